@@ -1,0 +1,7 @@
+"""Router of ScaLearn Studio: language, pages, then the page that was asked for."""
+
+from __future__ import annotations
+
+from scalearn_ui import shell
+
+shell.open_app()

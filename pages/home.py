@@ -1,0 +1,45 @@
+"""What the studio is, the one next step, and what ran lately."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from scalearn_core import runs
+from scalearn_core.data import workspace
+from scalearn_ui import shell
+from scalearn_ui.text import t
+from scalearn_ui.widgets import run_list, samples
+
+shell.enter("home")
+
+latest = runs.recent(limit=6)
+datasets = workspace.list_datasets()
+trained = next((run for run in latest if run.kind == "train" and run.status != "cancelled"), None)
+
+with st.container(border=True):
+    if trained is None:
+        step = "first" if not datasets else "train"
+    else:
+        step = "watch" if trained.active else "results" if trained.status == "succeeded" else "failed"
+    st.subheader(t(f"home.next.{step}.title"), anchor=False)
+    st.markdown(t(f"home.next.{step}.text"))
+    with st.container(horizontal=True):
+        if trained is not None:
+            page = "results" if step == "results" else "run"
+            if st.button(t(f"home.next.{step}.button"), type="primary", key="next_step"):
+                shell.go(page, run=trained.id)
+        elif datasets and st.button(t("home.next.train.button"), type="primary", key="next_step"):
+            shell.go("train")
+        samples.try_button("service_desk", primary=step == "first")
+        if st.button(t("home.own_table"), key="own_table", type="tertiary", icon=":material/upload_file:"):
+            shell.go("data")
+    samples.second_offer("quality_reports")
+
+if latest:
+    st.subheader(t("home.recent"), anchor=False)
+    run_list.draw(latest)
+else:
+    st.subheader(t("home.how"), anchor=False)
+    for column, part in zip(st.columns(3), ("table", "sources", "answer"), strict=True):
+        with column.container(border=True, height="stretch"):
+            st.markdown(t(f"home.how.{part}"))

@@ -1,0 +1,86 @@
+"""Choose what to learn from, see how long it takes, start."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from scalearn_core import devices, runs
+from scalearn_core.data import workspace
+from scalearn_ui import shell, state
+from scalearn_ui.text import count, t
+from scalearn_ui.widgets import train_settings
+
+shell.enter("train")
+
+stored = workspace.list_datasets()
+if not stored:
+    shell.nothing_yet(t("train.no_data"), "home", t("action.start"))
+    st.stop()
+
+ids = [info.id for info in stored]
+names = {info.id: info.name for info in stored}
+current = state.dataset_id()
+dataset = st.selectbox(
+    t("train.dataset"),
+    ids,
+    index=ids.index(current) if current in ids else 0,
+    format_func=names.__getitem__,
+    key="train_dataset",
+)
+state.choose_dataset(dataset)
+info = stored[ids.index(dataset)]
+
+sources = train_settings.choose_sources()
+own_adapter = st.toggle(t("train.own_adapter"), key="own_adapter", help=t("train.own_adapter_help"))
+machine = train_settings.choose_device(devices.available())
+
+with st.expander(t("train.more"), icon=":material/tune:"):
+    variant = st.radio(
+        t("train.variant"),
+        train_settings.VARIANTS,
+        format_func=lambda name: t(f"variant.{name}"),
+        captions=[t(f"variant.{name}.caption") for name in train_settings.VARIANTS],
+        key="variant",
+    )
+    recipe = st.radio(
+        t("train.recipe"),
+        train_settings.RECIPES,
+        format_func=lambda name: t(f"recipe.{name}"),
+        captions=[t(f"recipe.{name}.caption") for name in train_settings.RECIPES],
+        key="recipe",
+    )
+    seed = st.number_input(
+        t("train.seed"), min_value=0, max_value=2**31 - 1, value=13, step=1, help=t("train.seed_help"), key="seed"
+    )
+
+with st.container(border=True):
+    st.markdown(
+        t(
+            "train.summary",
+            documents=count("documents", info.documents),
+            classes=count("classes", len(info.labels)),
+            sources=count("sources", len(sources) + own_adapter),
+            device=machine.name,
+        )
+    )
+    st.caption(train_settings.time_needed(info, len(sources), variant, machine, own_adapter))
+    if not sources:
+        st.info(t("train.no_sources"))
+    if st.button(
+        t("train.start"), type="primary", key="start_training", icon=":material/play_arrow:", disabled=not sources
+    ):
+        run_id = runs.submit(
+            "train",
+            {
+                "dataset": dataset,
+                "sources": sources,
+                "variant": variant,
+                "recipe": recipe,
+                "own_adapter": own_adapter,
+                "device": machine.kind,
+                "seed": int(seed),
+            },
+            title=info.name,
+        )
+        state.choose_run(run_id)
+        shell.go("run", run=run_id)

@@ -1,0 +1,144 @@
+"""Build prebuilt source adapters: stage one on a source task, evaluated, with a card that tells all of it."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from scalearn_core.adapters.adapterhub import write_adapter
+from scalearn_core.adapters.source_tasks import Rows, SourceTask
+from scalearn_core.baselines.frozen_head import fit_frozen_head, fit_frozen_regression
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.errors import DataError
+from scalearn_core.evaluation.intervals import bootstrap_score
+from scalearn_core.training.loop import OnStep
+from scalearn_core.training.stage_one import (
+    StageOneConfig,
+    TaskData,
+    embed,
+    predict_adapter,
+    train_adapter,
+)
+
+HELD_OUT = 0.1
+"""Share of the training rows kept for early stopping."""
+SPLIT_SEED = 42
+
+
+def build_adapter(
+    encoder: Encoder,
+    task: SourceTask,
+    train: Rows,
+    evaluation: Rows,
+    evaluated_on: str,
+    out: Path,
+    *,
+    command: str,
+    seed: int = 0,
+    on_step: OnStep | None = None,
+) -> dict[str, Any]:
+    """Train, evaluate on rows never used for training, and write `out/<task>/` (AdapterHub layout and card).
+
+    Beside the adapter's score stand, on the same rows, the majority class (for scores: the mean) and a linear
+    head on the frozen encoder, so that a reader sees what the adapter itself brought.
+
+    Returns:
+        The card, as written to `card.json`.
+    """
+    started = time.monotonic()
+    labels = sorted(set(train.labels)) if task.kind == "classification" else []
+    data = _task_data(encoder, task, train, labels)
+    held_out = np.random.default_rng(SPLIT_SEED).permutation(len(data))
+    cut = max(1, round(len(data) * HELD_OUT))
+    validation, training = _take(data, held_out[:cut]), _take(data, np.sort(held_out[cut:]))
+    test = _task_data(encoder, task, evaluation, labels)
+
+    config = StageOneConfig(epochs=task.epochs, seed=seed)
+    result = train_adapter(encoder, task.name, training, validation, config, on_step)
+    result.adapter.label_names = tuple(labels)
+    predictions = {
+        "score": predict_adapter(encoder, result, test),
+        "frozen_head_score": _frozen_head(encoder, training, validation, test, seed),
+        "majority_score": _majority(training, len(test)),
+    }
+    scores = {
+        key: bootstrap_score(task.metric, test.targets, predicted, seed=seed).to_dict()
+        for key, predicted in predictions.items()
+    }
+    card = {
+        "format": 1,
+        "name": task.name,
+        "title": task.title,
+        "purpose": task.purpose,
+        "group": task.group,
+        "task": "single" if train.pairs is None else "pair",
+        "kind": task.kind,
+        "dataset": task.dataset,
+        "licence": task.licence,
+        "research_use": task.licence["tier"] in "CN",
+        "rows": {"train": len(training), "held_out": len(validation), "evaluated": len(test)},
+        "evaluated_on": evaluated_on,
+        "labels": labels,
+        "metric": task.metric,
+        **scores,
+        "beats_frozen_head": scores["score"]["value"] > scores["frozen_head_score"]["value"],
+        "training": {
+            "seed": seed,
+            "epochs": len(result.history.records) - 1,
+            "best_epoch": result.history.best_epoch,
+            "learning_rate": config.learning_rate,
+            "reduction_factor": config.reduction_factor,
+            "seconds": round(time.monotonic() - started),
+            "threads": torch.get_num_threads(),
+            "device": encoder.device.type,
+            "torch": torch.__version__,
+        },
+        "encoder": {"name": encoder.name, "fingerprint": encoder.fingerprint},
+        "sha256": result.adapter.sha256(),
+        "parameters": result.adapter.parameter_count(),
+        "command": command,
+    }
+    folder = out / task.name
+    write_adapter(result.adapter, folder)
+    (folder / "card.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return card
+
+
+def _task_data(encoder: Encoder, task: SourceTask, rows: Rows, labels: list[str]) -> TaskData:
+    tokens = encoder.tokenize(rows.texts, rows.pairs)
+    if task.kind == "regression":
+        return TaskData(tokens, np.array([float(label) for label in rows.labels]), 0)
+    unknown = sorted(set(rows.labels) - set(labels))
+    if unknown:
+        raise DataError("data.unknown_labels", labels=", ".join(unknown[:5]))
+    number = {label: index for index, label in enumerate(labels)}
+    return TaskData(tokens, np.array([number[label] for label in rows.labels], dtype=np.int64), len(labels))
+
+
+def _take(data: TaskData, rows: np.ndarray) -> TaskData:
+    return TaskData(data.tokens.take(rows.tolist()), data.targets[rows], data.classes)
+
+
+def _frozen_head(
+    encoder: Encoder, train: TaskData, validation: TaskData, test: TaskData, seed: int
+) -> np.ndarray:
+    embeddings = [embed(encoder, data.tokens) for data in (train, validation, test)]
+    if not train.classes:
+        regression = fit_frozen_regression(embeddings[0], train.targets, embeddings[1], validation.targets)
+        return regression.predict(embeddings[2])
+    head = fit_frozen_head(
+        embeddings[0], train.targets, embeddings[1], validation.targets, train.classes, seed=seed
+    )
+    return head.predict(embeddings[2])
+
+
+def _majority(train: TaskData, count: int) -> np.ndarray:
+    """The most frequent class, or the mean score, for each of `count` documents."""
+    if not train.classes:
+        return np.full(count, train.targets.mean())
+    return np.full(count, np.bincount(train.targets).argmax())

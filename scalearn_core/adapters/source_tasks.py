@@ -1,0 +1,125 @@
+"""The source tasks of the prebuilt library: what each is, and where its rows come from.
+
+`assets/adapters/tasks.json` describes them. Rows are read from a local folder (`FOLDER/<task>/train.csv` and
+`test.csv` or `dev.csv`, columns `text,label` or `text_a,text_b,label`), or, for those that are online, from the
+Hugging Face hub with `datasets`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scalearn_core.errors import AdapterError
+
+LIBRARY = Path(__file__).resolve().parents[2] / "assets" / "adapters"
+ROWS_FROM_HUB = 12_000
+"""Training rows taken at most, as in the local files the library was built from."""
+
+
+@dataclass(frozen=True)
+class SourceTask:
+    """One entry of `tasks.json`."""
+
+    name: str
+    group: str
+    """sentence_pairs, similarity, sentiment, topics, intents, emotion, safety or language"""
+    kind: str
+    """classification or regression"""
+    metric: str
+    """of `scalearn_core.evaluation.metrics`"""
+    epochs: int
+    """at most"""
+    title: dict[str, str]
+    purpose: dict[str, str]
+    dataset: str
+    licence: dict[str, str]
+    """`tier` (A open, B open but not restated, C none stated, N non-commercial) and `text`"""
+    hub: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Documents of one file; `pairs` holds the second text where the task compares two."""
+
+    texts: list[str]
+    pairs: list[str] | None
+    labels: list[str]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def take(self, rows: list[int]) -> Rows:
+        pairs = [self.pairs[i] for i in rows] if self.pairs is not None else None
+        return Rows([self.texts[i] for i in rows], pairs, [self.labels[i] for i in rows])
+
+
+def source_tasks() -> dict[str, SourceTask]:
+    """All tasks of the library by name, in the order of `tasks.json`."""
+    entries = json.loads((LIBRARY / "tasks.json").read_text("utf-8"))
+    return {entry["name"]: SourceTask(**entry) for entry in entries}
+
+
+def find_task(name: str) -> SourceTask:
+    """One task by name; AdapterError names the known ones otherwise."""
+    tasks = source_tasks()
+    if name not in tasks:
+        raise AdapterError("adapter.unknown", name=name, known=", ".join(tasks))
+    return tasks[name]
+
+
+def rows_from_folder(task: SourceTask, folder: Path) -> tuple[Rows, Rows, str]:
+    """Train rows, evaluation rows, and the evaluation file's name (`test.csv` before `dev.csv`)."""
+    for file_name in ("test.csv", "dev.csv"):
+        evaluation = folder / task.name / file_name
+        if evaluation.is_file():
+            break
+    train = folder / task.name / "train.csv"
+    for file in (train, evaluation):
+        if not file.is_file():
+            raise AdapterError("adapter.no_data", name=task.name, file=file)
+    return _read(train), _read(evaluation), evaluation.name
+
+
+def rows_from_hub(task: SourceTask) -> tuple[Rows, Rows, str]:
+    """The same from the Hugging Face hub (touches the network)."""
+    if task.hub is None:
+        raise AdapterError("adapter.not_on_hub", name=task.name)
+    import datasets
+
+    parts = []
+    for split in ("train", task.hub["test"]):
+        table = datasets.load_dataset(task.hub["path"], task.hub["name"], split=split)
+        if split == "train" and len(table) > ROWS_FROM_HUB:
+            table = table.shuffle(seed=42).select(range(ROWS_FROM_HUB))
+        *text_columns, label = task.hub["columns"]
+        feature = table.features[label]
+        values = [row for row in table if row[label] != -1]
+        named = isinstance(feature, datasets.ClassLabel)
+        parts.append(
+            Rows(
+                [str(row[text_columns[0]]) for row in values],
+                [str(row[text_columns[1]]) for row in values] if len(text_columns) == 2 else None,
+                [feature.int2str(row[label]) if named else str(row[label]) for row in values],
+            )
+        )
+    return parts[0], parts[1], str(task.hub["test"])
+
+
+def _read(file: Path) -> Rows:
+    csv.field_size_limit(1_000_000)
+    with file.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    paired = bool(rows) and "text_a" in rows[0]
+    first = "text_a" if paired else "text"
+    try:
+        return Rows(
+            [row[first] for row in rows],
+            [row["text_b"] for row in rows] if paired else None,
+            [row["label"] for row in rows],
+        )
+    except KeyError as error:
+        raise AdapterError("adapter.bad_table", file=file, missing=error.args[0]) from None

@@ -1,0 +1,164 @@
+"""A linear head on the embeddings of the frozen encoder: what the encoder can do without any source adapter.
+
+Embeddings are taken as given, neither brought to unit length nor standardised, so that the head can be put
+on the encoder as it is: logits = embeddings @ weight.T + bias.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scalearn_core.baselines.solver import fit_path
+
+Embeddings = NDArray[np.float32] | NDArray[np.float64]
+
+C_GRID = (0.1, 1.0, 10.0, 100.0)
+"""Inverse regularisation strengths tried for classes, strongest regularisation first."""
+C_DEFAULT = 1.0
+"""Used where validation cannot choose."""
+TOLERANCE = 1e-5
+"""Largest gradient at which a fit is done. At scikit-learn's 1e-4 all large values of C give one head."""
+ALPHA_GRID = (1000.0, 100.0, 10.0, 1.0, 0.1)
+"""Regularisation strengths tried for similarity scores, strongest first."""
+ALPHA_DEFAULT = 1.0
+"""Used where validation cannot choose."""
+BIAS_OF_UNSEEN = -30.0
+"""Logit of a class without training rows: next to never, yet finite, so that training can start from it."""
+
+
+@dataclass(frozen=True, eq=False)
+class FrozenHead:
+    """A linear classifier on embeddings of width d."""
+
+    weight: NDArray[np.float32]
+    """`[classes, d]`; zeros for a class without training rows."""
+    bias: NDArray[np.float32]
+    """`[classes]`; `BIAS_OF_UNSEEN` for a class without training rows."""
+    C: float
+    """Inverse regularisation strength it was fitted with."""
+
+    def logits(self, embeddings: Embeddings) -> NDArray[np.float64]:
+        """`[n, classes]` from embeddings `[n, d]`."""
+        return np.asarray(embeddings, dtype=np.float64) @ self.weight.T.astype(np.float64) + self.bias
+
+    def predict(self, embeddings: Embeddings) -> NDArray[np.int64]:
+        """The likeliest class of each row, `[n]`, from embeddings `[n, d]`."""
+        return np.asarray(self.logits(embeddings).argmax(axis=1), dtype=np.int64)
+
+    def predict_log_proba(self, embeddings: Embeddings) -> NDArray[np.float64]:
+        """Natural logarithms of the class probabilities, `[n, classes]`, from embeddings `[n, d]`."""
+        logits = self.logits(embeddings)
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
+
+
+@dataclass(frozen=True, eq=False)
+class FrozenRegression:
+    """A linear regression on embeddings of width d, for similarity scores."""
+
+    weight: NDArray[np.float32]
+    """`[d]`"""
+    bias: float
+    alpha: float
+    """Regularisation strength it was fitted with."""
+
+    def predict(self, embeddings: Embeddings) -> NDArray[np.float64]:
+        """One score per row, `[n]`, in the unit of the training scores, from embeddings `[n, d]`."""
+        return np.asarray(embeddings, dtype=np.float64) @ self.weight.astype(np.float64) + self.bias
+
+
+def fit_frozen_head(
+    embeddings: Embeddings,
+    targets: NDArray[np.int64],
+    val_embeddings: Embeddings,
+    val_targets: NDArray[np.int64],
+    n_classes: int,
+    *,
+    seed: int,
+) -> FrozenHead:
+    """Fit a multinomial logistic regression (L2) and choose its C on validation.
+
+    C walks up `C_GRID` as long as the log-loss on the validation rows falls, and stops at the first rise:
+    the loss has one valley along this path, and the weakest regularisations are the slowest to fit.
+    Validation rows of a class without training rows say nothing about C and are left out. If fewer than two
+    classes remain, or there are no validation rows, C is `C_DEFAULT`. If all training rows are of one class,
+    the head always chooses it.
+
+    Args:
+        embeddings: training rows, `[n, d]`, n at least 1.
+        targets: their classes, `[n]`, from 0 to `n_classes` - 1.
+        val_embeddings: validation rows, `[m, d]`; m may be 0.
+        val_targets: their classes, `[m]`.
+        n_classes: rows of the head, 2 or more; two classes give two rows as well.
+        seed: handed to the solver (lbfgs, which draws nothing at random).
+    """
+    seen = np.unique(targets)
+    if len(seen) == 1:
+        width = np.asarray(embeddings).shape[1]
+        return _spread(np.zeros((1, width)), np.zeros(1), seen, n_classes, C_DEFAULT)
+    features = np.asarray(embeddings, dtype=np.float64)
+    # Centring helps the solver and, as the intercept is not regularised, leaves the optimum where it is.
+    centre = features.mean(axis=0)
+    known = np.isin(val_targets, seen)
+    can_choose = len(np.unique(val_targets[known])) >= 2
+    best_loss, best = np.inf, None
+    grid = C_GRID if can_choose else (C_DEFAULT,)
+    for model in fit_path(features - centre, targets, grid, tolerance=TOLERANCE, seed=seed):
+        weight, bias = model.coef_, model.intercept_
+        if len(seen) == 2:  # scikit-learn gives the logit of the second class alone; halves keep its softmax
+            weight, bias = np.concatenate([-weight, weight]) / 2, np.concatenate([-bias, bias]) / 2
+        head = _spread(weight, bias - weight @ centre, seen, n_classes, model.C)
+        if not can_choose:
+            return head
+        loss = _log_loss(head, val_embeddings[known], val_targets[known])
+        if best is not None and loss >= best_loss:
+            return best
+        best_loss, best = loss, head
+    assert best is not None  # the grid is not empty
+    return best
+
+
+def fit_frozen_regression(
+    embeddings: Embeddings,
+    scores: NDArray[np.float64],
+    val_embeddings: Embeddings,
+    val_scores: NDArray[np.float64],
+) -> FrozenRegression:
+    """Fit a ridge regression; alpha is the one of `ALPHA_GRID` with the least squared error on validation.
+
+    Without validation rows alpha is `ALPHA_DEFAULT`.
+
+    Args:
+        embeddings: training rows, `[n, d]`, n at least 1.
+        scores: their scores, `[n]`.
+        val_embeddings: validation rows, `[m, d]`; m may be 0.
+        val_scores: their scores, `[m]`.
+    """
+    from sklearn.linear_model import Ridge
+
+    features = np.asarray(embeddings, dtype=np.float64)
+    fitted = []
+    for alpha in ALPHA_GRID if len(val_scores) else (ALPHA_DEFAULT,):
+        model = Ridge(alpha=alpha).fit(features, np.asarray(scores, dtype=np.float64))
+        fitted.append(FrozenRegression(model.coef_.astype(np.float32), float(model.intercept_), alpha))
+    if len(fitted) == 1:
+        return fitted[0]
+    errors = [np.mean((regression.predict(val_embeddings) - val_scores) ** 2) for regression in fitted]
+    return fitted[int(np.argmin(errors))]
+
+
+def _spread(
+    weight: NDArray[np.float64], bias: NDArray[np.float64], seen: NDArray[np.int64], n_classes: int, c: float
+) -> FrozenHead:
+    """The head for all classes from the rows of the `seen` ones: weight `[seen, d]`, bias `[seen]`."""
+    full_weight = np.zeros((n_classes, weight.shape[1]), dtype=np.float32)
+    full_bias = np.full(n_classes, BIAS_OF_UNSEEN, dtype=np.float32)
+    full_weight[seen], full_bias[seen] = weight, bias
+    return FrozenHead(weight=full_weight, bias=full_bias, C=float(c))
+
+
+def _log_loss(head: FrozenHead, embeddings: Embeddings, targets: NDArray[np.int64]) -> float:
+    return float(-head.predict_log_proba(embeddings)[np.arange(len(targets)), targets].mean())

@@ -1,0 +1,70 @@
+"""Settings: where the workspace is, and how the scales are trained."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from scalearn_core.errors import ConfigError
+
+
+def workspace() -> Path:
+    """The folder that holds all a user makes: `SCALEARN_HOME`, else `~/.scalearn`."""
+    return Path(os.environ.get("SCALEARN_HOME") or Path.home() / ".scalearn")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What distinguishes the two ways of training; `TrainingConfig` may override the numbers."""
+
+    scales_learning_rate: float
+    head_learning_rate: float
+    epochs: int
+    patience: int
+    encoder_dropout: bool
+
+
+RECIPES: dict[str, Recipe] = {
+    # Scales start at zero and the head at a logistic regression: the start is the plain frozen encoder.
+    "auto": Recipe(6e-3, 1e-3, epochs=20, patience=4, encoder_dropout=False),
+    # Scales at N(2/T, 0.001²), a fresh two-layer head, one rate for both, 30 epochs without early stopping.
+    "paper": Recipe(6e-3, 6e-3, epochs=30, patience=30, encoder_dropout=True),
+}
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How `train_scales` trains. None takes the recipe's value."""
+
+    recipe: str = "auto"
+    """"auto", or "paper" for the published settings."""
+    seed: int = 13
+    """Of the start, the order of documents and the dropout; same seed, data, device and versions: same bytes."""
+    own_adapter: bool = False
+    """First train an adapter on the target task itself and add it as the last source, as the paper does."""
+    batch_size: int = 32
+    scales_learning_rate: float | None = None
+    head_learning_rate: float | None = None
+    epochs: int | None = None
+    patience: int | None = None
+    """Epochs without a lower validation loss before stopping."""
+
+    def __post_init__(self) -> None:
+        if self.recipe not in RECIPES:
+            raise ConfigError("config.unknown_recipe", found=self.recipe, known=", ".join(RECIPES))
+        for name in ("batch_size", "scales_learning_rate", "head_learning_rate", "epochs", "patience"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ConfigError("config.not_positive", name=name, found=value)
+
+    def resolved(self) -> Recipe:
+        """The recipe with this configuration's own numbers in place."""
+        recipe = RECIPES[self.recipe]
+        return Recipe(
+            self.scales_learning_rate or recipe.scales_learning_rate,
+            self.head_learning_rate or recipe.head_learning_rate,
+            self.epochs or recipe.epochs,
+            self.patience or recipe.patience,
+            recipe.encoder_dropout,
+        )

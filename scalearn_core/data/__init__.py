@@ -1,0 +1,1 @@
+"""From the bytes of a table to a checked, split dataset: read, check, split, keep, export."""

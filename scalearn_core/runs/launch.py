@@ -1,0 +1,102 @@
+"""How a run becomes a process of this machine: start, alive, stop.
+
+The submitter takes the run's lock first, then writes the row, then starts the process, which
+inherits the lock. So there is no moment at which a live run looks dead, and a submitter that
+dies half-way leaves a run that reads as interrupted. Another place to run (a cluster) would be a
+class with these three methods.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from scalearn_core.config import workspace
+from scalearn_core.errors import RunError
+from scalearn_core.runs.folders import LOCK, LOG, run_folder
+from scalearn_core.runs.locks import is_held
+
+_PROJECT_ROOT = Path(__file__).resolve().parents[2]
+_STOP_SECONDS = 1.0
+_POLL_SECONDS = 0.05
+
+
+def wait_for_end(launcher: LocalLauncher, run_id: str, seconds: float) -> bool:
+    """Wait until no process of the run lives; False if one still does after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while launcher.alive(run_id):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
+
+
+def spawn(module: str, run_id: str, *, lock: int | None = None) -> None:
+    """Start `python -m module run_id` in a session of its own, writing to the run's log.
+
+    Never `multiprocessing`: the caller may be Streamlit's server, whose main module cannot be
+    imported again, and a fork of it would copy its threads.
+
+    Args:
+        module: What to run, as for `python -m`.
+        run_id: Its only argument.
+        lock: A locked descriptor the process shall inherit.
+
+    Raises:
+        RunError: `run.not_started`.
+    """
+    # The child stands in the project root, so a relative workspace must be named in full.
+    environment = {**os.environ, "SCALEARN_HOME": str(workspace().absolute())}
+    try:
+        with (run_folder(run_id) / LOG).open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-X", "utf8", "-u", "-m", module, run_id],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=_PROJECT_ROOT,
+                env=environment,
+                start_new_session=True,
+                pass_fds=() if lock is None else (lock,),
+            )
+    except OSError as error:
+        raise RunError("run.not_started", detail=str(error)) from error
+    # A child nobody waits for stays a zombie as long as its parent lives. A waiting thread also
+    # serves where a double fork would not: in a container, where our parent may be process 1 and
+    # adopts orphans without ever reaping them.
+    threading.Thread(target=process.wait, name=f"reap {run_id}", daemon=True).start()
+
+
+class LocalLauncher:
+    """Runs as processes of this machine."""
+
+    def start(self, run_id: str, lock: int) -> None:
+        """Start the worker of a run whose row is written and whose lock the caller holds.
+
+        Raises:
+            RunError: `run.not_started`.
+        """
+        spawn("scalearn_core.runs.worker", run_id, lock=lock)
+
+    def alive(self, run_id: str) -> bool:
+        """Whether any process of the run lives."""
+        return is_held(run_folder(run_id) / LOCK)
+
+    def stop(self, run_id: str, pid: int) -> None:
+        """End the run's whole process group: SIGTERM, and after a second SIGKILL.
+
+        A signal goes out only while the lock is held: then `pid` is the run's and nobody else's.
+        """
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if not self.alive(run_id):
+                return
+            try:
+                os.killpg(pid, number)
+            except (ProcessLookupError, PermissionError):  # gone meanwhile (macOS says the latter of zombies)
+                return
+            wait_for_end(self, run_id, _STOP_SECONDS)

@@ -1,0 +1,153 @@
+"""`ScaLearnModel`: a frozen encoder, frozen source adapters, and the few numbers a target task learns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from scalearn_core.adapters.adapterhub import check_fits
+from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.encoders.encoder import Encoder, Tokens
+from scalearn_core.errors import ConfigError
+from scalearn_core.scaling.heads import linear_head
+from scalearn_core.scaling.scales import Scales, find_variant
+from scalearn_core.scaling.sources import StackedSources
+from scalearn_core.training.batching import ordered_batches
+
+
+class ScaLearnModel:
+    """A text classifier over scaled source adapters (paper, section 4).
+
+    Attributes:
+        scales: `scales.omega` is the parameter `[layers or 1, sources, width or 1]`; it starts as in the paper.
+        head: classifier on the pooled hidden states; all zeros until trained.
+        labels: class names, in the order of the outputs.
+        sources: the frozen adapters in the order of ω; the target's own adapter, if any, is the last.
+        own_adapter: whether the last source was trained on the target task itself.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        sources: Sequence[Adapter],
+        *,
+        labels: Sequence[str],
+        variant: str = "scalearn_uniform",
+        seed: int = 0,
+    ) -> None:
+        """Raises AdapterError for a source made for another encoder, ConfigError for no source or label."""
+        if len(set(labels)) < 2:
+            raise ConfigError("config.too_few_labels", found=len(set(labels)))
+        self.encoder = encoder
+        self.labels = tuple(labels)
+        self.variant = variant
+        self.head: nn.Sequential = linear_head(encoder.width, len(labels)).to(encoder.device)
+        for parameter in self.head.parameters():
+            nn.init.zeros_(parameter)
+        self.own_adapter = False
+        self.training_record: dict[str, object] = {}
+        self._set_sources(sources, seed)
+
+    def _set_sources(self, sources: Sequence[Adapter], seed: int) -> None:
+        if not sources:
+            raise ConfigError("config.no_sources")
+        names = [source.name for source in sources]
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise ConfigError("config.repeated_source", name=repeated[0])
+        for source in sources:
+            check_fits(source, self.encoder)
+        self.sources = list(sources)
+        self.stack = StackedSources(self.sources).to(self.encoder.device)
+        self.scales = Scales(
+            find_variant(self.variant),
+            layers=len(self.encoder.layers), sources=len(sources), width=self.encoder.width,
+        )  # fmt: skip
+        self.scales.start_as_in_paper(seed)
+        self.scales.to(self.encoder.device)
+
+    def add_own_adapter(self, adapter: Adapter, seed: int = 0) -> None:
+        """Put the target task's own adapter last, as the paper's code does; the scales start anew."""
+        self._set_sources([*self.sources, adapter], seed)
+        self.own_adapter = True
+
+    def to(self, device: str | torch.device) -> ScaLearnModel:
+        """Move everything to a device, in place."""
+        self.encoder.to(device)
+        for module in (self.stack, self.scales, self.head):
+            module.to(device)
+        return self
+
+    def hidden_states(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        token_type_ids: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Last hidden states `[batch, seq, width]`; per layer `LN(f + Σ_t ω_t ⊙ A_t(z) + x)`."""
+        return self.encoder.hidden_states(
+            input_ids, attention_mask, token_type_ids,
+            adapt=lambda layer, z, f: self.stack.scaled_sum(layer, z, self.scales(layer)),
+        )  # fmt: skip
+
+    def logits(self, tokens: Tokens, rows: Sequence[int]) -> torch.Tensor:
+        """Outputs of the head for the given documents, `[rows, labels]`."""
+        batch = self.encoder.pad(tokens, rows)
+        outputs: torch.Tensor = self.head(
+            self.encoder.pool(self.hidden_states(**batch), batch["attention_mask"])
+        )
+        return outputs
+
+    def train_mode(self, on: bool, *, encoder_dropout: bool = False) -> None:
+        """Switch dropout on scales and head; the frozen encoder's own dropout only where a recipe wants it."""
+        self.scales.train(on)
+        self.head.train(on)
+        self.encoder.model.train(on and encoder_dropout)
+
+    @torch.no_grad()
+    def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
+        """Class probabilities `[documents, labels]`, float32, columns in the order of `labels`."""
+        self.train_mode(False)
+        tokens = self.encoder.tokenize(list(texts))
+        probabilities = np.zeros((len(tokens), len(self.labels)), dtype=np.float32)
+        for rows in ordered_batches(tokens.lengths):
+            probabilities[rows] = self.logits(tokens, rows).softmax(-1).cpu().numpy()
+        return probabilities
+
+    def predict(self, texts: Sequence[str]) -> list[str]:
+        """The likeliest label of each document."""
+        return [self.labels[index] for index in self.predict_proba(texts).argmax(1)]
+
+    def parameter_counts(self) -> dict[str, int]:
+        """Learned and frozen numbers, listed apart: a head has far more than the scales (`docs/paper.md`)."""
+        own = self.sources[-1].parameter_count() if self.own_adapter else 0
+        return {
+            "scales": self.scales.omega.numel(),
+            "head": sum(parameter.numel() for parameter in self.head.parameters()),
+            "own_adapter": own,
+            "sources_frozen": sum(source.parameter_count() for source in self.sources) - own,
+            "encoder_frozen": self.encoder.parameter_count(),
+        }
+
+    def save(self, folder: str | Path) -> None:
+        """Write the model folder (`docs/formats.md`): scales, head, sources, hashes; all or nothing."""
+        from scalearn_core.scaling.saving import save_model
+
+        save_model(self, Path(folder))
+
+    @classmethod
+    def load(cls, folder: str | Path, encoder: Encoder | None = None) -> ScaLearnModel:
+        """Read a model folder; outputs are those of the model that was saved.
+
+        Args:
+            encoder: reuse a loaded one; by default the encoder the folder names.
+
+        Raises:
+            ModelError: no model there, a file changed or missing, or the encoder is not the one it was made for.
+        """
+        from scalearn_core.scaling.saving import load_model
+
+        return load_model(Path(folder), encoder)

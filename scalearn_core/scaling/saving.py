@@ -1,0 +1,139 @@
+"""A trained model on disk: `model.json`, `scales.safetensors` (scales and head) and its sources.
+
+Sources are copied in, so that a model outlives changes of the library; the encoder is named by its fingerprint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from scalearn_core.adapters.adapterhub import read_adapter, write_adapter
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.errors import ModelError, ScaLearnError
+from scalearn_core.scaling.heads import linear_head, two_layer_head
+from scalearn_core.scaling.model import ScaLearnModel
+
+FORMAT = 1
+
+
+def save_model(model: ScaLearnModel, folder: Path) -> None:
+    """Write to a neighbouring temporary folder, then move it into place.
+
+    Raises:
+        ModelError: the folder exists and holds something that is not a model.
+    """
+    if folder.exists() and not (folder / "model.json").is_file() and any(folder.iterdir()):
+        raise ModelError("model.folder_in_use", folder=folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        _write(model, temporary)
+        temporary.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _write(model: ScaLearnModel, folder: Path) -> None:
+    tensors = {"omega": model.scales.omega, **{f"head.{k}": v for k, v in model.head.state_dict().items()}}
+    save_file(
+        {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()},
+        folder / "scales.safetensors",
+    )
+    sources = []
+    for index, source in enumerate(model.sources):
+        write_adapter(source, folder / "sources" / f"{index:02}")
+        sources.append({"name": source.name, "folder": f"sources/{index:02}", "sha256": source.sha256()})
+    description = {
+        "format": FORMAT,
+        "variant": model.variant,
+        "labels": list(model.labels),
+        "head": "linear" if len(model.head) == 1 else "two_layer",
+        "own_adapter": model.own_adapter,
+        "encoder": {
+            "name": model.encoder.name,
+            "source": model.encoder.source,
+            "fingerprint": model.encoder.fingerprint,
+            "pooling": model.encoder.pooling,
+            "max_length": model.encoder.max_length,
+        },
+        "sources": sources,
+        "parameter_counts": model.parameter_counts(),
+        "scales_sha256": _sha256(folder / "scales.safetensors"),
+        "training": model.training_record,
+    }
+    text = json.dumps(description, indent=1, ensure_ascii=False) + "\n"
+    (folder / "model.json").write_text(text, "utf-8")
+
+
+def load_model(folder: Path, encoder: Encoder | None) -> ScaLearnModel:
+    """See `ScaLearnModel.load`."""
+    description = _read_description(folder)
+    try:
+        return _build(folder, description, encoder)
+    except (KeyError, TypeError, AttributeError, OSError, SafetensorError, RuntimeError) as error:
+        if isinstance(error, ScaLearnError):
+            raise
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelError("model.damaged", folder=folder, reason=reason) from error
+
+
+def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -> ScaLearnModel:
+    wanted = description["encoder"]
+    if encoder is None:
+        encoder = Encoder.load(wanted["source"])
+    if encoder.fingerprint != wanted["fingerprint"]:
+        raise ModelError(
+            "model.wrong_encoder", folder=folder, expected=f"{wanted['name']} {wanted['fingerprint'][:12]}",
+            found=f"{encoder.name} {encoder.fingerprint[:12]}",
+        )  # fmt: skip
+    encoder.pooling, encoder.max_length = wanted["pooling"], int(wanted["max_length"])
+    if _sha256(folder / "scales.safetensors") != description["scales_sha256"]:
+        raise ModelError("model.damaged", folder=folder, reason="scales.safetensors was changed")
+    sources = []
+    for index, entry in enumerate(description["sources"]):
+        source = read_adapter(folder / "sources" / f"{index:02}")
+        if source.sha256() != entry["sha256"]:
+            raise ModelError("model.damaged", folder=folder, reason=f"source {entry['name']} was changed")
+        sources.append(source)
+    model = ScaLearnModel(encoder, sources, labels=description["labels"], variant=description["variant"])
+    model.own_adapter = bool(description["own_adapter"])
+    model.training_record = description["training"]
+    if description["head"] == "linear":
+        model.head = linear_head(encoder.width, len(model.labels))
+    else:
+        model.head = two_layer_head(encoder.width, len(model.labels), generator=torch.Generator())
+    tensors = load_file(folder / "scales.safetensors")
+    with torch.no_grad():
+        model.scales.omega.copy_(tensors.pop("omega"))
+    model.head.load_state_dict({key.removeprefix("head."): tensor for key, tensor in tensors.items()})
+    model.to(encoder.device).train_mode(False)
+    return model
+
+
+def _read_description(folder: Path) -> dict[str, Any]:
+    try:
+        description = json.loads((folder / "model.json").read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise ModelError("model.not_found", folder=folder) from None
+    except (OSError, ValueError) as error:
+        raise ModelError("model.damaged", folder=folder, reason=f"model.json: {error}") from error
+    if not isinstance(description, dict) or description.get("format") != FORMAT:
+        raise ModelError("model.damaged", folder=folder, reason=f"expected a model.json of format {FORMAT}")
+    return description
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

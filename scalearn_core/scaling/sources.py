@@ -1,0 +1,81 @@
+"""All source adapters side by side, so that any number of them costs two matrix products per layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from scalearn_core.adapters.bottleneck import ACTIVATIONS, Adapter
+
+
+class StackedSources(nn.Module):
+    """T frozen adapters as one wide one.
+
+    Row `i` of a layer's stacked bottleneck belongs to source `owner[i]`. Rows are ordered by non-linearity, so
+    that each non-linearity is applied to one slice; sources may differ in rank.
+    """
+
+    def __init__(self, sources: Sequence[Adapter]) -> None:
+        super().__init__()
+        self.names = [source.name for source in sources]
+        kinds = sorted({source.non_linearity for source in sources})
+        order = sorted(range(len(sources)), key=lambda t: kinds.index(sources[t].non_linearity))
+        self.slices: list[list[tuple[str, int, int]]] = []
+        for index in range(len(sources[0].layers)):
+            parts = [sources[t].bottleneck(index) for t in order]
+            ranks = [part.rank for part in parts]
+            buffers = {
+                "down_weight": torch.cat([part.down_weight for part in parts]),  # [R, width]
+                "down_bias": torch.cat([part.down_bias for part in parts]),  # [R]
+                "up_weight": torch.cat([part.up_weight.T for part in parts]),  # [R, width]
+                "up_bias": torch.stack([source.bottleneck(index).up_bias for source in sources]),  # [T, width]
+                "owner": torch.tensor(order).repeat_interleave(torch.tensor(ranks)),  # [R]
+            }
+            for name, tensor in buffers.items():
+                self.register_buffer(f"{name}_{index}", tensor.detach().contiguous(), persistent=False)
+            ends = torch.tensor(ranks).cumsum(0).tolist()
+            self.slices.append(
+                [
+                    (
+                        kind,
+                        min(end - rank for end, rank, t in zip(ends, ranks, order, strict=True)
+                            if sources[t].non_linearity == kind),
+                        max(end for end, t in zip(ends, order, strict=True) if sources[t].non_linearity == kind),
+                    )
+                    for kind in kinds
+                ]
+            )  # fmt: skip
+
+    def _buffer(self, name: str, layer: int) -> torch.Tensor:
+        return self.get_buffer(f"{name}_{layer}")
+
+    def inner(self, layer: int, z: torch.Tensor) -> torch.Tensor:
+        """`a = act(W_down z + b_down)` of all sources: `[batch, seq, width]` -> `[batch, seq, R]`."""
+        wide = F.linear(z, self._buffer("down_weight", layer), self._buffer("down_bias", layer))
+        parts = [ACTIVATIONS[kind](wide[..., start:end]) for kind, start, end in self.slices[layer]]
+        return parts[0] if len(parts) == 1 else torch.cat(parts, dim=-1)
+
+    def scaled_sum(self, layer: int, z: torch.Tensor, omega: torch.Tensor) -> torch.Tensor:
+        """`Σ_t ω_t ⊙ A_t(z)`, the sum of the paper's section 4, without a tensor per source.
+
+        The scales are folded into the up-projections: `s = a · (ω ⊙ W_up) + Σ_t ω_t ⊙ b_up_t`.
+
+        Args:
+            z: adapter input, `[batch, seq, width]`.
+            omega: `[sources, width or 1]`.
+
+        Returns:
+            `[batch, seq, width]`.
+        """
+        folded = omega[self._buffer("owner", layer)] * self._buffer("up_weight", layer)  # [R, width]
+        bias = (omega * self._buffer("up_bias", layer)).sum(0)  # [width]
+        return self.inner(layer, z) @ folded + bias
+
+    def outputs(self, layer: int, z: torch.Tensor) -> list[torch.Tensor]:
+        """`A_t(z)` of each source, unscaled, in the order of `names`: T times `[batch, seq, width]`."""
+        inner, owner = self.inner(layer, z), self._buffer("owner", layer)
+        up_weight, up_bias = self._buffer("up_weight", layer), self._buffer("up_bias", layer)
+        return [inner[..., owner == t] @ up_weight[owner == t] + up_bias[t] for t in range(len(self.names))]

@@ -1,0 +1,115 @@
+"""The one training loop of both stages: AdamW, linear decay without warm-up, early stopping, best epoch restored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from scalearn_core.training.batching import training_batches
+
+OnStep = Callable[[int, dict[str, float]], None]
+"""`on_step(step, metrics)`, called after every step; an exception it raises ends the training."""
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One row of the history; epoch 0 is the state before any step."""
+
+    epoch: int
+    train_loss: float | None
+    validation: dict[str, float]
+
+
+@dataclass
+class History:
+    """What happened: one record per epoch, which epoch was kept, and whether the end came early."""
+
+    records: list[EpochRecord] = field(default_factory=list)
+    best_epoch: int = 0
+    stopped_early: bool = False
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Dropout masks from `seed`; the caller's generator states are left as they were."""
+    with torch.random.fork_rng(devices=list(range(torch.cuda.device_count()))):
+        torch.manual_seed(seed)
+        yield
+
+
+def fit(
+    trainable: dict[str, nn.Parameter],
+    batch_loss: Callable[[list[int]], torch.Tensor],
+    validate: Callable[[], dict[str, float]],
+    *,
+    lengths: Sequence[int],
+    learning_rates: dict[str, float],
+    epochs: int,
+    batch_size: int,
+    patience: int,
+    seed: int,
+    criterion: str = "validation_loss",
+    on_step: OnStep | None = None,
+) -> History:
+    """Train and leave the best epoch's values in `trainable` (all of them, the shared scales of ++ included).
+
+    Args:
+        trainable: every number that learns, by name; `learning_rates` gives a rate per first part of the name.
+        batch_loss: mean loss of the given documents, in train mode.
+        validate: metrics of the current state, in eval mode; an empty dict where there is nothing to validate
+            on, and then the last epoch is kept.
+        lengths: tokens per document, for batching.
+        patience: epochs without a new best before stopping; best is the lowest `criterion`.
+        on_step: see `OnStep`; metrics are `loss`, `epoch`, `fraction` (0 to 1), and at an epoch's end what
+            `validate` gave.
+    """
+    groups = [
+        {"params": [p for name, p in trainable.items() if name.split(".")[0] == part], "lr": rate}
+        for part, rate in learning_rates.items()
+    ]
+    optimizer = torch.optim.AdamW([group for group in groups if group["params"]], weight_decay=0.0)
+    steps = epochs * -(-len(lengths) // batch_size)
+    decay = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: max(0.0, 1 - step / steps))
+    order = np.random.default_rng(seed)
+
+    history = History([EpochRecord(0, None, validate())])
+    best, best_state = history.records[0].validation.get(criterion, float("inf")), _copy(trainable)
+    step = 0
+    with seeded(seed):
+        for epoch in range(1, epochs + 1):
+            losses: list[float] = []
+            for rows in training_batches(lengths, batch_size, order):
+                loss = batch_loss(rows)
+                optimizer.zero_grad()
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(list(trainable.values()), 1.0)
+                optimizer.step()
+                decay.step()
+                step += 1
+                losses.append(loss.item())
+                if on_step:
+                    on_step(step, {"loss": losses[-1], "epoch": epoch, "fraction": step / steps})
+            metrics = validate()
+            history.records.append(EpochRecord(epoch, float(np.mean(losses)), metrics))
+            if on_step and metrics:
+                on_step(step, {"epoch": epoch, "fraction": step / steps, **metrics})
+            if metrics.get(criterion, float("-inf")) < best:
+                best, best_state = metrics.get(criterion, best), _copy(trainable)
+                history.best_epoch = epoch
+            elif epoch - history.best_epoch >= patience:
+                history.stopped_early = epoch < epochs
+                break
+    with torch.no_grad():
+        for name, parameter in trainable.items():
+            parameter.copy_(best_state[name])
+    return history
+
+
+def _copy(trainable: dict[str, nn.Parameter]) -> dict[str, Any]:
+    return {name: parameter.detach().clone() for name, parameter in trainable.items()}

@@ -1,0 +1,141 @@
+"""Stage one: train one source adapter with its own head on its task (paper, section 2; single-task adapter)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from scalearn_core.adapters.bottleneck import Adapter, new_adapter
+from scalearn_core.encoders.encoder import Encoder, Tokens
+from scalearn_core.errors import ConfigError
+from scalearn_core.scaling.heads import two_layer_head
+from scalearn_core.training.batching import ordered_batches
+from scalearn_core.training.loop import History, OnStep, fit
+
+
+@dataclass(frozen=True)
+class StageOneConfig:
+    """How an adapter is trained. The defaults keep to a CPU's time; the paper trains up to 30 epochs."""
+
+    learning_rate: float = 1e-3
+    """Of adapter and head (paper: 3e-4, over three to six times as many epochs)."""
+    epochs: int = 6
+    """At most; early stopping may end sooner."""
+    batch_size: int = 32
+    patience: int = 2
+    """Epochs without a lower validation loss before stopping (paper: 5)."""
+    reduction_factor: float = 16
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("learning_rate", "epochs", "batch_size", "patience", "reduction_factor"):
+            if getattr(self, name) <= 0:
+                raise ConfigError("config.not_positive", name=name, found=getattr(self, name))
+
+
+@dataclass(frozen=True)
+class TaskData:
+    """Tokenized documents with class numbers (int64), or with scores (float) where `classes` is 0 (regression)."""
+
+    tokens: Tokens
+    targets: np.ndarray
+    classes: int
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+@dataclass
+class StageOneResult:
+    adapter: Adapter
+    head: nn.Sequential
+    history: History
+
+
+def train_adapter(
+    encoder: Encoder,
+    name: str,
+    train: TaskData,
+    validation: TaskData,
+    config: StageOneConfig,
+    on_step: OnStep | None = None,
+) -> StageOneResult:
+    """Train an adapter and a two-layer head; the encoder stays frozen. The epoch of lowest loss is kept.
+
+    Scores (regression) are learned with squared error, scaled to mean 0 and deviation 1 of the training part.
+    """
+    adapter = new_adapter(
+        name, layers=len(encoder.layers), width=encoder.width, model_type=encoder.model_type,
+        reduction_factor=config.reduction_factor, seed=config.seed,
+    )  # fmt: skip
+    adapter.encoder_fingerprint = encoder.fingerprint
+    generator = torch.Generator().manual_seed(config.seed + 1)
+    head = two_layer_head(encoder.width, max(train.classes, 1), generator=generator)
+    adapter.layers.to(encoder.device)
+    head.to(encoder.device)
+    shift, scale = (float(train.targets.mean()), float(train.targets.std()) or 1.0) if not train.classes else (0, 1)
+
+    def batch_loss(data: TaskData, rows: Sequence[int]) -> torch.Tensor:
+        outputs = _forward(encoder, adapter, head, data.tokens, rows)
+        targets = torch.as_tensor(data.targets[list(rows)], device=outputs.device)
+        if data.classes:
+            return F.cross_entropy(outputs, targets)
+        return F.mse_loss(outputs[:, 0], ((targets - shift) / scale).float())
+
+    def train_loss(rows: list[int]) -> torch.Tensor:
+        head.train()
+        return batch_loss(train, rows)
+
+    @torch.no_grad()
+    def validate() -> dict[str, float]:
+        if not len(validation):
+            return {}
+        head.eval()
+        batches = list(ordered_batches(validation.tokens.lengths))
+        total = sum(batch_loss(validation, rows).item() * len(rows) for rows in batches)
+        return {"validation_loss": total / len(validation)}
+
+    trainable = {f"adapter.{key}": p for key, p in adapter.layers.named_parameters()}
+    trainable |= {f"head.{key}": p for key, p in head.named_parameters()}
+    history = fit(
+        trainable, train_loss, validate, lengths=train.tokens.lengths,
+        learning_rates={"adapter": config.learning_rate, "head": config.learning_rate},
+        epochs=config.epochs, batch_size=config.batch_size, patience=config.patience, seed=config.seed,
+        on_step=on_step,
+    )  # fmt: skip
+    head.eval().requires_grad_(False)
+    return StageOneResult(adapter.frozen(), head, history)
+
+
+@torch.no_grad()
+def predict_adapter(encoder: Encoder, result: StageOneResult, data: TaskData) -> np.ndarray:
+    """Class numbers `[documents]` (int64), or unscaled scores (float) for a regression task."""
+    outputs = np.zeros((len(data), max(data.classes, 1)), dtype=np.float32)
+    for rows in ordered_batches(data.tokens.lengths):
+        outputs[rows] = _forward(encoder, result.adapter, result.head, data.tokens, rows).cpu().numpy()
+    return outputs.argmax(1) if data.classes else outputs[:, 0]
+
+
+@torch.no_grad()
+def embed(encoder: Encoder, tokens: Tokens) -> np.ndarray:
+    """Pooled embeddings of the plain encoder: `[documents, width]` float32."""
+    embeddings = np.zeros((len(tokens), encoder.width), dtype=np.float32)
+    for rows in ordered_batches(tokens.lengths):
+        batch = encoder.pad(tokens, rows)
+        hidden = encoder.hidden_states(**batch)
+        embeddings[rows] = encoder.pool(hidden, batch["attention_mask"]).cpu().numpy()
+    return embeddings
+
+
+def _forward(
+    encoder: Encoder, adapter: Adapter, head: nn.Sequential, tokens: Tokens, rows: Sequence[int]
+) -> torch.Tensor:
+    batch = encoder.pad(tokens, rows)
+    hidden = encoder.hidden_states(**batch, adapt=lambda layer, z, f: adapter.output(layer, z))
+    outputs: torch.Tensor = head(encoder.pool(hidden, batch["attention_mask"]))
+    return outputs

@@ -1,0 +1,270 @@
+"""Figures as pure functions of numbers and words: no streamlit, no reading, no translating.
+
+Every figure names its axes and units, prints its numbers, and fits a phone: long names stand on the vertical
+axis and break into lines, so nothing is clipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+
+import plotly.graph_objects as go
+
+CONFIG = {"displayModeBar": False, "scrollZoom": False}
+"""For `st.plotly_chart(config=...)`: figures are read here, not edited; a swipe scrolls the page."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of one theme; the same as in `.streamlit/config.toml`."""
+
+    ground: str
+    """Page background: the middle of a diverging scale."""
+    panel: str
+    """Cells that hold nothing."""
+    ink: str
+    accent: str
+    """The model's own results, and positive values."""
+    opposite: str
+    """Negative values."""
+    fill: str
+    """Fullest cell of a map; `ink` is readable on it."""
+    fill_opposite: str
+    """Fullest negative cell."""
+    quiet: str
+    """What the model is compared with."""
+    grid: str
+
+
+LIGHT = Palette("#fcfbf8", "#f2f0e9", "#1e2a2e", "#17695f", "#b4602b", "#74b8ac", "#e3a57c", "#69767a", "#dcd8cc")
+DARK = Palette("#121819", "#1b2426", "#e4e9e6", "#52bfae", "#e09a66", "#1f7a6d", "#a65a2a", "#93a3a6", "#324043")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A named score with its 95% interval, on 0 to 100."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    ours: bool = False
+    """True for the model the page is about: drawn in the accent colour."""
+
+
+def class_counts(counts: Mapping[str, int], *, x_title: str, palette: Palette) -> go.Figure:
+    """Documents per class as horizontal bars, largest first, count at the end of each bar."""
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    figure = go.Figure(
+        go.Bar(
+            x=[n for _, n in ordered],
+            y=[lines(label) for label, _ in ordered],
+            text=[f"{n:,}" for _, n in ordered],
+            orientation="h",
+            textposition="outside",
+            cliponaxis=False,
+            marker_color=palette.accent,
+            hovertemplate="%{y}: %{x}<extra></extra>",
+        )
+    )
+    return _finish(figure, palette, rows=len(ordered), x_title=x_title, row_height=34)
+
+
+def probabilities(shares: Mapping[str, float], *, x_title: str, palette: Palette) -> go.Figure:
+    """Probability of each class in percent, likeliest first and in the accent colour."""
+    ordered = sorted(shares.items(), key=lambda item: -item[1])
+    figure = go.Figure(
+        go.Bar(
+            x=[100 * share for _, share in ordered],
+            y=[lines(label) for label, _ in ordered],
+            text=[f"{100 * share:.0f}%" for _, share in ordered],
+            orientation="h",
+            textposition="outside",
+            cliponaxis=False,
+            marker_color=[palette.accent] + [palette.quiet] * (len(ordered) - 1),
+            hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
+        )
+    )
+    figure.update_xaxes(range=[0, 112], tickvals=[0, 25, 50, 75, 100])
+    return _finish(figure, palette, rows=len(ordered), x_title=x_title, row_height=34)
+
+
+def scores(rows: Sequence[Interval], *, x_title: str, palette: Palette) -> go.Figure:
+    """One dot per method with its 95% interval as a line, value above the dot; first row on top."""
+    figure = go.Figure()
+    for row in rows:
+        colour = palette.accent if row.ours else palette.quiet
+        figure.add_scatter(
+            x=[row.value],
+            y=[lines(row.name)],
+            mode="markers+text",
+            text=[f"{row.value:.1f}"],
+            textposition="top center",
+            cliponaxis=False,
+            textfont={"color": palette.ink},
+            marker={"size": 13 if row.ours else 10, "color": colour},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [row.high - row.value],
+                "arrayminus": [row.value - row.low],
+                "color": colour,
+                "thickness": 3 if row.ours else 2,
+                "width": 5,
+            },
+            hovertemplate=f"%{{y}}: {row.value:.1f} ({row.low:.1f}–{row.high:.1f})<extra></extra>",
+            showlegend=False,
+        )
+    lowest = min((row.low for row in rows), default=0.0)
+    figure.update_xaxes(range=[max(0, lowest - 6), 104])
+    finished = _finish(figure, palette, rows=len(rows), x_title=x_title, row_height=56)
+    return finished.update_yaxes(autorange=False, range=[len(rows) - 0.5, -0.7])
+
+
+def curves(
+    series: Mapping[str, Sequence[tuple[float, float]]], *, x_title: str, y_title: str, palette: Palette
+) -> go.Figure:
+    """Lines over epochs, one per name, named at the top; `series[name]` is a list of (x, y)."""
+    figure = go.Figure()
+    colours = [palette.accent, palette.opposite, palette.quiet]
+    dashes = ["solid", "dash", "dot"]
+    for position, (name, points) in enumerate(series.items()):
+        figure.add_scatter(
+            x=[x for x, _ in points],
+            y=[y for _, y in points],
+            name=name,
+            mode="lines+markers",
+            line={"color": colours[position % 3], "dash": dashes[position % 3], "width": 2},
+            marker={"size": 5},
+            hovertemplate=f"{name}: %{{y:.3f}}<extra></extra>",
+        )
+    figure.update_yaxes(title=y_title, rangemode="tozero", gridcolor=palette.grid)
+    figure.update_layout(
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"color": palette.ink}},
+    )
+    return _finish(figure, palette, rows=1, x_title=x_title, row_height=210, top_down=False)
+
+
+def confusion(
+    counts: Sequence[Sequence[int]], labels: Sequence[str], *, x_title: str, y_title: str, palette: Palette
+) -> go.Figure:
+    """Documents by true class (rows) and predicted class (columns), with the count in each cell.
+
+    Columns carry the numbers of the rows, which fit any width. Shading is the share of the row, so that small classes can be read too; empty cells carry no number.
+    """
+    shares = [[n / max(1, sum(row)) for n in row] for row in counts]
+    numbers = [str(position + 1) for position in range(len(labels))]
+    names = [lines(f"{number} · {label}") for number, label in zip(numbers, labels, strict=True)]
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares,
+            x=numbers,
+            y=names,
+            text=[[f"{n}" if n else "" for n in row] for row in counts],
+            customdata=counts,
+            texttemplate="%{text}",
+            textfont={"size": 13, "color": palette.ink},
+            colorscale=[[0.0, palette.panel], [1.0, palette.fill]],
+            zmin=0,
+            zmax=1,
+            xgap=2,
+            ygap=2,
+            showscale=False,
+            hovertemplate=f"{y_title}: %{{y}}<br>{x_title}: %{{x}}<br>%{{customdata}}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(side="top", type="category", showgrid=False)
+    figure.update_yaxes(title=y_title)
+    return _finish(figure, palette, rows=len(labels), x_title=x_title, row_height=40)
+
+
+def scale_map(
+    values: Sequence[Sequence[float]],
+    sources: Sequence[str],
+    layers: Sequence[str],
+    *,
+    decimals: int,
+    centre: float,
+    unit: str,
+    x_title: str,
+    palette: Palette,
+) -> go.Figure:
+    """Numbers by source (rows) and layer (columns), printed in each cell with their sign.
+
+    Args:
+        values: `[layers][sources]`, as results store them.
+        centre: the value drawn in the page's own colour; above it accent, below it opposite.
+    """
+    by_source = [[row[column] for row in values] for column in range(len(sources))]
+    reach = max((abs(value - centre) for row in by_source for value in row), default=0.0) or 1.0
+    figure = go.Figure(
+        go.Heatmap(
+            z=by_source,
+            x=list(layers),
+            y=[lines(name) for name in sources],
+            text=[[signed(value, decimals) for value in row] for row in by_source],
+            texttemplate="%{text}",
+            textfont={"color": palette.ink},
+            colorscale=[[0.0, palette.fill_opposite], [0.5, palette.ground], [1.0, palette.fill]],
+            zmin=centre - reach,
+            zmax=centre + reach,
+            xgap=2,
+            ygap=2,
+            showscale=False,
+            hovertemplate=f"%{{y}}<br>{x_title}: %{{x}}<br>%{{text}} {unit}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(side="top", type="category", showgrid=False)
+    return _finish(figure, palette, rows=len(sources), x_title=f"{x_title} ({unit})", row_height=34)
+
+
+def signed(value: float, decimals: int) -> str:
+    """A number with its sign and a real minus; what rounds to zero has none."""
+    rounded = round(value, decimals)
+    return f"{rounded:+.{decimals}f}".replace("-", "−") if rounded else f"{0:.{decimals}f}"
+
+
+def lines(name: str, width: int = 24) -> str:
+    """`name` broken into lines of at most `width` Latin or `width // 2` Japanese letters."""
+    if name.isascii():
+        return "<br>".join(wrap(name, width)) or name
+    step = width // 2
+    return "<br>".join(name[start : start + step] for start in range(0, len(name), step))
+
+
+def _finish(
+    figure: go.Figure,
+    palette: Palette,
+    *,
+    rows: int,
+    x_title: str,
+    row_height: int,
+    extra: int = 60,
+    top_down: bool = True,
+) -> go.Figure:
+    """Size, margins and axis titles that all figures share; `top_down` puts the first row on top."""
+    figure.update_xaxes(
+        title={"text": x_title, "font": {"color": palette.ink, "size": 13}},
+        tickfont={"color": palette.ink, "size": 12},
+        gridcolor=palette.grid,
+        zeroline=False,
+        automargin=True,
+        fixedrange=True,
+    )
+    figure.update_yaxes(
+        title_font={"color": palette.ink, "size": 13},
+        tickfont={"color": palette.ink, "size": 12},
+        zeroline=False,
+        showgrid=not top_down,
+        automargin=True,
+        fixedrange=True,
+    )
+    if top_down:
+        figure.update_yaxes(autorange="reversed")
+    figure.update_layout(
+        height=rows * row_height + extra, margin={"l": 4, "r": 24, "t": 8, "b": 8}, bargap=0.35, dragmode=False
+    )
+    return figure

@@ -1,0 +1,43 @@
+"""What finished runs left in their folders, read once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from scalearn_core import runs
+from scalearn_core.adapters import catalog
+from scalearn_ui import text
+from scalearn_ui.text import t
+
+
+@st.cache_data(max_entries=16, ttl="1h", show_spinner=False)
+def result(run_id: str) -> dict[str, Any]:
+    """`result.json` of a finished run. Finished runs do not change, so reading once is enough."""
+    loaded: dict[str, Any] = json.loads((runs.folder(run_id) / "result.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+@st.cache_data(max_entries=4, ttl="1h", show_spinner=False)
+def wrong_documents(run_id: str) -> pd.DataFrame:
+    """Test documents the model got wrong, the surest mistakes first: row, text, label, predicted, confidence."""
+    table = pd.read_csv(
+        runs.folder(run_id) / "test_predictions.csv",
+        dtype={"text": str, "label": str, "predicted": str},
+        keep_default_na=False,
+        encoding="utf-8-sig",
+    )
+    wrong = table[table["label"] != table["predicted"]]
+    return wrong.sort_values("confidence", ascending=False)
+
+
+def source_titles(found: dict[str, Any]) -> list[str]:
+    """Names of a result's sources in the reader's language, in the order of its columns."""
+    titles = {card.name: text.local(card.title) for card in catalog.cards()}
+    return [
+        t("sources.own") if source["name"] == "own" else titles.get(source["name"], source["name"])
+        for source in found["sources"]
+    ]

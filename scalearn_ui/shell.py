@@ -1,0 +1,124 @@
+"""The frame around every page: gate, language, navigation, errors in words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from scalearn_core.errors import ScaLearnError
+from scalearn_ui import state, text
+from scalearn_ui.text import t
+
+ROOT = Path(__file__).resolve().parents[1]
+MENU = {
+    "start": {"home": ":material/home:"},
+    "prepare": {"data": ":material/table:", "sources": ":material/extension:"},
+    "learn": {"train": ":material/model_training:", "run": ":material/progress_activity:"},
+    "understand": {"results": ":material/verified:", "scales": ":material/tune:"},
+    "use": {"classify": ":material/label:"},
+}
+"""Section -> page -> icon; a page's file, key in the locale and address share one name."""
+
+READING_WIDTH = 1040
+"""Widest a page gets, in pixels; narrower windows get their own width."""
+
+
+def enter(page: str) -> None:
+    """First line of every page: the gate, then the heading.
+
+    While `pages/` exists, Streamlit runs a deep-linked page without `app.py`. Such a session is sent through
+    the router, which brings it back with its query.
+    """
+    if "entered" not in st.session_state:
+        st.session_state.wanted_page = (page, st.query_params.to_dict())
+        st.switch_page("app.py")
+    st.title(t(f"{page}.title"), anchor=False)
+    st.markdown(t(f"{page}.lead"))
+
+
+def open_app() -> None:
+    """All of `app.py`: draw the frame and run the page that was asked for."""
+    st.session_state.entered = True
+    st.set_page_config(page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
+    st.logo(str(ROOT / "assets" / "logo.svg"), icon_image=str(ROOT / "assets" / "icon.svg"), size="large")
+    context = st.sidebar.container()
+    _language_switch()
+    page = st.navigation(_menu())
+    wanted, query = st.session_state.pop("wanted_page", (None, {}))
+    if wanted:
+        query.pop(text.LANGUAGE_KEY, None)
+        st.switch_page(_file(wanted), query_params=query)
+    with st.container(width=READING_WIDTH), in_words():
+        page.run()
+    with context, in_words():
+        _current_project()
+
+
+def go(page: str, **query: str) -> None:
+    """Leave for another page."""
+    st.switch_page(_file(page), query_params=query)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Show an error as a sentence. Page bodies and fragments run inside it, so nobody meets a traceback."""
+    try:
+        yield
+    except ScaLearnError as problem:
+        st.error(text.error(problem), icon=":material/error:")
+    except Exception:
+        # The last boundary before the browser: the reader gets a sentence, the server log the details.
+        logging.getLogger(__name__).exception("A page failed")
+        st.error(t("shell.unexpected"), icon=":material/error:")
+
+
+def nothing_yet(message: str, page: str, action: str) -> None:
+    """An empty state: what is missing, and the one button that leads there."""
+    with st.container(border=True):
+        st.markdown(message)
+        if st.button(action, type="primary", key=f"go_{page}"):
+            go(page)
+
+
+def _file(page: str) -> str:
+    """Where a page's script lies."""
+    return str(ROOT / "pages" / f"{page}.py")
+
+
+def _menu() -> dict[str, list[st.Page]]:
+    """Sections with their pages, titled in the reader's language."""
+    return {
+        t(f"menu.{section}"): [
+            st.Page(_file(name), title=t(f"page.{name}"), icon=icon, default=name == "home")
+            for name, icon in pages.items()
+        ]
+        for section, pages in MENU.items()
+    }
+
+
+def _language_switch() -> None:
+    """English or Japanese; the choice stays in the link, so a refresh or a colleague sees the same."""
+    st.sidebar.segmented_control(
+        t("shell.language"),
+        list(text.LANGUAGES),
+        default=text.first_language(),
+        required=True,
+        format_func=text.LANGUAGES.__getitem__,
+        key=text.LANGUAGE_KEY,
+        label_visibility="collapsed",
+        bind="query-params",
+        persist_state="session",
+    )
+
+
+def _current_project() -> None:
+    """The dataset in use, in the sidebar."""
+    from scalearn_core.data import workspace
+
+    chosen = state.dataset_id()
+    if chosen:
+        st.caption(t("shell.current_dataset", name=workspace.get_dataset_info(chosen).name))

@@ -1,0 +1,42 @@
+"""What this session has chosen: a dataset and a run. Anything worth keeping lives in the workspace."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from scalearn_core import runs
+from scalearn_core.runs import Run
+
+RUN_PARAMETER = "run"
+"""Name of the run in a link: `/run?run=...` shows the same run after a refresh or to a colleague."""
+
+
+def dataset_id() -> str | None:
+    """The dataset in use, if one was chosen in this session."""
+    chosen: str | None = st.session_state.get("current_dataset")
+    return chosen
+
+
+def choose_dataset(chosen: str | None) -> None:
+    """Make a dataset the current one (None: none)."""
+    st.session_state["current_dataset"] = chosen
+
+
+def run_id() -> str | None:
+    """The run in the link, else the one this session looked at last."""
+    linked: str | None = st.query_params.get(RUN_PARAMETER)
+    return linked or st.session_state.get("current_run")
+
+
+def choose_run(chosen: str | None) -> None:
+    """Make a run the current one, in the session and in the link."""
+    st.session_state["current_run"] = chosen
+    if chosen:
+        st.query_params[RUN_PARAMETER] = chosen
+    else:
+        st.query_params.pop(RUN_PARAMETER, None)
+
+
+def trained_runs() -> list[Run]:
+    """Train runs that succeeded, newest first."""
+    return [run for run in runs.recent(kind="train") if run.status == "succeeded"]

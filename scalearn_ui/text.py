@@ -1,0 +1,98 @@
+"""Words and numbers in the reader's language. Every sentence on screen comes from `locale/<language>.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from scalearn_core.errors import ScaLearnError
+
+LANGUAGES = {"en": "English", "ja": "日本語"}
+"""Language code -> the language's own name (shown untranslated in the switch)."""
+
+LANGUAGE_KEY = "lang"
+"""Key of the language switch, in the session and in the link."""
+
+
+@cache
+def sentences(language: str) -> dict[str, str]:
+    """All sentences of one language, by key."""
+    path = Path(__file__).parent / "locale" / f"{language}.json"
+    loaded: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def first_language() -> str:
+    """The browser's language where we speak it, else English."""
+    wanted = (st.context.locale or "en")[:2].lower()
+    return wanted if wanted in LANGUAGES else "en"
+
+
+def language() -> str:
+    """Code of the language this session reads."""
+    chosen: str | None = st.session_state.get(LANGUAGE_KEY)
+    return chosen if chosen in LANGUAGES else first_language()
+
+
+def t(key: str, **values: object) -> str:
+    """The sentence `key`, filled with `values`. A missing key is a bug and raises KeyError."""
+    return sentences(language())[key].format(**values)
+
+
+def error(problem: ScaLearnError) -> str:
+    """A core error in the reader's words."""
+    return t(f"error.{problem.code}", **problem.values)
+
+
+def local(both: Mapping[str, str]) -> str:
+    """The reader's half of a text that is stored in both languages, such as a card's title."""
+    return both[language()]
+
+
+def count(what: str, n: int) -> str:
+    """A counted noun: "1 document", "300 documents"."""
+    return t(f"count.{what}.{'one' if n == 1 else 'other'}", n=f"{n:,}")
+
+
+def points(value: float) -> str:
+    """A share from 0 to 1 as a score from 0 to 100, one decimal."""
+    return f"{100 * value:.1f}"
+
+
+def interval(score: Mapping[str, float]) -> str:
+    """ "83.1 (77.0 to 88.9)": a score and its 95% interval, on 0 to 100."""
+    return t(
+        "number.interval",
+        value=points(score["value"]),
+        low=points(score["low"]),
+        high=points(score["high"]),
+    )
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: "40 s", "3 min", "1 h 20 min"."""
+    whole = max(1, round(seconds))
+    if whole < 90:
+        return t("duration.seconds", s=whole)
+    minutes = round(whole / 60)
+    if minutes < 60:
+        return t("duration.minutes", m=minutes)
+    return t("duration.hours", h=minutes // 60, m=minutes % 60)
+
+
+def size(n_bytes: float) -> str:
+    """Bytes as KB or MB (1 MB = 1,000,000 bytes)."""
+    return f"{n_bytes / 1e6:.1f} MB" if n_bytes >= 1e5 else f"{n_bytes / 1e3:.1f} KB"
+
+
+def moment(when: float | str) -> str:
+    """A time (seconds since 1970, or ISO 8601) as day and minute in the reader's time zone."""
+    zone = ZoneInfo(st.context.timezone) if st.context.timezone else UTC
+    known = datetime.fromisoformat(when) if isinstance(when, str) else datetime.fromtimestamp(when, UTC)
+    return known.astimezone(zone).strftime("%Y-%m-%d %H:%M")

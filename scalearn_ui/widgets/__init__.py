@@ -1,0 +1,1 @@
+"""Parts of pages: each draws one thing and returns what the page needs to go on."""

@@ -1,0 +1,92 @@
+"""A table in, the same table with classes out, worked through by a run."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from scalearn_core import runs
+from scalearn_core.data import workspace
+from scalearn_core.runs import Run
+from scalearn_ui import charts, outcomes, text
+from scalearn_ui.text import count, t
+from scalearn_ui.widgets import figure, progress, table_input
+
+LINK = "batch"
+"""Name of the predict run in a link, so that a refresh finds it again."""
+
+
+def linked() -> str | None:
+    """The predict run in the link."""
+    wanted: str | None = st.query_params.get(LINK)
+    return wanted
+
+
+def draw(model: Run) -> None:
+    """Upload and start, then the run's progress and its table."""
+    wanted = linked()
+    if wanted:
+        _follow(runs.get(wanted))
+        if st.button(t("classify.another"), key="another_table", type="tertiary"):
+            del st.query_params[LINK]
+            st.rerun()
+        return
+    given = table_input.ask_table("batch")
+    if given is None:
+        st.caption(t("classify.table_shape"))
+        return
+    filename, content, table = given
+    table_input.preview(table.frame, alt=t("table.preview_alt"))
+    columns = list(table.frame.columns)
+    guess = columns.index(table_input.guess_text(table.frame))
+    column = st.selectbox(t("data.text_column"), columns, index=guess, key="batch_column")
+    rows = count("rows", len(table.frame))
+    if st.button(t("classify.start", rows=rows), type="primary", key="start_batch"):
+        config = {
+            "model_run": model.id,
+            "upload": workspace.save_upload(content),
+            "text": column,
+            "sheet": table.sheet,
+            "device": "cpu",
+        }
+        st.query_params[LINK] = runs.submit("predict", config, title=filename)
+        st.rerun()
+
+
+def _follow(run: Run) -> None:
+    """Progress, then the outcome."""
+    st.subheader(run.title, anchor=False)
+    progress.follow(run)
+    progress.outcome(run)
+    if run.status != "succeeded":
+        return
+    found = outcomes.result(run.id)
+    content = (runs.folder(run.id) / "predictions.csv").read_bytes()
+    st.markdown(
+        t(
+            "classify.done",
+            rows=count("rows", found["n"]),
+            time=text.duration(found["seconds"]),
+            unsure=found["low_confidence"],
+        )
+    )
+    st.download_button(
+        t("classify.download"),
+        content,
+        file_name=f"{run.title.rsplit('.', 1)[0]}_classified.csv",
+        mime="text/csv",
+        type="primary",
+        icon=":material/download:",
+        on_click="ignore",
+        key="download_predictions",
+    )
+    drawn = charts.class_counts(found["class_counts"], x_title=t("axis.documents"), palette=figure.palette())
+    figure.show(drawn, alt=t("classify.counts_alt"), key="predicted_counts")
+    st.dataframe(_first_rows(run.id), hide_index=True, alt=t("classify.table_alt"))
+
+
+@st.cache_data(max_entries=4, ttl="30m", show_spinner=False)
+def _first_rows(run_id: str, limit: int = 200) -> pd.DataFrame:
+    """The beginning of the classified table."""
+    path = runs.folder(run_id) / "predictions.csv"
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", nrows=limit)

@@ -1,0 +1,101 @@
+"""A dataset before and after it is stored."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from scalearn_core.data import workspace
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.export import csv_text
+from scalearn_core.data.tables import Table
+from scalearn_core.data.workspace import DatasetInfo
+from scalearn_ui import charts, shell, state, text
+from scalearn_ui.text import count, t
+from scalearn_ui.widgets import figure
+
+FEW_PER_CLASS = 10
+"""Below this many documents a class is hard to learn and its score says little."""
+
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+@st.cache_data(max_entries=4, ttl="30m", show_spinner=False)
+def checked(content: bytes, text_column: str, label_column: str, sheet: str | None) -> TextDataset:
+    """The table as documents and classes, blanks left out; once per choice of columns."""
+    return TextDataset.from_table(content, text=text_column, label=label_column, sheet=sheet, blanks="leave_out")
+
+
+def reading(table: Table) -> str:
+    """How the file was decoded, so that a wrong guess can be seen."""
+    if table.encoding is None or table.delimiter is None:
+        return t("data.sheet_of", sheet=table.sheet)
+    separator = t(f"separator.{SEPARATORS[table.delimiter]}")
+    return t("data.decoded", encoding=table.encoding, separator=separator)
+
+
+def summary(dataset: TextDataset) -> None:
+    """Class counts, warnings, and the rows that cannot be used."""
+    counts = dataset.class_counts
+    st.markdown(
+        t(
+            "data.summary",
+            documents=count("documents", len(dataset.frame)),
+            classes=count("classes", len(counts)),
+        )
+    )
+    drawn = charts.class_counts(counts, x_title=t("axis.documents"), palette=figure.palette())
+    figure.show(drawn, alt=t("data.counts_alt"), key="class_counts")
+    small = [label for label, n in counts.items() if n < FEW_PER_CLASS]
+    if small:
+        st.warning(t("data.small_classes", n=FEW_PER_CLASS, labels=", ".join(small)))
+    if len(dataset.rejected):
+        st.warning(t("data.rejected", rows=count("rows", len(dataset.rejected))))
+        st.download_button(
+            t("data.rejected_download"),
+            _rejected_csv(dataset),
+            file_name="rejected_rows.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="rejected_rows",
+        )
+
+
+def _rejected_csv(dataset: TextDataset) -> bytes:
+    """The rows left out, each with its number and the reason in the reader's words."""
+    reasons = dataset.rejected["reason"].map(lambda code: t(f"reason.{code}"))
+    listed = pd.DataFrame({t("data.row"): dataset.rejected["row"], t("data.reason"): reasons})
+    return csv_text(listed).encode("utf-8-sig")
+
+
+def stored(info: DatasetInfo) -> None:
+    """One stored dataset as a row, with the ways on from it."""
+    with st.container(border=True):
+        name, use, remove = st.columns([7, 2, 2], vertical_alignment="center")
+        name.markdown(f"**{info.name}**" + (f" · {t('data.in_use')}" if info.id == state.dataset_id() else ""))
+        size = f"{count('documents', info.documents)} · {count('classes', len(info.labels))}"
+        name.caption(f"{size} · {text.moment(info.created)}")
+        if use.button(t("action.train"), key=f"use_{info.id}"):
+            state.choose_dataset(info.id)
+            shell.go("train")
+        if remove.button(t("action.delete"), key=f"delete_{info.id}", type="tertiary"):
+            _confirm_delete(info)
+
+
+def _confirm_delete(info: DatasetInfo) -> None:
+    """Ask before a dataset is gone."""
+
+    @st.dialog(t("data.delete_title"))
+    def ask() -> None:
+        st.markdown(t("data.delete_text", name=info.name))
+        if st.button(t("action.delete"), type="primary", key="confirm_delete", on_click=_delete, args=(info.id,)):
+            st.rerun()
+
+    ask()
+
+
+def _delete(chosen: str) -> None:
+    workspace.delete_dataset(chosen)
+    if state.dataset_id() == chosen:
+        state.choose_dataset(None)

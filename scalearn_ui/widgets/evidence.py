@@ -1,0 +1,156 @@
+"""The parts of the Results page: verdict, scores, classes, mistakes, cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from scalearn_ui import charts, outcomes, text
+from scalearn_ui.text import count, t
+from scalearn_ui.widgets import figure
+
+METHODS = ("scalearn", "frozen_head", "tfidf", "majority")
+"""Ours first, then from the strongest to the simplest comparison."""
+
+LONG_TABLE = 15
+"""With more classes than this, the table scrolls in a box of its own."""
+
+VERDICT_BOX = {
+    "better": (st.success, ":material/trending_up:"),
+    "no_difference": (st.info, ":material/trending_flat:"),
+    "worse": (st.warning, ":material/trending_down:"),
+}
+
+
+def verdict(found: dict[str, Any]) -> None:
+    """Whether the sources helped, in words, with the difference and its interval."""
+    against = found["comparison"]
+    box, icon = VERDICT_BOX[against["verdict"]]
+    values = {
+        "documents": count("test_documents", found["dataset"]["counts"]["test"]),
+        "difference": charts.signed(100 * against["difference"], 1),
+        "low": charts.signed(100 * against["low"], 1),
+        "high": charts.signed(100 * against["high"], 1),
+        "score": text.points(found["scores"]["scalearn"]["macro_f1"]["value"]),
+        "other": text.points(found["scores"]["frozen_head"]["macro_f1"]["value"]),
+    }
+    box(t(f"verdict.{against['verdict']}.text", **values), title=t(f"verdict.{against['verdict']}"), icon=icon)
+    for note in found["scores"]["scalearn"]["notes"]:
+        st.caption(t(f"note.{note}"))
+
+
+def scores(found: dict[str, Any]) -> None:
+    """Balanced score of the four methods with intervals, as a chart and a table."""
+    st.markdown(t("results.scores_reading", documents=count("test_documents", found["dataset"]["counts"]["test"])))
+    rows = []
+    for name in METHODS:
+        score = {bound: 100 * value for bound, value in found["scores"][name]["macro_f1"].items()}
+        rows.append(charts.Interval(t(f"method.{name}"), ours=name == "scalearn", **score))
+    drawn = charts.scores(rows, x_title=t("axis.macro_f1"), palette=figure.palette())
+    figure.show(drawn, alt=t("results.scores_alt"), key="scores")
+    table = pd.DataFrame(
+        {
+            t("column.method"): [t(f"method.{name}") for name in METHODS],
+            t("metric.macro_f1"): [text.interval(found["scores"][name]["macro_f1"]) for name in METHODS],
+            t("metric.accuracy"): [text.interval(found["scores"][name]["accuracy"]) for name in METHODS],
+        }
+    )
+    st.table(table, hide_index=True, border="horizontal", alt=t("results.scores_alt"))
+
+
+def per_class(found: dict[str, Any]) -> None:
+    """Precision, recall, F1 and documents of each class."""
+    st.markdown(t("results.classes_reading"))
+    rows = found["scores"]["scalearn"]["per_class"]
+    table = pd.DataFrame(
+        {
+            t("column.class"): [row["label"] for row in rows],
+            t("column.recall"): [f"{100 * row['recall']:.0f}" for row in rows],
+            t("column.precision"): [f"{100 * row['precision']:.0f}" for row in rows],
+            t("column.f1"): [f"{100 * row['f1']:.0f}" for row in rows],
+            t("column.support"): [f"{row['support']}" for row in rows],
+        }
+    )
+    height = "content" if len(rows) <= LONG_TABLE else 560
+    st.table(table, hide_index=True, border="horizontal", height=height, alt=t("results.classes"))
+
+
+def confusion(found: dict[str, Any]) -> None:
+    """Which classes are taken for which."""
+    labels = [row["label"] for row in found["scores"]["scalearn"]["per_class"]]
+    st.markdown(t("results.confusion_reading"))
+    drawn = charts.confusion(
+        found["scores"]["scalearn"]["confusion"],
+        labels,
+        x_title=t("axis.predicted"),
+        y_title=t("axis.true"),
+        palette=figure.palette(),
+    )
+    figure.show(drawn, alt=t("results.confusion_alt"), key="confusion")
+
+
+def wrong(run_id: str, found: dict[str, Any]) -> None:
+    """The documents behind the mistakes."""
+    table = outcomes.wrong_documents(run_id)
+    tested = found["dataset"]["counts"]["test"]
+    if table.empty:
+        st.markdown(t("results.none_wrong", documents=count("test_documents", tested)))
+        return
+    st.markdown(t("results.wrong_reading", wrong=len(table), documents=count("test_documents", tested)))
+    shown = table.assign(confidence=100 * table["confidence"])
+    st.dataframe(
+        shown,
+        hide_index=True,
+        alt=t("results.wrong"),
+        row_height=72,
+        column_order=["label", "predicted", "text", "confidence", "row"],
+        column_config={
+            "text": st.column_config.TextColumn(t("column.text"), width=380),
+            "label": t("column.label"),
+            "predicted": t("column.predicted"),
+            "confidence": st.column_config.NumberColumn(t("column.confidence"), format="%.0f%%"),
+            "row": st.column_config.NumberColumn(t("column.row"), format="%d"),
+        },
+    )
+
+
+def cost(found: dict[str, Any]) -> None:
+    """Learned numbers, time and size, each with a sentence."""
+    counts, seconds, size = found["parameter_counts"], found["seconds"], found["model_bytes"]
+    frozen = counts["sources_frozen"] + counts["encoder_frozen"]
+    tiles = [
+        (t("cost.scales"), f"{counts['scales']:,}", t("cost.scales_text")),
+        (t("cost.head"), f"{counts['head']:,}", t("cost.head_text")),
+        (t("cost.time"), text.duration(seconds["total"]), t("cost.time_text", device=found["device"]["name"])),
+        (t("cost.size"), text.size(size["total"]), t("cost.size_text", scales=text.size(size["scales"]))),
+    ]
+    if counts["own_adapter"]:
+        tiles.insert(2, (t("cost.own_adapter"), f"{counts['own_adapter']:,}", t("cost.own_adapter_text")))
+    with st.grid(len(tiles), min_column_width=165):
+        for label, value, explanation in tiles:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.metric(label, value)
+                st.caption(explanation)
+    st.caption(t("cost.frozen", frozen=f"{frozen:,}"))
+
+
+def method(found: dict[str, Any]) -> None:
+    """How the numbers were made, for the reader who asks."""
+    st.markdown(
+        t(
+            "results.method_text",
+            train=found["dataset"]["counts"]["train"],
+            validation=found["dataset"]["counts"]["validation"],
+            test=found["dataset"]["counts"]["test"],
+            variant=t(f"variant.{found['variant']}"),
+            recipe=t(f"recipe.{found['recipe']}"),
+            sources=len(found["sources"]),
+            seed=found["seed"],
+            best_epoch=found["best_epoch"],
+            encoder=found["encoder"]["name"],
+            data=found["dataset"]["name"],
+        )
+    )
+    st.markdown("\n".join(f"- {t(f'seconds.{part}')}: {value:.1f} s" for part, value in found["seconds"].items()))

@@ -1,0 +1,51 @@
+"""One text in, a class and its probabilities out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from scalearn_core import runs
+from scalearn_core.runs import Run
+from scalearn_ui import charts
+from scalearn_ui.text import t
+from scalearn_ui.widgets import figure
+
+if TYPE_CHECKING:
+    from scalearn_core.prediction.predictor import Predictor
+
+LONGEST = 20_000
+"""Letters accepted in the box; the encoder reads the beginning of a long text."""
+
+UNSURE = 0.6
+"""Below this probability the answer is worth a person's look."""
+
+
+@st.cache_resource(max_entries=2, ttl="30m", show_spinner=False)
+def predictor(run_id: str) -> Predictor:
+    """A trained model in memory; the two used last stay. Torch is loaded here, on first use."""
+    from scalearn_core.prediction.predictor import Predictor
+
+    return Predictor.load(runs.folder(run_id) / "model")
+
+
+def draw(run: Run) -> None:
+    """Box, button, answer."""
+    with st.form("one_text", border=False):
+        given = st.text_area(t("classify.text"), key="one_text", height=140, max_chars=LONGEST)
+        asked = st.form_submit_button(t("classify.button"), type="primary", key="classify_text")
+    if not asked:
+        return
+    if not given.strip():
+        st.info(t("classify.empty"))
+        return
+    with st.spinner(t("classify.loading")):
+        prediction = predictor(run.id).predict([given])[0]
+    st.subheader(prediction.label, anchor=False)
+    kind = "sure" if prediction.confidence >= UNSURE else "unsure"
+    st.markdown(t(f"classify.{kind}", confidence=f"{100 * prediction.confidence:.0f}"))
+    drawn = charts.probabilities(
+        prediction.probabilities, x_title=t("axis.probability"), palette=figure.palette()
+    )
+    figure.show(drawn, alt=t("classify.alt"), key="probabilities")

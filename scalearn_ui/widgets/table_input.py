@@ -1,0 +1,55 @@
+"""Reading a table in the browser: upload, sheet, columns."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from scalearn_core.data.tables import Table, read_table
+from scalearn_ui.text import t
+
+FILE_TYPES = ["csv", "tsv", "txt", "xlsx"]
+"""Offered by the file dialog; the core decides by content."""
+
+MAX_LABELS = 100
+"""A column with more different values than this is not guessed to hold the classes."""
+
+
+@st.cache_data(max_entries=4, ttl="30m", show_spinner=False)
+def parsed(content: bytes, sheet: str | None) -> Table:
+    """`read_table`, once per file and sheet instead of at every click."""
+    return read_table(content, sheet=sheet)
+
+
+def ask_table(key: str) -> tuple[str, bytes, Table] | None:
+    """File name, bytes and rows of an uploaded table; None until there is one."""
+    upload = st.file_uploader(t("table.upload"), type=FILE_TYPES, key=f"{key}_file", help=t("table.upload_help"))
+    if upload is None:
+        return None
+    content = upload.getvalue()
+    with st.spinner(t("table.reading")):
+        table = parsed(content, None)
+    if len(table.sheets) > 1:
+        sheet = st.selectbox(t("table.sheet"), table.sheets, key=f"{key}_sheet")
+        table = parsed(content, sheet)
+    return upload.name, content, table
+
+
+def preview(frame: pd.DataFrame, *, alt: str) -> None:
+    """The first rows, as read."""
+    st.dataframe(frame.head(5), hide_index=True, alt=alt)
+
+
+def guess_text(frame: pd.DataFrame) -> str:
+    """The column most likely to hold the documents: the one with the longest cells."""
+    lengths = {column: frame[column].astype(str).str.len().mean() for column in frame.columns}
+    return max(lengths, key=lambda column: lengths[column])
+
+
+def guess_label(frame: pd.DataFrame, text: str) -> str | None:
+    """The column most likely to hold the classes: fewest different values, but two or more and repeated."""
+    variety = {column: frame[column].nunique() for column in frame.columns if column != text}
+    fitting = {
+        column: n for column, n in variety.items() if 2 <= n <= min(MAX_LABELS, max(2, len(frame) // 2))
+    }
+    return min(fitting, key=lambda column: fitting[column]) if fitting else next(iter(variety), None)

@@ -1,0 +1,83 @@
+"""The choices of the training page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from scalearn_core.adapters import catalog
+from scalearn_core.data import workspace
+from scalearn_core.data.workspace import DatasetInfo
+from scalearn_core.devices import Device
+from scalearn_core.training.estimate import estimate_seconds
+from scalearn_ui import text
+from scalearn_ui.text import t
+
+VARIANTS = ("scalearn_uniform", "scalearn_uniform_pp", "scalearn_pp", "scalearn")
+"""From the usual choice to the one with most numbers."""
+
+RECIPES = ("auto", "paper")
+
+
+def choose_sources() -> list[str]:
+    """Names of the sources to reuse: all permissive ones unless the reader says otherwise."""
+    cards = catalog.cards()
+    reach = st.segmented_control(
+        t("train.sources"),
+        ["permissive", "all", "pick"],
+        default="permissive",
+        required=True,
+        format_func=lambda choice: t(f"reach.{choice}"),
+        help=t("train.sources_help"),
+        key="reach",
+    )
+    permissive = [card.name for card in cards if not card.research_use]
+    if reach == "permissive":
+        return permissive
+    if reach == "all":
+        return [card.name for card in cards]
+    titles = {
+        card.name: text.local(card.title) + (f" ({t('licence.research')})" if card.research_use else "")
+        for card in cards
+    }
+    return st.multiselect(
+        t("train.pick"), list(titles), default=permissive, format_func=titles.__getitem__, key="picked_sources"
+    )
+
+
+def choose_device(available: Sequence[Device]) -> Device:
+    """The machine part to compute on; a choice only where there is one."""
+    if len(available) == 1:
+        return available[0]
+    kinds = {device.kind: device for device in available}
+    chosen = st.segmented_control(
+        t("train.device"),
+        list(kinds),
+        default=next(iter(kinds)),
+        required=True,
+        format_func=lambda kind: device_name(kinds[kind]),
+        key="device",
+    )
+    return kinds[chosen or next(iter(kinds))]
+
+
+def device_name(device: Device) -> str:
+    """A device as people know it, with its memory where known."""
+    return f"{device.name} · {device.memory_gb:.0f} GB" if device.memory_gb else device.name
+
+
+def time_needed(info: DatasetInfo, n_sources: int, variant: str, device: Device, own_adapter: bool) -> str:
+    """The estimate as a sentence."""
+    characters = _mean_characters(info.id)
+    low, high = estimate_seconds(info.documents, n_sources, variant, device, own_adapter, characters)
+    shortest, longest = text.duration(low), text.duration(high)
+    if shortest == longest:
+        return t("train.estimate_one", low=shortest)
+    return t("train.estimate", low=shortest, high=longest)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _mean_characters(dataset_id: str) -> float:
+    """Mean length of a dataset's documents, on which the time depends."""
+    return float(workspace.load_dataset(dataset_id).frame["text"].str.len().mean())
