@@ -33,7 +33,7 @@ elif run.status == "succeeded":
 elif not run.active and st.button(t("action.again"), type="primary", key="again"):
     shell.go("train" if run.kind == "train" else "classify")
 
-if not run.active:
+if run.kind == "train" and not run.active:
     history.draw(run)
 
 log = st.expander(t("run.log"), icon=":material/terminal:", on_change="rerun", key="log")

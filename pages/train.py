@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from scalearn_core import devices, runs
+from scalearn_core import runs
 from scalearn_core.data import workspace
 from scalearn_ui import shell, state
 from scalearn_ui.text import count, t
@@ -32,7 +32,6 @@ info = stored[ids.index(dataset)]
 
 sources = train_settings.choose_sources()
 own_adapter = st.toggle(t("train.own_adapter"), key="own_adapter", help=t("train.own_adapter_help"))
-machine = train_settings.choose_device(devices.available())
 
 with st.expander(t("train.more"), icon=":material/tune:"):
     variant = st.radio(
@@ -50,9 +49,16 @@ with st.expander(t("train.more"), icon=":material/tune:"):
         key="recipe",
     )
     seed = st.number_input(
-        t("train.seed"), min_value=0, max_value=2**31 - 1, value=13, step=1, help=t("train.seed_help"), key="seed"
+        t("train.seed"),
+        min_value=0,
+        max_value=2**31 - 1,
+        value=13,
+        step=1,
+        help=t("train.seed_help"),
+        key="seed",
     )
 
+machine = train_settings.choose_device()
 with st.container(border=True):
     st.markdown(
         t(
@@ -60,14 +66,18 @@ with st.container(border=True):
             documents=count("documents", info.documents),
             classes=count("classes", len(info.labels)),
             sources=count("sources", len(sources) + own_adapter),
-            device=machine.name,
+            device=train_settings.device_name(machine),
         )
     )
     st.caption(train_settings.time_needed(info, len(sources), variant, machine, own_adapter))
     if not sources:
         st.info(t("train.no_sources"))
     if st.button(
-        t("train.start"), type="primary", key="start_training", icon=":material/play_arrow:", disabled=not sources
+        t("train.start"),
+        type="primary",
+        key="start_training",
+        icon=":material/play_arrow:",
+        disabled=not sources,
     ):
         run_id = runs.submit(
             "train",

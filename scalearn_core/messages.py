@@ -36,8 +36,7 @@ MESSAGES: dict[str, str] = {
         'A sheet ("{sheet}") was asked for, but the file is a text table. Leave the sheet out.'
     ),
     "data.blank_header": (
-        "The first row must name every column, but column {column} has no name. Add a header row or a "
-        "name."
+        "The first row must name every column, but column {column} has no name. Add a header row or a name."
     ),
     "data.duplicate_column": 'Column names must differ, but "{column}" stands there twice. Rename one.',
     "data.no_rows": "The table has a header row but no rows below it. Add documents.",
@@ -49,8 +48,7 @@ MESSAGES: dict[str, str] = {
     "data.too_many_columns": "The table has more than {limit:,} columns. Keep only those you need.",
     "data.too_many_cells": "The table has more than {limit:,} cells. Keep only the columns you need.",
     "data.cell_too_large": (
-        "A cell in row {row} is longer than {limit:,} characters. Shorten it, or close a quotation mark "
-        "left open."
+        "A cell in row {row} is longer than {limit:,} characters. Shorten it, or close a quotation mark left open."
     ),
     "data.column_missing": 'There is no column "{column}". The table has: {columns}.',
     "data.column_missing_closest": (
@@ -70,9 +68,7 @@ MESSAGES: dict[str, str] = {
         '"{column}" has {count} different values in {rows} rows, so it looks like an id or free text. '
         "Choose the column with the labels."
     ),
-    "data.too_many_classes": (
-        '"{column}" has {count} labels; at most {limit} are possible. Merge the rare ones.'
-    ),
+    "data.too_many_classes": ('"{column}" has {count} labels; at most {limit} are possible. Merge the rare ones.'),
     "data.too_few_repeated": (
         'At least two labels in "{column}" need two documents each, but {count} have them. Add documents.'
     ),
@@ -84,9 +80,7 @@ MESSAGES: dict[str, str] = {
         "To test, at least one label needs two different texts, but every label has only one. Add documents."
     ),
     "data.not_split": "The dataset is not divided yet. Call split() first.",
-    "data.unknown_labels": (
-        "The table has labels the model does not know: {unknown}. The model knows: {labels}."
-    ),
+    "data.unknown_labels": ("The table has labels the model does not know: {unknown}. The model knows: {labels}."),
     "data.unknown_dataset": 'There is no dataset "{dataset}". It may have been deleted.',
     "data.damaged_dataset": "Dataset {dataset} is damaged. Delete it and upload the table again.",
     "data.unknown_upload": 'There is no upload "{upload}". Upload the table again.',
@@ -136,8 +130,7 @@ MESSAGES: dict[str, str] = {
         "Pass the labels the predictions were made with."
     ),
     "evaluation.score_not_finite": (
-        "Scores must be finite numbers, but document {position} has one that is not. "
-        "Correct it or leave it out."
+        "Scores must be finite numbers, but document {position} has one that is not. Correct it or leave it out."
     ),
     "evaluation.unknown_metric": (
         "The metric must be one of {known}, but {metric} was found. Choose one of these."
@@ -147,9 +140,7 @@ MESSAGES: dict[str, str] = {
     ),
     # runs
     "run.unknown": "There is no run {run}. It may have been deleted; choose one from the list of runs.",
-    "run.unknown_kind": (
-        'The kind of a run must be one of {known}, but "{kind}" was found. Choose one of these.'
-    ),
+    "run.unknown_kind": ('The kind of a run must be one of {known}, but "{kind}" was found. Choose one of these.'),
     "run.active": "The run {run} has not ended yet. Cancel it first, then delete it.",
     "run.slots": (
         'SCALEARN_SLOTS must be a whole number from 1, but "{value}" was found. '

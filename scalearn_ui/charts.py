@@ -6,6 +6,8 @@ axis and break into lines, so nothing is clipped.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
@@ -38,8 +40,28 @@ class Palette:
     grid: str
 
 
-LIGHT = Palette("#fcfbf8", "#f2f0e9", "#1e2a2e", "#17695f", "#b4602b", "#74b8ac", "#e3a57c", "#69767a", "#dcd8cc")
-DARK = Palette("#121819", "#1b2426", "#e4e9e6", "#52bfae", "#e09a66", "#1f7a6d", "#a65a2a", "#93a3a6", "#324043")
+LIGHT = Palette(
+    ground="#fcfbf8",
+    panel="#f2f0e9",
+    ink="#1e2a2e",
+    accent="#17695f",
+    opposite="#b4602b",
+    fill="#74b8ac",
+    fill_opposite="#e3a57c",
+    quiet="#69767a",
+    grid="#dcd8cc",
+)
+DARK = Palette(
+    ground="#121819",
+    panel="#1b2426",
+    ink="#e4e9e6",
+    accent="#52bfae",
+    opposite="#e09a66",
+    fill="#1f7a6d",
+    fill_opposite="#a65a2a",
+    quiet="#93a3a6",
+    grid="#324043",
+)
 
 
 @dataclass(frozen=True)
@@ -153,11 +175,12 @@ def confusion(
 ) -> go.Figure:
     """Documents by true class (rows) and predicted class (columns), with the count in each cell.
 
-    Columns carry the numbers of the rows, which fit any width. Shading is the share of the row, so that small classes can be read too; empty cells carry no number.
+    Columns carry the numbers of the rows, which fit any width. Shading is the share of the row, so that
+    small classes can be read too; empty cells carry no number.
     """
     shares = [[n / max(1, sum(row)) for n in row] for row in counts]
     numbers = [str(position + 1) for position in range(len(labels))]
-    names = [lines(f"{number} · {label}") for number, label in zip(numbers, labels, strict=True)]
+    names = [lines(f"{number}. {label}") for number, label in zip(numbers, labels, strict=True)]
     figure = go.Figure(
         go.Heatmap(
             z=shares,
@@ -228,11 +251,12 @@ def signed(value: float, decimals: int) -> str:
 
 
 def lines(name: str, width: int = 24) -> str:
-    """`name` broken into lines of at most `width` Latin or `width // 2` Japanese letters."""
-    if name.isascii():
+    """`name` in lines of at most `width` Latin or `width // 2` Japanese letters, broken at a bracket first."""
+    if not any(unicodedata.east_asian_width(letter) in "WF" for letter in name):
         return "<br>".join(wrap(name, width)) or name
     step = width // 2
-    return "<br>".join(name[start : start + step] for start in range(0, len(name), step))
+    parts = [name] if len(name) <= step else re.split(r"(?=[(（])", name, maxsplit=1)
+    return "<br>".join(part[start : start + step] for part in parts for start in range(0, len(part), step))
 
 
 def _finish(
@@ -265,6 +289,9 @@ def _finish(
     if top_down:
         figure.update_yaxes(autorange="reversed")
     figure.update_layout(
-        height=rows * row_height + extra, margin={"l": 4, "r": 24, "t": 8, "b": 8}, bargap=0.35, dragmode=False
+        height=rows * row_height + extra,
+        margin={"l": 4, "r": 24, "t": 8, "b": 8},
+        bargap=0.35,
+        dragmode=False,
     )
     return figure

@@ -23,7 +23,10 @@ def result(run_id: str) -> dict[str, Any]:
 
 @st.cache_data(max_entries=4, ttl="1h", show_spinner=False)
 def wrong_documents(run_id: str) -> pd.DataFrame:
-    """Test documents the model got wrong, the surest mistakes first: row, text, label, predicted, confidence."""
+    """Test documents the model got wrong, the surest mistakes first.
+
+    Columns: row, text, label, predicted, confidence.
+    """
     table = pd.read_csv(
         runs.folder(run_id) / "test_predictions.csv",
         dtype={"text": str, "label": str, "predicted": str},

@@ -1,4 +1,4 @@
-"""Words and numbers in the reader's language. Every sentence on screen comes from `locale/<language>.json`."""
+"""Words and numbers in the reader's language. Every sentence comes from `locale/<language>.json`."""
 
 from __future__ import annotations
 

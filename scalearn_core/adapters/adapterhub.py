@@ -115,7 +115,11 @@ def check_fits(adapter: Adapter, encoder: Encoder) -> None:
     for what, found, expected in pairs:
         if found != expected and not (what == "type" and not found):
             raise AdapterError(
-                f"adapter.wrong_{what}", name=adapter.name, encoder=encoder.name, found=found, expected=expected
+                f"adapter.wrong_{what}",
+                name=adapter.name,
+                encoder=encoder.name,
+                found=found,
+                expected=expected,
             )
 
 

@@ -115,7 +115,7 @@ def _task_data(encoder: Encoder, task: SourceTask, rows: Rows, labels: list[str]
         return TaskData(tokens, np.array([float(label) for label in rows.labels]), 0)
     unknown = sorted(set(rows.labels) - set(labels))
     if unknown:
-        raise DataError("data.unknown_labels", labels=", ".join(unknown[:5]))
+        raise DataError("data.unknown_labels", unknown=", ".join(unknown[:5]), labels=", ".join(labels))
     number = {label: index for index, label in enumerate(labels)}
     return TaskData(tokens, np.array([number[label] for label in rows.labels], dtype=np.int64), len(labels))
 
@@ -124,9 +124,7 @@ def _take(data: TaskData, rows: np.ndarray) -> TaskData:
     return TaskData(data.tokens.take(rows.tolist()), data.targets[rows], data.classes)
 
 
-def _frozen_head(
-    encoder: Encoder, train: TaskData, validation: TaskData, test: TaskData, seed: int
-) -> np.ndarray:
+def _frozen_head(encoder: Encoder, train: TaskData, validation: TaskData, test: TaskData, seed: int) -> np.ndarray:
     embeddings = [embed(encoder, data.tokens) for data in (train, validation, test)]
     if not train.classes:
         regression = fit_frozen_regression(embeddings[0], train.targets, embeddings[1], validation.targets)

@@ -94,9 +94,7 @@ class TextDataset:
         """
         if name is None:
             name = "table" if isinstance(source, bytes) else Path(source).stem
-        return cls.from_rows(
-            read_table(source, sheet=sheet), text=text, label=label, blanks=blanks, name=name
-        )
+        return cls.from_rows(read_table(source, sheet=sheet), text=text, label=label, blanks=blanks, name=name)
 
     @classmethod
     def from_rows(cls, table: Table, *, text: str, label: str, blanks: Blanks, name: str) -> TextDataset:

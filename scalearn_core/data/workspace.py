@@ -60,9 +60,7 @@ def save_dataset(
         return dataset_id
     name = PureWindowsPath(filename).name or "table"  # splits at / and \ alike
     table = read_table(content, sheet=sheet)
-    dataset = TextDataset.from_rows(
-        table, text=text, label=label, blanks=blanks, name=PureWindowsPath(name).stem
-    )
+    dataset = TextDataset.from_rows(table, text=text, label=label, blanks=blanks, name=PureWindowsPath(name).stem)
     info = DatasetInfo(
         id=dataset_id,
         name=dataset.name,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -48,6 +48,14 @@ class Tokens:
 
     def take(self, rows: Sequence[int]) -> Tokens:
         return Tokens([self.ids[row] for row in rows], [self.segments[row] for row in rows])
+
+
+class Batch(NamedTuple):
+    """Padded documents on a device: three integer tensors `[batch, seq]`."""
+
+    input_ids: torch.Tensor
+    attention_mask: torch.Tensor
+    token_type_ids: torch.Tensor
 
 
 class Encoder:
@@ -115,18 +123,14 @@ class Encoder:
         )  # fmt: skip
         return Tokens(batch["input_ids"], batch["token_type_ids"])
 
-    def pad(self, tokens: Tokens, rows: Sequence[int]) -> dict[str, torch.Tensor]:
-        """The given documents as one batch on the encoder's device: three `[batch, seq]` integer tensors."""
+    def pad(self, tokens: Tokens, rows: Sequence[int]) -> Batch:
+        """The given documents as one batch on the encoder's device."""
         longest = max(len(tokens.ids[row]) for row in rows)
         pad_id = self.model.config.pad_token_id
         ids = [tokens.ids[row] + [pad_id] * (longest - len(tokens.ids[row])) for row in rows]
         segments = [tokens.segments[row] + [0] * (longest - len(tokens.ids[row])) for row in rows]
         mask = [[1] * len(tokens.ids[row]) + [0] * (longest - len(tokens.ids[row])) for row in rows]
-        return {
-            "input_ids": torch.tensor(ids, device=self.device),
-            "attention_mask": torch.tensor(mask, device=self.device),
-            "token_type_ids": torch.tensor(segments, device=self.device),
-        }
+        return Batch(*(torch.tensor(rows, device=self.device) for rows in (ids, mask, segments)))
 
     def hidden_states(
         self,
@@ -146,8 +150,8 @@ class Encoder:
         """
         from transformers.masking_utils import create_bidirectional_mask
 
-        hidden = self.model.embeddings(input_ids=input_ids, token_type_ids=token_type_ids)
-        mask = create_bidirectional_mask(
+        hidden: torch.Tensor = self.model.embeddings(input_ids=input_ids, token_type_ids=token_type_ids)
+        mask: Any = create_bidirectional_mask(
             config=self.model.config, inputs_embeds=hidden, attention_mask=attention_mask
         )
         for index, layer in enumerate(self.layers):

@@ -28,9 +28,7 @@ _TAIL_BYTES = 256 * 1024
 
 def new_run_id() -> str:
     """A name such as `20261123-201502-k3f9qz`: UTC to the second, then chance. Sorts by time."""
-    return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + "".join(
-        secrets.choice(_LETTERS) for _ in range(6)
-    )
+    return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + "".join(secrets.choice(_LETTERS) for _ in range(6))
 
 
 def check_run_id(run_id: str) -> str:

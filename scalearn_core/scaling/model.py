@@ -96,9 +96,7 @@ class ScaLearnModel:
     def logits(self, tokens: Tokens, rows: Sequence[int]) -> torch.Tensor:
         """Outputs of the head for the given documents, `[rows, labels]`."""
         batch = self.encoder.pad(tokens, rows)
-        outputs: torch.Tensor = self.head(
-            self.encoder.pool(self.hidden_states(**batch), batch["attention_mask"])
-        )
+        outputs: torch.Tensor = self.head(self.encoder.pool(self.hidden_states(*batch), batch.attention_mask))
         return outputs
 
     def train_mode(self, on: bool, *, encoder_dropout: bool = False) -> None:

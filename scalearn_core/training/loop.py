@@ -1,4 +1,4 @@
-"""The one training loop of both stages: AdamW, linear decay without warm-up, early stopping, best epoch restored."""
+"""The one training loop of both stages: AdamW, linear decay without warm-up, best epoch restored."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def fit(
             for rows in training_batches(lengths, batch_size, order):
                 loss = batch_loss(rows)
                 optimizer.zero_grad()
-                loss.backward()
+                loss.backward()  # type: ignore[no-untyped-call]
                 torch.nn.utils.clip_grad_norm_(list(trainable.values()), 1.0)
                 optimizer.step()
                 decay.step()

@@ -40,7 +40,7 @@ class StageOneConfig:
 
 @dataclass(frozen=True)
 class TaskData:
-    """Tokenized documents with class numbers (int64), or with scores (float) where `classes` is 0 (regression)."""
+    """Tokenized documents with class numbers (int64), or scores (float) where `classes` is 0 (regression)."""
 
     tokens: Tokens
     targets: np.ndarray
@@ -78,7 +78,7 @@ def train_adapter(
     head = two_layer_head(encoder.width, max(train.classes, 1), generator=generator)
     adapter.layers.to(encoder.device)
     head.to(encoder.device)
-    shift, scale = (float(train.targets.mean()), float(train.targets.std()) or 1.0) if not train.classes else (0, 1)
+    shift, scale = (0.0, 1.0) if train.classes else (train.targets.mean(), train.targets.std() or 1.0)
 
     def batch_loss(data: TaskData, rows: Sequence[int]) -> torch.Tensor:
         outputs = _forward(encoder, adapter, head, data.tokens, rows)
@@ -127,8 +127,8 @@ def embed(encoder: Encoder, tokens: Tokens) -> np.ndarray:
     embeddings = np.zeros((len(tokens), encoder.width), dtype=np.float32)
     for rows in ordered_batches(tokens.lengths):
         batch = encoder.pad(tokens, rows)
-        hidden = encoder.hidden_states(**batch)
-        embeddings[rows] = encoder.pool(hidden, batch["attention_mask"]).cpu().numpy()
+        hidden = encoder.hidden_states(*batch)
+        embeddings[rows] = encoder.pool(hidden, batch.attention_mask).cpu().numpy()
     return embeddings
 
 
@@ -136,6 +136,6 @@ def _forward(
     encoder: Encoder, adapter: Adapter, head: nn.Sequential, tokens: Tokens, rows: Sequence[int]
 ) -> torch.Tensor:
     batch = encoder.pad(tokens, rows)
-    hidden = encoder.hidden_states(**batch, adapt=lambda layer, z, f: adapter.output(layer, z))
-    outputs: torch.Tensor = head(encoder.pool(hidden, batch["attention_mask"]))
+    hidden = encoder.hidden_states(*batch, adapt=lambda layer, z, f: adapter.output(layer, z))
+    outputs: torch.Tensor = head(encoder.pool(hidden, batch.attention_mask))
     return outputs

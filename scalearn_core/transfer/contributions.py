@@ -49,7 +49,7 @@ def contribution_map(model: ScaLearnModel, texts: Sequence[str]) -> Contribution
     tokens = encoder.tokenize(list(texts))
     for rows in ordered_batches(tokens.lengths):
         batch = encoder.pad(tokens, rows)
-        real = batch["attention_mask"].bool()
+        real = batch.attention_mask.bool()
 
         def observe(layer: int, z: torch.Tensor, f: torch.Tensor, real: torch.Tensor = real) -> torch.Tensor:
             omega = model.scales(layer)
@@ -60,7 +60,7 @@ def contribution_map(model: ScaLearnModel, texts: Sequence[str]) -> Contribution
                 signed[layer, t] += float((omega[t] * output**2).sum())
             return model.stack.scaled_sum(layer, z, omega)
 
-        encoder.hidden_states(**batch, adapt=observe)
+        encoder.hidden_states(*batch, adapt=observe)
     raw = model.scales.omega.mean(-1).double().cpu().numpy()
     own = np.maximum(own, np.finfo(float).tiny)[:, None]
     return ContributionMap(raw, np.sign(signed) * scaled / own, unscaled / own)

@@ -62,14 +62,14 @@ def _follow(run: Run) -> None:
         return
     found = outcomes.result(run.id)
     content = (runs.folder(run.id) / "predictions.csv").read_bytes()
-    st.markdown(
-        t(
-            "classify.done",
-            rows=count("rows", found["n"]),
-            time=text.duration(found["seconds"]),
-            unsure=found["low_confidence"],
-        )
-    )
+    values = {"rows": count("rows", found["n"]), "time": text.duration(found["seconds"])}
+    if found["low_confidence"]:
+        st.markdown(t("classify.done", unsure=count("rows", found["low_confidence"]), **values))
+    else:
+        st.markdown(t("classify.done_sure", **values))
+    left_out = found["without_text"] + found["rejected"]
+    if left_out:
+        st.warning(t("classify.left_out", rows=count("rows", left_out)))
     st.download_button(
         t("classify.download"),
         content,
@@ -80,7 +80,8 @@ def _follow(run: Run) -> None:
         on_click="ignore",
         key="download_predictions",
     )
-    drawn = charts.class_counts(found["class_counts"], x_title=t("axis.documents"), palette=figure.palette())
+    counts = {label: n for label, n in found["class_counts"].items() if n}
+    drawn = charts.class_counts(counts, x_title=t("axis.documents"), palette=figure.palette())
     figure.show(drawn, alt=t("classify.counts_alt"), key="predicted_counts")
     st.dataframe(_first_rows(run.id), hide_index=True, alt=t("classify.table_alt"))
 

@@ -89,13 +89,15 @@ def _confirm_delete(info: DatasetInfo) -> None:
     @st.dialog(t("data.delete_title"))
     def ask() -> None:
         st.markdown(t("data.delete_text", name=info.name))
-        if st.button(t("action.delete"), type="primary", key="confirm_delete", on_click=_delete, args=(info.id,)):
+        if st.button(t("action.delete"), type="primary", key="confirm_delete"):
+            _delete(info.id)
             st.rerun()
 
     ask()
 
 
 def _delete(chosen: str) -> None:
+    """Remove a dataset, and forget it if it was the current one."""
     workspace.delete_dataset(chosen)
     if state.dataset_id() == chosen:
         state.choose_dataset(None)

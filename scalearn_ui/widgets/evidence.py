@@ -36,7 +36,8 @@ def verdict(found: dict[str, Any]) -> None:
         "score": text.points(found["scores"]["scalearn"]["macro_f1"]["value"]),
         "other": text.points(found["scores"]["frozen_head"]["macro_f1"]["value"]),
     }
-    box(t(f"verdict.{against['verdict']}.text", **values), title=t(f"verdict.{against['verdict']}"), icon=icon)
+    code = against["verdict"]
+    box(t(f"verdict.{code}.text", **values), title=t(f"verdict.{code}"), icon=icon)
     for note in found["scores"]["scalearn"]["notes"]:
         st.caption(t(f"note.{note}"))
 
@@ -73,8 +74,8 @@ def per_class(found: dict[str, Any]) -> None:
             t("column.support"): [f"{row['support']}" for row in rows],
         }
     )
-    height = "content" if len(rows) <= LONG_TABLE else 560
-    st.table(table, hide_index=True, border="horizontal", height=height, alt=t("results.classes"))
+    with st.container(height="content" if len(rows) <= LONG_TABLE else 560, border=False):
+        st.table(table, hide_index=True, border="horizontal", alt=t("results.classes"))
 
 
 def confusion(found: dict[str, Any]) -> None:
@@ -123,7 +124,11 @@ def cost(found: dict[str, Any]) -> None:
     tiles = [
         (t("cost.scales"), f"{counts['scales']:,}", t("cost.scales_text")),
         (t("cost.head"), f"{counts['head']:,}", t("cost.head_text")),
-        (t("cost.time"), text.duration(seconds["total"]), t("cost.time_text", device=found["device"]["name"])),
+        (
+            t("cost.time"),
+            text.duration(seconds["total"]),
+            t("cost.time_text", device=found["device"]["name"]),
+        ),
         (t("cost.size"), text.size(size["total"]), t("cost.size_text", scales=text.size(size["scales"]))),
     ]
     if counts["own_adapter"]:
@@ -153,4 +158,6 @@ def method(found: dict[str, Any]) -> None:
             data=found["dataset"]["name"],
         )
     )
-    st.markdown("\n".join(f"- {t(f'seconds.{part}')}: {value:.1f} s" for part, value in found["seconds"].items()))
+    spent = found["seconds"].items()
+    lines = [t("seconds.line", part=t(f"seconds.{part}"), s=f"{value:.1f}") for part, value in spent]
+    st.markdown("\n".join(f"- {line}" for line in lines))

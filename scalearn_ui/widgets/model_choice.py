@@ -22,9 +22,11 @@ def trained_model() -> Run | None:
     wanted = runs.get(linked) if (linked := state.run_id()) else None
     if wanted is not None and wanted.kind == "train" and wanted.status != "succeeded":
         message = t("model.unfinished" if wanted.active else "model.failed", title=wanted.title)
-        return shell.nothing_yet(message, "run", t("action.open_run"))
+        shell.nothing_yet(message, "run", t("action.open_run"))
+        return None
     if not trained:
-        return shell.nothing_yet(t("model.none"), "home", t("action.start"))
+        shell.nothing_yet(t("model.none"), "home", t("action.start"))
+        return None
     ids = [run.id for run in trained]
     chosen = wanted.id if wanted is not None and wanted.id in ids else ids[0]
     state.choose_run(chosen)

@@ -75,6 +75,12 @@ def _state_of(now: Run) -> None:
                 st.caption(_time_left(now), width="content")
         if now.active:
             st.progress(now.progress, text=stage)
-            st.button(t("action.cancel"), on_click=runs.cancel, args=(now.id,), key="cancel_run", disabled=now.cancel_requested)
+            st.button(
+                t("action.cancel"),
+                on_click=runs.cancel,
+                args=(now.id,),
+                key="cancel_run",
+                disabled=now.cancel_requested,
+            )
         elif now.started_at and now.finished_at:
             st.caption(t("run.took", time=text.duration(now.finished_at - now.started_at)))

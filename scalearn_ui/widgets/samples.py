@@ -29,7 +29,10 @@ def use(key: str) -> None:
     """Save the sample `key` as a dataset, make it the current one, and open the training page."""
     sample = SAMPLES[key]
     stored = workspace.save_dataset(
-        sample_bytes(key), filename=t(f"sample.{key}") + sample.path.suffix, text=sample.text, label=sample.label
+        sample_bytes(key),
+        filename=t(f"sample.{key}") + sample.path.suffix,
+        text=sample.text,
+        label=sample.label,
     )
     state.choose_dataset(stored)
     shell.go("train")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from scalearn_ui import charts, outcomes, text
 from scalearn_ui.text import t
@@ -24,9 +25,14 @@ def summary(found: dict[str, Any]) -> None:
     order = np.argsort(-totals)[:NAMED]
     names = outcomes.source_titles(found)
     listed = t("list.comma").join(t("list.name", name=names[index]) for index in order)
-    share = totals[order].sum() / totals.sum()
+    strength = f"{100 * totals.sum():.1f}"
+    if len(totals) > NAMED:
+        share = f"{100 * totals[order].sum() / totals.sum():.0f}"
+        sentence = t("scales.summary", names=listed, share=share, strength=strength)
+    else:
+        sentence = t("scales.summary_few", names=listed, strength=strength)
     st.info(
-        t("scales.summary", names=listed, share=f"{100 * share:.0f}", strength=f"{100 * totals.sum():.1f}"),
+        sentence,
         title=t("scales.summary_title"),
         icon=":material/lightbulb:",
     )
@@ -54,19 +60,21 @@ def notes(found: dict[str, Any]) -> None:
     lines = [t("scales.start_zero") if start == 0 else t("scales.start_value", start=f"{start:.2f}")]
     if found["scales"]["shared"]:
         lines.append(t("scales.shared"))
-    if found["variant"] in ("scalearn", "scalearn_pp"):
+    if found["scales"]["per_dimension"]:
         lines.append(t("scales.vector"))
-    lines.append(t("scales.not_importance", documents=text.count("documents", found["dataset"]["counts"]["train"])))
+    lines.append(
+        t("scales.not_importance", documents=text.count("documents", found["scales"]["documents"]))
+    )
     st.caption("\n".join(f"- {line}" for line in lines))
 
 
-def _totals(found: dict[str, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _totals(found: dict[str, Any]) -> NDArray[np.float64]:
     """Mean size of each source's contribution over layers, as a share; `[sources]`."""
-    sizes: np.ndarray[Any, np.dtype[np.float64]] = np.abs(np.array(found["scales"]["contribution"])).mean(axis=0)
+    sizes: NDArray[np.float64] = np.abs(np.array(found["scales"]["contribution"])).mean(axis=0)
     return sizes
 
 
-def _map(found: dict[str, Any], values: Any, *, decimals: int, unit: str, centre: float) -> None:
+def _map(found: dict[str, Any], values: NDArray[np.float64], *, decimals: int, unit: str, centre: float) -> None:
     """The map, strongest source on top; `values` is `[layers or 1, sources]`."""
     order = np.argsort(-_totals(found))
     names = outcomes.source_titles(found)

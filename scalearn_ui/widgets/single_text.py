@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 LONGEST = 20_000
 """Letters accepted in the box; the encoder reads the beginning of a long text."""
 
-UNSURE = 0.6
-"""Below this probability the answer is worth a person's look."""
+UNSURE = 0.5
+"""Below this probability the other classes together are likelier, as in the runs over tables."""
 
 
 @st.cache_resource(max_entries=2, ttl="30m", show_spinner=False)
@@ -35,17 +35,19 @@ def draw(run: Run) -> None:
     with st.form("one_text", border=False):
         given = st.text_area(t("classify.text"), key="one_text", height=140, max_chars=LONGEST)
         asked = st.form_submit_button(t("classify.button"), type="primary", key="classify_text")
-    if not asked:
+    if asked:
+        # Kept, so that the answer is still there after a change of language or theme.
+        st.session_state["asked_text"] = given.strip()
+    wanted = st.session_state.get("asked_text")
+    if wanted is None:
         return
-    if not given.strip():
+    if not wanted:
         st.info(t("classify.empty"))
         return
     with st.spinner(t("classify.loading")):
-        prediction = predictor(run.id).predict([given])[0]
+        prediction = predictor(run.id).predict([wanted])[0]
     st.subheader(prediction.label, anchor=False)
     kind = "sure" if prediction.confidence >= UNSURE else "unsure"
     st.markdown(t(f"classify.{kind}", confidence=f"{100 * prediction.confidence:.0f}"))
-    drawn = charts.probabilities(
-        prediction.probabilities, x_title=t("axis.probability"), palette=figure.palette()
-    )
+    drawn = charts.probabilities(prediction.probabilities, x_title=t("axis.probability"), palette=figure.palette())
     figure.show(drawn, alt=t("classify.alt"), key="probabilities")

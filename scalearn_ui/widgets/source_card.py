@@ -37,14 +37,10 @@ def draw(card: AdapterCard) -> None:
                     "sources.origin",
                     dataset=card.dataset,
                     rows=f"{card.rows:,}",
+                    evaluated=f"{card.evaluated_rows:,}",
                     licence=card.licence,
                     seed=card.seed,
-                    encoder=card.encoder[:12],
+                    encoder=card.encoder,
                 )
             )
             st.code(card.command, language=None, wrap_lines=True)
-
-
-def title(name: str, titles: dict[str, str]) -> str:
-    """A source's name for people: its card's title, "your own", or the bare name."""
-    return t("sources.own") if name == "own" else titles.get(name, name)

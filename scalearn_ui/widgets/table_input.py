@@ -49,7 +49,5 @@ def guess_text(frame: pd.DataFrame) -> str:
 def guess_label(frame: pd.DataFrame, text: str) -> str | None:
     """The column most likely to hold the classes: fewest different values, but two or more and repeated."""
     variety = {column: frame[column].nunique() for column in frame.columns if column != text}
-    fitting = {
-        column: n for column, n in variety.items() if 2 <= n <= min(MAX_LABELS, max(2, len(frame) // 2))
-    }
+    fitting = {column: n for column, n in variety.items() if 2 <= n <= min(MAX_LABELS, max(2, len(frame) // 2))}
     return min(fitting, key=lambda column: fitting[column]) if fitting else next(iter(variety), None)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
+from scalearn_core.training.estimate import estimate_seconds
 
+from scalearn_core import devices
 from scalearn_core.adapters import catalog
 from scalearn_core.data import workspace
 from scalearn_core.data.workspace import DatasetInfo
 from scalearn_core.devices import Device
-from scalearn_core.training.estimate import estimate_seconds
 from scalearn_ui import text
 from scalearn_ui.text import t
 
@@ -42,15 +41,20 @@ def choose_sources() -> list[str]:
         for card in cards
     }
     return st.multiselect(
-        t("train.pick"), list(titles), default=permissive, format_func=titles.__getitem__, key="picked_sources"
+        t("train.pick"),
+        list(titles),
+        default=permissive,
+        format_func=titles.__getitem__,
+        key="picked",
     )
 
 
-def choose_device(available: Sequence[Device]) -> Device:
-    """The machine part to compute on; a choice only where there is one."""
-    if len(available) == 1:
-        return available[0]
-    kinds = {device.kind: device for device in available}
+def choose_device() -> Device:
+    """The part of this machine to compute on, the fastest first; asked only where there is a choice."""
+    with st.spinner(t("train.looking")):
+        kinds = {device.kind: device for device in _devices()}
+    if len(kinds) == 1:
+        return next(iter(kinds.values()))
     chosen = st.segmented_control(
         t("train.device"),
         list(kinds),
@@ -63,8 +67,10 @@ def choose_device(available: Sequence[Device]) -> Device:
 
 
 def device_name(device: Device) -> str:
-    """A device as people know it, with its memory where known."""
-    return f"{device.name} · {device.memory_gb:.0f} GB" if device.memory_gb else device.name
+    """A device as people know it, with its memory or cores where known."""
+    if device.memory_gb:
+        return t("device.memory", name=device.name, gb=f"{device.memory_gb:.0f}")
+    return t("device.threads", name=device.name, n=device.threads) if device.threads else device.name
 
 
 def time_needed(info: DatasetInfo, n_sources: int, variant: str, device: Device, own_adapter: bool) -> str:
@@ -75,6 +81,12 @@ def time_needed(info: DatasetInfo, n_sources: int, variant: str, device: Device,
     if shortest == longest:
         return t("train.estimate_one", low=shortest)
     return t("train.estimate", low=shortest, high=longest)
+
+
+@st.cache_resource(show_spinner=False)
+def _devices() -> list[Device]:
+    """What there is to compute on. Loads torch the first time, so the page draws its other parts before."""
+    return devices.available()
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

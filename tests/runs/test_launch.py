@@ -56,9 +56,7 @@ def test_nobody_is_signalled_while_the_lock_is_free() -> None:
     run_id = ended(runs.submit("selfcheck", {"steps": 1, "seconds_per_step": 0})).id
     launcher = LocalLauncher()
     wait_until(lambda: not launcher.alive(run_id), "the lock to be free")
-    stranger = subprocess.Popen(
-        [sys.executable, "-c", "import signal; signal.pause()"], start_new_session=True
-    )
+    stranger = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"], start_new_session=True)
     try:
         launcher.stop(run_id, stranger.pid)
         with pytest.raises(subprocess.TimeoutExpired):

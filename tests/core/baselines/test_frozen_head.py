@@ -55,9 +55,7 @@ def test_weight_and_bias_alone_give_the_logits() -> None:
 
 @pytest.mark.parametrize("noise", [0.3, 1.0, 3.0])
 def test_validation_chooses_the_c_of_least_log_loss(noise: float) -> None:
-    (embeddings, targets), (held_out, expected) = (
-        clouds(n, 3, s, noise=noise) for n, s in ((60, 0), (200, 1))
-    )
+    (embeddings, targets), (held_out, expected) = (clouds(n, 3, s, noise=noise) for n, s in ((60, 0), (200, 1)))
     head = fit_frozen_head(embeddings, targets, held_out, expected, 3, seed=0)
     losses = []
     for c in C_GRID:

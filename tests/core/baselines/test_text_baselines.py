@@ -24,9 +24,7 @@ JAPANESE = (
 )
 
 
-def split(
-    templates: Sequence[Sequence[str]], names: Sequence[str], classes: Sequence[int] = (0, 1, 2)
-) -> Split:
+def split(templates: Sequence[Sequence[str]], names: Sequence[str], classes: Sequence[int] = (0, 1, 2)) -> Split:
     """Every template of the classes with every name."""
     pairs = [(text.format(name), c) for c in classes for text in templates[c] for name in names]
     return Split(

@@ -133,9 +133,7 @@ def test_small_tables_can_be_split(n: int) -> None:
 def test_the_fingerprint_is_of_the_content_not_of_the_file() -> None:
     rows = balanced(5)
     comma = load(table(rows))
-    tabs = load(
-        "\r\n".join(["team\tmessage", *(f" {label}\t{text}" for text, label in rows)]).encode("utf-16")
-    )
+    tabs = load("\r\n".join(["team\tmessage", *(f" {label}\t{text}" for text, label in rows)]).encode("utf-16"))
     book = openpyxl.Workbook()
     for row in [("message", "team"), *rows]:
         book.active.append(row)

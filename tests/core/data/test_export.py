@@ -32,9 +32,7 @@ def test_what_a_spreadsheet_would_run_is_disarmed(text: str) -> None:
     assert safe_cell(text) == "'" + text
 
 
-@pytest.mark.parametrize(
-    "text", ["-1", "+2.5", "-.5e-3", "-5.", "plain", "a=b", " =1", "1-2", "", "'", "契約"]
-)
+@pytest.mark.parametrize("text", ["-1", "+2.5", "-.5e-3", "-5.", "plain", "a=b", " =1", "1-2", "", "'", "契約"])
 def test_numbers_and_ordinary_text_are_left_alone(text: str) -> None:
     assert safe_cell(text) == text
 

@@ -112,9 +112,7 @@ def test_another_process_gives_the_same_split_and_another_seed_another() -> None
         environment = {"PYTHONHASHSEED": str(hash_seed)}
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
-    assert (
-        in_new_process(13, hash_seed=1) == in_new_process(13, hash_seed=2) != in_new_process(14, hash_seed=1)
-    )
+    assert in_new_process(13, hash_seed=1) == in_new_process(13, hash_seed=2) != in_new_process(14, hash_seed=1)
 
 
 def test_a_hundred_thousand_documents_take_seconds() -> None:

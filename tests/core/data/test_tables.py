@@ -26,9 +26,7 @@ def refusal(source: bytes | Path, **options: str) -> DataError:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
-def test_every_encoding_newline_and_delimiter_reads_the_same(
-    encoding: str, newline: str, delimiter: str
-) -> None:
+def test_every_encoding_newline_and_delimiter_reads_the_same(encoding: str, newline: str, delimiter: str) -> None:
     rows = [["件名", "ラベル"], ["一, 二; 三\t四|五", "契約"], ['彼は"はい"と言った', "001"], ["行", "NA"]]
     quoted = [[f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row] for row in rows]
     content = newline.join(delimiter.join(row) for row in quoted).encode(encoding)

@@ -51,9 +51,7 @@ def rebuilt(content: bytes, part: str, change: Callable[[bytes], bytes]) -> byte
 
 def shared_strings() -> bytes:
     """A workbook laid out as Excel does: cells point into a part with all strings."""
-    sheet = b"".join(
-        b'<row r="%d"><c r="A%d" t="s"><v>%d</v></c></row>' % (i + 1, i + 1, i) for i in range(3)
-    )
+    sheet = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>%d</v></c></row>' % (i + 1, i + 1, i) for i in range(3))
     strings = b"<si><t>text</t></si><si><t>a</t></si><si><t>two_x000D_\nlines</t></si>"
     kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
     override = b'<Override PartName="/%s" ContentType="%s"/></Types>' % (STRINGS.encode(), kind)

@@ -69,9 +69,7 @@ def test_equal_predictions_do_not_differ() -> None:
     assert (found.verdict, found.disagreements) == ("no_difference", 0)
 
 
-@pytest.mark.parametrize(
-    ("disagreements", "verdict"), [(1, "no_difference"), (5, "no_difference"), (6, "better")]
-)
+@pytest.mark.parametrize(("disagreements", "verdict"), [(1, "no_difference"), (5, "no_difference"), (6, "better")])
 def test_a_handful_of_documents_proves_nothing(disagreements: int, verdict: str) -> None:
     targets = np.zeros(disagreements, dtype=np.int64)
     found = compare_predictions(targets, targets, targets + 1, n_classes=2, resamples=100)

@@ -22,9 +22,7 @@ def test_the_numbers_are_those_of_scikit_learn() -> None:
     assert report.n == 200
     assert report.accuracy.value == pytest.approx(accuracy_score(targets, predicted))
     assert report.macro_f1.value == pytest.approx(sklearn_macro_f1(targets, predicted))
-    assert report.confusion == tuple(
-        map(tuple, confusion_matrix(targets, predicted, labels=range(5)).tolist())
-    )
+    assert report.confusion == tuple(map(tuple, confusion_matrix(targets, predicted, labels=range(5)).tolist()))
     expected = precision_recall_fscore_support(targets, predicted, labels=range(5), zero_division=0)
     found = [(row.precision, row.recall, row.f1, row.support) for row in report.per_class]
     np.testing.assert_allclose(np.array(found).T, np.array(expected, dtype=float))
@@ -34,9 +32,7 @@ def test_the_numbers_are_those_of_scikit_learn() -> None:
 
 
 def test_notes_name_the_classes_problem() -> None:
-    targets, predicted = sample(
-        200, 5, seed=0
-    )  # without class 4 in the targets, without 0 in the predictions
+    targets, predicted = sample(200, 5, seed=0)  # without class 4 in the targets, without 0 in the predictions
     report = evaluate_predictions(targets, predicted, LABELS, resamples=50)
     assert report.notes == ("class_without_test_documents", "class_never_predicted")
 
@@ -56,11 +52,7 @@ def test_a_class_without_documents_need_not_be_predicted() -> None:
 @pytest.mark.parametrize(("predicted", "value"), [(1, 1.0), (0, 0.0)])
 def test_one_document(predicted: int, value: float) -> None:
     report = evaluate_predictions([1], [predicted], LABELS, resamples=50)
-    assert (
-        report.accuracy.to_dict()
-        == report.macro_f1.to_dict()
-        == dict.fromkeys(("value", "low", "high"), value)
-    )
+    assert report.accuracy.to_dict() == report.macro_f1.to_dict() == dict.fromkeys(("value", "low", "high"), value)
     assert {"few_documents", "interval_without_width"} <= set(report.notes)
 
 
@@ -101,6 +93,4 @@ def test_many_documents_and_classes_are_fast() -> None:
     start = time.process_time()
     report = evaluate_predictions(targets, predicted, [str(label) for label in range(77)])
     assert report.n == 3000
-    assert (
-        time.process_time() - start < 4.0
-    )  # 2 s of wall time on two cores; processor time is immune to load
+    assert time.process_time() - start < 4.0  # 2 s of wall time on two cores; processor time is immune to load

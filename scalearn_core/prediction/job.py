@@ -1,0 +1,48 @@
+"""A prediction run: classify an uploaded table in its own process."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from scalearn_core import runs
+from scalearn_core.data.checks import check_column
+from scalearn_core.data.export import write_csv
+from scalearn_core.data.tables import read_table
+from scalearn_core.data.workspace import upload_path
+from scalearn_core.prediction.predictor import Predictor
+from scalearn_core.runs.folders import write_json
+
+UNSURE = 0.5
+"""Below this confidence a prediction counts as unsure: the other labels together are likelier."""
+
+
+def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
+    """Classify as `config` asks (`docs/formats.md`); write `predictions.csv` and `result.json`."""
+    started = time.monotonic()
+    report.stage("loading", 0.0)
+    table = read_table(upload_path(config["upload"]), sheet=config.get("sheet"))
+    check_column(list(table.frame.columns), config["text"])
+    predictor = Predictor.load(runs.folder(config["model_run"]) / "model", config.get("device") or "cpu")
+    report.stage("predicting", 0.05)
+    began, count = time.monotonic(), len(table.frame)
+
+    def on_progress(done: int) -> None:
+        elapsed = time.monotonic() - began
+        report.progress(0.05 + 0.95 * done / count, elapsed / done * (count - done))
+
+    predicted = predictor.predict_table(table.frame, config["text"], on_progress)
+    labels, confidences = predicted.iloc[:, -2], predicted.iloc[:, -1]
+    write_csv(predicted, folder / "predictions.csv")
+    write_json(
+        folder / "result.json",
+        {
+            "n": int((labels != "").sum()),
+            "without_text": int((labels == "").sum()),
+            "rejected": len(table.rejected),
+            "class_counts": {label: int((labels == label).sum()) for label in predictor.labels},
+            "low_confidence": sum(float(value) < UNSURE for value in confidences if value),
+            "seconds": round(time.monotonic() - started, 2),
+        },
+    )

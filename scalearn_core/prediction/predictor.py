@@ -1,0 +1,77 @@
+"""Classify new documents with a trained model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from scalearn_core.scaling.model import ScaLearnModel
+
+CHUNK = 256
+"""Documents between two reports of progress."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The likeliest label, how sure the model is of it (0 to 1), and all probabilities by label."""
+
+    label: str
+    confidence: float
+    probabilities: dict[str, float]
+
+
+class Predictor:
+    """A loaded model, kept ready between predictions."""
+
+    def __init__(self, model: ScaLearnModel) -> None:
+        self.model = model
+
+    @classmethod
+    def load(cls, folder: str | Path, device: str = "cpu") -> Predictor:
+        """Load a model folder; ModelError says what is wrong with it."""
+        return cls(ScaLearnModel.load(folder).to(device))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.model.labels
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """One prediction per text, in order."""
+        predictions = []
+        for row in self.model.predict_proba(texts):
+            probabilities = dict(zip(self.labels, (float(value) for value in row), strict=True))
+            label = max(probabilities, key=probabilities.__getitem__)
+            predictions.append(Prediction(label, probabilities[label], probabilities))
+        return predictions
+
+    def predict_table(
+        self, frame: pd.DataFrame, text: str, on_progress: Callable[[int], None] = lambda done: None
+    ) -> pd.DataFrame:
+        """The table with two more columns, the predicted label and its confidence; rows and order unchanged.
+
+        A row without text is left without prediction. Column names that are taken get a number.
+
+        Args:
+            on_progress: told the number of documents done, every `CHUNK` documents; raise in it to stop.
+        """
+        filled = [index for index, value in enumerate(frame[text]) if value.strip()]
+        labels, confidences = [""] * len(frame), [""] * len(frame)
+        texts = frame[text].tolist()
+        for start in range(0, len(filled), CHUNK):
+            rows = filled[start : start + CHUNK]
+            for row, prediction in zip(rows, self.predict([texts[row] for row in rows]), strict=True):
+                labels[row], confidences[row] = prediction.label, f"{prediction.confidence:.4f}"
+            on_progress(start + len(rows))
+        predicted = frame.copy()
+        predicted[free_name("predicted", frame)] = labels
+        predicted[free_name("confidence", frame)] = confidences
+        return predicted
+
+
+def free_name(name: str, frame: pd.DataFrame) -> str:
+    """`name`, or `name_2`, `name_3` ... where a column has it already."""
+    candidates = (name if number == 1 else f"{name}_{number}" for number in range(1, len(frame.columns) + 2))
+    return next(candidate for candidate in candidates if candidate not in frame.columns)

@@ -1,0 +1,85 @@
+"""A training run: what its process does between "queued" and "succeeded"."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from scalearn_core.config import TrainingConfig
+from scalearn_core.data.export import write_csv
+from scalearn_core.data.workspace import get_dataset_info, load_dataset
+from scalearn_core.devices import find
+from scalearn_core.runs import Reporter
+from scalearn_core.runs.folders import write_json
+from scalearn_core.training.pipeline import train_with_evidence
+
+_STAGES = {
+    "loading": (0.0, 0.04),
+    "embedding": (0.04, 0.10),
+    "own_adapter": (0.10, 0.30),
+    "training": (0.10, 0.90),
+    "baselines": (0.90, 0.94),
+    "evaluation": (0.94, 1.0),
+}
+"""Where each stage begins and ends on the progress bar; training begins later after an own adapter."""
+
+
+def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
+    """Train as `config` asks (`docs/formats.md`); write `model/`, `result.json` and `test_predictions.csv`."""
+    progress = _Progress(report, own_adapter=bool(config.get("own_adapter", False)))
+    progress.on_stage("loading")
+    info = get_dataset_info(config["dataset"])
+    settings = TrainingConfig(
+        recipe=config["recipe"], seed=config["seed"], own_adapter=bool(config.get("own_adapter", False))
+    )
+    outcome = train_with_evidence(
+        load_dataset(config["dataset"]).split(seed=config["seed"]),
+        sources=config["sources"],
+        variant=config["variant"],
+        config=settings,
+        device=find(config.get("device")),
+        on_stage=progress.on_stage,
+        on_step=progress.on_step,
+    )
+    outcome.model.save(folder / "model")
+    outcome.result["run_id"] = folder.name
+    outcome.result["dataset"] |= {
+        "id": info.id, "name": info.name, "text_column": info.text_column, "label_column": info.label_column
+    }  # fmt: skip
+    outcome.result["model_bytes"] = {
+        "scales": (folder / "model" / "scales.safetensors").stat().st_size,
+        "total": sum(file.stat().st_size for file in (folder / "model").rglob("*") if file.is_file()),
+    }
+    write_csv(outcome.test_predictions, folder / "test_predictions.csv")
+    write_json(folder / "result.json", outcome.result)
+
+
+class _Progress:
+    """Turns stages and steps into one bar, a remaining time and the curves of the run page."""
+
+    def __init__(self, report: Reporter, *, own_adapter: bool) -> None:
+        self.report = report
+        self.stages = dict(_STAGES)
+        if own_adapter:
+            self.stages["training"] = (_STAGES["own_adapter"][1], _STAGES["training"][1])
+        self.stage = "loading"
+        self.began = time.monotonic()
+
+    def on_stage(self, stage: str) -> None:
+        self.stage, self.began = stage, time.monotonic()
+        self.report.stage(stage, self.stages[stage][0])
+
+    def on_step(self, step: int, metrics: dict[str, float]) -> None:
+        start, end = self.stages[self.stage]
+        fraction = metrics["fraction"]
+        elapsed = time.monotonic() - self.began
+        # At most: early stopping may end the training sooner, and then the bar jumps ahead.
+        eta = elapsed / fraction * (1 - fraction) if self.stage == "training" and step >= 20 else None
+        if self.stage == "training":
+            if "loss" in metrics:
+                self.report.metric(step, "train_loss", metrics["loss"])
+            for name in ("validation_loss", "validation_macro_f1"):
+                if name in metrics:
+                    self.report.metric(int(metrics["epoch"]), name, metrics[name])
+        self.report.progress(start + (end - start) * fraction, eta)

@@ -1,0 +1,168 @@
+"""From a divided dataset to a trained model with its evidence: the one path of the app and the shell."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scalearn_core.adapters import catalog
+from scalearn_core.baselines.majority import predict_majority
+from scalearn_core.baselines.tfidf import predict_tfidf
+from scalearn_core.config import TrainingConfig
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.devices import Device
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.evaluation.comparison import compare_predictions
+from scalearn_core.evaluation.report import evaluate_predictions
+from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.training.loop import History, OnStep
+from scalearn_core.training.stage_one import embed
+from scalearn_core.training.stage_two import train_scales
+from scalearn_core.transfer.contributions import contribution_map
+
+CONTRIBUTION_DOCUMENTS = 256
+"""Documents on which contributions are measured, spread evenly over the table."""
+
+OnStage = Callable[[str], None]
+
+
+@dataclass
+class Outcome:
+    """A trained model, what is known of it (`docs/formats.md`: result.json), and its test predictions."""
+
+    model: ScaLearnModel
+    result: dict[str, Any]
+    test_predictions: pd.DataFrame
+    """Columns row, text, label, predicted, confidence."""
+
+
+def train_with_evidence(
+    dataset: TextDataset,
+    *,
+    sources: Sequence[str],
+    variant: str,
+    config: TrainingConfig,
+    device: Device,
+    encoder: Encoder | None = None,
+    on_stage: OnStage = lambda stage: None,
+    on_step: OnStep | None = None,
+) -> Outcome:
+    """Train on `dataset.train`; score it and the plain alternatives on `dataset.test`.
+
+    Every method sees the same training documents, chooses on the same validation documents, and is scored on
+    the same test documents, which nothing else has seen.
+
+    Args:
+        dataset: already divided by `split()`.
+        sources: names in the library, or adapter folders.
+        on_stage: told "loading", "embedding", "own_adapter", "training", "baselines", "evaluation".
+        on_step: see `loop.OnStep`; raise in it to stop.
+    """
+    started = time.monotonic()
+    on_stage("loading")
+    encoder = (encoder or Encoder.load()).to(device.kind)
+    adapters = catalog.load(sources, encoder)
+    model = ScaLearnModel(encoder, adapters, labels=dataset.labels, variant=variant, seed=config.seed)
+    trained = train_scales(model, dataset, config, on_step=on_step, on_stage=on_stage)
+
+    on_stage("baselines")
+    clock = time.monotonic()
+    train, validation, test = dataset.train, dataset.validation, dataset.test
+    predicted = {
+        "frozen_head": trained.frozen_head.predict(embed(encoder, encoder.tokenize(test.texts))),
+        "tfidf": predict_tfidf(train, validation, test.texts, seed=config.seed),
+        "majority": predict_majority(train, test.texts),
+    }
+    trained.seconds["baselines"] = time.monotonic() - clock
+
+    on_stage("evaluation")
+    clock = time.monotonic()
+    probabilities = model.predict_proba(test.texts)
+    predicted["scalearn"] = probabilities.argmax(1)
+    scores = {
+        name: evaluate_predictions(test.targets, values, dataset.labels, seed=config.seed).to_dict()
+        for name, values in predicted.items()
+    }
+    comparisons = {
+        name: compare_predictions(
+            test.targets, predicted["scalearn"], predicted[name],
+            n_classes=len(dataset.labels), seed=config.seed,
+        ).to_dict() | {"against": name}
+        for name in ("frozen_head", "tfidf")
+    }  # fmt: skip
+    texts = dataset.frame["text"].tolist()
+    chosen = np.linspace(0, len(texts) - 1, min(len(texts), CONTRIBUTION_DOCUMENTS)).round().astype(int)
+    contributions = contribution_map(model, [texts[i] for i in chosen])
+    trained.seconds["evaluation"] = time.monotonic() - clock
+    trained.seconds["total"] = time.monotonic() - started
+
+    result = {
+        "format": 1,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "device": {"kind": device.kind, "name": device.name, "threads": device.threads},
+        "seconds": {stage: round(seconds, 2) for stage, seconds in trained.seconds.items()},
+        "dataset": {
+            "name": dataset.name,
+            "fingerprint": dataset.fingerprint,
+            "labels": list(dataset.labels),
+            "counts": {"train": len(train), "validation": len(validation), "test": len(test)},
+            "class_counts": dataset.class_counts,
+        },
+        "encoder": {
+            "name": encoder.name,
+            "fingerprint": encoder.fingerprint,
+            "layers": len(encoder.layers),
+            "width": encoder.width,
+        },
+        "recipe": config.recipe,
+        "variant": variant,
+        "seed": config.seed,
+        "own_adapter": config.own_adapter,
+        "sources": [{"name": source.name, "sha256": source.sha256()} for source in model.sources],
+        "parameter_counts": model.parameter_counts(),
+        **_history(trained.history),
+        "scores": scores,
+        "comparison": comparisons["frozen_head"],
+        "comparison_tfidf": comparisons["tfidf"],
+        "scales": {
+            "shared": model.scales.variant.shared,
+            "per_dimension": not model.scales.variant.uniform,
+            "start": 0.0 if config.recipe == "auto" else 2 / len(model.sources),
+            "raw": contributions.raw.tolist(),
+            "contribution": contributions.contribution.tolist(),
+            "output_size": contributions.output_size.tolist(),
+            "documents": len(chosen),
+        },
+    }
+    predictions = pd.DataFrame(
+        {
+            "row": test.rows,
+            "text": test.texts,
+            "label": [dataset.labels[index] for index in test.targets],
+            "predicted": [dataset.labels[index] for index in predicted["scalearn"]],
+            "confidence": probabilities.max(1).round(4),
+        }
+    )
+    return Outcome(model, result, predictions)
+
+
+def _history(history: History) -> dict[str, Any]:
+    return {
+        "history": [
+            {
+                "epoch": record.epoch,
+                "train_loss": record.train_loss,
+                "validation_loss": record.validation.get("validation_loss"),
+                "validation_macro_f1": record.validation.get("validation_macro_f1"),
+            }
+            for record in history.records
+        ],
+        "best_epoch": history.best_epoch,
+        "stopped_early": history.stopped_early,
+    }
