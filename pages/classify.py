@@ -19,7 +19,7 @@ way = st.segmented_control(
     ["one", "table"],
     default="table" if batch.linked() else "one",
     required=True,
-    format_func=lambda choice: t(f"classify.{choice}"),
+    format_func=lambda choice: t(f"way.{choice}"),
     key="classify_way",
 )
 if way == "one":

@@ -21,7 +21,7 @@ view = st.segmented_control(
     ["contribution", "raw"],
     default="contribution",
     required=True,
-    format_func=lambda choice: t(f"scales.{choice}"),
+    format_func=lambda choice: t(f"view.{choice}"),
     key="scale_view",
 )
 scale_view.reading(view, found)

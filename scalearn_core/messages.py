@@ -92,6 +92,7 @@ MESSAGES: dict[str, str] = {
     "encoder.unsupported": "The encoder {name} is of type {found}; supported are {supported}. Choose an encoder of these types.",
     "encoder.unreadable": "The encoder {name} could not be loaded ({reason}). Check the folder or the hub id, and the network if it is a hub id.",
     "encoder.incomplete": "The encoder {name} lacks {found} of its weights or has them in other sizes. Use a complete copy.",
+    "encoder.wrong_tokenizer": "The tokenizer of {name} knows {found} tokens, but its encoder has {expected}, or its files are missing. Use a complete copy.",
     # adapters
     "adapter.unknown": "There is no source adapter named {name}. The library has: {known}.",
     "adapter.no_data": "No rows for the source task {name}: {file} is missing. Give the folder that holds one folder per task.",

@@ -57,8 +57,8 @@ DARK = Palette(
     ink="#e4e9e6",
     accent="#52bfae",
     opposite="#e09a66",
-    fill="#1f7a6d",
-    fill_opposite="#a65a2a",
+    fill="#1c7164",
+    fill_opposite="#9c5326",
     quiet="#93a3a6",
     grid="#324043",
 )
@@ -86,6 +86,7 @@ def class_counts(counts: Mapping[str, int], *, x_title: str, palette: Palette) -
             text=[f"{n:,}" for _, n in ordered],
             orientation="h",
             textposition="outside",
+            textfont={"color": palette.ink},
             cliponaxis=False,
             marker_color=palette.accent,
             hovertemplate="%{y}: %{x}<extra></extra>",
@@ -101,9 +102,10 @@ def probabilities(shares: Mapping[str, float], *, x_title: str, palette: Palette
         go.Bar(
             x=[100 * share for _, share in ordered],
             y=[lines(label) for label, _ in ordered],
-            text=[f"{100 * share:.0f}%" for _, share in ordered],
+            text=[percent(share) for _, share in ordered],
             orientation="h",
             textposition="outside",
+            textfont={"color": palette.ink},
             cliponaxis=False,
             marker_color=[palette.accent] + [palette.quiet] * (len(ordered) - 1),
             hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
@@ -242,6 +244,11 @@ def scale_map(
     )
     figure.update_xaxes(side="top", type="category", showgrid=False)
     return _finish(figure, palette, rows=len(sources), x_title=f"{x_title} ({unit})", row_height=34)
+
+
+def percent(share: float) -> str:
+    """A probability as a whole percentage that never claims certainty."""
+    return "> 99%" if 0.995 <= share else f"{100 * share:.0f}%"
 
 
 def signed(value: float, decimals: int) -> str:

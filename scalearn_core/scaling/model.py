@@ -68,6 +68,7 @@ class ScaLearnModel:
         )  # fmt: skip
         self.scales.start_as_in_paper(seed)
         self.scales.to(self.encoder.device)
+        self.train_mode(False)
 
     def add_own_adapter(self, adapter: Adapter, seed: int = 0) -> None:
         """Put the target task's own adapter last, as the paper's code does; the scales start anew."""

@@ -5,6 +5,7 @@ Sources are copied in, so that a model outlives changes of the library; the enco
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import shutil
@@ -13,25 +14,26 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from scalearn_core.adapters.adapterhub import read_adapter, write_adapter
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.errors import ModelError, ScaLearnError
+from scalearn_core.errors import EncoderError, ModelError, ScaLearnError
+from scalearn_core.file_faults import DAMAGED_FILE, reason
 from scalearn_core.scaling.heads import linear_head, two_layer_head
 from scalearn_core.scaling.model import ScaLearnModel
 
 FORMAT = 1
+_CONTENT = {"model.json", "scales.safetensors", "sources"}
 
 
 def save_model(model: ScaLearnModel, folder: Path) -> None:
-    """Write to a neighbouring temporary folder, then move it into place.
+    """Write to a neighbouring temporary folder, then move it into place; an older model there stays until then.
 
     Raises:
-        ModelError: the folder exists and holds something that is not a model.
+        ModelError: the folder exists and holds something besides a model, which would be lost.
     """
-    if folder.exists() and not (folder / "model.json").is_file() and any(folder.iterdir()):
+    if folder.exists() and not (folder.is_dir() and {entry.name for entry in folder.iterdir()} <= _CONTENT):
         raise ModelError("model.folder_in_use", folder=folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -39,10 +41,23 @@ def save_model(model: ScaLearnModel, folder: Path) -> None:
         _write(model, temporary)
         temporary.chmod(0o755)
         if folder.exists():
-            shutil.rmtree(folder)
-        temporary.rename(folder)
+            _swap(temporary, folder)
+        else:
+            temporary.rename(folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _swap(new: Path, old: Path) -> None:
+    """Put `new` in the place of `old`, and `old` back if that fails; on success `old` is removed."""
+    aside = new.with_name(f"{new.name}.old")
+    old.rename(aside)
+    try:
+        new.rename(old)
+    except OSError:
+        aside.rename(old)
+        raise
+    shutil.rmtree(aside)
 
 
 def _write(model: ScaLearnModel, folder: Path) -> None:
@@ -82,11 +97,10 @@ def load_model(folder: Path, encoder: Encoder | None) -> ScaLearnModel:
     description = _read_description(folder)
     try:
         return _build(folder, description, encoder)
-    except (KeyError, TypeError, AttributeError, OSError, SafetensorError, RuntimeError) as error:
-        if isinstance(error, ScaLearnError):
-            raise
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelError("model.damaged", folder=folder, reason=reason) from error
+    except (EncoderError, ModelError):
+        raise
+    except (*DAMAGED_FILE, ScaLearnError) as error:
+        raise ModelError("model.damaged", folder=folder, reason=reason(error)) from error
 
 
 def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -> ScaLearnModel:
@@ -98,6 +112,7 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
             "model.wrong_encoder", folder=folder, expected=f"{wanted['name']} {wanted['fingerprint'][:12]}",
             found=f"{encoder.name} {encoder.fingerprint[:12]}",
         )  # fmt: skip
+    encoder = copy.copy(encoder)  # the same weights; another model may pool and cut otherwise
     encoder.pooling, encoder.max_length = wanted["pooling"], int(wanted["max_length"])
     if _sha256(folder / "scales.safetensors") != description["scales_sha256"]:
         raise ModelError("model.damaged", folder=folder, reason="scales.safetensors was changed")
@@ -115,8 +130,7 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
     else:
         model.head = two_layer_head(encoder.width, len(model.labels), generator=torch.Generator())
     tensors = load_file(folder / "scales.safetensors")
-    with torch.no_grad():
-        model.scales.omega.copy_(tensors.pop("omega"))
+    model.scales.load_state_dict({"omega": tensors.pop("omega")})
     model.head.load_state_dict({key.removeprefix("head."): tensor for key, tensor in tensors.items()})
     model.to(encoder.device).train_mode(False)
     return model

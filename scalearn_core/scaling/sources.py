@@ -23,15 +23,16 @@ class StackedSources(nn.Module):
         self.names = [source.name for source in sources]
         kinds = sorted({source.non_linearity for source in sources})
         order = sorted(range(len(sources)), key=lambda t: kinds.index(sources[t].non_linearity))
+        # An own adapter may have been trained on a GPU while the others were read to the CPU.
+        states = [{key: tensor.cpu() for key, tensor in source.layers.state_dict().items()} for source in sources]
         self.slices: list[list[tuple[str, int, int]]] = []
         for index in range(len(sources[0].layers)):
-            parts = [sources[t].bottleneck(index) for t in order]
-            ranks = [part.rank for part in parts]
+            ranks = [sources[t].bottleneck(index).rank for t in order]
             buffers = {
-                "down_weight": torch.cat([part.down_weight for part in parts]),  # [R, width]
-                "down_bias": torch.cat([part.down_bias for part in parts]),  # [R]
-                "up_weight": torch.cat([part.up_weight.T for part in parts]),  # [R, width]
-                "up_bias": torch.stack([source.bottleneck(index).up_bias for source in sources]),  # [T, width]
+                "down_weight": torch.cat([states[t][f"{index}.down_weight"] for t in order]),  # [R, width]
+                "down_bias": torch.cat([states[t][f"{index}.down_bias"] for t in order]),  # [R]
+                "up_weight": torch.cat([states[t][f"{index}.up_weight"].T for t in order]),  # [R, width]
+                "up_bias": torch.stack([state[f"{index}.up_bias"] for state in states]),  # [T, width]
                 "owner": torch.tensor(order).repeat_interleave(torch.tensor(ranks)),  # [R]
             }
             for name, tensor in buffers.items():

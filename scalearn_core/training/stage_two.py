@@ -82,17 +82,17 @@ def train_scales(
         targets = torch.as_tensor(train.targets[rows], device=model.encoder.device)
         return F.cross_entropy(model.logits(train.tokens, rows), targets)
 
-    history = fit(
-        {f"scales.{key}": p for key, p in model.scales.named_parameters()}
-        | {f"head.{key}": p for key, p in model.head.named_parameters()},
-        batch_loss,
-        lambda: _validate(model, validation),
-        lengths=train.tokens.lengths,
-        learning_rates={"scales": recipe.scales_learning_rate, "head": recipe.head_learning_rate},
-        epochs=recipe.epochs, batch_size=config.batch_size, patience=recipe.patience, seed=config.seed,
-        on_step=on_step,
-    )  # fmt: skip
-    model.train_mode(False)
+    trainable = {f"scales.{key}": p for key, p in model.scales.named_parameters()}
+    trainable |= {f"head.{key}": p for key, p in model.head.named_parameters()}
+    try:
+        history = fit(
+            trainable, batch_loss, lambda: _validate(model, validation), lengths=train.tokens.lengths,
+            learning_rates={"scales": recipe.scales_learning_rate, "head": recipe.head_learning_rate},
+            epochs=recipe.epochs, batch_size=config.batch_size, patience=recipe.patience, seed=config.seed,
+            on_step=on_step,
+        )  # fmt: skip
+    finally:
+        model.train_mode(False)  # `on_step` may stop the training; the encoder may serve others
     model.training_record = {
         **dataclasses.asdict(config), "device": model.encoder.device.type, "best_epoch": history.best_epoch
     }  # fmt: skip

@@ -18,6 +18,9 @@ FEW_PER_CLASS = 10
 """Below this many documents a class is hard to learn and its score says little."""
 
 
+ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp932": "Shift_JIS"}
+"""Encodings by the names that spreadsheet programs show."""
+
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -32,7 +35,8 @@ def reading(table: Table) -> str:
     if table.encoding is None or table.delimiter is None:
         return t("data.sheet_of", sheet=table.sheet)
     separator = t(f"separator.{SEPARATORS[table.delimiter]}")
-    return t("data.decoded", encoding=table.encoding, separator=separator)
+    encoding = ENCODINGS.get(table.encoding, table.encoding)
+    return t("data.decoded", encoding=encoding, separator=separator)
 
 
 def summary(dataset: TextDataset) -> None:
@@ -72,15 +76,17 @@ def _rejected_csv(dataset: TextDataset) -> bytes:
 def stored(info: DatasetInfo) -> None:
     """One stored dataset as a row, with the ways on from it."""
     with st.container(border=True):
-        name, use, remove = st.columns([7, 2, 2], vertical_alignment="center")
-        name.markdown(f"**{info.name}**" + (f" · {t('data.in_use')}" if info.id == state.dataset_id() else ""))
+        name, ways_on = st.columns([7, 4], vertical_alignment="center")
+        in_use = f" · {t('data.in_use')}" if info.id == state.dataset_id() else ""
+        name.markdown(f"**{info.name}**{in_use}")
         size = f"{count('documents', info.documents)} · {count('classes', len(info.labels))}"
         name.caption(f"{size} · {text.moment(info.created)}")
-        if use.button(t("action.train"), key=f"use_{info.id}"):
-            state.choose_dataset(info.id)
-            shell.go("train")
-        if remove.button(t("action.delete"), key=f"delete_{info.id}", type="tertiary"):
-            _confirm_delete(info)
+        with ways_on.container(horizontal=True):
+            if st.button(t("action.train"), key=f"use_{info.id}"):
+                state.choose_dataset(info.id)
+                shell.go("train")
+            if st.button(t("action.delete"), key=f"delete_{info.id}", type="tertiary"):
+                _confirm_delete(info)
 
 
 def _confirm_delete(info: DatasetInfo) -> None:

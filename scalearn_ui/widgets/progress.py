@@ -48,7 +48,7 @@ def outcome(run: Run) -> None:
     if run.status == "failed":
         st.error(reason(run), icon=":material/error:")
     elif run.status in ("cancelled", "interrupted"):
-        st.warning(t(f"run.{run.status}"), icon=STATUS_LOOK[run.status][1])
+        st.warning(t(f"ended.{run.status}"), icon=STATUS_LOOK[run.status][1])
 
 
 def reason(run: Run) -> str:

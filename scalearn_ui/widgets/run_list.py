@@ -16,10 +16,10 @@ def draw(listed: Sequence[Run]) -> None:
     """One row per run; a narrow window puts a row's parts below each other."""
     for run in listed:
         with st.container(border=True):
-            name, status, way_in = st.columns([6, 3, 2], vertical_alignment="center")
+            name, standing = st.columns([7, 4], vertical_alignment="center")
             name.markdown(f"**{run.title or run.id}**")
             name.caption(f"{t(f'kind.{run.kind}')} · {text.moment(run.created_at)}")
-            with status:
+            with standing.container(horizontal=True, vertical_alignment="center"):
                 progress.badge(run)
-            if way_in.button(t("action.open"), key=f"open_{run.id}", type="tertiary"):
-                shell.go("run", run=run.id)
+                if st.button(t("action.open"), key=f"open_{run.id}", type="tertiary"):
+                    shell.go("run", run=run.id)

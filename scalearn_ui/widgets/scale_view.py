@@ -45,7 +45,7 @@ def contribution(found: dict[str, Any]) -> None:
 
 def reading(view: str, found: dict[str, Any]) -> None:
     """How to read the map."""
-    st.markdown(t(f"scales.{view}.reading", layers=len(found["scales"]["contribution"])))
+    st.markdown(t(f"reading.{view}", layers=len(found["scales"]["contribution"])))
 
 
 def raw(found: dict[str, Any]) -> None:
@@ -62,9 +62,7 @@ def notes(found: dict[str, Any]) -> None:
         lines.append(t("scales.shared"))
     if found["scales"]["per_dimension"]:
         lines.append(t("scales.vector"))
-    lines.append(
-        t("scales.not_importance", documents=text.count("documents", found["scales"]["documents"]))
-    )
+    lines.append(t("scales.not_importance", documents=text.count("documents", found["scales"]["documents"])))
     st.caption("\n".join(f"- {line}" for line in lines))
 
 

@@ -48,6 +48,6 @@ def draw(run: Run) -> None:
         prediction = predictor(run.id).predict([wanted])[0]
     st.subheader(prediction.label, anchor=False)
     kind = "sure" if prediction.confidence >= UNSURE else "unsure"
-    st.markdown(t(f"classify.{kind}", confidence=f"{100 * prediction.confidence:.0f}"))
+    st.markdown(t(f"certainty.{kind}", confidence=charts.percent(prediction.confidence)))
     drawn = charts.probabilities(prediction.probabilities, x_title=t("axis.probability"), palette=figure.palette())
     figure.show(drawn, alt=t("classify.alt"), key="probabilities")

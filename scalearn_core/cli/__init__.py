@@ -1,0 +1,59 @@
+"""The shell: `python -m scalearn_core COMMAND` does what the studio does, by the same code.
+
+Exit codes: 0 when done, 2 on wrong input with one sentence on stderr, 130 when stopped with Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from scalearn_core.cli.parser import make_parser
+from scalearn_core.cli.usage import UsageError
+from scalearn_core.errors import ScaLearnError
+
+COMMANDS = {
+    "train": "scalearn_core.cli.train:train",
+    "evaluate": "scalearn_core.cli.apply:evaluate",
+    "predict": "scalearn_core.cli.apply:predict",
+    "sources": "scalearn_core.cli.library:sources",
+    "train-adapter": "scalearn_core.cli.library:train_adapter",
+}
+"""Where each command is; imported when it is asked for, so that `--help` is quick."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command (by default the process's own arguments) and return its exit code.
+
+    Raises:
+        SystemExit: from argparse, after `--help` (0) or a wrong option (2).
+    """
+    _print_in_any_encoding()
+    parser = make_parser()
+    args = parser.parse_args(arguments)
+    if args.command is None:
+        parser.print_help()
+        return 0
+    module, function = COMMANDS[args.command].split(":")
+    try:
+        getattr(importlib.import_module(module), function)(args)
+        sys.stdout.flush()
+    except (ScaLearnError, UsageError) as error:
+        print(" ".join(str(error).splitlines()), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped before the end; nothing was written.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `... | head` has read enough; the work itself is done by then
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _print_in_any_encoding() -> None:
+    """A label in Japanese must not end a training on a terminal that cannot show it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

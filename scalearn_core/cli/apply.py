@@ -1,0 +1,62 @@
+"""`evaluate` and `predict`: what a saved model does with a table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+
+from scalearn_core.cli.progress import Progress
+from scalearn_core.cli.summary import evaluation_summary
+from scalearn_core.cli.train import read_dataset, tell_rejected
+from scalearn_core.cli.usage import check_new_file, writing_to
+from scalearn_core.data.checks import check_column
+from scalearn_core.data.export import write_csv
+from scalearn_core.data.tables import read_table
+from scalearn_core.errors import ModelError
+
+
+def evaluate(args: argparse.Namespace) -> None:
+    """Score a model on all documents of a table."""
+    check_model(args.model)
+    dataset = read_dataset(args)
+
+    from scalearn_core import evaluation
+    from scalearn_core.devices import find
+    from scalearn_core.scaling.model import ScaLearnModel
+
+    model = ScaLearnModel.load(args.model).to(find(args.device).kind)
+    report = evaluation.evaluate(model, dataset.whole(model.labels)).to_dict()
+    print(json.dumps(report) if args.json else evaluation_summary(report))
+
+
+def predict(args: argparse.Namespace) -> None:
+    """Classify a table into a CSV with its columns and two more."""
+    check_model(args.model)
+    check_new_file(args.out, source=args.table)
+    table = read_table(args.table, sheet=args.sheet)
+    check_column(list(table.frame.columns), args.text)
+    tell_rejected(table.rejected["row"].tolist())
+    with Progress() as progress:
+        progress.on_stage("predicting")
+        from scalearn_core.devices import find
+        from scalearn_core.prediction.predictor import Predictor
+
+        predictor = Predictor.load(args.model, find(args.device).kind)
+        predicted = predictor.predict_table(
+            table.frame, args.text, lambda done: progress.on_share(done / len(table.frame))
+        )
+    with writing_to(args.out):
+        write_csv(predicted, args.out)
+    counts = Counter(predicted.iloc[:, -2])
+    without = counts.pop("", 0)
+    print(f"{counts.total()} documents classified, {without} rows without text; written to {args.out}")
+    for label, count in counts.most_common():
+        print(f"{count:>8}  {label}")
+
+
+def check_model(folder: Path) -> None:
+    """Before torch is loaded: is there a model at all? Raises ModelError."""
+    if not (folder / "model.json").is_file():
+        raise ModelError("model.not_found", folder=folder)

@@ -1,0 +1,141 @@
+"""`sources` and `train-adapter`: the library of source adapters, and adapters of one's own."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scalearn_core.adapters import catalog
+from scalearn_core.adapters.source_tasks import (
+    LIBRARY,
+    Rows,
+    SourceTask,
+    find_task,
+    rows_from_folder,
+    rows_from_hub,
+    source_tasks,
+)
+from scalearn_core.cli.progress import Progress
+from scalearn_core.cli.summary import library_summary, score_text
+from scalearn_core.cli.train import read_dataset
+from scalearn_core.cli.usage import UsageError, check_new_folder, writing_to
+
+if TYPE_CHECKING:
+    from scalearn_core.data.dataset import Split
+
+OWN_EPOCHS = 20
+"""At most; own tables are small, and early stopping ends sooner."""
+OWN_LICENCE = {"tier": "O", "text": "own data"}
+COMMAND = "python -m scalearn_core train-adapter"
+
+
+def sources(args: argparse.Namespace) -> None:
+    """List the library."""
+    cards = catalog.cards()
+    print(json.dumps([dataclasses.asdict(card) for card in cards]) if args.json else library_summary(cards))
+
+
+def train_adapter(args: argparse.Namespace) -> None:
+    """Rebuild prebuilt adapters, or train one on a table."""
+    if args.task:
+        _refuse(args, "--task", ("text", "label", "sheet", "skip_blank", "name", "title", "purpose"))
+        _rebuild(args)
+    else:
+        _refuse(args, "--table", ("data", "from_hub"))
+        _train_own(args)
+
+
+def _rebuild(args: argparse.Namespace) -> None:
+    if not args.data and not args.from_hub:
+        raise UsageError("--task needs rows: give --data FOLDER, or --from-hub.")
+    tasks = list(source_tasks().values()) if args.task == "all" else [find_task(args.task)]
+    if args.task == "all" and args.from_hub:
+        tasks = [task for task in tasks if task.hub is not None]
+    out = args.out or LIBRARY
+    for task in tasks:
+        if not (out / task.name / "adapter_config.json").is_file():  # an adapter is replaced, nothing else is
+            check_new_folder(out / task.name)
+    # All rows first: what is missing should not come out after hours of training.
+    rows = [rows_from_hub(task) if args.from_hub else rows_from_folder(task, args.data) for task in tasks]
+    origin = "--from-hub" if args.from_hub else "--data FOLDER"
+    jobs = [
+        (task, train, evaluation, evaluated_on, f"{COMMAND} --task {task.name} {origin}{_settings(args)}")
+        for task, (train, evaluation, evaluated_on) in zip(tasks, rows, strict=True)
+    ]
+    _build(args, jobs, out)
+
+
+def _train_own(args: argparse.Namespace) -> None:
+    if missing := [f"--{name}" for name in ("text", "label", "name", "out") if not getattr(args, name)]:
+        raise UsageError(f"--table needs {', '.join(missing)} too.")
+    check_new_folder(args.out / args.name)
+    dataset = read_dataset(args).split(validation=0, seed=args.seed)
+    title = args.title or args.name
+    purpose = args.purpose or title
+    task = SourceTask(
+        name=args.name, group="topics", kind="classification", metric="macro_f1", epochs=OWN_EPOCHS,
+        title={"en": title, "ja": title}, purpose={"en": purpose, "ja": purpose},
+        dataset=dataset.name, licence=OWN_LICENCE,
+    )  # fmt: skip
+    command = (
+        f"{COMMAND} --table FILE --text {shlex.quote(args.text)} --label {shlex.quote(args.label)} "
+        f"--name {args.name} --out DIR{_settings(args)}"
+    )
+    _build(args, [(task, _rows(dataset.train), _rows(dataset.test), "a fifth of the table", command)], args.out)
+
+
+def _build(
+    args: argparse.Namespace, jobs: Sequence[tuple[SourceTask, Rows, Rows, str, str]], out: Path
+) -> None:
+    with Progress() as progress:
+        progress.on_stage("loading")
+        import torch
+
+        from scalearn_core.adapters.build import build_adapter
+        from scalearn_core.devices import find
+        from scalearn_core.encoders.encoder import Encoder
+
+        if args.threads:
+            torch.set_num_threads(args.threads)
+        encoder = Encoder.load(args.encoder).to(find(args.device).kind)
+        for task, train, evaluation, evaluated_on, command in jobs:
+            progress.on_stage("adapter", task.name)
+            with writing_to(out / task.name):
+                card = build_adapter(
+                    encoder, task, train, evaluation, evaluated_on, out,
+                    command=command, seed=args.seed, on_step=progress.on_step,
+                )  # fmt: skip
+            print(
+                f"{task.name}: {task.metric} {score_text(card['score'])}, frozen head "
+                f"{score_text(card['frozen_head_score'])}; saved to {out / task.name}",
+                flush=True,
+            )
+
+
+def _settings(args: argparse.Namespace) -> str:
+    """The options of a card's command that are not the defaults. No path of this machine is among them."""
+    encoder = "FOLDER" if args.encoder and Path(args.encoder).is_dir() else args.encoder
+    options = [
+        ("--encoder", encoder),
+        ("--sheet", args.sheet and shlex.quote(args.sheet)),
+        ("--seed", args.seed),
+        ("--device", args.device if args.device != "cpu" else None),
+        ("--threads", args.threads),
+    ]
+    return "".join(f" {option} {value}" for option, value in options if value) + (
+        " --skip-blank" if args.skip_blank else ""
+    )
+
+
+def _refuse(args: argparse.Namespace, mode: str, names: Sequence[str]) -> None:
+    if given := ["--" + name.replace("_", "-") for name in names if getattr(args, name)]:
+        raise UsageError(f"{', '.join(given)} cannot be used with {mode}. Leave it out.")
+
+
+def _rows(split: Split) -> Rows:
+    return Rows(list(split.texts), None, [split.labels[index] for index in split.targets])

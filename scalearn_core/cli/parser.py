@@ -1,0 +1,148 @@
+"""The options of all commands."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+from typing import NoReturn
+
+from scalearn_core.config import RECIPES
+
+VARIANTS = ("scalearn", "scalearn_uniform", "scalearn_pp", "scalearn_uniform_pp")
+"""Those of `scaling.scales`, which would import torch; a test keeps them equal."""
+DEVICES = ("cpu", "cuda", "mps")
+HIGHEST_SEED = 2**32 - 1
+"""scikit-learn takes none above."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Tells of a wrong option in one line."""
+
+    def __init__(self, **settings: object) -> None:
+        super().__init__(allow_abbrev=False, **settings)  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{message[0].upper()}{message[1:]}. See `{self.prog} --help`.\n")
+
+
+def make_parser() -> Parser:
+    """The parser of `python -m scalearn_core`; `command` is None when no command was given."""
+    parser = Parser(
+        prog="python -m scalearn_core",
+        description="Train a text classifier on a table, reusing what earlier tasks taught.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_train(commands.add_parser("train", help="train a model on a table and say what it is worth"))
+    _add_evaluate(commands.add_parser("evaluate", help="score a model on a table with labels"))
+    _add_predict(commands.add_parser("predict", help="classify the documents of a table"))
+    sources = commands.add_parser("sources", help="list the prebuilt source adapters")
+    _add_json(sources)
+    _add_train_adapter(commands.add_parser("train-adapter", help="train source adapters: prebuilt ones or your own"))
+    for name, command in commands.choices.items():
+        command.description = f"{_HELP[name]} Exit codes: 0 done, 2 wrong input, 130 stopped with Ctrl-C."
+    return parser
+
+
+_HELP = {
+    "train": "Train a model. A fifth of the documents is kept for testing and a tenth for choosing.",
+    "evaluate": "Score a model on documents it was not trained on.",
+    "predict": "Write the table again with two more columns, the predicted label and its confidence.",
+    "sources": "List the library of prebuilt source adapters.",
+    "train-adapter": "Rebuild adapters of the library (--task), or train one on a table of your own (--table).",
+}
+
+
+def _add_train(command: argparse.ArgumentParser) -> None:
+    _add_table(command, label=True)
+    command.add_argument(
+        "--sources", metavar="A,B", help="names or adapter folders, or all (default: all with open licences)"
+    )
+    command.add_argument("--variant", choices=VARIANTS, default="scalearn_uniform", help="default: %(default)s")
+    command.add_argument("--recipe", choices=tuple(RECIPES), default="auto", help="default: %(default)s")
+    command.add_argument("--own-adapter", action="store_true", help="also train an adapter on the table, as a source")
+    command.add_argument("--seed", type=seed, default=13, metavar="N", help="default: %(default)s")
+    _add_device(command)
+    _add_encoder(command)
+    _add_json(command)
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="new or empty folder for the model")
+
+
+def _add_evaluate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", type=Path, required=True, metavar="DIR")
+    _add_table(command, label=True)
+    _add_device(command)
+    _add_json(command)
+
+
+def _add_predict(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", type=Path, required=True, metavar="DIR")
+    _add_table(command, label=False)
+    _add_device(command)
+    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="CSV to write")
+
+
+def _add_train_adapter(command: argparse.ArgumentParser) -> None:
+    what = command.add_mutually_exclusive_group(required=True)
+    what.add_argument("--task", metavar="NAME", help="a task of the library, or all")
+    what.add_argument("--table", type=Path, metavar="FILE", help="CSV, TSV or XLSX with texts and labels")
+    rows = command.add_mutually_exclusive_group()
+    rows.add_argument("--data", type=Path, metavar="FOLDER", help="with --task: holds one folder of rows per task")
+    rows.add_argument("--from-hub", action="store_true", help="with --task: take the rows from the Hugging Face hub")
+    own = command.add_argument_group("with --table")
+    own.add_argument("--text", metavar="COLUMN")
+    own.add_argument("--label", metavar="COLUMN")
+    own.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first visible one)")
+    own.add_argument("--skip-blank", action="store_true", help="leave out rows without text or label")
+    own.add_argument("--name", type=adapter_name, metavar="NAME", help="of the adapter")
+    own.add_argument("--title", metavar="TEXT", help="what a card shows (default: the name)")
+    own.add_argument("--purpose", metavar="TEXT", help="what it learned, in one sentence (default: the title)")
+    command.add_argument("--seed", type=seed, default=0, metavar="N", help="default: %(default)s")
+    command.add_argument("--threads", type=positive, metavar="N", help="CPU threads (default: torch's)")
+    # Not the fastest device: the command on a card should give the same adapter on any machine.
+    command.add_argument("--device", choices=DEVICES, default="cpu", help="default: %(default)s")
+    _add_encoder(command)
+    command.add_argument(
+        "--out", type=Path, metavar="DIR", help="the adapter's folder is made in it (with --task by default the library)"
+    )
+
+
+def _add_table(command: argparse.ArgumentParser, *, label: bool) -> None:
+    command.add_argument("--table", type=Path, required=True, metavar="FILE", help="CSV, TSV or XLSX")
+    command.add_argument("--text", required=True, metavar="COLUMN", help="column with the documents")
+    command.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first visible one)")
+    if label:
+        command.add_argument("--label", required=True, metavar="COLUMN", help="column with their labels")
+        command.add_argument("--skip-blank", action="store_true", help="leave out rows without text or label")
+
+
+def _add_device(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--device", choices=DEVICES, help="default: the fastest there is")
+
+
+def _add_encoder(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--encoder", metavar="FOLDER_OR_ID", help="default: the embedded all-MiniLM-L6-v2")
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON instead of text")
+
+
+def seed(text: str) -> int:
+    """A seed that every part takes."""
+    if not text.isdecimal() or int(text) > HIGHEST_SEED:
+        raise argparse.ArgumentTypeError(f"a whole number from 0 to {HIGHEST_SEED} was expected, but {text} was found")
+    return int(text)
+
+
+def positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 was expected, but {text} was found")
+    return int(text)
+
+
+def adapter_name(text: str) -> str:
+    """A name that can be a folder, a part of a weight's key (no dot) and an item of a list (no comma)."""
+    if not re.fullmatch(r"[\w-]{1,60}", text):
+        raise argparse.ArgumentTypeError(f"letters, digits, _ and - were expected (60 at most), but {text} was found")
+    return text

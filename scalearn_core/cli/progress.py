@@ -1,0 +1,70 @@
+"""How far the work is, on stderr: one line that changes on a terminal, else one line per epoch."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+
+STAGES = {
+    "loading": "Loading encoder and sources",
+    "embedding": "Plain classifier on the frozen encoder",
+    "own_adapter": "Adapter on your documents",
+    "training": "Scales and classifier",
+    "baselines": "Methods to compare with",
+    "evaluation": "Scores on the test documents",
+    "adapter": "Adapter",
+    "predicting": "Classifying",
+}
+
+
+class Progress:
+    """Use as a context manager, so that what follows starts on a line of its own."""
+
+    def __init__(self) -> None:
+        self.live = sys.stderr.isatty()
+        self.stage = ""
+        self.epoch = 0
+        self.line = ""
+        self.shown = 0
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end_line()
+
+    def on_stage(self, stage: str, subject: str = "") -> None:
+        """A stage begins: a key of `STAGES`, and what it is about where there are several."""
+        self._end_line()
+        self.stage = STAGES[stage] + (f" {subject}" if subject else "")
+        self.epoch = 0
+        self._set(self.stage)
+
+    def on_step(self, step: int, metrics: dict[str, float]) -> None:
+        """See `training.loop.OnStep`. An epoch's last word is what its validation gave."""
+        epoch = int(metrics["epoch"])
+        if epoch != self.epoch and not self.live:
+            self._end_line()
+        self.epoch = epoch
+        loss = next((f"{key.replace('_', ' ')} {metrics[key]:.3f}" for key in _LOSSES if key in metrics), "")
+        self._set(f"{self.stage}: epoch {epoch}, {loss}, {metrics['fraction']:.0%}")
+
+    def on_share(self, share: float) -> None:
+        """How much of a stage without epochs is done, from 0 to 1."""
+        self._set(f"{self.stage}: {share:.0%}")
+
+    def _set(self, line: str) -> None:
+        self.line = line
+        if self.live:
+            print(f"\r{line:<{self.shown}}", end="", file=sys.stderr, flush=True)
+            self.shown = len(line)
+
+    def _end_line(self) -> None:
+        if self.line:
+            print("" if self.live else self.line, file=sys.stderr, flush=True)
+        self.line, self.shown = "", 0
+
+
+_LOSSES = ("validation_loss", "loss")

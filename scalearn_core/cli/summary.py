@@ -1,0 +1,115 @@
+"""Results as a few lines of plain text. Scores are shown from 0 to 100, intervals hold with 95%."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from scalearn_core.adapters.catalog import AdapterCard
+
+METHODS = {
+    "scalearn": "ScaLearn",
+    "frozen_head": "Plain classifier (frozen encoder)",
+    "tfidf": "TF-IDF + logistic regression",
+    "majority": "Most frequent label",
+}
+VERDICTS = {
+    "better": "The sources helped: {points} points of macro-F1 more than the plain classifier ({interval}).",
+    "no_difference": (
+        "No difference was shown: the {points} points of macro-F1 against the plain classifier may be chance "
+        "({interval}). The plain classifier may do; more documents would tell."
+    ),
+    "worse": (
+        "The model is worse: {points} points of macro-F1 against the plain classifier ({interval}). "
+        "Choose other sources, or use the plain classifier."
+    ),
+}
+NOTES = {
+    "few_documents": "With fewer than 30 test documents the intervals are narrower than they should be.",
+    "class_without_test_documents": "Some labels have no test document, so nothing is known about them.",
+    "class_never_predicted": "Some labels were never predicted.",
+    "interval_without_width": "All test documents came out alike, so the interval says nothing.",
+}
+"""By the codes of `EvaluationReport.notes`."""
+
+
+def training_summary(result: dict[str, Any], folder: Path) -> str:
+    """What `result.json` says, in the order a reader asks: how good, did the sources help, what was learned."""
+    counts, learned, scores = result["dataset"]["counts"], result["parameter_counts"], result["scores"]
+    rows = [(name, score_text(scores[key]["macro_f1"]), score_text(scores[key]["accuracy"]))
+            for key, name in METHODS.items()]  # fmt: skip
+    own = f", {learned['own_adapter']:,} in the adapter on your documents" if result["own_adapter"] else ""
+    return "\n".join(
+        [
+            f"{result['dataset']['name']}: {len(result['dataset']['labels'])} labels; {counts['train']} documents "
+            f"to learn from, {counts['validation']} to choose with, {counts['test']} to test on",
+            "",
+            *table(("", "macro-F1", "accuracy"), rows),
+            "",
+            verdict(result["comparison"]),
+            *(NOTES[code] for code in scores["scalearn"]["notes"]),
+            f"Learned: {learned['scales']:,} scales, {learned['head']:,} numbers in the classifier{own}.",
+            f"Saved to {folder}.",
+        ]
+    )
+
+
+def verdict(comparison: dict[str, Any]) -> str:
+    """Whether the sources helped, as far as the test documents can tell."""
+    low, high, points = (f"{100 * comparison[key]:+.1f}" for key in ("low", "high", "difference"))
+    return VERDICTS[comparison["verdict"]].format(points=points, interval=f"{low} to {high}")
+
+
+def evaluation_summary(report: dict[str, Any]) -> str:
+    """Scores, then one row per label; the label comes last, because its width on a terminal varies."""
+    rows = [
+        (*(f"{100 * row[key]:.1f}" for key in ("precision", "recall", "f1")), str(row["support"]), row["label"])
+        for row in report["per_class"]
+    ]
+    return "\n".join(
+        [
+            f"{report['n']} documents: macro-F1 {score_text(report['macro_f1'])}, "
+            f"accuracy {score_text(report['accuracy'])}",
+            *(NOTES[code] for code in report["notes"]),
+            "",
+            *table(("precision", "recall", "F1", "documents", "label"), rows),
+        ]
+    )
+
+
+def library_summary(cards: Sequence[AdapterCard]) -> str:
+    """One row per adapter, its purpose last."""
+    rows = [
+        (
+            card.name,
+            card.licence_tier,
+            card.metric,
+            score_text(card.score),
+            score_text(card.frozen_head_score),
+            "yes" if card.beats_frozen_head else "no",
+            card.purpose["en"],
+        )
+        for card in cards
+    ]
+    return "\n".join(
+        [
+            *table(("name", "licence", "metric", "score", "frozen head", "beats it", "purpose"), rows),
+            "",
+            "Licence: A open; B open, but not restated in the copy used; C none stated and N non-commercial: "
+            "research use, not chosen by default.",
+            "Frozen head: a linear classifier on the encoder without the adapter, on the same rows.",
+        ]
+    )
+
+
+def score_text(score: dict[str, float]) -> str:
+    """A value with its interval: `86.1 (77.0 to 93.2)`."""
+    return "{value:.1f} ({low:.1f} to {high:.1f})".format(**{key: 100 * value for key, value in score.items()})
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines with the cells one below the other; the last column is left as wide as it is."""
+    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header) - 1)]
+    return ["  ".join([*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[-1]])
+            for row in (header, *rows)]  # fmt: skip

@@ -1,0 +1,85 @@
+"""`train`: from a table to a model folder with its evidence."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from scalearn_core.adapters import catalog
+from scalearn_core.cli.progress import Progress
+from scalearn_core.cli.summary import training_summary
+from scalearn_core.cli.usage import check_new_folder, writing_to
+from scalearn_core.config import TrainingConfig
+from scalearn_core.data.checks import shorten
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.files import folder_written_whole
+from scalearn_core.errors import ConfigError
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train as the options say; what can be checked without torch is checked before it is loaded."""
+    check_new_folder(args.out)
+    sources = chosen_sources(args.sources)
+    config = TrainingConfig(recipe=args.recipe, seed=args.seed, own_adapter=args.own_adapter)
+    dataset = read_dataset(args).split(seed=args.seed)
+    with Progress() as progress:
+        progress.on_stage("loading")
+        from scalearn_core.devices import find
+        from scalearn_core.encoders.encoder import Encoder
+        from scalearn_core.training.pipeline import train_with_evidence
+
+        outcome = train_with_evidence(
+            dataset,
+            sources=sources,
+            variant=args.variant,
+            config=config,
+            device=find(args.device),
+            encoder=Encoder.load(args.encoder),
+            on_stage=progress.on_stage,
+            on_step=progress.on_step,
+        )
+    outcome.result["dataset"] |= {"text_column": args.text, "label_column": args.label}
+    with writing_to(args.out), folder_written_whole(args.out) as draft:
+        outcome.save(draft, evidence=draft)
+    print(json.dumps(outcome.result) if args.json else training_summary(outcome.result, args.out))
+
+
+def chosen_sources(option: str | None) -> list[str]:
+    """Names and folders from `--sources`, each known to exist.
+
+    Raises:
+        AdapterError: neither in the library nor an adapter folder.
+        ConfigError: none is left.
+    """
+    if option is None:
+        names = catalog.permissive()
+    elif option == "all":
+        names = [card.name for card in catalog.cards()]
+    else:
+        names = [name.strip() for name in option.split(",") if name.strip()]
+    if not names:
+        raise ConfigError("config.no_sources")
+    for name in names:
+        catalog.find_folder(name)
+    return names
+
+
+def read_dataset(args: argparse.Namespace) -> TextDataset:
+    """The table of the options; tells on stderr which rows were left out."""
+    dataset = TextDataset.from_table(
+        args.table,
+        text=args.text,
+        label=args.label,
+        sheet=args.sheet,
+        blanks="leave_out" if args.skip_blank else "refuse",
+    )
+    tell_rejected(dataset.rejected["row"].tolist())
+    return dataset
+
+
+def tell_rejected(rows: Sequence[int]) -> None:
+    """Rows that were left out must not vanish in silence."""
+    if rows:
+        print(f"Left out, because blank or not of the header's width: row {shorten(rows)}.", file=sys.stderr)

@@ -1,0 +1,21 @@
+"""Files that are not what their names say: what reading one raises, and the reason as one line."""
+
+from __future__ import annotations
+
+import pickle
+import struct
+
+from safetensors import SafetensorError
+
+DAMAGED_FILE = (
+    OSError, ValueError, TypeError, AttributeError, LookupError, EOFError, RuntimeError, struct.error,
+    pickle.UnpicklingError, SafetensorError,
+)  # fmt: skip
+"""What readers of JSON and weights raise on a damaged or foreign file."""
+
+
+def reason(error: Exception) -> str:
+    """The first line of what the reader said, to stand in a sentence of ours."""
+    if isinstance(error, pickle.UnpicklingError):
+        return "it is not a plain file of weights"  # torch's own words recommend to run whatever it holds
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,71 @@
+"""How long a training will take on this machine: counted work against a speed measured on the spot."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+
+from scalearn_core.config import RECIPES
+from scalearn_core.training.stage_one import StageOneConfig
+
+CHARACTERS_PER_TOKEN = 4.2
+"""Of English business text with the default encoder's tokenizer (`python benchmarks/estimate.py`)."""
+MAX_TOKENS = 256
+LAYERS, WIDTH, INNER, RANK = 6, 384, 1536, 24
+"""Of the default encoder and its adapters."""
+EFFICIENCY = 0.5
+"""Share of the measured matrix-product speed that training reaches (`python benchmarks/estimate.py`)."""
+FIXED_SECONDS = 12.0
+"""Loading, the baselines and saving (`python benchmarks/estimate.py`)."""
+
+
+def estimate_seconds(
+    n_documents: int,
+    n_sources: int,
+    variant: str,
+    device: str,
+    own_adapter: bool,
+    mean_characters: float,
+    recipe: str = "auto",
+) -> tuple[float, float]:
+    """Seconds a training will take at least and at most: from the earliest stop to all epochs.
+
+    Args:
+        n_documents: of the whole table; 70% of them are trained on.
+        mean_characters: mean length of a document.
+        device: "cpu", "cuda" or "mps".
+    """
+    del variant  # the four variants cost the same: the scales are folded into the up-projections
+    tokens = n_documents * min(MAX_TOKENS, mean_characters / CHARACTERS_PER_TOKEN + 2)
+    encoder = 2 * LAYERS * (4 * WIDTH**2 + 2 * WIDTH * INNER)
+    adapters = 2 * LAYERS * 2 * WIDTH * RANK
+    once = tokens * encoder / (EFFICIENCY * matmul_speed(device))  # seconds to run all documents once
+    per_source = tokens * adapters / (EFFICIENCY * matmul_speed(device))
+
+    def seconds(epochs: int) -> float:
+        training = 0.7 * epochs * 2 * (once + n_sources * per_source)  # forward, and backward to the scales
+        own = 0.7 * StageOneConfig().epochs * 2 * (once + per_source) if own_adapter else 0.0
+        return FIXED_SECONDS + once + own + training + once + 2 * n_sources * per_source
+
+    settings = RECIPES[recipe]
+    return seconds(min(settings.epochs, settings.patience + 1)), seconds(settings.epochs)
+
+
+@lru_cache(maxsize=4)
+def matmul_speed(device: str) -> float:
+    """Floating-point operations per second of the encoder's largest matrix product, measured for 0.2 s."""
+    import torch
+
+    left = torch.rand(2048, WIDTH, device=device)
+    right = torch.rand(WIDTH, INNER, device=device)
+
+    def run(count: int) -> float:
+        started = time.perf_counter()
+        for _ in range(count):
+            product = left @ right
+        float(product[0, 0])  # waits for the device
+        return time.perf_counter() - started
+
+    run(2)
+    count = max(1, int(0.2 / max(run(2) / 2, 1e-6)))
+    return count * 2 * left.shape[0] * WIDTH * INNER / run(count)

@@ -1,0 +1,103 @@
+"""The studio as a test drives it, and one model that is really trained for those tests that need one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from scalearn_core import runs
+from scalearn_core.adapters import catalog
+from scalearn_core.data import workspace as datasets
+from scalearn_core.data.samples import SAMPLES, sample_bytes
+from scalearn_core.runs.locks import holding
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
+DOCUMENTS, CLASSES, SOURCES = 40, 2, 2
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def studio() -> Open:
+    """Opens a page in a language: `studio("data", "ja", run="...")`.
+
+    AppTest treats a script beside a `pages/` folder as an old-style app and skips `app.py`. A server does so only
+    for its first session, so the tests run the text of `app.py` from elsewhere, and a browser test the first
+    session.
+    """
+
+    def open_page(page: str, language: str = "en", **query: str) -> AppTest:
+        app = AppTest.from_string((ROOT / "app.py").read_text("utf-8"), default_timeout=60)
+        app.context = {"locale": language}
+        app.run()
+        app.switch_page(str(ROOT / "pages" / f"{page}.py"))
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return open_page
+
+
+def small_table() -> bytes:
+    """Some documents of the first sample, the same number of each of its commonest classes."""
+    sample = SAMPLES["service_desk"]
+    rows = list(csv.DictReader(io.StringIO(sample_bytes("service_desk").decode("utf-8-sig"))))
+    commonest = [label for label, _ in Counter(row[sample.label] for row in rows).most_common(CLASSES)]
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["message", "team"])
+    for label in commonest:
+        texts = [row[sample.text] for row in rows if row[sample.label] == label]
+        writer.writerows([text, label] for text in texts[: DOCUMENTS // CLASSES])
+    return out.getvalue().encode()
+
+
+@pytest.fixture(scope="session")
+def trained_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A workspace with one small trained model, and the id of its run."""
+    home = tmp_path_factory.mktemp("trained")
+    before = os.environ.get("SCALEARN_HOME")
+    os.environ["SCALEARN_HOME"] = str(home)
+    try:
+        dataset = datasets.save_dataset(small_table(), filename="tickets.csv", text="message", label="team")
+        config = {
+            "dataset": dataset,
+            "sources": catalog.permissive()[:SOURCES],
+            "variant": "scalearn_uniform",
+            "recipe": "auto",
+            "own_adapter": False,
+            "device": "cpu",
+            "seed": 13,
+        }
+        run_id = runs.submit("train", config, title="tickets")
+        wait_for_end(run_id)
+        run = runs.get(run_id)
+        assert run.status == "succeeded", run.error_text
+        return home, run_id
+    finally:
+        if before is None:
+            del os.environ["SCALEARN_HOME"]
+        else:
+            os.environ["SCALEARN_HOME"] = before
+
+
+@pytest.fixture
+def trained(trained_home: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """The id of the trained run, with the test inside its workspace."""
+    home, run_id = trained_home
+    monkeypatch.setenv("SCALEARN_HOME", str(home))
+    return run_id
+
+
+def wait_for_end(run_id: str) -> None:
+    """Return when the run's process is gone: its lock can then be had."""
+    with holding(runs.folder(run_id) / "alive.lock"):
+        pass

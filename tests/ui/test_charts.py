@@ -1,0 +1,105 @@
+"""Figures are pure functions: what they print, name and fit can be read off them."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import pytest
+
+from scalearn_ui import charts
+
+JAPANESE = "銀行への問い合わせの用件（個人のお客さま）"
+
+
+def test_bars_are_ordered_and_carry_their_counts() -> None:
+    figure = charts.class_counts({"small": 3, "large": 1200}, x_title="Documents", palette=charts.LIGHT)
+    bar = figure.data[0]
+    assert (list(bar.y), list(bar.text)) == (["large", "small"], ["1,200", "3"])
+    assert figure.layout.xaxis.title.text == "Documents"
+    assert figure.layout.yaxis.autorange == "reversed", "the first row belongs on top"
+
+
+def test_probabilities_are_percent_with_the_likeliest_marked() -> None:
+    figure = charts.probabilities({"a": 0.2, "b": 0.8}, x_title="Probability, %", palette=charts.LIGHT)
+    bar = figure.data[0]
+    assert list(bar.text) == ["80%", "20%"]
+    assert list(bar.marker.color) == [charts.LIGHT.accent, charts.LIGHT.quiet]
+
+
+def test_score_intervals_may_be_lopsided() -> None:
+    rows = [charts.Interval("ours", 80, 70, 95, ours=True), charts.Interval("other", 60, 50, 65)]
+    figure = charts.scores(rows, x_title="Score", palette=charts.DARK)
+    assert figure.data[0].error_x.array[0] == 15
+    assert figure.data[0].error_x.arrayminus[0] == 10
+    assert figure.data[0].marker.color == charts.DARK.accent != figure.data[1].marker.color
+    assert figure.layout.xaxis.range[0] <= 50 <= 95 <= figure.layout.xaxis.range[1]
+
+
+def test_curves_name_both_axes() -> None:
+    figure = charts.curves({"train": [(1, 2.0), (2, 1.0)]}, x_title="Epoch", y_title="Loss", palette=charts.LIGHT)
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("Epoch", "Loss")
+    assert list(figure.data[0].y) == [2.0, 1.0]
+
+
+def test_confusion_prints_counts_and_shades_shares_of_the_row() -> None:
+    counts = [[9, 1], [0, 2]]
+    figure = charts.confusion(counts, ["a", "b"], x_title="Predicted", y_title="True", palette=charts.LIGHT)
+    cells = figure.data[0]
+    assert [list(row) for row in cells.text] == [["9", "1"], ["", "2"]]
+    assert [list(row) for row in cells.z] == [[0.9, 0.1], [0.0, 1.0]]
+    assert list(cells.y) == ["1. a", "2. b"]
+
+
+def test_a_class_without_documents_does_not_divide_by_zero() -> None:
+    figure = charts.confusion([[0, 0], [0, 1]], ["a", "b"], x_title="P", y_title="T", palette=charts.LIGHT)
+    assert list(figure.data[0].z[0]) == [0, 0]
+
+
+@pytest.mark.parametrize("centre", [0.0, 0.5])
+def test_scale_map_has_a_number_in_each_cell_and_is_centred(centre: float) -> None:
+    figure = scale_map([[0.5, -1.25], [0.0, 2.0]], centre=centre)
+    cells = figure.data[0]
+    assert [list(row) for row in cells.text] == [["+0.5", "0.0"], ["−1.2", "+2.0"]], "rows are sources"
+    assert (cells.zmin + cells.zmax) / 2 == pytest.approx(centre)
+    assert cells.zmin <= -1.25 and cells.zmax >= 2.0
+    assert figure.layout.xaxis.title.text == "Layer (percent)"
+
+
+def test_a_map_of_zeros_has_a_middle_too() -> None:
+    cells = scale_map([[0.0, 0.0]], centre=0.0).data[0]
+    assert cells.zmin < 0 < cells.zmax
+
+
+@pytest.mark.parametrize("name", ["Does one sentence follow from another?", JAPANESE, "1. Access and passwords"])
+def test_long_names_break_into_lines_and_lose_nothing(name: str) -> None:
+    broken = charts.lines(name).split("<br>")
+    limit = 12 if name == JAPANESE else 24
+    assert max(len(line) for line in broken) <= limit
+    assert "".join(broken).replace(" ", "") == name.replace(" ", "")
+
+
+def test_a_japanese_name_breaks_before_its_bracket() -> None:
+    assert charts.lines("含意の判定（さまざまな分野）") == "含意の判定<br>（さまざまな分野）"
+
+
+@pytest.mark.parametrize("share, printed", [(1.0, "> 99%"), (0.994, "99%"), (0.5, "50%"), (0.0, "0%")])
+def test_a_probability_never_claims_certainty(share: float, printed: str) -> None:
+    assert charts.percent(share) == printed
+
+
+@pytest.mark.parametrize("value, printed", [(1.26, "+1.3"), (-1.26, "−1.3"), (-0.04, "0.0"), (0.0, "0.0")])
+def test_signs(value: float, printed: str) -> None:
+    assert charts.signed(value, 1) == printed
+
+
+def scale_map(values: list[list[float]], *, centre: float) -> go.Figure:
+    layers = [str(layer + 1) for layer in range(len(values))]
+    return charts.scale_map(
+        values,
+        ["first", "second"],
+        layers,
+        decimals=1,
+        centre=centre,
+        unit="percent",
+        x_title="Layer",
+        palette=charts.LIGHT,
+    )

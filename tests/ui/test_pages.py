@@ -1,0 +1,157 @@
+"""Every page: nothing there yet, wrong links, wrong tables, in both languages."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from scalearn_core import runs
+from scalearn_core.data import workspace
+from scalearn_ui import shell, text
+from tests.ui.conftest import PAGES, ROOT, Open, small_table, wait_for_end
+
+LANGUAGES = list(text.LANGUAGES)
+NEEDS_MODEL = ["results", "scales", "classify"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_begins_at_the_gate(page: str) -> None:
+    """A deep link runs a page file without `app.py`; only this line sends it through."""
+    body = ast.parse((ROOT / "pages" / f"{page}.py").read_text("utf-8")).body
+    statements = [node for node in body[1:] if not isinstance(node, ast.Import | ast.ImportFrom)]
+    assert ast.unparse(statements[0]) == f"shell.enter('{page}')"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_are_short(page: str) -> None:
+    assert len((ROOT / "pages" / f"{page}.py").read_text("utf-8").splitlines()) < 150
+
+
+def test_the_menu_lists_every_page() -> None:
+    assert sorted(name for pages in shell.MENU.values() for name in pages) == PAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_studio_says_what_to_do(studio: Open, page: str, language: str) -> None:
+    app = studio(page, language)
+    words = text.sentences(language)
+    assert app.title[0].value == words[f"{page}.title"]
+    assert not app.error and not app.exception
+    ways_on = [*app.button, *app.file_uploader, *app.get("button_group")]
+    assert ways_on, "an empty page needs a way on"
+
+
+@pytest.mark.parametrize("page", ["train", "run", *NEEDS_MODEL])
+def test_an_empty_page_leads_to_the_sample(studio: Open, page: str) -> None:
+    app = studio(page)
+    app.button(key="go_home").click().run()
+    assert app.title[0].value == text.sentences("en")["home.title"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", ["run", *NEEDS_MODEL])
+@pytest.mark.parametrize("run_id", ["20200101-000000-aaaaaa", "../../etc/passwd", "x" * 5000])
+def test_a_wrong_run_in_the_link_is_told_in_words(studio: Open, page: str, run_id: str, language: str) -> None:
+    app = studio(page, language, run=run_id)
+    assert [error.value for error in app.error] == [
+        text.sentences(language)["error.run.unknown"].format(run=run_id[:40])
+    ]
+
+
+def test_a_wrong_table_run_in_the_link_is_told_in_words(studio: Open, trained: str) -> None:
+    app = studio("classify", run=trained, batch="20200101-000000-aaaaaa")
+    assert [error.value for error in app.error] == [
+        text.sentences("en")["error.run.unknown"].format(run="20200101-000000-aaaaaa")
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sample_is_one_click_away(studio: Open, language: str) -> None:
+    app = studio("home", language)
+    app.button(key="try_sample").click().run()
+    assert not app.error
+    assert app.title[0].value == text.sentences(language)["train.title"]
+    assert [info.name for info in workspace.list_datasets()] == [text.sentences(language)["sample.service_desk"]]
+    assert app.button(key="start_training").label == text.sentences(language)["train.start"]
+
+
+def test_the_second_sample_works_too(studio: Open) -> None:
+    app = studio("home")
+    app.button(key="sample_quality_reports").click().run()
+    assert not app.error
+    assert len(workspace.list_datasets()[0].labels) == 5
+
+
+def test_an_upload_becomes_a_dataset_with_the_columns_guessed(studio: Open) -> None:
+    app = studio("data")
+    app.file_uploader(key="data_file").upload("tickets.csv", small_table()).run()
+    assert app.selectbox(key="text_column").value == "message"
+    assert app.selectbox(key="label_column").value == "team"
+    assert app.get("plotly_chart"), "class counts are drawn before saving"
+    app.button(key="save_dataset").click().run()
+    stored = workspace.list_datasets()
+    assert [(info.name, info.documents) for info in stored] == [("tickets", 40)]
+    assert app.session_state["current_dataset"] == stored[0].id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "content, code",
+    [
+        (b"", "data.empty_file"),
+        (b"%PDF-1.7 not a table", "data.unsupported_format"),
+        (b"text,label\n", "data.no_rows"),
+        (b"text,label\na,x\nb,x\nc,x\n", "data.one_class"),
+    ],
+)
+def test_a_wrong_table_is_told_in_words(studio: Open, content: bytes, code: str, language: str) -> None:
+    app = studio("data", language)
+    app.file_uploader(key="data_file").upload("table.csv", content).run()
+    sentence = text.sentences(language)[f"error.{code}"]
+    assert len(app.error) == 1
+    assert app.error[0].value[:8] == sentence[:8]
+    assert not workspace.list_datasets()
+
+
+def test_rejected_rows_can_be_downloaded(studio: Open) -> None:
+    app = studio("data", "ja")
+    table = small_table() + ",空のクラス\n本文だけ,\n".encode()
+    app.file_uploader(key="data_file").upload("tickets.csv", table).run()
+    assert app.download_button(key="rejected_rows").label == text.sentences("ja")["data.rejected_download"]
+
+
+def test_a_dataset_can_be_deleted(studio: Open) -> None:
+    dataset = workspace.save_dataset(small_table(), filename="t.csv", text="message", label="team")
+    app = studio("data")
+    app.button(key=f"delete_{dataset}").click().run()
+    assert text.sentences("en")["data.delete_text"].format(name="t") in [m.value for m in app.markdown]
+    assert workspace.list_datasets(), "nothing goes before the answer"
+
+
+def test_a_failed_run_gives_its_reason_in_the_readers_language(studio: Open) -> None:
+    run_id = runs.submit("selfcheck", {"steps": 0}, title="check")
+    wait_for_end(run_id)
+    app = studio("run", "ja", run=run_id)
+    sentence = text.sentences("ja")["error.run.selfcheck_numbers"]
+    assert [error.value for error in app.error] == [sentence.format(steps=0, seconds=0.1)]
+    assert app.button(key="again")
+
+
+def test_a_run_can_be_watched_and_cancelled(studio: Open) -> None:
+    run_id = runs.submit("selfcheck", {"steps": 600, "seconds_per_step": 0.1}, title="check")
+    app = studio("run", run=run_id)
+    assert app.get("progress")
+    app.button(key="cancel_run").click().run()
+    wait_for_end(run_id)
+    app.run()
+    assert [warning.value for warning in app.warning] == [text.sentences("en")["ended.cancelled"]]
+
+
+def test_the_language_is_the_browsers_until_one_is_chosen() -> None:
+    from streamlit.testing.v1 import AppTest
+
+    app = AppTest.from_string((ROOT / "app.py").read_text("utf-8"))
+    app.context = {"locale": "ja-JP"}
+    assert app.run().subheader[0].value == text.sentences("ja")["home.next.first.title"]

@@ -1,0 +1,168 @@
+"""The words of the studio: complete, equal in both languages, and nowhere but in the locale files."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from scalearn_core.adapters.source_tasks import source_tasks
+from scalearn_core.messages import MESSAGES
+from scalearn_core.runs.jobs import JOBS
+from scalearn_ui import charts, text
+from tests.ui.conftest import PAGES, ROOT
+
+EN, JA = text.sentences("en"), text.sentences("ja")
+SOURCES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "scalearn_ui").rglob("*.py")]
+TEXT_FUNCTIONS = {"t", "count"}
+SHOWING = {
+    "alert", "badge", "button", "caption", "checkbox", "code", "download_button", "error", "expander",
+    "file_uploader", "form_submit_button", "header", "info", "markdown", "metric", "multiselect", "number_input",
+    "pills", "progress", "radio", "segmented_control", "selectbox", "spinner", "subheader", "success", "text",
+    "text_area", "text_input", "title", "toggle", "warning", "write",
+}  # fmt: skip
+"""Functions of streamlit whose first argument is shown."""
+
+
+def test_both_languages_have_the_same_sentences() -> None:
+    assert EN.keys() == JA.keys()
+
+
+@pytest.mark.parametrize("key", EN)
+def test_both_languages_have_the_same_gaps(key: str) -> None:
+    assert gaps(EN[key]) == gaps(JA[key])
+
+
+def test_japanese_sentences_are_japanese() -> None:
+    same_by_nature = {"home.title", "device.memory"}
+    untranslated = {key for key in EN if not re.search(r"[ぁ-んァ-ヶ一-龠％〜、]", JA[key]) and EN[key] != "{n}"}
+    assert {key for key in untranslated if re.search("[A-Za-z]{3}", gaps_removed(EN[key]))} <= same_by_nature
+
+
+def test_error_sentences_are_those_of_the_core() -> None:
+    told = {key.removeprefix("error."): sentence for key, sentence in EN.items() if key.startswith("error.")}
+    assert told == MESSAGES
+
+
+def test_every_sentence_is_used_and_every_used_one_exists() -> None:
+    exact, prefixes = used_keys()
+    prefixes.add("error.")
+    unused = {key for key in EN if key not in exact and not key.startswith(tuple(prefixes))}
+    assert not unused
+    assert exact <= EN.keys()
+    assert all(any(key.startswith(prefix) for key in EN) for prefix in prefixes)
+
+
+def test_no_sentence_stands_in_the_code() -> None:
+    found = []
+    for file in SOURCES:
+        for call in calls(file):
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            if name in SHOWING and call.args and isinstance(call.args[0], ast.Constant):
+                found.append(f"{file.name}:{call.lineno}")
+            found += [
+                f"{file.name}:{call.lineno}"
+                for keyword in call.keywords
+                if keyword.arg in {"help", "label", "alt", "placeholder", "title"}
+                and isinstance(keyword.value, ast.Constant)
+                and isinstance(keyword.value.value, str)
+            ]
+    assert not found
+
+
+def test_every_stage_a_job_reports_has_words() -> None:
+    reported = set(re.findall(r'(?:on_stage|\.stage|clock\.start)\("(\w+)"', core_text()))
+    assert reported, "the search found nothing, so it would prove nothing"
+    assert {f"stage.{stage}" for stage in reported} <= EN.keys()
+
+
+@pytest.mark.parametrize("kind", JOBS)
+def test_every_kind_of_run_has_words(kind: str) -> None:
+    assert f"kind.{kind}" in EN
+
+
+def test_groups_and_metrics_of_the_library_have_words() -> None:
+    tasks = source_tasks().values()
+    assert {f"group.{task.group}" for task in tasks} | {f"metric.{task.metric}" for task in tasks} <= EN.keys()
+
+
+@pytest.mark.parametrize("palette, theme", [(charts.LIGHT, "light"), (charts.DARK, "dark")])
+def test_charts_wear_the_colours_of_the_theme(palette: charts.Palette, theme: str) -> None:
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"][theme]
+    names = {
+        "ground": "backgroundColor",
+        "panel": "secondaryBackgroundColor",
+        "ink": "textColor",
+        "accent": "greenColor",
+        "opposite": "orangeColor",
+        "quiet": "grayColor",
+    }
+    assert {name: asdict(palette)[name] for name in names} == {n: config[key] for n, key in names.items()}
+
+
+@pytest.mark.parametrize("palette", [charts.LIGHT, charts.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["ground", "panel", "fill", "fill_opposite"])
+def test_ink_is_readable_on_every_cell(palette: charts.Palette, ground: str) -> None:
+    """WCAG 2.1 asks for 4.5 to 1."""
+    assert contrast(palette.ink, asdict(palette)[ground]) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours `#rrggbb` (WCAG 2.1)."""
+
+    def luminance(colour: str) -> float:
+        shares = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+        linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    darker, lighter = sorted([luminance(one), luminance(other)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def gaps(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+def gaps_removed(sentence: str) -> str:
+    return re.sub(r"\{[^}]*\}|`[^`]*`", "", sentence)
+
+
+def core_text() -> str:
+    return "\n".join(file.read_text("utf-8") for file in (ROOT / "scalearn_core").rglob("*.py"))
+
+
+def calls(file: Path) -> Iterator[ast.Call]:
+    tree = ast.parse(file.read_text("utf-8"))
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def used_keys() -> tuple[set[str], set[str]]:
+    """Keys named in full, and the fixed beginnings of those put together at run time."""
+    exact, prefixes = set(), set()
+    for call in (call for file in SOURCES for call in calls(file)):
+        if not (isinstance(call.func, ast.Name | ast.Attribute) and call.args):
+            continue
+        name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
+        if name not in TEXT_FUNCTIONS:
+            continue
+        for key in branches(call.args[0]):
+            if isinstance(key, ast.Constant):
+                full = str(key.value)
+                (prefixes if name == "count" else exact).add(f"count.{full}." if name == "count" else full)
+            elif isinstance(key, ast.JoinedStr) and isinstance(key.values[0], ast.Constant):
+                prefixes.add(str(key.values[0].value))
+            elif isinstance(key, ast.JoinedStr):
+                ending = str(key.values[1].value)  # of `f"{page}.title"`
+                exact |= {f"{page}{ending}" for page in PAGES}
+    return exact, prefixes
+
+
+def branches(key: ast.expr) -> list[ast.expr]:
+    """Both sides of `a if b else c`, else the expression itself."""
+    return [key.body, key.orelse] if isinstance(key, ast.IfExp) else [key]
