@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 
 from scalearn_core.errors import ConfigError
@@ -21,13 +22,20 @@ class Recipe:
     scales_learning_rate: float
     head_learning_rate: float
     epochs: int
+    """Passes over the training documents, at most."""
     patience: int
-    encoder_dropout: bool
+    """Epochs without a lower validation loss before stopping."""
+    encoder_dropout: bool = False
+    steps: int = 0
+    """A table too small for so many steps within `epochs` is passed over more often."""
+    patience_steps: int = 0
+    """Likewise for `patience`."""
 
 
 RECIPES: dict[str, Recipe] = {
-    # Scales start at zero and the head at a logistic regression: the start is the plain frozen encoder.
-    "auto": Recipe(6e-3, 1e-3, epochs=20, patience=4, encoder_dropout=False),
+    # Scales start at zero and the head at a logistic regression: the start is the plain frozen encoder. Scales of
+    # a useful size are then far away, and with few documents an epoch has few steps: hence the rate and the steps.
+    "auto": Recipe(3e-2, 1e-3, epochs=4, patience=2, steps=120, patience_steps=40),
     # Scales at N(2/T, 0.001²), a fresh two-layer head, one rate for both, 30 epochs without early stopping.
     "paper": Recipe(6e-3, 6e-3, epochs=30, patience=30, encoder_dropout=True),
 }
@@ -58,13 +66,14 @@ class TrainingConfig:
             if value is not None and not value > 0:
                 raise ConfigError("config.not_positive", name=name, found=value)
 
-    def resolved(self) -> Recipe:
-        """The recipe with this configuration's own numbers in place."""
+    def resolved(self, documents: int) -> Recipe:
+        """The recipe for so many training documents, with this configuration's own numbers in place."""
         recipe = RECIPES[self.recipe]
-        return Recipe(
-            self.scales_learning_rate or recipe.scales_learning_rate,
-            self.head_learning_rate or recipe.head_learning_rate,
-            self.epochs or recipe.epochs,
-            self.patience or recipe.patience,
-            recipe.encoder_dropout,
+        steps_per_epoch = max(1, ceil(documents / self.batch_size))
+        return replace(
+            recipe,
+            scales_learning_rate=self.scales_learning_rate or recipe.scales_learning_rate,
+            head_learning_rate=self.head_learning_rate or recipe.head_learning_rate,
+            epochs=self.epochs or max(recipe.epochs, ceil(recipe.steps / steps_per_epoch)),
+            patience=self.patience or max(recipe.patience, ceil(recipe.patience_steps / steps_per_epoch)),
         )

@@ -97,6 +97,8 @@ MESSAGES: dict[str, str] = {
     "adapter.unknown": "There is no source adapter named {name}. The library has: {known}.",
     "adapter.no_data": "No rows for the source task {name}: {file} is missing. Give the folder that holds one folder per task.",
     "adapter.not_on_hub": "The data set of {name} is not on the hub in a form we know. Rebuild it from a local folder with --data.",
+    "adapter.hub_failed": "The data set of {name} could not be read from the hub ({reason}). Check the network, or rebuild from a local folder with --data.",
+    "adapter.bad_score": 'The labels of {name} must be numbers, but "{found}" was found. Correct the table.',
     "adapter.bad_table": "{file} lacks the column {missing}. Expected text,label or text_a,text_b,label.",
     "adapter.missing_file": "The adapter {name} is incomplete: {file} is missing. Expected a folder in the AdapterHub layout.",
     "adapter.unreadable": "The adapter {name} could not be read: {reason}. Use an intact copy in the AdapterHub layout.",

@@ -14,54 +14,10 @@ from textwrap import wrap
 
 import plotly.graph_objects as go
 
+from scalearn_ui.palette import Palette
+
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 """For `st.plotly_chart(config=...)`: figures are read here, not edited; a swipe scrolls the page."""
-
-
-@dataclass(frozen=True)
-class Palette:
-    """Colours of one theme; the same as in `.streamlit/config.toml`."""
-
-    ground: str
-    """Page background: the middle of a diverging scale."""
-    panel: str
-    """Cells that hold nothing."""
-    ink: str
-    accent: str
-    """The model's own results, and positive values."""
-    opposite: str
-    """Negative values."""
-    fill: str
-    """Fullest cell of a map; `ink` is readable on it."""
-    fill_opposite: str
-    """Fullest negative cell."""
-    quiet: str
-    """What the model is compared with."""
-    grid: str
-
-
-LIGHT = Palette(
-    ground="#fcfbf8",
-    panel="#f2f0e9",
-    ink="#1e2a2e",
-    accent="#17695f",
-    opposite="#b4602b",
-    fill="#74b8ac",
-    fill_opposite="#e3a57c",
-    quiet="#69767a",
-    grid="#dcd8cc",
-)
-DARK = Palette(
-    ground="#121819",
-    panel="#1b2426",
-    ink="#e4e9e6",
-    accent="#52bfae",
-    opposite="#e09a66",
-    fill="#1c7164",
-    fill_opposite="#9c5326",
-    quiet="#93a3a6",
-    grid="#324043",
-)
 
 
 @dataclass(frozen=True)
@@ -248,7 +204,7 @@ def scale_map(
 
 def percent(share: float) -> str:
     """A probability as a whole percentage that never claims certainty."""
-    return "> 99%" if 0.995 <= share else f"{100 * share:.0f}%"
+    return "> 99%" if share >= 0.995 else f"{100 * share:.0f}%"
 
 
 def signed(value: float, decimals: int) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import nn
 
 from scalearn_core.adapters.bottleneck import ACTIVATIONS, Adapter, BottleneckLayer
@@ -94,7 +94,8 @@ def write_adapter(adapter: Adapter, folder: str | Path) -> None:
         for key, part in _PARTS.items()
         if adapter.bottleneck(index).rank
     }
-    save_file(tensors, folder / "adapter.safetensors", metadata={"format": "pt"})
+    # Not `save_file`, whose files only their owner may read.
+    (folder / "adapter.safetensors").write_bytes(save(tensors, metadata={"format": "pt"}))
     config = {
         **_REQUIRED, "non_linearity": adapter.non_linearity, "reduction_factor": _factors(adapter),
         "leave_out": [i for i in range(len(adapter.layers)) if not adapter.bottleneck(i).rank],
@@ -152,7 +153,9 @@ def _read_weights(folder: Path) -> dict[str, torch.Tensor]:
             return dict(torch.load(pickled, map_location="cpu", weights_only=True))
     except DAMAGED_FILE as error:
         file = safe if safe.is_file() else pickled
-        raise AdapterError("adapter.unreadable", name=folder.name, reason=f"{file.name}: {reason(error)}") from error
+        raise AdapterError(
+            "adapter.unreadable", name=folder.name, reason=f"{file.name}: {reason(error)}"
+        ) from error
     raise AdapterError("adapter.missing_file", name=folder.name, file=safe.name)
 
 

@@ -13,6 +13,7 @@ import torch
 from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.adapters.source_tasks import Rows, SourceTask
 from scalearn_core.baselines.frozen_head import fit_frozen_head, fit_frozen_regression
+from scalearn_core.data.files import folder_written_whole
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import DataError
 from scalearn_core.evaluation.intervals import bootstrap_score
@@ -104,9 +105,9 @@ def build_adapter(
         "parameters": result.adapter.parameter_count(),
         "command": command,
     }
-    folder = out / task.name
-    write_adapter(result.adapter, folder)
-    (folder / "card.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    with folder_written_whole(out / task.name) as draft:
+        write_adapter(result.adapter, draft)
+        (draft / "card.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", "utf-8")
     return card
 
 

@@ -38,7 +38,7 @@ class AdapterCard:
     """Training rows."""
     evaluated_rows: int
     licence_tier: str
-    """A open, B open but not restated in the copy used, C none stated, N non-commercial"""
+    """A open, B open but not restated in the copy used, C none stated, N non-commercial, O own data"""
     licence: str
     research_use: bool
     metric: str
@@ -68,6 +68,15 @@ def permissive() -> list[str]:
     return [card.name for card in cards() if not card.research_use]
 
 
+def find_folder(name: str) -> Path:
+    """The folder of an adapter of the library, or `name` itself where that is one. Raises AdapterError."""
+    known = [card.name for card in cards()]
+    folder = LIBRARY / name if name in known else Path(name)
+    if not (folder / "adapter_config.json").is_file():
+        raise AdapterError("adapter.unknown", name=name, known=", ".join(known))
+    return folder
+
+
 def load(names: Sequence[str], encoder: Encoder) -> list[Adapter]:
     """Load adapters by their library name, or from a folder in the AdapterHub layout.
 
@@ -76,13 +85,9 @@ def load(names: Sequence[str], encoder: Encoder) -> list[Adapter]:
     """
     from scalearn_core.adapters.adapterhub import check_fits, read_adapter
 
-    known = {card.name: LIBRARY / card.name for card in cards()}
     adapters = []
     for name in names:
-        folder = known.get(name) or Path(name)
-        if not (folder / "adapter_config.json").is_file():
-            raise AdapterError("adapter.unknown", name=name, known=", ".join(known))
-        adapter = read_adapter(folder)
+        adapter = read_adapter(find_folder(name))
         check_fits(adapter, encoder)
         adapters.append(adapter)
     return adapters

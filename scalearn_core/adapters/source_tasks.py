@@ -7,13 +7,14 @@ Hugging Face hub with `datasets`.
 
 from __future__ import annotations
 
-import csv
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scalearn_core.data.tables import read_table
 from scalearn_core.errors import AdapterError
+from scalearn_core.file_faults import reason
 
 LIBRARY = Path(__file__).resolve().parents[2] / "assets" / "adapters"
 ROWS_FROM_HUB = 12_000
@@ -37,7 +38,7 @@ class SourceTask:
     purpose: dict[str, str]
     dataset: str
     licence: dict[str, str]
-    """`tier` (A open, B open but not restated, C none stated, N non-commercial) and `text`"""
+    """`tier` (A open, B open but not restated, C none stated, N non-commercial, O own data) and `text`"""
     hub: dict[str, Any] | None = None
 
 
@@ -81,7 +82,7 @@ def rows_from_folder(task: SourceTask, folder: Path) -> tuple[Rows, Rows, str]:
     for file in (train, evaluation):
         if not file.is_file():
             raise AdapterError("adapter.no_data", name=task.name, file=file)
-    return _read(train), _read(evaluation), evaluation.name
+    return _read(train, task), _read(evaluation, task), evaluation.name
 
 
 def rows_from_hub(task: SourceTask) -> tuple[Rows, Rows, str]:
@@ -92,7 +93,10 @@ def rows_from_hub(task: SourceTask) -> tuple[Rows, Rows, str]:
 
     parts = []
     for split in ("train", task.hub["test"]):
-        table = datasets.load_dataset(task.hub["path"], task.hub["name"], split=split)
+        try:
+            table = datasets.load_dataset(task.hub["path"], task.hub["name"], split=split)
+        except (OSError, ValueError, RuntimeError, datasets.exceptions.DatasetsError) as error:
+            raise AdapterError("adapter.hub_failed", name=task.name, reason=reason(error)) from error
         if split == "train" and len(table) > ROWS_FROM_HUB:
             table = table.shuffle(seed=42).select(range(ROWS_FROM_HUB))
         *text_columns, label = task.hub["columns"]
@@ -109,17 +113,22 @@ def rows_from_hub(task: SourceTask) -> tuple[Rows, Rows, str]:
     return parts[0], parts[1], str(task.hub["test"])
 
 
-def _read(file: Path) -> Rows:
-    csv.field_size_limit(1_000_000)
-    with file.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    paired = bool(rows) and "text_a" in rows[0]
-    first = "text_a" if paired else "text"
-    try:
-        return Rows(
-            [row[first] for row in rows],
-            [row["text_b"] for row in rows] if paired else None,
-            [row["label"] for row in rows],
-        )
-    except KeyError as error:
-        raise AdapterError("adapter.bad_table", file=file, missing=error.args[0]) from None
+def _read(file: Path, task: SourceTask) -> Rows:
+    frame = read_table(file).frame
+    paired = "text_a" in frame
+    columns = ("text_a", "text_b", "label") if paired else ("text", "label")
+    for column in columns:
+        if column not in frame:
+            raise AdapterError("adapter.bad_table", file=file, missing=column)
+    first, *second, labels = (frame[column].tolist() for column in columns)
+    if task.kind == "regression":
+        _check_scores(labels, task)
+    return Rows(first, second[0] if paired else None, labels)
+
+
+def _check_scores(labels: list[str], task: SourceTask) -> None:
+    for label in labels:
+        try:
+            float(label)
+        except ValueError:
+            raise AdapterError("adapter.bad_score", name=task.name, found=label) from None

@@ -89,9 +89,7 @@ def _train_own(args: argparse.Namespace) -> None:
     _build(args, [(task, _rows(dataset.train), _rows(dataset.test), "a fifth of the table", command)], args.out)
 
 
-def _build(
-    args: argparse.Namespace, jobs: Sequence[tuple[SourceTask, Rows, Rows, str, str]], out: Path
-) -> None:
+def _build(args: argparse.Namespace, jobs: Sequence[tuple[SourceTask, Rows, Rows, str, str]], out: Path) -> None:
     with Progress() as progress:
         progress.on_stage("loading")
         import torch

@@ -38,7 +38,9 @@ def make_parser() -> Parser:
     _add_predict(commands.add_parser("predict", help="classify the documents of a table"))
     sources = commands.add_parser("sources", help="list the prebuilt source adapters")
     _add_json(sources)
-    _add_train_adapter(commands.add_parser("train-adapter", help="train source adapters: prebuilt ones or your own"))
+    _add_train_adapter(
+        commands.add_parser("train-adapter", help="train source adapters: prebuilt ones or your own")
+    )
     for name, command in commands.choices.items():
         command.description = f"{_HELP[name]} Exit codes: 0 done, 2 wrong input, 130 stopped with Ctrl-C."
     return parser
@@ -60,12 +62,16 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--variant", choices=VARIANTS, default="scalearn_uniform", help="default: %(default)s")
     command.add_argument("--recipe", choices=tuple(RECIPES), default="auto", help="default: %(default)s")
-    command.add_argument("--own-adapter", action="store_true", help="also train an adapter on the table, as a source")
+    command.add_argument(
+        "--own-adapter", action="store_true", help="also train an adapter on the table, as a source"
+    )
     command.add_argument("--seed", type=seed, default=13, metavar="N", help="default: %(default)s")
     _add_device(command)
     _add_encoder(command)
     _add_json(command)
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="new or empty folder for the model")
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="new or empty folder for the model"
+    )
 
 
 def _add_evaluate(command: argparse.ArgumentParser) -> None:
@@ -88,7 +94,9 @@ def _add_train_adapter(command: argparse.ArgumentParser) -> None:
     what.add_argument("--table", type=Path, metavar="FILE", help="CSV, TSV or XLSX with texts and labels")
     rows = command.add_mutually_exclusive_group()
     rows.add_argument("--data", type=Path, metavar="FOLDER", help="with --task: holds one folder of rows per task")
-    rows.add_argument("--from-hub", action="store_true", help="with --task: take the rows from the Hugging Face hub")
+    rows.add_argument(
+        "--from-hub", action="store_true", help="with --task: take the rows from the Hugging Face hub"
+    )
     own = command.add_argument_group("with --table")
     own.add_argument("--text", metavar="COLUMN")
     own.add_argument("--label", metavar="COLUMN")
@@ -103,7 +111,10 @@ def _add_train_adapter(command: argparse.ArgumentParser) -> None:
     command.add_argument("--device", choices=DEVICES, default="cpu", help="default: %(default)s")
     _add_encoder(command)
     command.add_argument(
-        "--out", type=Path, metavar="DIR", help="the adapter's folder is made in it (with --task by default the library)"
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="the adapter's folder is made in it (with --task by default the library)",
     )
 
 
@@ -131,7 +142,9 @@ def _add_json(command: argparse.ArgumentParser) -> None:
 def seed(text: str) -> int:
     """A seed that every part takes."""
     if not text.isdecimal() or int(text) > HIGHEST_SEED:
-        raise argparse.ArgumentTypeError(f"a whole number from 0 to {HIGHEST_SEED} was expected, but {text} was found")
+        raise argparse.ArgumentTypeError(
+            f"a whole number from 0 to {HIGHEST_SEED} was expected, but {text} was found"
+        )
     return int(text)
 
 
@@ -144,5 +157,7 @@ def positive(text: str) -> int:
 def adapter_name(text: str) -> str:
     """A name that can be a folder, a part of a weight's key (no dot) and an item of a list (no comma)."""
     if not re.fullmatch(r"[\w-]{1,60}", text):
-        raise argparse.ArgumentTypeError(f"letters, digits, _ and - were expected (60 at most), but {text} was found")
+        raise argparse.ArgumentTypeError(
+            f"letters, digits, _ and - were expected (60 at most), but {text} was found"
+        )
     return text

@@ -37,10 +37,14 @@ class Progress:
 
     def on_stage(self, stage: str, subject: str = "") -> None:
         """A stage begins: a key of `STAGES`, and what it is about where there are several."""
+        words = STAGES[stage] + (f" {subject}" if subject else "")
+        if words == self.stage:
+            return
         self._end_line()
-        self.stage = STAGES[stage] + (f" {subject}" if subject else "")
-        self.epoch = 0
-        self._set(self.stage)
+        self.stage, self.epoch = words, 0
+        self._set(words)
+        if not self.live:
+            self._end_line()
 
     def on_step(self, step: int, metrics: dict[str, float]) -> None:
         """See `training.loop.OnStep`. An epoch's last word is what its validation gave."""

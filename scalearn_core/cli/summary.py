@@ -26,10 +26,10 @@ VERDICTS = {
     ),
 }
 NOTES = {
-    "few_documents": "With fewer than 30 test documents the intervals are narrower than they should be.",
-    "class_without_test_documents": "Some labels have no test document, so nothing is known about them.",
+    "few_documents": "With fewer than 30 documents the intervals are narrower than they should be.",
+    "class_without_test_documents": "Some labels have no document, so nothing is known about them.",
     "class_never_predicted": "Some labels were never predicted.",
-    "interval_without_width": "All test documents came out alike, so the interval says nothing.",
+    "interval_without_width": "All documents came out right, or all wrong, so the interval says nothing.",
 }
 """By the codes of `EvaluationReport.notes`."""
 

@@ -34,10 +34,23 @@ def folder_written_whole(folder: Path) -> Iterator[Path]:
     try:
         yield draft
         if folder.exists():
-            shutil.rmtree(folder)
-        draft.rename(folder)
+            _swap(draft, folder)
+        else:
+            draft.rename(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _swap(new: Path, old: Path) -> None:
+    """Put `new` in the place of `old`, and `old` back if that fails; on success `old` is removed."""
+    aside = _draft_beside(old)
+    old.rename(aside)
+    try:
+        new.rename(old)
+    except OSError:
+        aside.rename(old)
+        raise
+    shutil.rmtree(aside)
 
 
 def _draft_beside(path: Path) -> Path:

@@ -8,15 +8,14 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from scalearn_core.adapters.adapterhub import read_adapter, write_adapter
+from scalearn_core.data.files import folder_written_whole
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import EncoderError, ModelError, ScaLearnError
 from scalearn_core.file_faults import DAMAGED_FILE, reason
@@ -28,44 +27,21 @@ _CONTENT = {"model.json", "scales.safetensors", "sources"}
 
 
 def save_model(model: ScaLearnModel, folder: Path) -> None:
-    """Write to a neighbouring temporary folder, then move it into place; an older model there stays until then.
+    """Write the model folder whole or not at all; an older model there stays until then.
 
     Raises:
         ModelError: the folder exists and holds something besides a model, which would be lost.
     """
     if folder.exists() and not (folder.is_dir() and {entry.name for entry in folder.iterdir()} <= _CONTENT):
         raise ModelError("model.folder_in_use", folder=folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        _write(model, temporary)
-        temporary.chmod(0o755)
-        if folder.exists():
-            _swap(temporary, folder)
-        else:
-            temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _swap(new: Path, old: Path) -> None:
-    """Put `new` in the place of `old`, and `old` back if that fails; on success `old` is removed."""
-    aside = new.with_name(f"{new.name}.old")
-    old.rename(aside)
-    try:
-        new.rename(old)
-    except OSError:
-        aside.rename(old)
-        raise
-    shutil.rmtree(aside)
+    with folder_written_whole(folder) as draft:
+        _write(model, draft)
 
 
 def _write(model: ScaLearnModel, folder: Path) -> None:
     tensors = {"omega": model.scales.omega, **{f"head.{k}": v for k, v in model.head.state_dict().items()}}
-    save_file(
-        {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()},
-        folder / "scales.safetensors",
-    )
+    content = save({key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()})
+    (folder / "scales.safetensors").write_bytes(content)
     sources = []
     for index, source in enumerate(model.sources):
         write_adapter(source, folder / "sources" / f"{index:02}")

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from scalearn_core.config import TrainingConfig
-from scalearn_core.data.export import write_csv
 from scalearn_core.data.workspace import get_dataset_info, load_dataset
 from scalearn_core.devices import find
 from scalearn_core.runs import Reporter
-from scalearn_core.runs.folders import write_json
 from scalearn_core.training.pipeline import train_with_evidence
 
 _STAGES = {
@@ -42,17 +40,11 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
         on_stage=progress.on_stage,
         on_step=progress.on_step,
     )
-    outcome.model.save(folder / "model")
     outcome.result["run_id"] = folder.name
     outcome.result["dataset"] |= {
         "id": info.id, "name": info.name, "text_column": info.text_column, "label_column": info.label_column
     }  # fmt: skip
-    outcome.result["model_bytes"] = {
-        "scales": (folder / "model" / "scales.safetensors").stat().st_size,
-        "total": sum(file.stat().st_size for file in (folder / "model").rglob("*") if file.is_file()),
-    }
-    write_csv(outcome.test_predictions, folder / "test_predictions.csv")
-    write_json(folder / "result.json", outcome.result)
+    outcome.save(folder / "model", evidence=folder)
 
 
 class _Progress:

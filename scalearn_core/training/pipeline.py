@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,12 @@ from scalearn_core.baselines.majority import predict_majority
 from scalearn_core.baselines.tfidf import predict_tfidf
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.export import write_csv
 from scalearn_core.devices import Device
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.report import evaluate_predictions
+from scalearn_core.runs.folders import write_json
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.training.loop import History, OnStep
 from scalearn_core.training.stage_one import embed
@@ -40,6 +43,16 @@ class Outcome:
     result: dict[str, Any]
     test_predictions: pd.DataFrame
     """Columns row, text, label, predicted, confidence."""
+
+    def save(self, folder: Path, *, evidence: Path) -> None:
+        """Write the model folder, and `result.json` and `test_predictions.csv` into `evidence`."""
+        self.model.save(folder)
+        self.result["model_bytes"] = {
+            "scales": (folder / "scales.safetensors").stat().st_size,
+            "total": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
+        }
+        write_csv(self.test_predictions, evidence / "test_predictions.csv")
+        write_json(evidence / "result.json", self.result)
 
 
 def train_with_evidence(
@@ -146,7 +159,7 @@ def train_with_evidence(
             "text": test.texts,
             "label": [dataset.labels[index] for index in test.targets],
             "predicted": [dataset.labels[index] for index in predicted["scalearn"]],
-            "confidence": probabilities.max(1).round(4),
+            "confidence": probabilities.max(1).astype(np.float64).round(4),
         }
     )
     return Outcome(model, result, predictions)

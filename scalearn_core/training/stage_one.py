@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 import torch
@@ -31,6 +32,16 @@ class StageOneConfig:
     """Epochs without a lower validation loss before stopping (paper: 5)."""
     reduction_factor: float = 16
     seed: int = 0
+
+    @classmethod
+    def for_documents(cls, documents: int, seed: int) -> StageOneConfig:
+        """For a user's own task: a small table is passed over until it gave 160 steps (patience: 40)."""
+        steps_per_epoch = max(1, ceil(documents / cls.batch_size))
+        return cls(
+            epochs=max(cls.epochs, ceil(160 / steps_per_epoch)),
+            patience=max(cls.patience, ceil(40 / steps_per_epoch)),
+            seed=seed,
+        )
 
     def __post_init__(self) -> None:
         for name in ("learning_rate", "epochs", "batch_size", "patience", "reduction_factor"):

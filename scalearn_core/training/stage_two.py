@@ -59,7 +59,7 @@ def train_scales(
         ConfigError: the dataset's labels are not the model's.
     """
     config = config or TrainingConfig()
-    recipe = config.resolved()
+    recipe = config.resolved(len(dataset.train))
     clock = _Clock(on_stage)
     train = _task_data(model, dataset.train)
     validation = _task_data(model, dataset.validation)
@@ -71,7 +71,7 @@ def train_scales(
     )  # fmt: skip
     if config.own_adapter:
         clock.start("own_adapter")
-        stage_one = StageOneConfig(seed=config.seed)
+        stage_one = StageOneConfig.for_documents(len(train), config.seed)
         own = train_adapter(model.encoder, "own", train, validation, stage_one, on_step)
         model.add_own_adapter(own.adapter)
     clock.start("training")

@@ -18,7 +18,13 @@ FEW_PER_CLASS = 10
 """Below this many documents a class is hard to learn and its score says little."""
 
 
-ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp932": "Shift_JIS"}
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "cp932": "Shift_JIS",
+    "cp1252": "Windows-1252",
+}
 """Encodings by the names that spreadsheet programs show."""
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -35,7 +41,7 @@ def reading(table: Table) -> str:
     if table.encoding is None or table.delimiter is None:
         return t("data.sheet_of", sheet=table.sheet)
     separator = t(f"separator.{SEPARATORS[table.delimiter]}")
-    encoding = ENCODINGS.get(table.encoding, table.encoding)
+    encoding = ENCODINGS[table.encoding]
     return t("data.decoded", encoding=encoding, separator=separator)
 
 

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from scalearn_ui import charts
+from scalearn_ui.palette import DARK, LIGHT, Palette
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def palette() -> charts.Palette:
+def palette() -> Palette:
     """Colours of the theme on screen."""
-    return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT
+    return DARK if st.context.theme.type == "dark" else LIGHT
 
 
 def show(figure: go.Figure, *, alt: str, key: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from scalearn_core import runs
@@ -60,9 +62,12 @@ def reason(run: Run) -> str:
 
 
 def _time_left(now: Run) -> str:
+    """Time to go where the run can say, else the time it has taken so far."""
     if now.cancel_requested:
         return t("run.stopping")
-    return t("run.eta", time=text.duration(now.eta_seconds)) if now.eta_seconds else t("run.no_eta")
+    if now.eta_seconds:
+        return t("run.eta", time=text.duration(now.eta_seconds))
+    return t("run.elapsed", time=text.duration(time.time() - (now.started_at or now.created_at)))
 
 
 def _state_of(now: Run) -> None:

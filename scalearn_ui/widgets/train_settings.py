@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import streamlit as st
-from scalearn_core.training.estimate import estimate_seconds
 
 from scalearn_core import devices
 from scalearn_core.adapters import catalog
 from scalearn_core.data import workspace
 from scalearn_core.data.workspace import DatasetInfo
 from scalearn_core.devices import Device
+from scalearn_core.training.estimate import estimate_seconds
 from scalearn_ui import text
 from scalearn_ui.text import t
 
@@ -73,10 +73,12 @@ def device_name(device: Device) -> str:
     return t("device.threads", name=device.name, n=device.threads) if device.threads else device.name
 
 
-def time_needed(info: DatasetInfo, n_sources: int, variant: str, device: Device, own_adapter: bool) -> str:
+def time_needed(
+    info: DatasetInfo, n_sources: int, variant: str, recipe: str, device: Device, own_adapter: bool
+) -> str:
     """The estimate as a sentence."""
     characters = _mean_characters(info.id)
-    low, high = estimate_seconds(info.documents, n_sources, variant, device, own_adapter, characters)
+    low, high = estimate_seconds(info.documents, n_sources, variant, device.kind, own_adapter, characters, recipe)
     shortest, longest = text.duration(low), text.duration(high)
     if shortest == longest:
         return t("train.estimate_one", low=shortest)

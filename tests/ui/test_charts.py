@@ -6,12 +6,13 @@ import plotly.graph_objects as go
 import pytest
 
 from scalearn_ui import charts
+from scalearn_ui.palette import DARK, LIGHT
 
 JAPANESE = "銀行への問い合わせの用件（個人のお客さま）"
 
 
 def test_bars_are_ordered_and_carry_their_counts() -> None:
-    figure = charts.class_counts({"small": 3, "large": 1200}, x_title="Documents", palette=charts.LIGHT)
+    figure = charts.class_counts({"small": 3, "large": 1200}, x_title="Documents", palette=LIGHT)
     bar = figure.data[0]
     assert (list(bar.y), list(bar.text)) == (["large", "small"], ["1,200", "3"])
     assert figure.layout.xaxis.title.text == "Documents"
@@ -19,30 +20,30 @@ def test_bars_are_ordered_and_carry_their_counts() -> None:
 
 
 def test_probabilities_are_percent_with_the_likeliest_marked() -> None:
-    figure = charts.probabilities({"a": 0.2, "b": 0.8}, x_title="Probability, %", palette=charts.LIGHT)
+    figure = charts.probabilities({"a": 0.2, "b": 0.8}, x_title="Probability, %", palette=LIGHT)
     bar = figure.data[0]
     assert list(bar.text) == ["80%", "20%"]
-    assert list(bar.marker.color) == [charts.LIGHT.accent, charts.LIGHT.quiet]
+    assert list(bar.marker.color) == [LIGHT.accent, LIGHT.quiet]
 
 
 def test_score_intervals_may_be_lopsided() -> None:
     rows = [charts.Interval("ours", 80, 70, 95, ours=True), charts.Interval("other", 60, 50, 65)]
-    figure = charts.scores(rows, x_title="Score", palette=charts.DARK)
+    figure = charts.scores(rows, x_title="Score", palette=DARK)
     assert figure.data[0].error_x.array[0] == 15
     assert figure.data[0].error_x.arrayminus[0] == 10
-    assert figure.data[0].marker.color == charts.DARK.accent != figure.data[1].marker.color
+    assert figure.data[0].marker.color == DARK.accent != figure.data[1].marker.color
     assert figure.layout.xaxis.range[0] <= 50 <= 95 <= figure.layout.xaxis.range[1]
 
 
 def test_curves_name_both_axes() -> None:
-    figure = charts.curves({"train": [(1, 2.0), (2, 1.0)]}, x_title="Epoch", y_title="Loss", palette=charts.LIGHT)
+    figure = charts.curves({"train": [(1, 2.0), (2, 1.0)]}, x_title="Epoch", y_title="Loss", palette=LIGHT)
     assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("Epoch", "Loss")
     assert list(figure.data[0].y) == [2.0, 1.0]
 
 
 def test_confusion_prints_counts_and_shades_shares_of_the_row() -> None:
     counts = [[9, 1], [0, 2]]
-    figure = charts.confusion(counts, ["a", "b"], x_title="Predicted", y_title="True", palette=charts.LIGHT)
+    figure = charts.confusion(counts, ["a", "b"], x_title="Predicted", y_title="True", palette=LIGHT)
     cells = figure.data[0]
     assert [list(row) for row in cells.text] == [["9", "1"], ["", "2"]]
     assert [list(row) for row in cells.z] == [[0.9, 0.1], [0.0, 1.0]]
@@ -50,7 +51,7 @@ def test_confusion_prints_counts_and_shades_shares_of_the_row() -> None:
 
 
 def test_a_class_without_documents_does_not_divide_by_zero() -> None:
-    figure = charts.confusion([[0, 0], [0, 1]], ["a", "b"], x_title="P", y_title="T", palette=charts.LIGHT)
+    figure = charts.confusion([[0, 0], [0, 1]], ["a", "b"], x_title="P", y_title="T", palette=LIGHT)
     assert list(figure.data[0].z[0]) == [0, 0]
 
 
@@ -101,5 +102,5 @@ def scale_map(values: list[list[float]], *, centre: float) -> go.Figure:
         centre=centre,
         unit="percent",
         x_title="Layer",
-        palette=charts.LIGHT,
+        palette=LIGHT,
     )

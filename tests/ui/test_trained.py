@@ -23,7 +23,7 @@ def test_results_begin_with_a_verdict(studio: Open, trained: str, language: str)
     assert score in box[0].value
     assert len(app.get("plotly_chart")) == 2, "scores and confusion"
     assert len(app.table) == 2, "scores and classes"
-    assert [metric.value for metric in app.metric][0] == f"{found['parameter_counts']['scales']:,}"
+    assert app.metric[0].value == f"{found['parameter_counts']['scales']:,}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -33,7 +33,7 @@ def test_scales_show_contribution_first_and_the_raw_scale_second(
     app = studio("scales", language, run=trained)
     assert not app.error
     first = json.loads(app.get("plotly_chart")[0].proto.spec)
-    app.get_by_key("scale_view").set_value("raw").run()
+    app.get_by_key("scale_view").set_value(text.sentences(language)["view.raw"]).run()
     second = json.loads(app.get("plotly_chart")[0].proto.spec)
     for figure in (first, second):
         assert len(figure["data"][0]["text"]) == SOURCES, "one row per source"

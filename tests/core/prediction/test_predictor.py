@@ -1,0 +1,131 @@
+"""Classifying new documents: any text, any table, one prediction per row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.errors import ConfigError, ModelError
+from scalearn_core.evaluation import evaluate
+from scalearn_core.prediction.predictor import CHUNK, Predictor, free_name
+from scalearn_core.scaling.model import ScaLearnModel
+from tests.core.tiny import dataset
+
+LABELS = ("invoices", "network", "rooms")
+
+
+@pytest.fixture
+def predictor(encoder: Encoder, sources: list[Adapter]) -> Predictor:
+    model = ScaLearnModel(encoder, sources, labels=LABELS)
+    with torch.no_grad():
+        for parameter in model.head.parameters():
+            parameter.normal_(0, 0.1, generator=torch.Generator().manual_seed(0))
+    return Predictor(model)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my invoice is wrong",
+        "",
+        " \n\t",
+        "😀🎉",
+        "請求書の再発行をお願いします。",
+        "word " * 30_000,
+        "\x00\ufeff",
+        "a" * 100_000,
+    ],
+)
+def test_any_text_gets_a_prediction(text: str, predictor: Predictor) -> None:
+    [prediction] = predictor.predict([text])
+    assert list(prediction.probabilities) == list(LABELS)
+    assert sum(prediction.probabilities.values()) == pytest.approx(1, abs=1e-5)
+    assert prediction.confidence == max(prediction.probabilities.values())
+    assert prediction.probabilities[prediction.label] == prediction.confidence
+
+
+def test_no_texts_give_no_predictions(predictor: Predictor) -> None:
+    assert predictor.predict([]) == []
+    assert predictor.model.predict([]) == []
+
+
+def test_predictions_keep_their_order_whatever_the_lengths(predictor: Predictor) -> None:
+    texts = [f"{'please ' * (i * 7 % 40)}{word}" for i, word in enumerate(["lamp", "vpn", "bill", "door"] * 5)]
+    together = predictor.predict(texts)
+    for text, prediction in zip(texts, together, strict=True):
+        [alone] = predictor.predict([text])
+        assert alone.probabilities == pytest.approx(prediction.probabilities, abs=1e-5)
+    assert len({prediction.confidence for prediction in together}) > 10
+
+
+def test_a_table_keeps_its_rows_and_columns(predictor: Predictor) -> None:
+    texts = ["my invoice", "", "the vpn", "   ", "a lamp"]
+    frame = pd.DataFrame({"id": list("vwxyz"), "body": texts}, index=[2, 3, 5, 8, 9])
+    told: list[int] = []
+    predicted = predictor.predict_table(frame, "body", told.append)
+    assert list(predicted.columns) == ["id", "body", "predicted", "confidence"]
+    assert predicted[["id", "body"]].equals(frame)
+    assert list(predicted["predicted"] == "") == [False, True, False, True, False]
+    for row in (0, 2, 4):
+        [alone] = predictor.predict([texts[row]])
+        assert predicted["predicted"].iloc[row] == alone.label
+        assert float(predicted["confidence"].iloc[row]) == pytest.approx(alone.confidence, abs=1e-4)
+    assert list(predicted["confidence"] == "") == [False, True, False, True, False]
+    assert told == [3]
+    assert list(frame.columns) == ["id", "body"]  # the given table is left as it was
+
+
+def test_a_long_table_reports_as_it_goes(predictor: Predictor) -> None:
+    told: list[int] = []
+    frame = pd.DataFrame({"body": [f"lamp {i}" for i in range(CHUNK + 3)]})
+    predicted = predictor.predict_table(frame, "body", told.append)
+    assert told == [CHUNK, CHUNK + 3]
+    assert (predicted["predicted"] != "").all()
+
+
+@pytest.mark.parametrize("texts", [[], ["", "  "]])
+def test_tables_without_texts(texts: list[str], predictor: Predictor) -> None:
+    told: list[int] = []
+    predicted = predictor.predict_table(pd.DataFrame({"body": texts}, dtype=str), "body", told.append)
+    assert len(predicted) == len(texts)
+    assert (predicted["predicted"] == "").all()
+    assert told == []
+
+
+def test_taken_names_get_a_number(predictor: Predictor) -> None:
+    frame = pd.DataFrame({"predicted": ["a lamp"], "predicted_2": ["x"], "confidence": ["y"]})
+    predicted = predictor.predict_table(frame, "predicted")
+    columns = ["predicted", "predicted_2", "confidence", "predicted_3", "confidence_2"]
+    assert list(predicted.columns) == columns
+    assert predicted["predicted"].tolist() == ["a lamp"]
+    assert free_name("other", frame) == "other"
+
+
+def test_loaded_it_predicts_the_same(predictor: Predictor, tmp_path: Path) -> None:
+    texts = ["my invoice is wrong", "lamp"]
+    predictor.model.save(tmp_path / "model")
+    loaded = Predictor.load(tmp_path / "model")
+    assert loaded.labels == LABELS
+    assert loaded.predict(texts) == predictor.predict(texts)
+    with pytest.raises(ModelError, match="There is no model"):
+        Predictor.load(tmp_path / "nothing")
+
+
+def test_evaluating_agrees_with_predicting(predictor: Predictor) -> None:
+    data = dataset(60).split()
+    report = evaluate(predictor.model, data.test)
+    labels = [data.labels[target] for target in data.test.targets]
+    right = np.mean([a == b for a, b in zip(predictor.model.predict(data.test.texts), labels, strict=True)])
+    assert report.to_dict()["accuracy"]["value"] == pytest.approx(right)
+
+
+def test_evaluating_on_other_labels_is_refused(predictor: Predictor, encoder: Encoder) -> None:
+    other = ScaLearnModel(encoder, predictor.model.sources, labels=["x", "y"])
+    with pytest.raises(ConfigError, match="labels invoices, network, rooms; the model was made for x, y"):
+        evaluate(other, dataset(60).split().test)

@@ -1,0 +1,117 @@
+"""The scales alone: shapes, start, dropout."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from scalearn_core.errors import ConfigError
+from scalearn_core.scaling.scales import VARIANTS, Scales, find_variant
+
+SHAPES = {
+    "scalearn": (12, 8, 768),
+    "scalearn_uniform": (12, 8, 1),
+    "scalearn_pp": (1, 8, 768),
+    "scalearn_uniform_pp": (1, 8, 1),
+}
+
+
+def scales(variant: str, *, layers: int = 12, sources: int = 8, width: int = 768) -> Scales:
+    made = Scales(VARIANTS[variant], layers=layers, sources=sources, width=width)
+    made.start_as_in_paper(seed=5)
+    return made
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_shapes(variant: str) -> None:
+    made = scales(variant)
+    assert made.omega.shape == SHAPES[variant]
+    assert made.omega.requires_grad
+    assert made.eval()(3).shape == SHAPES[variant][1:]
+
+
+@pytest.mark.parametrize("sources", [3, 5, 8, 15])
+def test_the_papers_start(sources: int) -> None:
+    omega = scales("scalearn", sources=sources).omega.detach()
+    assert omega.mean() == pytest.approx(2 / sources, abs=1e-5)
+    assert omega.std() == pytest.approx(1e-3, rel=0.02)
+    assert omega[:, 0].mean() == pytest.approx(float(omega[:, -1].mean()), abs=1e-4)
+
+
+def test_the_papers_start_follows_the_seed() -> None:
+    made = scales("scalearn_uniform_pp")
+    first = made.omega.detach().clone()
+    made.start_as_in_paper(seed=6)
+    assert not torch.equal(made.omega, first)
+    made.start_as_in_paper(seed=5)
+    assert torch.equal(made.omega, first)
+
+
+def test_the_start_leaves_the_global_generator_alone() -> None:
+    before = torch.get_rng_state()
+    scales("scalearn")
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_starting_at_zero() -> None:
+    made = scales("scalearn")
+    made.start_at_zero()
+    assert not made.omega.any()
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_nothing_is_dropped_outside_training(variant: str) -> None:
+    made = scales(variant).eval()
+    shared = VARIANTS[variant].shared
+    for layer in range(12):
+        assert torch.equal(made(layer), made.omega[0 if shared else layer])
+
+
+@pytest.mark.parametrize("variant", ["scalearn", "scalearn_uniform", "scalearn_pp"])
+def test_three_tenths_are_dropped_and_the_rest_is_raised(variant: str) -> None:
+    torch.manual_seed(0)
+    made = scales(variant, width=64).train()
+    omega = made.omega.detach()
+    draws = torch.stack([made(layer).detach() for layer in range(12) for _ in range(100)])
+    undropped = torch.stack(
+        [omega[0 if made.variant.shared else layer] for layer in range(12) for _ in range(100)]
+    )
+    kept = draws != 0
+    assert kept.float().mean() == pytest.approx(0.7, abs=0.02)
+    assert torch.allclose(draws[kept], undropped[kept] / 0.7)
+
+
+def test_the_smallest_variant_never_drops() -> None:
+    made = scales("scalearn_uniform_pp").train()
+    assert all(torch.equal(made(layer), made.omega[0]) for layer in range(12) for _ in range(20))
+
+
+@pytest.mark.parametrize("variant", ["scalearn_pp", "scalearn"])
+def test_each_layer_drops_its_own_entries(variant: str) -> None:
+    torch.manual_seed(0)
+    made = scales(variant).train()
+    masks = [made(layer).detach() != 0 for layer in range(12)]
+    assert all(not torch.equal(masks[0], mask) for mask in masks[1:])
+
+
+def test_uniform_drops_whole_adapters() -> None:
+    torch.manual_seed(0)
+    made = scales("scalearn_uniform").train()
+    output = torch.ones(8, 768)  # what the sources put out, all ones
+    scaled = made(0).detach() * output
+    per_source = (scaled == 0).float().mean(1)
+    assert set(per_source.tolist()) == {0.0, 1.0}
+
+
+def test_gradients_reach_only_what_was_kept() -> None:
+    torch.manual_seed(1)
+    made = scales("scalearn_pp", sources=3, width=16).train()
+    dropped = made(0)
+    dropped.sum().backward()
+    assert made.omega.grad is not None
+    assert torch.equal(made.omega.grad[0] != 0, dropped != 0)
+
+
+def test_an_unknown_variant_is_named() -> None:
+    with pytest.raises(ConfigError, match=r"no variant fusion\. Choose one of scalearn, scalearn_uniform"):
+        find_variant("fusion")

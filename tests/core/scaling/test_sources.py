@@ -1,0 +1,67 @@
+"""The folded sum against the sum of the paper, source by source."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.scaling.sources import StackedSources
+from tests.core.tiny import LAYERS, WIDTH, random_adapter
+
+
+def naive(sources: list[Adapter], layer: int, z: torch.Tensor, omega: torch.Tensor) -> torch.Tensor:
+    """`Σ_t ω_t ⊙ A_t(z)` over the stacked outputs `[batch, seq, sources, width]`, as the paper's code does it."""
+    stacked = torch.stack([source.output(layer, z) for source in sources]).permute(1, 2, 0, 3)
+    return (omega * stacked).sum(2)
+
+
+@pytest.mark.parametrize("per_dimension", [True, False])
+@pytest.mark.parametrize("layer", range(LAYERS))
+def test_the_folded_sum_is_the_sum(sources: list[Adapter], layer: int, per_dimension: bool) -> None:
+    generator = torch.Generator().manual_seed(0)
+    z, weight = torch.randn(2, 3, 7, WIDTH, generator=generator)
+    omega = torch.randn(3, WIDTH if per_dimension else 1, generator=generator)
+    results = []
+    for scaled_sum in (StackedSources(sources).scaled_sum, lambda *given: naive(sources, *given)):
+        given, scales = z.clone().requires_grad_(), omega.clone().requires_grad_()
+        output = scaled_sum(layer, given, scales)
+        (output * weight).sum().backward()
+        results.append((output.detach(), given.grad, scales.grad))
+    for ours, theirs in zip(*results, strict=True):
+        assert ours is not None
+        assert (ours - theirs).abs().max() < 1e-5 * theirs.abs().max()
+
+
+def test_outputs_come_in_the_order_of_the_sources(sources: list[Adapter]) -> None:
+    z = torch.randn(2, 5, WIDTH, generator=torch.Generator().manual_seed(0))
+    for layer in range(LAYERS):
+        outputs = StackedSources(sources).outputs(layer, z)
+        for source, output in zip(sources, outputs, strict=True):
+            assert torch.allclose(output, source.output(layer, z), atol=1e-5), source.name
+
+
+def test_a_left_out_layer_adds_nothing() -> None:
+    stack = StackedSources([random_adapter("a", left_out=(0,)), random_adapter("b", left_out=(0,), seed=1)])
+    z = torch.randn(2, 5, WIDTH, generator=torch.Generator().manual_seed(0))
+    assert not stack.scaled_sum(0, z, torch.ones(2, 1)).any()
+    assert stack.scaled_sum(1, z, torch.ones(2, 1)).any()
+
+
+def test_it_keeps_its_own_frozen_copy(sources: list[Adapter]) -> None:
+    stack = StackedSources(sources)
+    assert not list(stack.parameters())
+    before = stack.get_buffer("down_weight_0").clone()
+    sources[0].bottleneck(0).down_weight.zero_()
+    assert torch.equal(stack.get_buffer("down_weight_0"), before)
+
+
+@pytest.mark.parametrize("first_kind", ["relu", "tanh"])
+def test_many_sources_of_few_kinds(first_kind: str) -> None:
+    kinds = [first_kind, "gelu", "swish", "relu", "tanh", "gelu_new", "relu", "sigmoid", "leakyrelu"]
+    sources = [random_adapter(f"s{i}", seed=i, rank=1 + i % 5, non_linearity=kind) for i, kind in enumerate(kinds)]
+    z = torch.randn(2, 5, WIDTH, generator=torch.Generator().manual_seed(0))
+    omega = torch.randn(len(kinds), WIDTH, generator=torch.Generator().manual_seed(1))
+    ours = StackedSources(sources).scaled_sum(0, z, omega)
+    theirs = naive(sources, 0, z, omega)
+    assert (ours - theirs).abs().max() < 1e-5 * theirs.abs().max()

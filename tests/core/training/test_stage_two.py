@@ -1,0 +1,217 @@
+"""Training the scales with the real recipe on the tiny encoder."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.config import RECIPES, TrainingConfig
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.errors import ConfigError
+from scalearn_core.evaluation.metrics import score
+from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.scaling.scales import VARIANTS
+from scalearn_core.training.stage_one import embed
+from scalearn_core.training.stage_two import TrainingResult, train_scales
+from tests.core.tiny import LAYERS, WIDTH, dataset
+
+
+@pytest.fixture(scope="module")
+def data() -> TextDataset:
+    return dataset(150, wrong=0.3).split(test=0.2, validation=0.3)
+
+
+@pytest.fixture
+def model(encoder: Encoder, sources: list[Adapter], data: TextDataset) -> ScaLearnModel:
+    return ScaLearnModel(encoder, sources, labels=data.labels, variant="scalearn")
+
+
+def validation_losses(result: TrainingResult) -> list[float]:
+    return [record.validation["validation_loss"] for record in result.history.records]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_the_loss_falls(recipe: str, variant: str, encoder, sources, data: TextDataset) -> None:
+    model = ScaLearnModel(encoder, sources, labels=data.labels, variant=variant)
+    start = model.scales.omega.detach().clone()
+    result = train_scales(model, data, TrainingConfig(recipe, epochs=4))
+    losses = validation_losses(result)
+    assert min(losses) == losses[result.history.best_epoch] < losses[0]
+    trained = [record.train_loss for record in result.history.records[1:]]
+    assert trained[-1] < trained[0]
+    assert not torch.equal(model.scales.omega, start)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_auto_starts_at_the_frozen_heads_predictions(variant: str, encoder, sources, data: TextDataset) -> None:
+    model = ScaLearnModel(encoder, sources, labels=data.labels, variant=variant)
+    result = train_scales(model, data, TrainingConfig(epochs=1))
+    embeddings = embed(encoder, encoder.tokenize(data.validation.texts))
+    targets = data.validation.targets
+    first = result.history.records[0].validation
+    predicted = result.frozen_head.predict(embeddings)
+    assert first["validation_macro_f1"] == score("macro_f1", targets, predicted)
+    log_probabilities = result.frozen_head.predict_log_proba(embeddings)
+    assert first["validation_loss"] == pytest.approx(
+        -log_probabilities[range(len(targets)), targets].mean(), rel=1e-5
+    )
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_the_best_epoch_is_restored_with_its_scales(recipe: str, variant: str, encoder, sources, data) -> None:
+    """The paper's code keeps the last epoch's scales for the shared variants; ours must not."""
+    model = ScaLearnModel(encoder, sources, labels=data.labels, variant=variant)
+    states: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+
+    def keep_and_spoil(step: int, metrics: dict[str, float]) -> None:
+        if "validation_loss" in metrics:
+            state = (model.scales.omega, model.head[-1].weight)
+            states[int(metrics["epoch"])] = (state[0].detach().clone(), state[1].detach().clone())
+        elif metrics["epoch"] == 3:  # from here on it can only be worse
+            with torch.no_grad():
+                model.scales.omega += 3 * torch.randn(model.scales.omega.shape)
+                model.head[-1].weight += torch.randn(model.head[-1].weight.shape)
+
+    result = train_scales(model, data, TrainingConfig(recipe, epochs=4, patience=6), on_step=keep_and_spoil)
+    losses, best = validation_losses(result), result.history.best_epoch
+    assert best in (1, 2)
+    assert losses[best] == min(losses) < losses[4]
+    assert torch.equal(model.scales.omega, states[best][0])
+    assert torch.equal(model.head[-1].weight, states[best][1])
+    assert not torch.equal(model.scales.omega, states[4][0])
+    assert model.training_record["best_epoch"] == best
+
+
+def _scale_bytes(encoder: Encoder, sources: list[Adapter], data: TextDataset, seed: int, folder: Path) -> bytes:
+    model = ScaLearnModel(encoder, sources, labels=data.labels, variant="scalearn_pp", seed=seed)
+    torch.rand(seed)  # wherever the global generator stands
+    train_scales(model, data, TrainingConfig(seed=seed, epochs=2))
+    model.save(folder)
+    return (folder / "scales.safetensors").read_bytes()
+
+
+def test_the_seed_decides_every_byte(encoder, sources, data: TextDataset, tmp_path: Path) -> None:
+    first = _scale_bytes(encoder, sources, data, 13, tmp_path / "a")
+    torch.manual_seed(99)
+    assert _scale_bytes(encoder, sources, data, 13, tmp_path / "b") == first
+    assert _scale_bytes(encoder, sources, data, 14, tmp_path / "c") != first
+
+
+def test_patience_ends_the_training(model: ScaLearnModel, data: TextDataset) -> None:
+    config = TrainingConfig(epochs=20, patience=2, scales_learning_rate=1.0, head_learning_rate=1.0)
+    history = train_scales(model, data, config).history
+    assert history.stopped_early
+    assert history.records[-1].epoch == history.best_epoch + 2 < 20
+
+
+def test_without_validation_the_last_epoch_is_kept(model: ScaLearnModel) -> None:
+    data = dataset(60).split(test=0.2, validation=0.0)
+    last: list[torch.Tensor] = []
+    config = TrainingConfig(epochs=3)
+    result = train_scales(model, data, config, on_step=lambda *_: last.append(model.scales.omega.detach().clone()))
+    assert result.history.best_epoch == 3
+    assert not result.history.stopped_early
+    assert torch.equal(model.scales.omega, last[-1])
+    assert all(record.validation == {} for record in result.history.records)
+
+
+def _digest(tensors: list[torch.Tensor]) -> str:
+    digest = hashlib.sha256()
+    for tensor in tensors:
+        digest.update(tensor.detach().numpy().tobytes())
+    return digest.hexdigest()
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("own_adapter", [False, True])
+def test_frozen_parts_keep_every_byte(recipe: str, own_adapter: bool, model, data: TextDataset) -> None:
+    frozen = list(model.sources)
+    before = [_digest(list(model.encoder.model.state_dict().values()))] + [source.sha256() for source in frozen]
+    train_scales(model, data, TrainingConfig(recipe, epochs=1, own_adapter=own_adapter))
+    after = [_digest(list(model.encoder.model.state_dict().values()))] + [source.sha256() for source in frozen]
+    assert after == before
+    parameters = [*model.encoder.model.parameters(), *(p for source in frozen for p in source.layers.parameters())]
+    assert all(parameter.grad is None and not parameter.requires_grad for parameter in parameters)
+    assert not model.encoder.model.training
+
+
+def test_the_own_adapter_is_the_last_source(model: ScaLearnModel, data: TextDataset) -> None:
+    stages: list[str] = []
+    names = [source.name for source in model.sources]
+    config = TrainingConfig(epochs=1, own_adapter=True)
+    result = train_scales(model, data, config, on_stage=stages.append)
+    assert [source.name for source in model.sources] == [*names, "own"]
+    assert model.own_adapter
+    assert model.scales.omega.shape == (LAYERS, 4, WIDTH)
+    assert any(
+        p.any() for key, p in model.sources[-1].layers.named_parameters() if key.endswith("bias")
+    )  # learned
+    assert stages == ["embedding", "own_adapter", "training"]
+    assert set(result.seconds) == set(stages)
+
+
+def test_the_papers_recipe_starts_as_the_paper_does(model: ScaLearnModel, data: TextDataset) -> None:
+    """One step at next to no learning rate shows the start."""
+    config = TrainingConfig(
+        "paper", epochs=1, scales_learning_rate=1e-12, head_learning_rate=1e-12, batch_size=500
+    )
+    train_scales(model, data, config)
+    omega = model.scales.omega.detach()
+    assert omega.mean() == pytest.approx(2 / 3, abs=2e-3)
+    assert omega.std() == pytest.approx(1e-3, rel=0.2)
+    assert [type(layer).__name__ for layer in model.head] == ["Dropout", "Linear", "Tanh", "Dropout", "Linear"]
+    assert model.head[1].weight.shape == (WIDTH, WIDTH)
+    assert model.head[1].weight.std().item() == pytest.approx(0.02, rel=0.1)
+    assert not model.head[1].bias.detach().abs().gt(1e-9).any()
+
+
+def test_training_that_is_stopped_leaves_nothing_switched_on(model: ScaLearnModel, data: TextDataset) -> None:
+    def stop(step: int, metrics: dict[str, float]) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_scales(model, data, TrainingConfig("paper"), on_step=stop)
+    assert not model.encoder.model.training
+    assert not model.scales.training
+
+
+def test_a_class_without_training_documents_is_survived(encoder, sources, data: TextDataset) -> None:
+    labels = tuple(sorted([*data.labels, "never"]))
+    model = ScaLearnModel(encoder, sources, labels=labels)
+    with pytest.raises(
+        ConfigError, match="invoices, network, rooms; the model was made for invoices, network, never"
+    ):
+        train_scales(model, data, TrainingConfig(epochs=1))
+
+
+def test_ten_documents_are_enough_to_run(encoder: Encoder, sources: list[Adapter]) -> None:
+    data = dataset(10).split()
+    model = ScaLearnModel(encoder, sources, labels=data.labels)
+    train_scales(model, data, TrainingConfig(epochs=2, own_adapter=True))
+    assert np.isfinite(model.predict_proba(data.test.texts)).all()
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ({"recipe": "best"}, "There is no recipe best. Choose one of auto, paper."),
+        ({"epochs": 0}, "The setting epochs must be above zero, found 0."),
+        ({"batch_size": -1}, "The setting batch_size must be above zero, found -1."),
+        (
+            {"scales_learning_rate": float("nan")},
+            "The setting scales_learning_rate must be above zero, found nan.",
+        ),
+    ],
+)
+def test_settings_are_checked(setting: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        TrainingConfig(**setting)
+    assert str(caught.value) == sentence

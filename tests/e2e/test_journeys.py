@@ -1,0 +1,158 @@
+"""What a user does, in a real browser. The first journey trains the model that the others look at."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import Open, settled, studio, title
+
+pytestmark = pytest.mark.e2e
+
+FIRST_MODEL_SECONDS = 180
+"""From the click on "Try it with the sample" to Results, on two cores (issue: the first slice)."""
+PAGES = ("", "data", "sources", "train", "run", "results", "scales", "classify")
+
+
+@dataclass(frozen=True)
+class Trained:
+    run: str
+    seconds: float
+
+
+@pytest.fixture(scope="session")
+def trained(browser: Browser, address: str) -> Trained:
+    """The first journey: sample, defaults, train, results. Measured as a user lives it."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-US")
+    page.goto(address)
+    settled(page)
+    started = time.monotonic()
+    page.get_by_role("button", name="Try it with the sample").click()
+    title(page, "Train a model")
+    page.get_by_role("button", name="Start training").click()
+    title(page, "Runs")
+    page.get_by_role("button", name="See the results").click(timeout=900_000)
+    title(page, "Results")
+    expect(page.get_by_text("How good is it?")).to_be_visible()
+    seconds = time.monotonic() - started
+    run = re.search(r"run=([\w-]+)", page.url)
+    assert run is not None, page.url
+    page.close()
+    return Trained(run[1], seconds)
+
+
+def test_a_deep_link_into_a_fresh_server_goes_through_the_router(open_page: Open, tmp_path: Path) -> None:
+    with studio(tmp_path / "workspace") as fresh:
+        page = open_page("results", base=fresh)
+        title(page, "Results")
+        expect(page.get_by_role("link", name="Home")).to_be_visible()  # the menu: app.py has run
+        assert "/results" in page.url
+
+
+def test_the_first_model_is_ready_in_time(trained: Trained) -> None:
+    print(f"\nfirst model: {trained.seconds:.0f} s from the click to the results")
+    assert trained.seconds < FIRST_MODEL_SECONDS
+
+
+def test_results_and_scales_explain_themselves(trained: Trained, open_page: Open) -> None:
+    page = open_page(f"results?run={trained.run}")
+    title(page, "Results")
+    for heading in (
+        "How good is it?",
+        "Which classes go well?",
+        "What is mistaken for what?",
+        "What did it cost?",
+    ):
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    expect(
+        page.get_by_text(re.compile("The sources helped|No clear difference|The sources did not help"))
+    ).to_be_visible()
+    expect(page.get_by_text("Classifier on top")).to_be_visible()  # the head, beside the scales
+    page.get_by_role("button", name=re.compile("scales", re.I)).first.click()
+    title(page, "Scales")
+    expect(page.get_by_text("How to read it.")).to_be_visible()
+    assert page.locator(".js-plotly-plot .heatmaplayer").count() >= 1
+
+
+def test_one_text_is_classified(trained: Trained, open_page: Open) -> None:
+    page = open_page(f"classify?run={trained.run}")
+    page.get_by_role("textbox").first.fill("My laptop battery is swollen and the case does not close any more")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Classify").last.click()
+    expect(page.get_by_text("Hardware").first).to_be_visible(timeout=60_000)
+
+
+def test_a_table_is_classified_and_downloaded(trained: Trained, open_page: Open, tmp_path: Path) -> None:
+    table = tmp_path / "new.csv"
+    table.write_bytes("件名,本文\r\n一,VPN drops every hour\r\n二,=1+1 payslip is missing\r\n".encode("cp932"))
+    page = open_page(f"classify?run={trained.run}")
+    page.get_by_text("A table", exact=True).click()
+    page.locator("input[type=file]").set_input_files(table)
+    page.get_by_role("button", name=re.compile("Classify")).last.click()
+    with page.expect_download(timeout=120_000) as download:
+        page.get_by_role("button", name=re.compile("Download")).first.click(timeout=120_000)
+    content = Path(download.value.path()).read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert [row["件名"] for row in rows] == ["一", "二"]
+    assert rows[1]["本文"] == "'=1+1 payslip is missing"
+    assert all(row["predicted"] for row in rows)
+
+
+def test_an_own_table_is_stored_and_a_run_can_be_cancelled(
+    trained: Trained, open_page: Open, tmp_path: Path
+) -> None:
+    table = tmp_path / "Anfragen.csv"
+    lines = [
+        f"Text number {i} about {'rain' if i % 2 else 'trains'};{'weather' if i % 2 else 'travel'}"
+        for i in range(60)
+    ]
+    table.write_text("\n".join(["body;topic", *lines]), "utf-8")
+    page = open_page("data")
+    page.locator("input[type=file]").set_input_files(table)
+    page.get_by_role("button", name="Save and go to training").click(timeout=30_000)
+    title(page, "Train a model")
+    page.get_by_role("button", name="Start training").click()
+    title(page, "Runs")
+    page.reload()  # a run survives a refresh
+    settled(page)
+    expect(page.get_by_role("button", name="Cancel the run")).to_be_visible()
+    page.get_by_role("button", name="Cancel the run").click()
+    expect(page.get_by_text("Cancelled").first).to_be_visible(timeout=30_000)
+
+
+def test_a_wrong_file_gets_one_sentence(trained: Trained, open_page: Open, tmp_path: Path) -> None:
+    table = tmp_path / "photo.csv"
+    table.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
+    page = open_page("data")
+    page.locator("input[type=file]").set_input_files(table)
+    expect(page.get_by_role("alert").first).to_be_visible()
+    assert "Traceback" not in page.content()
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ja-JP"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_shows_in_both_languages_at_both_widths(
+    trained: Trained, open_page: Open, locale: str, width: int
+) -> None:
+    for path in PAGES:
+        page = open_page(f"{path}?run={trained.run}" if path in ("run", "results", "scales") else path,
+                         width=width, locale=locale)  # fmt: skip
+        heading = page.get_by_role("heading", level=1)
+        expect(heading).to_be_visible()
+        japanese = re.search(r"[぀-ヿ一-鿿]", page.locator("section.main, [data-testid=stMain]").inner_text())
+        assert bool(japanese) is (locale == "ja-JP"), path
+        assert _overflow(page) <= 1, f"{path} is wider than the window"
+        assert page.get_by_text("went wrong on our side").count() == 0
+        page.close()
+
+
+def _overflow(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
