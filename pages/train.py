@@ -69,7 +69,7 @@ with st.container(border=True):
             device=train_settings.device_name(machine),
         )
     )
-    st.caption(train_settings.time_needed(info, len(sources), variant, recipe, machine, own_adapter))
+    st.caption(train_settings.time_needed(info, len(sources), recipe, machine, own_adapter))
     if not sources:
         st.info(t("train.no_sources"))
     if st.button(

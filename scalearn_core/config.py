@@ -9,6 +9,9 @@ from pathlib import Path
 
 from scalearn_core.errors import ConfigError
 
+UNSURE = 0.5
+"""Below this confidence a prediction counts as unsure: the other labels together are likelier."""
+
 
 def workspace() -> Path:
     """The folder that holds all a user makes: `SCALEARN_HOME`, else `~/.scalearn`."""
@@ -77,3 +80,33 @@ class TrainingConfig:
             epochs=self.epochs or max(recipe.epochs, ceil(recipe.steps / steps_per_epoch)),
             patience=self.patience or max(recipe.patience, ceil(recipe.patience_steps / steps_per_epoch)),
         )
+
+
+@dataclass(frozen=True)
+class StageOneConfig:
+    """How an adapter is trained. The defaults keep to a CPU's time; the paper trains up to 30 epochs."""
+
+    learning_rate: float = 1e-3
+    """Of adapter and head (paper: 3e-4, over three to six times as many epochs)."""
+    epochs: int = 6
+    """At most; early stopping may end sooner."""
+    batch_size: int = 32
+    patience: int = 2
+    """Epochs without a lower validation loss before stopping (paper: 5)."""
+    reduction_factor: float = 16
+    seed: int = 0
+
+    @classmethod
+    def for_documents(cls, documents: int, seed: int) -> StageOneConfig:
+        """For a user's own task: a small table is passed over until it gave 160 steps (patience: 40)."""
+        steps_per_epoch = max(1, ceil(documents / cls.batch_size))
+        return cls(
+            epochs=max(cls.epochs, ceil(160 / steps_per_epoch)),
+            patience=max(cls.patience, ceil(40 / steps_per_epoch)),
+            seed=seed,
+        )
+
+    def __post_init__(self) -> None:
+        for name in ("learning_rate", "epochs", "batch_size", "patience", "reduction_factor"):
+            if getattr(self, name) <= 0:
+                raise ConfigError("config.not_positive", name=name, found=getattr(self, name))

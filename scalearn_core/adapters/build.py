@@ -13,13 +13,13 @@ import torch
 from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.adapters.source_tasks import Rows, SourceTask
 from scalearn_core.baselines.frozen_head import fit_frozen_head, fit_frozen_regression
+from scalearn_core.config import StageOneConfig
 from scalearn_core.data.files import folder_written_whole
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import DataError
 from scalearn_core.evaluation.intervals import bootstrap_score
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.stage_one import (
-    StageOneConfig,
     TaskData,
     embed,
     predict_adapter,

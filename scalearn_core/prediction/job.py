@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from scalearn_core import runs
+from scalearn_core.config import UNSURE
 from scalearn_core.data.checks import check_column
 from scalearn_core.data.export import write_csv
 from scalearn_core.data.tables import read_table
 from scalearn_core.data.workspace import upload_path
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.runs.folders import write_json
-
-UNSURE = 0.5
-"""Below this confidence a prediction counts as unsure: the other labels together are likelier."""
 
 
 def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:

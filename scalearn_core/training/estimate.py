@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 
-from scalearn_core.config import TrainingConfig
-from scalearn_core.training.stage_one import StageOneConfig
+from scalearn_core.config import StageOneConfig, TrainingConfig
 
 CHARACTERS_PER_TOKEN = 4.2
 """Of English business text with the default encoder's tokenizer (`python benchmarks/estimate.py`)."""
@@ -24,7 +23,6 @@ FIXED_SECONDS = 12.0
 def estimate_seconds(
     n_documents: int,
     n_sources: int,
-    variant: str,
     device: str,
     own_adapter: bool,
     mean_characters: float,
@@ -37,7 +35,7 @@ def estimate_seconds(
         mean_characters: mean length of a document.
         device: "cpu", "cuda" or "mps".
     """
-    del variant  # the four variants cost the same: the scales are folded into the up-projections
+    # The four variants cost the same, as the scales are folded into the up-projections.
     tokens = n_documents * min(MAX_TOKENS, mean_characters / CHARACTERS_PER_TOKEN + 2)
     encoder = 2 * LAYERS * (4 * WIDTH**2 + 2 * WIDTH * INNER)
     adapters = 2 * LAYERS * 2 * WIDTH * RANK
@@ -48,7 +46,7 @@ def estimate_seconds(
     stage_one = StageOneConfig.for_documents(train_documents, seed=0)
 
     def seconds(epochs: int) -> float:
-        training = TRAIN_SHARE * epochs * 2 * (once + n_sources * per_source)  # forward, and backward to the scales
+        training = TRAIN_SHARE * epochs * 2 * (once + n_sources * per_source)  # forward and backward
         own = TRAIN_SHARE * stage_one.epochs * 2 * (once + per_source) if own_adapter else 0.0
         return FIXED_SECONDS + once + own + training + once + 2 * n_sources * per_source
 

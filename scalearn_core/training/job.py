@@ -67,11 +67,9 @@ class _Progress:
         fraction = metrics["fraction"]
         elapsed = time.monotonic() - self.began
         # At most: early stopping may end the training sooner, and then the bar jumps ahead.
-        eta = elapsed / fraction * (1 - fraction) if self.stage == "training" and step >= 20 else None
+        eta = elapsed / fraction * (1 - fraction) if self.stage == "training" and step >= 8 else None
         if self.stage == "training":
-            if "loss" in metrics:
-                self.report.metric(step, "train_loss", metrics["loss"])
-            for name in ("validation_loss", "validation_macro_f1"):
+            for name in ("train_loss", "validation_loss", "validation_macro_f1"):
                 if name in metrics:
                     self.report.metric(int(metrics["epoch"]), name, metrics[name])
         self.report.progress(start + (end - start) * fraction, eta)

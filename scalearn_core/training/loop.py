@@ -66,8 +66,8 @@ def fit(
             on, and then the last epoch is kept.
         lengths: tokens per document, for batching.
         patience: epochs without a new best before stopping; best is the lowest `criterion`.
-        on_step: see `OnStep`; metrics are `loss`, `epoch`, `fraction` (0 to 1), and at an epoch's end what
-            `validate` gave.
+        on_step: see `OnStep`; metrics are `loss`, `epoch` and `fraction` (0 to 1), and at an epoch's end
+            `train_loss` (mean of the epoch) and what `validate` gave.
     """
     groups = [
         {"params": [p for name, p in trainable.items() if name.split(".")[0] == part], "lr": rate}
@@ -96,9 +96,10 @@ def fit(
                 if on_step:
                     on_step(step, {"loss": losses[-1], "epoch": epoch, "fraction": step / steps})
             metrics = validate()
-            history.records.append(EpochRecord(epoch, float(np.mean(losses)), metrics))
-            if on_step and metrics:
-                on_step(step, {"epoch": epoch, "fraction": step / steps, **metrics})
+            train_loss = float(np.mean(losses))
+            history.records.append(EpochRecord(epoch, train_loss, metrics))
+            if on_step:
+                on_step(step, {"epoch": epoch, "fraction": step / steps, "train_loss": train_loss, **metrics})
             if metrics.get(criterion, float("-inf")) < best:
                 best, best_state = metrics.get(criterion, best), _copy(trainable)
                 history.best_epoch = epoch

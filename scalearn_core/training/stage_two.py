@@ -12,7 +12,7 @@ import torch
 from torch.nn import functional as F
 
 from scalearn_core.baselines.frozen_head import FrozenHead, fit_frozen_head
-from scalearn_core.config import TrainingConfig
+from scalearn_core.config import StageOneConfig, TrainingConfig
 from scalearn_core.data.dataset import Split, TextDataset
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
@@ -20,7 +20,7 @@ from scalearn_core.scaling.heads import linear_head, two_layer_head
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.training.batching import ordered_batches
 from scalearn_core.training.loop import History, OnStep, fit
-from scalearn_core.training.stage_one import StageOneConfig, TaskData, embed, train_adapter
+from scalearn_core.training.stage_one import TaskData, embed, train_adapter
 
 OnStage = Callable[[str], None]
 """Told the code of each stage as it begins: "embedding", "own_adapter", "training"."""

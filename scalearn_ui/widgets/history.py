@@ -11,10 +11,11 @@ from scalearn_ui.text import t
 from scalearn_ui.widgets import figure
 
 Curve = list[tuple[float, float]]
+LOSSES = ("validation_loss", "train_loss")
 
 
 def draw(run: Run) -> None:
-    """Loss over epochs, once there are two points: the held-back documents live, both parts in the end."""
+    """Loss over epochs, once there are two points, of the training documents and of those held back."""
     curves = _finished(run.id) if run.status == "succeeded" else _live(run.id)
     if not any(len(curve) > 1 for curve in curves.values()):
         return
@@ -29,15 +30,12 @@ def draw(run: Run) -> None:
 
 
 def _live(run_id: str) -> dict[str, Curve]:
-    """What a run has reported so far. Its training loss is counted in steps, so it waits for the end."""
-    name = "validation_loss"
-    return {name: [(metric.step, metric.value) for metric in runs.metrics(run_id) if metric.name == name]}
+    """What a run has reported so far, by epoch."""
+    reported = runs.metrics(run_id)
+    return {name: [(metric.step, metric.value) for metric in reported if metric.name == name] for name in LOSSES}
 
 
 def _finished(run_id: str) -> dict[str, Curve]:
     """Both losses by epoch; nothing was trained yet at epoch 0, so the training loss starts at 1."""
     history = outcomes.result(run_id)["history"]
-    return {
-        name: [(row["epoch"], row[name]) for row in history if row[name] is not None]
-        for name in ("validation_loss", "train_loss")
-    }
+    return {name: [(row["epoch"], row[name]) for row in history if row[name] is not None] for name in LOSSES}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from scalearn_core import runs
+from scalearn_core.config import UNSURE
 from scalearn_core.runs import Run
 from scalearn_ui import charts
 from scalearn_ui.text import t
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 LONGEST = 20_000
 """Letters accepted in the box; the encoder reads the beginning of a long text."""
-
-UNSURE = 0.5
-"""Below this probability the other classes together are likelier, as in the runs over tables."""
 
 
 @st.cache_resource(max_entries=2, ttl="30m", show_spinner=False)

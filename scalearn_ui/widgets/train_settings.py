@@ -73,12 +73,10 @@ def device_name(device: Device) -> str:
     return t("device.threads", name=device.name, n=device.threads) if device.threads else device.name
 
 
-def time_needed(
-    info: DatasetInfo, n_sources: int, variant: str, recipe: str, device: Device, own_adapter: bool
-) -> str:
+def time_needed(info: DatasetInfo, n_sources: int, recipe: str, device: Device, own_adapter: bool) -> str:
     """The estimate as a sentence."""
     characters = _mean_characters(info.id)
-    low, high = estimate_seconds(info.documents, n_sources, variant, device.kind, own_adapter, characters, recipe)
+    low, high = estimate_seconds(info.documents, n_sources, device.kind, own_adapter, characters, recipe)
     shortest, longest = text.duration(low), text.duration(high)
     if shortest == longest:
         return t("train.estimate_one", low=shortest)

@@ -25,11 +25,26 @@ from scalearn_core.data.dataset import TextDataset
 
 WIDTH, LAYERS = 32, 2
 TOPICS = {
-    "invoices": "invoice payment refund price bill account credit".split(),
-    "network": "vpn wifi router cable signal server firewall".split(),
-    "rooms": "room chair window desk heating door lamp".split(),
+    "invoices": ["invoice", "payment", "refund", "price", "bill", "account", "credit"],
+    "network": ["vpn", "wifi", "router", "cable", "signal", "server", "firewall"],
+    "rooms": ["room", "chair", "window", "desk", "heating", "door", "lamp"],
 }
-FILLER = "please the a since monday my we need help with again today it is".split()
+FILLER = [
+    "please",
+    "the",
+    "a",
+    "since",
+    "monday",
+    "my",
+    "we",
+    "need",
+    "help",
+    "with",
+    "again",
+    "today",
+    "it",
+    "is",
+]
 _SPECIAL = {"bert": ["[PAD]", "[UNK]", "[CLS]", "[SEP]"], "roberta": ["<s>", "<pad>", "</s>", "<unk>"]}
 _KINDS = {
     "bert": (BertConfig, BertModel),

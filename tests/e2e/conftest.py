@@ -1,4 +1,4 @@
-"""A real server and a real browser. One workspace for all journeys, so that the first one's model serves the rest."""
+"""A real server and a real browser, and one workspace for all journeys: the first one's model serves the rest."""
 
 from __future__ import annotations
 

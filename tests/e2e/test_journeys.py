@@ -75,7 +75,7 @@ def test_results_and_scales_explain_themselves(trained: Trained, open_page: Open
         page.get_by_text(re.compile("The sources helped|No clear difference|The sources did not help"))
     ).to_be_visible()
     expect(page.get_by_text("Classifier on top")).to_be_visible()  # the head, beside the scales
-    page.get_by_role("button", name=re.compile("scales", re.I)).first.click()
+    page.get_by_role("button", name="See what each source added").click()
     title(page, "Scales")
     expect(page.get_by_text("How to read it.")).to_be_visible()
     assert page.locator(".js-plotly-plot .heatmaplayer").count() >= 1
@@ -84,8 +84,7 @@ def test_results_and_scales_explain_themselves(trained: Trained, open_page: Open
 def test_one_text_is_classified(trained: Trained, open_page: Open) -> None:
     page = open_page(f"classify?run={trained.run}")
     page.get_by_role("textbox").first.fill("My laptop battery is swollen and the case does not close any more")
-    page.keyboard.press("Control+Enter")
-    page.get_by_role("button", name="Classify").last.click()
+    page.get_by_role("button", name="Classify", exact=True).click()
     expect(page.get_by_text("Hardware").first).to_be_visible(timeout=60_000)
 
 
@@ -95,9 +94,9 @@ def test_a_table_is_classified_and_downloaded(trained: Trained, open_page: Open,
     page = open_page(f"classify?run={trained.run}")
     page.get_by_text("A table", exact=True).click()
     page.locator("input[type=file]").set_input_files(table)
-    page.get_by_role("button", name=re.compile("Classify")).last.click()
+    page.get_by_role("button", name="Classify 2 rows").click()
     with page.expect_download(timeout=120_000) as download:
-        page.get_by_role("button", name=re.compile("Download")).first.click(timeout=120_000)
+        page.get_by_text("Download the classified table").click(timeout=120_000)
     content = Path(download.value.path()).read_bytes()
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from scalearn_core.config import StageOneConfig
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError
-from scalearn_core.training.stage_one import StageOneConfig, TaskData, predict_adapter, train_adapter
+from scalearn_core.training.stage_one import TaskData, predict_adapter, train_adapter
 from tests.core.tiny import LAYERS, WIDTH, dataset
 
 
@@ -24,18 +25,18 @@ def encoder(encoder_folder: Path) -> Encoder:
 
 @pytest.fixture(scope="module")
 def task(encoder: Encoder) -> tuple[TaskData, TaskData]:
-    data = dataset(120).split(test=0.2, validation=0.2)
+    data = dataset(240).split(test=0.2, validation=0.2)
     parts = (data.train, data.validation)
     train, validation = (TaskData(encoder.tokenize(part.texts), part.targets, 3) for part in parts)
     return train, validation
 
 
 def test_an_adapter_learns_its_task(encoder: Encoder, task: tuple[TaskData, TaskData]) -> None:
-    config = StageOneConfig(epochs=12, patience=12, batch_size=8, learning_rate=1e-2, reduction_factor=8)
+    config = StageOneConfig(epochs=8, patience=8, batch_size=8, learning_rate=1e-2, reduction_factor=8)
     result = train_adapter(encoder, "own", *task, config)
     losses = [record.validation["validation_loss"] for record in result.history.records]
     assert losses[result.history.best_epoch] == min(losses) < 0.85 * losses[0]
-    assert (predict_adapter(encoder, result, task[1]) == task[1].targets).mean() > 0.6
+    assert (predict_adapter(encoder, result, task[1]) == task[1].targets).mean() > 0.6  # chance: 0.33
     assert result.adapter.encoder_fingerprint == encoder.fingerprint
     assert [result.adapter.bottleneck(i).rank for i in range(LAYERS)] == [WIDTH // 8] * LAYERS
     assert not any(parameter.requires_grad for parameter in result.adapter.layers.parameters())
@@ -53,7 +54,7 @@ def test_the_seed_decides_the_adapter(encoder: Encoder, task: tuple[TaskData, Ta
 
 def test_scores_are_learned_in_their_own_unit(encoder: Encoder, task: tuple[TaskData, TaskData]) -> None:
     train, validation = (TaskData(part.tokens, 50.0 + 10.0 * (part.targets == 1), 0) for part in task)
-    config = StageOneConfig(epochs=12, patience=12, batch_size=8, learning_rate=1e-2, reduction_factor=8)
+    config = StageOneConfig(epochs=8, patience=8, batch_size=8, learning_rate=1e-2, reduction_factor=8)
     result = train_adapter(encoder, "own", train, validation, config)
     losses = [record.validation["validation_loss"] for record in result.history.records]
     assert min(losses) < 0.9 * losses[0]
