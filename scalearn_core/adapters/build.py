@@ -59,7 +59,10 @@ def build_adapter(
     validation, training = _take(data, held_out[:cut]), _take(data, np.sort(held_out[cut:]))
     test = _task_data(encoder, task, evaluation, labels)
 
-    config = StageOneConfig(epochs=task.epochs, seed=seed)
+    if task.epochs is None:
+        config = StageOneConfig.for_documents(len(training), seed)
+    else:
+        config = StageOneConfig(epochs=task.epochs, seed=seed)
     result = train_adapter(encoder, task.name, training, validation, config, on_step)
     result.adapter.label_names = tuple(labels)
     predictions = {

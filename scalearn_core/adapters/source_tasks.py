@@ -32,8 +32,8 @@ class SourceTask:
     """classification or regression"""
     metric: str
     """of `scalearn_core.evaluation.metrics`"""
-    epochs: int
-    """at most"""
+    epochs: int | None
+    """at most; None for as many as the number of rows asks for (`StageOneConfig.for_documents`)"""
     title: dict[str, str]
     purpose: dict[str, str]
     dataset: str

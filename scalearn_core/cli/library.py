@@ -28,8 +28,6 @@ from scalearn_core.cli.usage import UsageError, check_new_folder, writing_to
 if TYPE_CHECKING:
     from scalearn_core.data.dataset import Split
 
-OWN_EPOCHS = 20
-"""At most; own tables are small, and early stopping ends sooner."""
 OWN_LICENCE = {"tier": "O", "text": "own data"}
 COMMAND = "python -m scalearn_core train-adapter"
 
@@ -78,7 +76,7 @@ def _train_own(args: argparse.Namespace) -> None:
     title = args.title or args.name
     purpose = args.purpose or title
     task = SourceTask(
-        name=args.name, group="topics", kind="classification", metric="macro_f1", epochs=OWN_EPOCHS,
+        name=args.name, group="topics", kind="classification", metric="macro_f1", epochs=None,
         title={"en": title, "ja": title}, purpose={"en": purpose, "ja": purpose},
         dataset=dataset.name, licence=OWN_LICENCE,
     )  # fmt: skip

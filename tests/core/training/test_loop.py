@@ -26,9 +26,10 @@ class Slope:
         return {} if loss is None else {"validation_loss": loss}
 
     def fit(self, **settings: object) -> History:
-        defaults = dict(
-            lengths=[1] * 8, learning_rates={"scales": 0.1}, epochs=5, batch_size=4, patience=2, seed=0
-        )
+        defaults: dict[str, object] = {
+            "lengths": [1] * 8, "learning_rates": {"scales": 0.1}, "epochs": 5, "batch_size": 4, "patience": 2,
+            "seed": 0,
+        }  # fmt: skip
         return fit({"scales.value": self.value}, self.batch_loss, self.validate, **{**defaults, **settings})
 
 
@@ -79,7 +80,12 @@ def test_without_validation_the_last_epoch_is_kept() -> None:
 def test_the_rate_falls_to_zero_in_a_line() -> None:
     slope = Slope()
     steps: list[float] = []
-    slope.fit(epochs=10, learning_rates={"scales": 1e-3}, on_step=lambda *_: steps.append(slope.value.item()))
+
+    def after_each_step(step: int, metrics: dict[str, float]) -> None:
+        if "loss" in metrics:
+            steps.append(slope.value.item())
+
+    slope.fit(epochs=10, learning_rates={"scales": 1e-3}, on_step=after_each_step)
     moved = torch.tensor([0.0, *steps]).diff()
     assert len(moved) == 20
     # Adam's step is the learning rate while the gradient keeps its sign and hardly its size changes.

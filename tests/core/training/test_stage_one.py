@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -16,16 +14,8 @@ from tests.core.tiny import LAYERS, WIDTH, dataset
 
 
 @pytest.fixture(scope="module")
-def encoder(encoder_folder: Path) -> Encoder:
-    """The tiny encoder with mean pooling: token 0 of a random encoder hardly knows the other words."""
-    encoder = Encoder.load(encoder_folder)
-    encoder.pooling = "mean"
-    return encoder
-
-
-@pytest.fixture(scope="module")
 def task(encoder: Encoder) -> tuple[TaskData, TaskData]:
-    data = dataset(240).split(test=0.2, validation=0.2)
+    data = dataset(90).split(test=0.2, validation=0.2)
     parts = (data.train, data.validation)
     train, validation = (TaskData(encoder.tokenize(part.texts), part.targets, 3) for part in parts)
     return train, validation

@@ -24,7 +24,7 @@ from tests.core.tiny import LAYERS, WIDTH, dataset
 
 @pytest.fixture(scope="module")
 def data() -> TextDataset:
-    return dataset(150, wrong=0.3).split(test=0.2, validation=0.3)
+    return dataset(60).split(test=0.2, validation=0.3)
 
 
 @pytest.fixture
@@ -36,17 +36,30 @@ def validation_losses(result: TrainingResult) -> list[float]:
     return [record.validation["validation_loss"] for record in result.history.records]
 
 
+def mean_loss(probabilities: np.ndarray, targets: np.ndarray) -> float:
+    return float(-np.log(probabilities[range(len(targets)), targets]).mean())
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("recipe", RECIPES)
-def test_the_loss_falls(recipe: str, variant: str, encoder, sources, data: TextDataset) -> None:
+def test_the_loss_falls_from_the_frozen_heads(variant: str, encoder, sources) -> None:
+    """Without validation documents nothing restores the start, so what learned is what is measured."""
+    data = dataset(48).split(test=0.2, validation=0.0)
     model = ScaLearnModel(encoder, sources, labels=data.labels, variant=variant)
-    start = model.scales.omega.detach().clone()
-    result = train_scales(model, data, TrainingConfig(recipe, epochs=4))
+    config = TrainingConfig(epochs=6, batch_size=8, scales_learning_rate=3e-3, head_learning_rate=1e-2)
+    head = train_scales(model, data, config).frozen_head
+    start = np.exp(head.predict_log_proba(embed(encoder, encoder.tokenize(data.train.texts))))
+    learned = model.predict_proba(data.train.texts)
+    assert mean_loss(learned, data.train.targets) < 0.9 * mean_loss(start, data.train.targets)
+    assert model.scales.omega.any()
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_papers_recipe_learns(variant: str, encoder, sources, data: TextDataset) -> None:
+    model = ScaLearnModel(encoder, sources, labels=data.labels, variant=variant)
+    result = train_scales(model, data, TrainingConfig("paper", epochs=6, batch_size=8))
     losses = validation_losses(result)
-    assert min(losses) == losses[result.history.best_epoch] < losses[0]
-    trained = [record.train_loss for record in result.history.records[1:]]
-    assert trained[-1] < trained[0]
-    assert not torch.equal(model.scales.omega, start)
+    assert losses[result.history.best_epoch] == min(losses) < losses[0]
+    assert result.history.records[-1].train_loss < result.history.records[1].train_loss
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -70,6 +83,7 @@ def test_the_best_epoch_is_restored_with_its_scales(recipe: str, variant: str, e
     """The paper's code keeps the last epoch's scales for the shared variants; ours must not."""
     model = ScaLearnModel(encoder, sources, labels=data.labels, variant=variant)
     states: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+    noise = torch.Generator().manual_seed(0)
 
     def keep_and_spoil(step: int, metrics: dict[str, float]) -> None:
         if "validation_loss" in metrics:
@@ -77,12 +91,17 @@ def test_the_best_epoch_is_restored_with_its_scales(recipe: str, variant: str, e
             states[int(metrics["epoch"])] = (state[0].detach().clone(), state[1].detach().clone())
         elif metrics["epoch"] == 3:  # from here on it can only be worse
             with torch.no_grad():
-                model.scales.omega += 3 * torch.randn(model.scales.omega.shape)
-                model.head[-1].weight += torch.randn(model.head[-1].weight.shape)
+                model.scales.omega += 3 * torch.randn(model.scales.omega.shape, generator=noise)
+                model.head[-1].weight += torch.randn(model.head[-1].weight.shape, generator=noise)
 
-    result = train_scales(model, data, TrainingConfig(recipe, epochs=4, patience=6), on_step=keep_and_spoil)
+    config = TrainingConfig(recipe, epochs=4, patience=6, batch_size=8)
+    result = train_scales(model, data, config, on_step=keep_and_spoil)
+    states[0] = (
+        torch.zeros_like(model.scales.omega),
+        torch.from_numpy(result.frozen_head.weight),
+    )  # recipe "auto"
     losses, best = validation_losses(result), result.history.best_epoch
-    assert best in (1, 2)
+    assert best in ((0, 1, 2) if recipe == "auto" else (1, 2))
     assert losses[best] == min(losses) < losses[4]
     assert torch.equal(model.scales.omega, states[best][0])
     assert torch.equal(model.head[-1].weight, states[best][1])
@@ -90,7 +109,8 @@ def test_the_best_epoch_is_restored_with_its_scales(recipe: str, variant: str, e
     assert model.training_record["best_epoch"] == best
 
 
-def _scale_bytes(encoder: Encoder, sources: list[Adapter], data: TextDataset, seed: int, folder: Path) -> bytes:
+def _scale_bytes(encoder: Encoder, sources: list[Adapter], seed: int, folder: Path) -> bytes:
+    data = dataset(30).split(test=0.2, validation=0.0)  # so that the last epoch is kept, however good
     model = ScaLearnModel(encoder, sources, labels=data.labels, variant="scalearn_pp", seed=seed)
     torch.rand(seed)  # wherever the global generator stands
     train_scales(model, data, TrainingConfig(seed=seed, epochs=2))
@@ -98,11 +118,11 @@ def _scale_bytes(encoder: Encoder, sources: list[Adapter], data: TextDataset, se
     return (folder / "scales.safetensors").read_bytes()
 
 
-def test_the_seed_decides_every_byte(encoder, sources, data: TextDataset, tmp_path: Path) -> None:
-    first = _scale_bytes(encoder, sources, data, 13, tmp_path / "a")
+def test_the_seed_decides_every_byte(encoder, sources, tmp_path: Path) -> None:
+    first = _scale_bytes(encoder, sources, 13, tmp_path / "a")
     torch.manual_seed(99)
-    assert _scale_bytes(encoder, sources, data, 13, tmp_path / "b") == first
-    assert _scale_bytes(encoder, sources, data, 14, tmp_path / "c") != first
+    assert _scale_bytes(encoder, sources, 13, tmp_path / "b") == first
+    assert _scale_bytes(encoder, sources, 14, tmp_path / "c") != first
 
 
 def test_patience_ends_the_training(model: ScaLearnModel, data: TextDataset) -> None:
@@ -130,8 +150,7 @@ def _digest(tensors: list[torch.Tensor]) -> str:
     return digest.hexdigest()
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
-@pytest.mark.parametrize("own_adapter", [False, True])
+@pytest.mark.parametrize(("recipe", "own_adapter"), [("auto", False), ("auto", True), ("paper", False)])
 def test_frozen_parts_keep_every_byte(recipe: str, own_adapter: bool, model, data: TextDataset) -> None:
     frozen = list(model.sources)
     before = [_digest(list(model.encoder.model.state_dict().values()))] + [source.sha256() for source in frozen]
