@@ -64,6 +64,8 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         if self.recipe not in RECIPES:
             raise ConfigError("config.unknown_recipe", found=self.recipe, known=", ".join(RECIPES))
+        if self.seed < 0:
+            raise ConfigError("config.negative_seed", found=self.seed)
         for name in ("batch_size", "scales_learning_rate", "head_learning_rate", "epochs", "patience"):
             value = getattr(self, name)
             if value is not None and not value > 0:

@@ -91,6 +91,7 @@ MESSAGES: dict[str, str] = {
     "encoder.damaged": "The weights of {name} are damaged: expected sha256 {expected}, found {found}. Install the package again.",
     "encoder.unsupported": "The encoder {name} is of type {found}; supported are {supported}. Choose an encoder of these types.",
     "encoder.unreadable": "The encoder {name} could not be loaded ({reason}). Check the folder or the hub id, and the network if it is a hub id.",
+    "encoder.unsupported_pooling": "The encoder {name} pools its tokens by {found}; supported are the mean and the first token. Choose another encoder.",
     "encoder.incomplete": "The encoder {name} lacks {found} of its weights or has them in other sizes. Use a complete copy.",
     "encoder.wrong_tokenizer": "The tokenizer of {name} knows {found} tokens, but its encoder has {expected}, or its files are missing. Use a complete copy.",
     # adapters
@@ -118,6 +119,7 @@ MESSAGES: dict[str, str] = {
     "config.unknown_recipe": "There is no recipe {found}. Choose one of {known}.",
     "config.not_positive": "The setting {name} must be above zero, found {found}.",
     "config.other_labels": "The dataset has the labels {found}; the model was made for {expected}. Use a dataset with the same labels.",
+    "config.negative_seed": "The seed must be a whole number from 0, found {found}.",
     "config.too_few_labels": "A classifier needs at least two labels, found {found}.",
     "config.no_sources": "Choose at least one source adapter.",
     "config.repeated_source": "The source {name} is given twice. Give each source once.",

@@ -205,7 +205,7 @@ def _load(folder_or_id: str, *, name: str, source: str | None, offline: bool) ->
             output_loading_info=True, ignore_mismatched_sizes=True, **options,
         )  # fmt: skip
         tokenizer = AutoTokenizer.from_pretrained(folder_or_id, **options)
-        pooling, max_length = _pooling_and_length(folder_or_id, config) if offline else ("cls", _positions(config))
+        pooling, max_length = _pooling_and_length(folder_or_id, config, offline=offline)
     except EncoderError:
         raise
     except DAMAGED_FILE as error:
@@ -231,16 +231,33 @@ def _layout(config: Any) -> str:
     return " ".join([str(config.model_type), *unusual])
 
 
-def _pooling_and_length(folder: str, config: Any) -> tuple[str, int]:
-    """What a sentence-transformers folder says of pooling and length; token 0 and the positions otherwise."""
+def _pooling_and_length(folder_or_id: str, config: Any, *, offline: bool) -> tuple[str, int]:
+    """What a sentence-transformers model says of pooling and length; token 0 and the positions otherwise.
+
+    Raises:
+        EncoderError: a pooling that is neither the mean nor token 0.
+    """
     pooling, length = "cls", _positions(config)
-    pooling_file = Path(folder) / "1_Pooling" / "config.json"
-    if pooling_file.is_file() and json.loads(pooling_file.read_text("utf-8")).get("pooling_mode_mean_tokens"):
-        pooling = "mean"
-    length_file = Path(folder) / "sentence_bert_config.json"
-    if length_file.is_file():
-        length = min(length, int(json.loads(length_file.read_text("utf-8")).get("max_seq_length") or length))
+    if said := _side_file(folder_or_id, "1_Pooling/config.json", offline=offline):
+        modes = {key.removeprefix("pooling_mode_") for key, on in said.items() if on is True}
+        modes |= {said["pooling_mode"]} if isinstance(said.get("pooling_mode"), str) else set()
+        if modes & {"mean_tokens", "mean"}:
+            pooling = "mean"
+        elif not modes & {"cls_token", "cls"}:
+            raise EncoderError("encoder.unsupported_pooling", name=folder_or_id, found=", ".join(sorted(modes)))
+    if said := _side_file(folder_or_id, "sentence_bert_config.json", offline=offline):
+        length = min(length, int(said.get("max_seq_length") or length))
     return pooling, length
+
+
+def _side_file(folder_or_id: str, name: str, *, offline: bool) -> dict[str, Any] | None:
+    """A JSON file beside the weights, in a folder or on the hub; None where there is none."""
+    from transformers.utils.hub import cached_file
+
+    found = cached_file(
+        folder_or_id, name, local_files_only=offline, _raise_exceptions_for_missing_entries=False
+    )  # fmt: skip
+    return dict(json.loads(Path(found).read_text("utf-8"))) if found else None
 
 
 def _positions(config: Any) -> int:

@@ -26,6 +26,10 @@ OnStage = Callable[[str], None]
 """Told the code of each stage as it begins: "embedding", "own_adapter", "training"."""
 
 
+OWN_NAME = "own"
+"""What the target task's own adapter is called among the sources."""
+
+
 @dataclass
 class TrainingResult:
     """What `train_scales` gives back; the model itself was changed in place."""
@@ -60,6 +64,8 @@ def train_scales(
     """
     config = config or TrainingConfig()
     recipe = config.resolved(len(dataset.train))
+    if config.own_adapter and OWN_NAME in model.stack.names:
+        raise ConfigError("config.repeated_source", name=OWN_NAME)
     clock = _Clock(on_stage)
     train = _task_data(model, dataset.train)
     validation = _task_data(model, dataset.validation)
@@ -72,7 +78,7 @@ def train_scales(
     if config.own_adapter:
         clock.start("own_adapter")
         stage_one = StageOneConfig.for_documents(len(train), config.seed)
-        own = train_adapter(model.encoder, "own", train, validation, stage_one, on_step)
+        own = train_adapter(model.encoder, OWN_NAME, train, validation, stage_one, on_step)
         model.add_own_adapter(own.adapter)
     clock.start("training")
     _start(model, config, frozen_head)
