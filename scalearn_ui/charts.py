@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from textwrap import wrap
 
 import plotly.graph_objects as go
@@ -38,7 +39,7 @@ def class_counts(counts: Mapping[str, int], *, x_title: str, palette: Palette) -
     figure = go.Figure(
         go.Bar(
             x=[n for _, n in ordered],
-            y=[lines(label) for label, _ in ordered],
+            y=[escape(label) for label, _ in ordered],
             text=[f"{n:,}" for _, n in ordered],
             orientation="h",
             textposition="outside",
@@ -48,6 +49,7 @@ def class_counts(counts: Mapping[str, int], *, x_title: str, palette: Palette) -
             hovertemplate="%{y}: %{x}<extra></extra>",
         )
     )
+    _name_rows(figure, [label for label, _ in ordered])
     return _finish(figure, palette, rows=len(ordered), x_title=x_title, row_height=34)
 
 
@@ -57,7 +59,7 @@ def probabilities(shares: Mapping[str, float], *, x_title: str, palette: Palette
     figure = go.Figure(
         go.Bar(
             x=[100 * share for _, share in ordered],
-            y=[lines(label) for label, _ in ordered],
+            y=[escape(label) for label, _ in ordered],
             text=[percent(share) for _, share in ordered],
             orientation="h",
             textposition="outside",
@@ -68,6 +70,7 @@ def probabilities(shares: Mapping[str, float], *, x_title: str, palette: Palette
         )
     )
     figure.update_xaxes(range=[0, 112], tickvals=[0, 25, 50, 75, 100])
+    _name_rows(figure, [label for label, _ in ordered])
     return _finish(figure, palette, rows=len(ordered), x_title=x_title, row_height=34)
 
 
@@ -214,12 +217,29 @@ def signed(value: float, decimals: int) -> str:
 
 
 def lines(name: str, width: int = 24) -> str:
-    """`name` in lines of at most `width` Latin or `width // 2` Japanese letters, broken at a bracket first."""
-    if not any(unicodedata.east_asian_width(letter) in "WF" for letter in name):
-        return "<br>".join(wrap(name, width)) or name
-    step = width // 2
-    parts = [name] if len(name) <= step else re.split(r"(?=[(（])", name, maxsplit=1)
-    return "<br>".join(part[start : start + step] for part in parts for start in range(0, len(part), step))
+    """`name` in two lines of at most `width` Latin or `width // 2` Japanese letters, the rest as "…".
+
+    Lines break at a bracket first. Plotly reads some HTML (links among it), so names are escaped.
+    """
+    if any(unicodedata.east_asian_width(letter) in "WF" for letter in name):
+        width //= 2
+        parts = [name] if len(name) <= width else re.split(r"(?=[(（])", name, maxsplit=1)
+        rows = [part[start : start + width] for part in parts for start in range(0, len(part), width)]
+    else:
+        rows = wrap(name, width)
+    if len(rows) > 2:
+        rows = [rows[0], rows[1][: width - 1] + "…"]
+    return "<br>".join(escape(row, quote=False) for row in rows)
+
+
+def _name_rows(figure: go.Figure, names: Sequence[str]) -> None:
+    """Show `names` in short on the vertical axis; rows keep their full ones, so that none fall together."""
+    figure.update_yaxes(
+        type="category",
+        tickmode="array",
+        tickvals=[escape(name) for name in names],
+        ticktext=[lines(name) for name in names],
+    )
 
 
 def _finish(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from scalearn_core.errors import ScaLearnError
+from scalearn_core.errors import DataError, ScaLearnError
 from scalearn_ui import state, text
 from scalearn_ui.text import t
 
@@ -117,9 +117,17 @@ def _language_switch() -> None:
 
 
 def _current_project() -> None:
-    """The dataset in use, in the sidebar."""
+    """The dataset in use, in the sidebar; one that another session has deleted is in use no more."""
     from scalearn_core.data import workspace
 
     chosen = state.dataset_id()
-    if chosen:
-        st.caption(t("shell.current_dataset", name=workspace.get_dataset_info(chosen).name))
+    if not chosen:
+        return
+    try:
+        name = workspace.get_dataset_info(chosen).name
+    except DataError as problem:
+        if problem.code != "data.unknown_dataset":
+            raise
+        state.choose_dataset(None)
+    else:
+        st.caption(t("shell.current_dataset", name=name))

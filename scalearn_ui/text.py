@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -18,6 +19,26 @@ LANGUAGES = {"en": "English", "ja": "日本語"}
 
 LANGUAGE_KEY = "lang"
 """Key of the language switch, in the session and in the link."""
+
+
+MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#!|~$&]|:(?=\S)|^[-+](?![\d.])|(?:(?<=^\d)|(?<=^\d\d))\.(?=\s)")
+"""What Markdown reads as more than a letter: marks anywhere, list marks at the beginning."""
+
+
+class Markdown(str):
+    """Text that is Markdown already: our own sentences, and what `plain` has escaped."""
+
+    __slots__ = ()
+
+
+def plain(value: object) -> Markdown:
+    """Words from outside (names, labels, links, messages) as Markdown that shows them letter by letter.
+
+    Without it, a label could load a picture from another computer as soon as it is on the page.
+    """
+    if isinstance(value, Markdown):
+        return value
+    return Markdown(MARKDOWN.sub(r"\\\g<0>", " ".join(str(value).split())))
 
 
 @cache
@@ -40,12 +61,16 @@ def language() -> str:
     return chosen if chosen in LANGUAGES else first_language()
 
 
-def t(key: str, **values: object) -> str:
-    """The sentence `key`, filled with `values`. A missing key is a bug and raises KeyError."""
-    return sentences(language())[key].format(**values)
+def t(key: str, **values: object) -> Markdown:
+    """The sentence `key`, filled with numbers as they are and all else made `plain`.
+
+    A missing key is a bug and raises KeyError.
+    """
+    shown = {name: value if isinstance(value, int | float) else plain(value) for name, value in values.items()}
+    return Markdown(sentences(language())[key].format(**shown))
 
 
-def error(problem: ScaLearnError) -> str:
+def error(problem: ScaLearnError) -> Markdown:
     """A core error in the reader's words."""
     return t(f"error.{problem.code}", **problem.values)
 
@@ -55,7 +80,7 @@ def local(both: Mapping[str, str]) -> str:
     return both[language()]
 
 
-def count(what: str, n: int) -> str:
+def count(what: str, n: int) -> Markdown:
     """A counted noun: "1 document", "300 documents"."""
     return t(f"count.{what}.{'one' if n == 1 else 'other'}", n=f"{n:,}")
 
@@ -65,7 +90,7 @@ def points(value: float) -> str:
     return f"{100 * value:.1f}"
 
 
-def interval(score: Mapping[str, float]) -> str:
+def interval(score: Mapping[str, float]) -> Markdown:
     """ "83.1 (77.0 to 88.9)": a score and its 95% interval, on 0 to 100."""
     return t(
         "number.interval",
@@ -75,7 +100,7 @@ def interval(score: Mapping[str, float]) -> str:
     )
 
 
-def duration(seconds: float) -> str:
+def duration(seconds: float) -> Markdown:
     """Seconds as people say them: "40 s", "3 min", "1 h 20 min"."""
     whole = max(1, round(seconds))
     if whole < 90:

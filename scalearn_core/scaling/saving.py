@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save
 
 from scalearn_core.adapters.adapterhub import read_adapter, write_adapter
 from scalearn_core.data.files import folder_written_whole
-from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.encoders.encoder import POOLINGS, Encoder
 from scalearn_core.errors import EncoderError, ModelError, ScaLearnError
 from scalearn_core.file_faults import DAMAGED_FILE, reason
 from scalearn_core.scaling.heads import linear_head, two_layer_head
@@ -81,15 +81,20 @@ def load_model(folder: Path, encoder: Encoder | None) -> ScaLearnModel:
 
 def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -> ScaLearnModel:
     wanted = description["encoder"]
-    if encoder is None:
-        encoder = Encoder.load(wanted["source"])
+    if encoder is None:  # a model folder must not decide that the network is used
+        encoder = Encoder.load(wanted["source"], network=False)
     if encoder.fingerprint != wanted["fingerprint"]:
         raise ModelError(
             "model.wrong_encoder", folder=folder, expected=f"{wanted['name']} {wanted['fingerprint'][:12]}",
             found=f"{encoder.name} {encoder.fingerprint[:12]}",
         )  # fmt: skip
+    if not (wanted["pooling"] in POOLINGS and 2 < wanted["max_length"] <= encoder.positions):
+        raise ModelError("model.damaged", folder=folder, reason="its pooling or length is not the encoder's")
+    labels = description["labels"]
+    if not (isinstance(labels, list) and all(isinstance(label, str) and label for label in labels)):
+        raise ModelError("model.damaged", folder=folder, reason="its labels are not a list of names")
     encoder = copy.copy(encoder)  # the same weights; another model may pool and cut otherwise
-    encoder.pooling, encoder.max_length = wanted["pooling"], int(wanted["max_length"])
+    encoder.pooling, encoder.max_length = wanted["pooling"], wanted["max_length"]
     if _sha256(folder / "scales.safetensors") != description["scales_sha256"]:
         raise ModelError("model.damaged", folder=folder, reason="scales.safetensors was changed")
     sources = []
@@ -98,8 +103,8 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
         if source.sha256() != entry["sha256"]:
             raise ModelError("model.damaged", folder=folder, reason=f"source {entry['name']} was changed")
         sources.append(source)
-    model = ScaLearnModel(encoder, sources, labels=description["labels"], variant=description["variant"])
-    model.own_adapter = bool(description["own_adapter"])
+    model = ScaLearnModel(encoder, sources, labels=labels, variant=description["variant"])
+    model.own_adapter = description["own_adapter"] is True
     model.training_record = description["training"]
     if description["head"] == "linear":
         model.head = linear_head(encoder.width, len(model.labels))

@@ -54,21 +54,26 @@ def estimate_seconds(
     return seconds(min(settings.epochs, settings.patience + 1)), seconds(settings.epochs)
 
 
-@lru_cache(maxsize=4)
 def matmul_speed(device: str) -> float:
-    """Floating-point operations per second of the encoder's largest matrix product, measured for 0.2 s."""
+    """Floating-point operations per second of the encoder's largest matrix product, at most a minute old."""
+    return _measured(device, int(time.monotonic() // 60))
+
+
+@lru_cache(maxsize=4)
+def _measured(device: str, minute: int) -> float:
+    """The best of five: a busy moment of the machine is not its speed."""
     import torch
 
+    del minute  # only the key of the cache
     left = torch.rand(2048, WIDTH, device=device)
     right = torch.rand(WIDTH, INNER, device=device)
 
-    def run(count: int) -> float:
+    def seconds() -> float:
         started = time.perf_counter()
-        for _ in range(count):
+        for _ in range(4):
             product = left @ right
         float(product[0, 0])  # waits for the device
-        return time.perf_counter() - started
+        return (time.perf_counter() - started) / 4
 
-    run(2)
-    count = max(1, int(0.2 / max(run(2) / 2, 1e-6)))
-    return count * 2 * left.shape[0] * WIDTH * INNER / run(count)
+    seconds()  # warms up
+    return 2 * left.shape[0] * WIDTH * INNER / min(seconds() for _ in range(5))

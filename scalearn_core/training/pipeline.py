@@ -48,7 +48,7 @@ class Outcome:
         """Write the model folder, and `result.json` and `test_predictions.csv` into `evidence`."""
         self.model.save(folder)
         self.result["model_bytes"] = {
-            "scales": (folder / "scales.safetensors").stat().st_size,
+            "scales": self.model.scales.omega.numel() * self.model.scales.omega.element_size(),
             "total": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
         }
         write_csv(self.test_predictions, evidence / "test_predictions.csv")
@@ -126,6 +126,7 @@ def train_with_evidence(
             "labels": list(dataset.labels),
             "counts": {"train": len(train), "validation": len(validation), "test": len(test)},
             "class_counts": dataset.class_counts,
+            "cut": sum(length >= encoder.max_length for length in encoder.tokenize(texts).lengths),
         },
         "encoder": {
             "name": encoder.name,

@@ -100,7 +100,8 @@ def train_scales(
     finally:
         model.train_mode(False)  # `on_step` may stop the training; the encoder may serve others
     model.training_record = {
-        **dataclasses.asdict(config), "device": model.encoder.device.type, "best_epoch": history.best_epoch
+        **dataclasses.asdict(config), "device": model.encoder.device.type,
+        "best_epoch": history.best_epoch, "dataset_fingerprint": dataset.fingerprint,
     }  # fmt: skip
     return TrainingResult(history, frozen_head, clock.stop())
 

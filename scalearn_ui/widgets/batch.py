@@ -7,9 +7,10 @@ import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.data import workspace
+from scalearn_core.errors import RunError
 from scalearn_core.runs import Run
-from scalearn_ui import charts, outcomes, text
-from scalearn_ui.text import count, t
+from scalearn_ui import charts, outcomes, shell, text
+from scalearn_ui.text import count, plain, t
 from scalearn_ui.widgets import figure, progress, table_input
 
 LINK = "batch"
@@ -26,7 +27,8 @@ def draw(model: Run) -> None:
     """Upload and start, then the run's progress and its table."""
     wanted = linked()
     if wanted:
-        _follow(runs.get(wanted))
+        with shell.in_words():  # whatever is wrong with the link, the way back below stays
+            _follow(_predict_run(wanted))
         if st.button(t("classify.another"), key="another_table", type="tertiary"):
             del st.query_params[LINK]
             st.rerun()
@@ -38,7 +40,7 @@ def draw(model: Run) -> None:
     filename, content, table = given
     table_input.preview(table.frame, alt=t("table.preview_alt"))
     columns = list(table.frame.columns)
-    guess = columns.index(table_input.guess_text(table.frame))
+    guess = columns.index(table_input.guess_columns(table.frame)[0])
     column = st.selectbox(t("data.text_column"), columns, index=guess, key="batch_column")
     rows = count("rows", len(table.frame))
     if st.button(t("classify.start", rows=rows), type="primary", key="start_batch"):
@@ -53,9 +55,21 @@ def draw(model: Run) -> None:
         st.rerun()
 
 
+def _predict_run(run_id: str) -> Run:
+    """The run that classified a table.
+
+    Raises:
+        RunError: `run.unknown`, also for a run of another kind.
+    """
+    run = runs.get(run_id)
+    if run.kind != "predict":
+        raise RunError("run.unknown", run=run_id)
+    return run
+
+
 def _follow(run: Run) -> None:
     """Progress, then the outcome."""
-    st.subheader(run.title, anchor=False)
+    st.subheader(plain(run.title), anchor=False)
     progress.follow(run)
     progress.outcome(run)
     if run.status != "succeeded":

@@ -11,7 +11,7 @@ from scalearn_core.data.export import csv_text
 from scalearn_core.data.tables import Table
 from scalearn_core.data.workspace import DatasetInfo
 from scalearn_ui import charts, shell, state, text
-from scalearn_ui.text import count, t
+from scalearn_ui.text import count, plain, t
 from scalearn_ui.widgets import figure
 
 FEW_PER_CLASS = 10
@@ -84,7 +84,7 @@ def stored(info: DatasetInfo) -> None:
     with st.container(border=True):
         name, ways_on = st.columns([7, 4], vertical_alignment="center")
         in_use = f" · {t('data.in_use')}" if info.id == state.dataset_id() else ""
-        name.markdown(f"**{info.name}**{in_use}")
+        name.markdown(f"**{plain(info.name)}**{in_use}")
         size = f"{count('documents', info.documents)} · {count('classes', len(info.labels))}"
         name.caption(f"{size} · {text.moment(info.created)}")
         with ways_on.container(horizontal=True):

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from scalearn_ui import charts, outcomes, text
-from scalearn_ui.text import count, t
+from scalearn_ui.text import count, plain, t
 from scalearn_ui.widgets import figure
 
 METHODS = ("scalearn", "frozen_head", "tfidf", "majority")
@@ -20,6 +20,8 @@ LONG_TABLE = 15
 VERDICT_BOX = {
     "better": (st.success, ":material/trending_up:"),
     "no_difference": (st.info, ":material/trending_flat:"),
+    "same_answers": (st.info, ":material/trending_flat:"),
+    "plain": (st.info, ":material/trending_flat:"),
     "worse": (st.warning, ":material/trending_down:"),
 }
 
@@ -27,7 +29,8 @@ VERDICT_BOX = {
 def verdict(found: dict[str, Any]) -> None:
     """Whether the sources helped, in words, with the difference and its interval."""
     against = found["comparison"]
-    box, icon = VERDICT_BOX[against["verdict"]]
+    code = _verdict_code(found)
+    box, icon = VERDICT_BOX[code]
     values = {
         "documents": count("test_documents", found["dataset"]["counts"]["test"]),
         "difference": charts.signed(100 * against["difference"], 1),
@@ -36,10 +39,22 @@ def verdict(found: dict[str, Any]) -> None:
         "score": text.points(found["scores"]["scalearn"]["macro_f1"]["value"]),
         "other": text.points(found["scores"]["frozen_head"]["macro_f1"]["value"]),
     }
-    code = against["verdict"]
     box(t(f"verdict.{code}.text", **values), title=t(f"verdict.{code}"), icon=icon)
     for note in found["scores"]["scalearn"]["notes"]:
         st.caption(t(f"note.{note}"))
+    cut = found["dataset"].get("cut", 0)  # results of before it was counted lack it
+    if cut:
+        st.caption(t("results.cut", documents=count("documents", cut)))
+
+
+def _verdict_code(found: dict[str, Any]) -> str:
+    """The comparison's verdict, or why there is nothing to compare: the same model, or the same answers."""
+    if found["best_epoch"] == 0 and found["scales"]["start"] == 0:
+        return "plain"
+    against = found["comparison"]
+    if against["difference"] == 0 and against.get("disagreements") == 0:
+        return "same_answers"
+    return str(against["verdict"])
 
 
 def scores(found: dict[str, Any]) -> None:
@@ -67,7 +82,7 @@ def per_class(found: dict[str, Any]) -> None:
     rows = found["scores"]["scalearn"]["per_class"]
     table = pd.DataFrame(
         {
-            t("column.class"): [row["label"] for row in rows],
+            t("column.class"): [plain(row["label"]) for row in rows],
             t("column.recall"): [f"{100 * row['recall']:.0f}" for row in rows],
             t("column.precision"): [f"{100 * row['precision']:.0f}" for row in rows],
             t("column.f1"): [f"{100 * row['f1']:.0f}" for row in rows],

@@ -8,7 +8,7 @@ import streamlit as st
 
 from scalearn_core.runs import Run
 from scalearn_ui import shell, text
-from scalearn_ui.text import t
+from scalearn_ui.text import plain, t
 from scalearn_ui.widgets import progress
 
 
@@ -17,7 +17,7 @@ def draw(listed: Sequence[Run]) -> None:
     for run in listed:
         with st.container(border=True):
             name, standing = st.columns([7, 4], vertical_alignment="center")
-            name.markdown(f"**{run.title or run.id}**")
+            name.markdown(f"**{plain(run.title or run.id)}**")
             name.caption(f"{t(f'kind.{run.kind}')} · {text.moment(run.created_at)}")
             with standing.container(horizontal=True, vertical_alignment="center"):
                 progress.badge(run)

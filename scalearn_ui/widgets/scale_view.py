@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from scalearn_ui import charts, outcomes, text
-from scalearn_ui.text import t
+from scalearn_ui.text import Markdown, t
 from scalearn_ui.widgets import figure
 
 NAMED = 3
@@ -24,7 +24,7 @@ def summary(found: dict[str, Any]) -> None:
         return
     order = np.argsort(-totals)[:NAMED]
     names = outcomes.source_titles(found)
-    listed = t("list.comma").join(t("list.name", name=names[index]) for index in order)
+    listed = Markdown(t("list.comma").join(t("list.name", name=names[index]) for index in order))
     strength = f"{100 * totals.sum():.1f}"
     if len(totals) > NAMED:
         share = f"{100 * totals[order].sum() / totals.sum():.0f}"

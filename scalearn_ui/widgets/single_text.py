@@ -10,7 +10,7 @@ from scalearn_core import runs
 from scalearn_core.config import UNSURE
 from scalearn_core.runs import Run
 from scalearn_ui import charts
-from scalearn_ui.text import t
+from scalearn_ui.text import plain, t
 from scalearn_ui.widgets import figure
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def draw(run: Run) -> None:
     """Box, button, answer."""
     with st.form("one_text", border=False):
         given = st.text_area(t("classify.text"), key="one_text", height=140, max_chars=LONGEST)
+        st.caption(t("classify.reads"))
         asked = st.form_submit_button(t("classify.button"), type="primary", key="classify_text")
     if asked:
         # Kept, so that the answer is still there after a change of language or theme.
@@ -44,7 +45,7 @@ def draw(run: Run) -> None:
         return
     with st.spinner(t("classify.loading")):
         prediction = predictor(run.id).predict([wanted])[0]
-    st.subheader(prediction.label, anchor=False)
+    st.subheader(plain(prediction.label), anchor=False)
     kind = "sure" if prediction.confidence >= UNSURE else "unsure"
     st.markdown(t(f"certainty.{kind}", confidence=charts.percent(prediction.confidence)))
     drawn = charts.probabilities(prediction.probabilities, x_title=t("axis.probability"), palette=figure.palette())

@@ -40,14 +40,17 @@ def preview(frame: pd.DataFrame, *, alt: str) -> None:
     st.dataframe(frame.head(5), hide_index=True, alt=alt)
 
 
-def guess_text(frame: pd.DataFrame) -> str:
-    """The column most likely to hold the documents: the one with the longest cells."""
-    lengths = {column: frame[column].astype(str).str.len().mean() for column in frame.columns}
-    return max(lengths, key=lambda column: lengths[column])
+def guess_columns(frame: pd.DataFrame) -> tuple[str, str | None]:
+    """The columns most likely to hold the documents and the classes.
 
-
-def guess_label(frame: pd.DataFrame, text: str) -> str | None:
-    """The column most likely to hold the classes: fewest different values, but two or more and repeated."""
-    variety = {column: frame[column].nunique() for column in frame.columns if column != text}
-    fitting = {column: n for column, n in variety.items() if 2 <= n <= min(MAX_LABELS, max(2, len(frame) // 2))}
-    return min(fitting, key=lambda column: fitting[column]) if fitting else next(iter(variety), None)
+    Classes first: fewest different values, but two or more and repeated. Then documents: the longest of the
+    others. The other way round, long class names would be taken for the documents.
+    """
+    columns = list(frame.columns)
+    variety = {column: frame[column].nunique() for column in columns}
+    most = min(MAX_LABELS, max(2, len(frame) // 2))
+    fitting = [column for column in columns if 2 <= variety[column] <= most] if len(columns) > 1 else []
+    label = min(fitting, key=variety.__getitem__) if fitting else None
+    lengths = {column: frame[column].astype(str).str.len().mean() for column in columns if column != label}
+    text = max(lengths, key=lengths.__getitem__)
+    return text, label or next((column for column in columns if column != text), None)

@@ -78,6 +78,24 @@ def test_long_names_break_into_lines_and_lose_nothing(name: str) -> None:
     assert "".join(broken).replace(" ", "") == name.replace(" ", "")
 
 
+@pytest.mark.parametrize("name", ["word " * 100, "x" * 500, "長" * 500])
+def test_names_of_any_length_fit_their_row(name: str) -> None:
+    broken = charts.lines(name).split("<br>")
+    assert len(broken) == 2
+    assert broken[1].endswith("…")
+
+
+def test_names_are_not_read_as_html() -> None:
+    assert charts.lines('<a href="x">b</a>') == '&lt;a href="x"&gt;b&lt;/a&gt;'
+
+
+def test_labels_that_begin_alike_keep_rows_of_their_own() -> None:
+    labels = ["x" * 60 + ending for ending in "ab"]
+    figure = charts.class_counts(dict.fromkeys(labels, 1), x_title="Documents", palette=LIGHT)
+    assert list(figure.data[0].y) == list(figure.layout.yaxis.tickvals) == labels
+    assert list(figure.layout.yaxis.ticktext) == [charts.lines(label) for label in labels]
+
+
 def test_a_japanese_name_breaks_before_its_bracket() -> None:
     assert charts.lines("含意の判定（さまざまな分野）") == "含意の判定<br>（さまざまな分野）"
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 
+import pandas as pd
 import pytest
 
 from scalearn_core import runs
 from scalearn_core.data import workspace
 from scalearn_ui import shell, text
+from scalearn_ui.widgets import table_input
 from tests.ui.conftest import PAGES, ROOT, Open, small_table, wait_for_end
 
 LANGUAGES = list(text.LANGUAGES)
@@ -67,6 +69,40 @@ def test_a_wrong_table_run_in_the_link_is_told_in_words(studio: Open, trained: s
     ]
 
 
+def test_a_run_in_the_link_is_shown_as_it_stands(studio: Open) -> None:
+    app = studio("run", run="![px](http://127.0.0.1:9)")
+    assert r"\!\[px\]\(http\://127.0.0.1\:9\)" in app.error[0].value
+
+
+def test_a_training_in_the_table_link_is_no_table(studio: Open, trained: str) -> None:
+    app = studio("classify", run=trained, batch=trained)
+    assert [error.value for error in app.error] == [text.sentences("en")["error.run.unknown"].format(run=trained)]
+    app.button(key="another_table").click().run()
+    assert not app.error
+    assert app.file_uploader(key="batch_file")
+
+
+@pytest.mark.parametrize("label", ["![px](http://127.0.0.1:9/x.png)", "$x^2$", ":red[a]"])
+def test_labels_and_names_are_not_read_as_markdown(studio: Open, label: str) -> None:
+    table = f"text,label\none,{label}\ntwo,{label}\nthree,b\nfour,b\n".encode()
+    workspace.save_dataset(table, filename=f"{label}.csv", text="text", label="label")
+    app = studio("data")
+    app.file_uploader(key="data_file").upload("table.csv", table).run()
+    told = [element.value for kind in (app.markdown, app.caption, app.warning, app.error) for element in kind]
+    assert not [words for words in told if label in words]
+    assert text.plain(label) in app.warning[0].value
+    assert any(text.plain(workspace.list_datasets()[0].name) in words for words in told)
+
+
+def test_a_dataset_deleted_elsewhere_is_in_use_no_more(studio: Open) -> None:
+    app = studio("home")
+    app.button(key="try_sample").click().run()
+    workspace.delete_dataset(app.session_state["current_dataset"])
+    app.switch_page(str(ROOT / "pages" / "home.py")).run()
+    assert not app.error
+    assert app.session_state["current_dataset"] is None
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_sample_is_one_click_away(studio: Open, language: str) -> None:
     app = studio("home", language)
@@ -113,6 +149,14 @@ def test_a_wrong_table_is_told_in_words(studio: Open, content: bytes, code: str,
     assert len(app.error) == 1
     assert app.error[0].value[:8] == sentence[:8]
     assert not workspace.list_datasets()
+
+
+def test_long_class_names_are_not_taken_for_the_texts() -> None:
+    frame = pd.DataFrame(
+        {"class": ["a very long class name " * 3, "another long class name " * 3] * 3, "note": list("abcdef")}
+    )
+    assert table_input.guess_columns(frame) == ("note", "class")
+    assert table_input.guess_columns(frame[["note"]]) == ("note", None)
 
 
 def test_rejected_rows_can_be_downloaded(studio: Open) -> None:

@@ -114,6 +114,33 @@ def test_ink_is_readable_on_every_cell(palette: Palette, ground: str) -> None:
     assert contrast(palette.ink, asdict(palette)[ground]) >= 4.5
 
 
+@pytest.mark.parametrize(
+    "words, escaped",
+    [
+        ("![px](http://127.0.0.1:9/x.png)", r"\!\[px\]\(http\://127.0.0.1\:9/x.png\)"),
+        ("$x^2$", r"\$x^2\$"),
+        (":red[a]", r"\:red\[a\]"),
+        ("a_b *c* `d` <e> #f ~g~ h|i \\", r"a\_b \*c\* \`d\` \<e\> \#f \~g\~ h\|i \\"),
+        ("- item\n\n# heading", r"\- item \# heading"),
+        ("12. Access", r"12\. Access"),
+        ("-3.5", "-3.5"),
+        ("+0.5", "+0.5"),
+        ("83.1", "83.1"),
+        ("2026-11-23 20:15", r"2026-11-23 20\:15"),
+        ("請求：返金", "請求：返金"),
+    ],
+)
+def test_words_from_outside_are_shown_letter_by_letter(words: str, escaped: str) -> None:
+    assert text.plain(words) == escaped
+    assert text.plain(text.plain(words)) == escaped, "once is enough"
+
+
+@pytest.mark.parametrize("key", EN)
+def test_no_gap_stands_in_code(key: str) -> None:
+    """In a code span, the backslashes of `plain` would show."""
+    assert not any("{" in code for sentences in (EN, JA) for code in re.findall("`[^`]*`", sentences[key]))
+
+
 def contrast(one: str, other: str) -> float:
     """Contrast ratio of two colours `#rrggbb` (WCAG 2.1)."""
 

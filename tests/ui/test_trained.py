@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
 from scalearn_ui import text
@@ -18,7 +19,8 @@ def test_results_begin_with_a_verdict(studio: Open, trained: str, language: str)
     app = studio("results", language, run=trained)
     assert not app.error
     found = json.loads((runs.folder(trained) / "result.json").read_text("utf-8"))
-    box = {"better": app.success, "no_difference": app.info, "worse": app.warning}[found["comparison"]["verdict"]]
+    verdict = found["comparison"]["verdict"]
+    box = {"better": app.success, "no_difference": app.info, "worse": app.warning}[verdict]
     score = text.points(found["scores"]["scalearn"]["macro_f1"]["value"])
     assert score in box[0].value
     assert len(app.get("plotly_chart")) == 2, "scores and confusion"
@@ -40,13 +42,58 @@ def test_scales_show_contribution_first_and_the_raw_scale_second(
     assert first["data"][0]["text"] != second["data"][0]["text"]
 
 
+def verdict_page() -> None:
+    import streamlit as st
+
+    from scalearn_ui.widgets import evidence
+
+    evidence.verdict(st.session_state["found"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "code, changes",
+    [
+        ("plain", {"best_epoch": 0, "start": 0}),
+        ("same_answers", {"best_epoch": 4, "start": 0}),
+        ("same_answers", {"best_epoch": 0, "start": 0.5}),
+    ],
+)
+def test_equal_models_get_a_verdict_of_their_own(
+    trained: str, code: str, changes: dict[str, float], language: str
+) -> None:
+    found = json.loads((runs.folder(trained) / "result.json").read_text("utf-8"))
+    found["best_epoch"] = changes["best_epoch"]
+    found["scales"]["start"] = changes["start"]
+    found["comparison"] |= {
+        "difference": 0.0,
+        "low": 0.0,
+        "high": 0.0,
+        "verdict": "no_difference",
+        "disagreements": 0,
+    }
+    found["dataset"]["cut"] = 3
+    app = AppTest.from_function(verdict_page)
+    app.context = {"locale": language}
+    app.session_state["found"] = found
+    app.run()
+    words = text.sentences(language)
+    assert not app.exception
+    score = text.points(found["scores"]["scalearn"]["macro_f1"]["value"])
+    n = found["dataset"]["counts"]["test"]
+    documents = words[f"count.test_documents.{'one' if n == 1 else 'other'}"].format(n=n)
+    assert app.info[0].value == words[f"verdict.{code}.text"].format(score=score, documents=documents)
+    three = words["count.documents.other"].format(n=3)
+    assert words["results.cut"].format(documents=three) in [caption.value for caption in app.caption]
+
+
 def test_one_text_is_classified(studio: Open, trained: str) -> None:
     app = studio("classify", run=trained)
     app.text_area(key="one_text").set_value("I forgot my password and cannot sign in.")
     app.button(key="classify_text").click().run(timeout=120)
     assert not app.error
     labels = json.loads((runs.folder(trained) / "result.json").read_text("utf-8"))["dataset"]["labels"]
-    assert app.subheader[-1].value in labels
+    assert app.subheader[-1].value in [text.plain(label) for label in labels]
     assert app.get("plotly_chart")
 
 
