@@ -71,14 +71,13 @@ def test_results_and_scales_explain_themselves(trained: Trained, open_page: Open
         "What did it cost?",
     ):
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
-    expect(
-        page.get_by_text(re.compile("The sources helped|No clear difference|The sources did not help"))
-    ).to_be_visible()
+    verdicts = re.compile(r"^(The sources (helped|did not help|are not used)|No (clear )?difference)\.")
+    expect(page.get_by_text(verdicts).first).to_be_visible()
     expect(page.get_by_text("Classifier on top")).to_be_visible()  # the head, beside the scales
     page.get_by_role("button", name="See what each source added").click()
     title(page, "Scales")
     expect(page.get_by_text("How to read it.")).to_be_visible()
-    assert page.locator(".js-plotly-plot .heatmaplayer").count() >= 1
+    expect(page.locator(".js-plotly-plot .heatmaplayer").first).to_be_attached()
 
 
 def test_one_text_is_classified(trained: Trained, open_page: Open) -> None:
@@ -134,6 +133,22 @@ def test_a_wrong_file_gets_one_sentence(trained: Trained, open_page: Open, tmp_p
     page.locator("input[type=file]").set_input_files(table)
     expect(page.get_by_role("alert").first).to_be_visible()
     assert "Traceback" not in page.content()
+
+
+def test_a_hostile_label_or_link_calls_nobody(trained: Trained, open_page: Open, tmp_path: Path) -> None:
+    bait = "![px](http://127.0.0.1:9/leak.png)"
+    table = tmp_path / "hostile.csv"
+    rows = [f'"text number {i}","{bait if i < 4 else "plain"}"' for i in range(24)]
+    table.write_text("\n".join(["body,topic", *rows]), "utf-8")
+    page = open_page("data")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("input[type=file]").set_input_files(table)
+    expect(page.get_by_role("button", name="Save and go to training")).to_be_visible()
+    expect(page.get_by_text(bait).first).to_be_visible()
+    page.goto(f"{page.url.split('/data')[0]}/results?run={bait}")
+    settled(page)
+    assert not [url for url in asked if ":9/" in url and "/results" not in url], asked
 
 
 @pytest.mark.parametrize("locale", ["en-US", "ja-JP"])
