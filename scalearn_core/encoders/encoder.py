@@ -128,6 +128,11 @@ class Encoder:
         )  # fmt: skip
         return Tokens(batch["input_ids"], batch["token_type_ids"])
 
+    def unknown_share(self, tokens: Tokens) -> float:
+        """Share of the tokens (0 to 1) that stand for words the encoder does not know, as in a foreign script."""
+        unknown = self.tokenizer.unk_token_id
+        return sum(ids.count(unknown) for ids in tokens.ids) / max(1, sum(tokens.lengths))
+
     def pad(self, tokens: Tokens, rows: Sequence[int]) -> Batch:
         """The given documents as one batch on the encoder's device."""
         longest = max(len(tokens.ids[row]) for row in rows)

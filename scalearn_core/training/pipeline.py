@@ -110,6 +110,7 @@ def train_with_evidence(
         for name in ("frozen_head", "tfidf")
     }  # fmt: skip
     texts = dataset.frame["text"].tolist()
+    tokens = encoder.tokenize(texts)
     chosen = np.linspace(0, len(texts) - 1, min(len(texts), CONTRIBUTION_DOCUMENTS)).round().astype(int)
     contributions = contribution_map(model, [texts[i] for i in chosen])
     trained.seconds["evaluation"] = time.monotonic() - clock
@@ -126,7 +127,8 @@ def train_with_evidence(
             "labels": list(dataset.labels),
             "counts": {"train": len(train), "validation": len(validation), "test": len(test)},
             "class_counts": dataset.class_counts,
-            "cut": sum(length >= encoder.max_length for length in encoder.tokenize(texts).lengths),
+            "cut": sum(length >= encoder.max_length for length in tokens.lengths),
+            "unknown_share": encoder.unknown_share(tokens),
         },
         "encoder": {
             "name": encoder.name,

@@ -26,6 +26,10 @@ VERDICT_BOX = {
 }
 
 
+FOREIGN = 0.05
+"""Share of unknown words above which the texts are hardly in the encoder's language; the samples have under 0.1%."""
+
+
 def verdict(found: dict[str, Any]) -> None:
     """Whether the sources helped, in words, with the difference and its interval."""
     against = found["comparison"]
@@ -42,6 +46,9 @@ def verdict(found: dict[str, Any]) -> None:
     box(t(f"verdict.{code}.text", **values), title=t(f"verdict.{code}"), icon=icon)
     for note in found["scores"]["scalearn"]["notes"]:
         st.caption(t(f"note.{note}"))
+    unknown = found["dataset"].get("unknown_share", 0.0)
+    if unknown > FOREIGN:
+        st.warning(t("results.foreign", share=f"{100 * unknown:.0f}"), icon=":material/translate:")
     cut = found["dataset"].get("cut", 0)  # results of before it was counted lack it
     if cut:
         st.caption(t("results.cut", documents=count("documents", cut)))

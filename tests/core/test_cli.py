@@ -421,7 +421,13 @@ def start(*arguments: str | Path, code: str | None = None) -> subprocess.Popen[s
     return subprocess.Popen(
         [sys.executable, *how, *map(str, arguments)], cwd=ROOT, text=True, encoding="utf-8",
         env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=_hear_ctrl_c,
     )  # fmt: skip
+
+
+def _hear_ctrl_c() -> None:
+    """A test run started in the background of a shell hands down a deaf ear for Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_without_arguments_it_prints_help() -> None:
