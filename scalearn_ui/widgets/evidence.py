@@ -27,7 +27,7 @@ VERDICT_BOX = {
 
 
 FOREIGN = 0.05
-"""Share of unknown words above which the texts are hardly in the encoder's language; the samples have under 0.1%."""
+"""Share of unknown words above which texts are hardly in the encoder's language; the samples have under 0.1%."""
 
 
 def verdict(found: dict[str, Any]) -> None:
