@@ -19,8 +19,8 @@ COMMANDS = {
     "train": "scalearn_core.cli.train:train",
     "evaluate": "scalearn_core.cli.apply:evaluate",
     "predict": "scalearn_core.cli.apply:predict",
-    "sources": "scalearn_core.cli.library:sources",
-    "train-adapter": "scalearn_core.cli.library:train_adapter",
+    "sources": "scalearn_core.cli.adapters:sources",
+    "train-adapter": "scalearn_core.cli.adapters:train_adapter",
 }
 """Where each command is; imported when it is asked for, so that `--help` is quick."""
 
