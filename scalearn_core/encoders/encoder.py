@@ -29,9 +29,9 @@ _CONFIG_KEYS = (
     "hidden_act", "layer_norm_eps", "max_position_embeddings", "type_vocab_size", "pad_token_id",
 )  # fmt: skip
 
-Adapt = Callable[[int, torch.Tensor, torch.Tensor], torch.Tensor]
+Adapt = Callable[[int, torch.Tensor, torch.Tensor | None], torch.Tensor]
 """`adapt(layer, z, f)`: what the adapters of one layer add, from their input `z` (`f` is the layer's own
-feed-forward output, for those who compare with it); all `[batch, seq, width]`."""
+feed-forward output, for those who compare; None in a layer that `Opened` begins); all `[batch, seq, width]`."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,15 @@ class Batch(NamedTuple):
 
     input_ids: torch.Tensor
     attention_mask: torch.Tensor
-    token_type_ids: torch.Tensor
+    token_type_ids: torch.Tensor | None
+
+
+class Opened(NamedTuple):
+    """Where a forward pass can begin: all below is what no adapter of `layer` or above can change."""
+
+    layer: int
+    rest: torch.Tensor
+    """`f + x` of that layer, before its norm: `[batch, seq, width]`."""
 
 
 class Encoder:
@@ -148,28 +156,49 @@ class Encoder:
         attention_mask: torch.Tensor,
         token_type_ids: torch.Tensor | None = None,
         adapt: Adapt | None = None,
+        start: Opened | None = None,
     ) -> torch.Tensor:
         """Last hidden states, with what `adapt` adds in each layer (paper, section 2; `docs/paper.md`).
 
         Args:
             input_ids, attention_mask, token_type_ids: `[batch, seq]`.
             adapt: None runs the plain encoder.
+            start: what `open` gave for this batch; nothing below its layer is computed again.
 
         Returns:
             `[batch, seq, width]`.
         """
+        begin = 0 if start is None else start.layer
+        f: torch.Tensor | None = None
+        rest = None if start is None else start.rest
+        hidden, mask = self._embed(Batch(input_ids, attention_mask, token_type_ids), computed=rest)
+        for index, layer in enumerate(self.layers[begin:], begin):
+            if rest is None:
+                f, rest = layer.sublayers(hidden, mask)
+            z = layer.norm(rest)
+            hidden = z if adapt is None else layer.norm(rest + adapt(index, z, f))
+            rest = None
+        return hidden
+
+    @torch.no_grad()
+    def open(self, batch: Batch, layer: int = 0) -> Opened:
+        """Run `batch` up to the adapter input of `layer`: what a training need not compute again."""
+        hidden, mask = self._embed(batch)
+        for below in self.layers[:layer]:
+            hidden = below.norm(below.sublayers(hidden, mask)[1])
+        return Opened(layer, self.layers[layer].sublayers(hidden, mask)[1])
+
+    def _embed(self, batch: Batch, computed: torch.Tensor | None = None) -> tuple[torch.Tensor, Any]:
+        """Embeddings `[batch, seq, width]`, unless later states are there already, and the attention mask."""
         from transformers.masking_utils import create_bidirectional_mask
 
-        hidden: torch.Tensor = self.model.embeddings(input_ids=input_ids, token_type_ids=token_type_ids)
-        mask: Any = create_bidirectional_mask(
-            config=self.model.config, inputs_embeds=hidden, attention_mask=attention_mask
+        hidden = computed
+        if hidden is None:
+            hidden = self.model.embeddings(input_ids=batch.input_ids, token_type_ids=batch.token_type_ids)
+        mask = create_bidirectional_mask(
+            config=self.model.config, inputs_embeds=hidden, attention_mask=batch.attention_mask
         )
-        for index, layer in enumerate(self.layers):
-            x = layer.attention(hidden, mask)
-            f = layer.feed_forward(x)
-            z = layer.norm(f + x)
-            hidden = z if adapt is None else layer.norm(f + adapt(index, z, f) + x)
-        return hidden
+        return hidden, mask
 
     def pool(self, hidden: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """One vector per document: `[batch, seq, width]` -> `[batch, width]`."""

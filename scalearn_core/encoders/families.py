@@ -31,6 +31,12 @@ class PostNormLayer:
         output = self._part("output")
         return cast(torch.Tensor, output.dropout(output.dense(self._part("intermediate")(x))))
 
+    def sublayers(self, hidden: torch.Tensor, mask: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor]:
+        """`f`, and `f + x` which the norm turns into the adapter input: `[batch, seq, width]` each."""
+        x = self.attention(hidden, mask)
+        f = self.feed_forward(x)
+        return f, f + x
+
     def norm(self, hidden: torch.Tensor) -> torch.Tensor:
         """The layer's output LayerNorm (frozen): shape of `hidden`."""
         return cast(torch.Tensor, self._part("output").LayerNorm(hidden))

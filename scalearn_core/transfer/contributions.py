@@ -51,7 +51,10 @@ def contribution_map(model: ScaLearnModel, texts: Sequence[str]) -> Contribution
         batch = encoder.pad(tokens, rows)
         real = batch.attention_mask.bool()
 
-        def observe(layer: int, z: torch.Tensor, f: torch.Tensor, real: torch.Tensor = real) -> torch.Tensor:
+        def observe(
+            layer: int, z: torch.Tensor, f: torch.Tensor | None, real: torch.Tensor = real
+        ) -> torch.Tensor:
+            assert f is not None  # every layer is run
             omega = model.scales(layer)
             own[layer] += float(f[real].norm(dim=-1).sum())
             for t, output in enumerate(model.stack.outputs(layer, z[real])):

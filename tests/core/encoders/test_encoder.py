@@ -111,6 +111,16 @@ def test_an_adapter_that_adds_zero_is_the_plain_encoder(encoder: Encoder, batch)
     assert torch.equal(encoder.hidden_states(*batch, adapt=lambda layer, z, f: torch.zeros_like(z)), plain)
 
 
+@pytest.mark.parametrize("layer", [0, 1])
+def test_a_pass_begun_at_a_layer_is_the_whole_pass(encoder: Encoder, layer: int) -> None:
+    def adapt(index: int, z: torch.Tensor, f: torch.Tensor | None) -> torch.Tensor:
+        return z * 0.1 if index >= layer else torch.zeros_like(z)
+
+    batch = encoder.pad(encoder.tokenize(["short", "a rather longer document"]), [0, 1])
+    begun = encoder.hidden_states(*batch, adapt=adapt, start=encoder.open(batch, layer))
+    assert torch.equal(begun, encoder.hidden_states(*batch, adapt=adapt))
+
+
 def test_pooling(encoder_folder: Path, folder: Path) -> None:
     hidden = torch.tensor([[[1.0], [3.0], [100.0]], [[2.0], [4.0], [6.0]]])
     mask = torch.tensor([[1, 1, 0], [1, 1, 1]])
