@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scalearn_core.errors import ConfigError
+
+if TYPE_CHECKING:
+    import torch
+
+UNKNOWN_FREE = 2 * 2**30
+"""Bytes taken to be free where the system does not say."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,32 @@ def find(kind: str | None) -> Device:
         if device.kind == kind:
             return device
     raise ConfigError("config.unknown_device", found=kind, known=", ".join(device.kind for device in devices))
+
+
+def autocast(device: torch.device) -> AbstractContextManager[object]:
+    """Matrix products in bfloat16 where the device has units for it (NVIDIA from Ampere on), else as they are.
+
+    Never on a CPU: there training in bfloat16 was slower than in float32.
+    """
+    import torch
+
+    if device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0):
+        return torch.autocast("cuda", dtype=torch.bfloat16)
+    return nullcontext()
+
+
+def free_bytes(device: torch.device) -> int:
+    """Memory that a device has free now."""
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    info = Path("/proc/meminfo")
+    if info.is_file():
+        for line in info.read_text("ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return 1024 * int(line.split()[1])
+    return UNKNOWN_FREE
 
 
 def usable_cores() -> int:

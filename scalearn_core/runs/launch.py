@@ -17,8 +17,10 @@ import time
 from pathlib import Path
 
 from scalearn_core.config import workspace
+from scalearn_core.devices import usable_cores
 from scalearn_core.errors import RunError
 from scalearn_core.runs.folders import LOCK, LOG, run_folder
+from scalearn_core.runs.jobs import slots_of
 from scalearn_core.runs.locks import is_held
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -50,8 +52,6 @@ def spawn(module: str, run_id: str, *, lock: int | None = None) -> None:
     Raises:
         RunError: `run.not_started`.
     """
-    # The child stands in the project root, so a relative workspace must be named in full.
-    environment = {**os.environ, "SCALEARN_HOME": str(workspace().absolute())}
     try:
         with (run_folder(run_id) / LOG).open("ab") as log:
             process = subprocess.Popen(
@@ -60,7 +60,7 @@ def spawn(module: str, run_id: str, *, lock: int | None = None) -> None:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=_PROJECT_ROOT,
-                env=environment,
+                env=environment(),
                 start_new_session=True,
                 pass_fds=() if lock is None else (lock,),
             )
@@ -70,6 +70,23 @@ def spawn(module: str, run_id: str, *, lock: int | None = None) -> None:
     # serves where a double fork would not: in a container, where our parent may be process 1 and
     # adopts orphans without ever reaping them.
     threading.Thread(target=process.wait, name=f"reap {run_id}", daemon=True).start()
+
+
+def environment() -> dict[str, str]:
+    """What the process of a run is told: the workspace in full, and its share of the cores.
+
+    Trainings that may work side by side share the cores evenly, whether they do or not: what is learned depends,
+    in its last digits, on the number of threads. `OMP_NUM_THREADS` in the studio's own environment goes first.
+
+    Raises:
+        RunError: `run.slots`.
+    """
+    return {
+        "OMP_NUM_THREADS": str(max(1, usable_cores() // slots_of("train"))),
+        **os.environ,
+        # The child stands in the project root, so a relative workspace must be named in full.
+        "SCALEARN_HOME": str(workspace().absolute()),
+    }
 
 
 class LocalLauncher:

@@ -11,12 +11,13 @@ from torch import nn
 
 from scalearn_core.adapters.adapterhub import check_fits
 from scalearn_core.adapters.bottleneck import Adapter
-from scalearn_core.encoders.encoder import Encoder, Tokens
+from scalearn_core.encoders.encoder import Encoder, Opened, Tokens
 from scalearn_core.errors import ConfigError
 from scalearn_core.scaling.heads import linear_head
 from scalearn_core.scaling.scales import Scales, find_variant
-from scalearn_core.scaling.sources import StackedSources
+from scalearn_core.scaling.sources import FoldedSources, StackedSources
 from scalearn_core.training.batching import ordered_batches
+from scalearn_core.training.opened import OpenedDocuments
 
 
 class ScaLearnModel:
@@ -68,6 +69,7 @@ class ScaLearnModel:
         )  # fmt: skip
         self.scales.start_as_in_paper(seed)
         self.scales.to(self.encoder.device)
+        self._folded: tuple[object, FoldedSources] | None = None
         self.train_mode(False)
 
     def add_own_adapter(self, adapter: Adapter, seed: int = 0) -> None:
@@ -87,17 +89,42 @@ class ScaLearnModel:
         input_ids: torch.Tensor,
         attention_mask: torch.Tensor,
         token_type_ids: torch.Tensor | None = None,
+        start: Opened | None = None,
     ) -> torch.Tensor:
-        """Last hidden states `[batch, seq, width]`; per layer `LN(f + Σ_t ω_t ⊙ A_t(z) + x)`."""
+        """Last hidden states `[batch, seq, width]`; per layer `LN(f + Σ_t ω_t ⊙ A_t(z) + x)`.
+
+        Args:
+            start: what `Encoder.open` gave for these documents, at most at the first layer of any source.
+        """
+        if start is not None and start.layer > self.stack.first_layer:
+            raise ValueError(f"opened at layer {start.layer}, but a source sits in {self.stack.first_layer}")
+        if self.scales.training or torch.is_grad_enabled():
+            return self.encoder.hidden_states(
+                input_ids, attention_mask, token_type_ids,
+                adapt=lambda layer, z, f: self.stack.scaled_sum(layer, z, self.scales(layer)), start=start,
+            )  # fmt: skip
+        folded = self.folded()
         return self.encoder.hidden_states(
             input_ids, attention_mask, token_type_ids,
-            adapt=lambda layer, z, f: self.stack.scaled_sum(layer, z, self.scales(layer)),
+            adapt=lambda layer, z, f: folded.output(layer, z), start=start,
         )  # fmt: skip
 
-    def logits(self, tokens: Tokens, rows: Sequence[int]) -> torch.Tensor:
+    def folded(self) -> FoldedSources:
+        """The sources with their scales folded in, done once and again only when the scales have changed."""
+        omega = self.scales.omega
+        state = (id(self.stack), id(omega), omega._version, omega.device)  # every change in place counts on
+        if self._folded is None or self._folded[0] != state:
+            self._folded = state, self.stack.fold(self.scales)
+        return self._folded[1]
+
+    def logits(self, documents: Tokens | OpenedDocuments, rows: Sequence[int]) -> torch.Tensor:
         """Outputs of the head for the given documents, `[rows, labels]`."""
-        batch = self.encoder.pad(tokens, rows)
-        outputs: torch.Tensor = self.head(self.encoder.pool(self.hidden_states(*batch), batch.attention_mask))
+        if isinstance(documents, Tokens):
+            batch, start = self.encoder.pad(documents, rows), None
+        else:
+            batch, start = documents.batch(rows)
+        hidden = self.hidden_states(*batch, start=start)
+        outputs: torch.Tensor = self.head(self.encoder.pool(hidden, batch.attention_mask))
         return outputs
 
     def train_mode(self, on: bool, *, encoder_dropout: bool = False) -> None:

@@ -61,6 +61,8 @@ class Scales(nn.Module):
         super().__init__()
         self.variant = variant
         self.omega = nn.Parameter(torch.zeros(variant.shape(layers, sources, width)))
+        self.layers = layers
+        self._kept: torch.Tensor | None = None
 
     @torch.no_grad()
     def start_at_zero(self) -> None:
@@ -73,7 +75,20 @@ class Scales(nn.Module):
         mean = PAPER_TOTAL / self.omega.shape[1]
         self.omega.copy_(torch.normal(mean, PAPER_DEVIATION, self.omega.shape, generator=generator))
 
+    @torch.no_grad()
+    def draw_dropout(self) -> None:
+        """Draw what training drops from now on, so that a step computed in parts drops the same in each."""
+        if self.variant.dropout == 0:
+            return
+        shape = (self.layers, *self.omega.shape[1:])
+        self._kept = F.dropout(torch.ones(shape, device=self.omega.device), self.variant.dropout)
+
     def forward(self, layer: int) -> torch.Tensor:
-        """ω of one layer, `[sources, width or 1]`; in training each layer drops its own entries, shared or not."""
+        """ω of one layer, `[sources, width or 1]`; in training each layer drops its own entries, shared or not.
+
+        What is dropped is what `draw_dropout` drew last, or drawn anew where it was never called.
+        """
         omega = self.omega[0 if self.variant.shared else layer]
-        return F.dropout(omega, self.variant.dropout, self.training)
+        if not self.training or self.variant.dropout == 0:
+            return omega
+        return F.dropout(omega, self.variant.dropout) if self._kept is None else omega * self._kept[layer]

@@ -2,13 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from scalearn_core.adapters.bottleneck import ACTIVATIONS, Adapter
+
+
+class ScaledUp(torch.autograd.Function):
+    """`s = a · (ω ⊙ W_up) + Σ_t ω_t b_up_t` for one scale per source, with its gradient in one matrix product.
+
+    With `g = dL/ds` and `p = g · W_upᵀ`, in which each column belongs to a source:
+
+        dL/da = ω ⊙ p        dL/dω_t = Σ (a ⊙ p)_t + b_up_t · Σ g
+
+    Autograd would also compute `aᵀ g`, and keep the folded weights. For one scale per dimension that product is
+    needed, and autograd is as fast (`python benchmarks/speed.py folding`).
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, a: torch.Tensor, omega: torch.Tensor, up: torch.Tensor, bias: torch.Tensor, owner: torch.Tensor
+    ) -> torch.Tensor:
+        """`a [tokens, R]`, `omega [T, 1]`, `up [R, width]`, `bias [T, width]`, `owner [R]`."""
+        ctx.save_for_backward(a, omega, up, bias, owner)
+        weight, total = fold(omega, up, bias, owner)
+        return torch.addmm(total.to(a.dtype), a, weight.to(a.dtype))
+
+    @staticmethod
+    def backward(ctx: Any, g: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        a, omega, up, bias, owner = ctx.saved_tensors
+        p = g @ up.to(g.dtype).T  # [tokens, R]; on a GPU of lower precision, unlike the sums
+        grad_omega = (bias @ g.sum(0, dtype=omega.dtype)).index_add(
+            0, owner, torch.linalg.vecdot(a, p, dim=0).to(omega.dtype)
+        )
+        grad_a = p.mul_(omega[owner].T.to(p.dtype)) if ctx.needs_input_grad[0] else None
+        return grad_a, grad_omega.unsqueeze(1), None, None, None
+
+
+def fold(
+    omega: torch.Tensor, up: torch.Tensor, bias: torch.Tensor, owner: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The scales in the up-projections: weight `[R, width]` and bias `[width]` of one wide adapter."""
+    return omega[owner] * up, (omega * bias).sum(0)
 
 
 class StackedSources(nn.Module):
@@ -59,10 +98,14 @@ class StackedSources(nn.Module):
         parts = [ACTIVATIONS[kind](wide[..., start:end]) for kind, start, end in self.slices[layer]]
         return parts[0] if len(parts) == 1 else torch.cat(parts, dim=-1)
 
+    @property
+    def first_layer(self) -> int:
+        """The first layer in which a source has a bottleneck: nothing below depends on the scales."""
+        ranks = [self._buffer("owner", layer).numel() for layer in range(len(self.slices))]
+        return next((layer for layer, rank in enumerate(ranks) if rank), 0)
+
     def scaled_sum(self, layer: int, z: torch.Tensor, omega: torch.Tensor) -> torch.Tensor:
         """`Σ_t ω_t ⊙ A_t(z)`, the sum of the paper's section 4, without a tensor per source.
-
-        The scales are folded into the up-projections: `s = a · (ω ⊙ W_up) + Σ_t ω_t ⊙ b_up_t`.
 
         Args:
             z: adapter input, `[batch, seq, width]`.
@@ -71,12 +114,41 @@ class StackedSources(nn.Module):
         Returns:
             `[batch, seq, width]`.
         """
-        folded = omega[self._buffer("owner", layer)] * self._buffer("up_weight", layer)  # [R, width]
-        bias = (omega * self._buffer("up_bias", layer)).sum(0)  # [width]
-        return self.inner(layer, z) @ folded + bias
+        inner = self.inner(layer, z).flatten(0, -2)
+        frozen = [self._buffer(name, layer) for name in ("up_weight", "up_bias", "owner")]
+        if omega.shape[1] == 1:
+            scaled: torch.Tensor = ScaledUp.apply(inner, omega, *frozen)  # type: ignore[no-untyped-call]
+        else:
+            weight, bias = fold(omega, *frozen)
+            scaled = torch.addmm(bias, inner, weight)
+        return scaled.view(z.shape)
+
+    @torch.no_grad()
+    def fold(self, omegas: Callable[[int], torch.Tensor]) -> FoldedSources:
+        """Fold the scales of every layer once, for all that is predicted with them."""
+        return FoldedSources(
+            self,
+            [
+                fold(omegas(layer), *(self._buffer(name, layer) for name in ("up_weight", "up_bias", "owner")))
+                for layer in range(len(self.slices))
+            ],
+        )
 
     def outputs(self, layer: int, z: torch.Tensor) -> list[torch.Tensor]:
         """`A_t(z)` of each source, unscaled, in the order of `names`: T times `[batch, seq, width]`."""
         inner, owner = self.inner(layer, z), self._buffer("owner", layer)
         up_weight, up_bias = self._buffer("up_weight", layer), self._buffer("up_bias", layer)
         return [inner[..., owner == t] @ up_weight[owner == t] + up_bias[t] for t in range(len(self.names))]
+
+
+class FoldedSources:
+    """Sources whose scales stand still: one ordinary wide adapter per layer."""
+
+    def __init__(self, stack: StackedSources, layers: list[tuple[torch.Tensor, torch.Tensor]]) -> None:
+        self.stack = stack
+        self.layers = layers
+
+    def output(self, layer: int, z: torch.Tensor) -> torch.Tensor:
+        """`Σ_t ω_t ⊙ A_t(z)`: `[batch, seq, width]` -> the same shape."""
+        weight, bias = self.layers[layer]
+        return F.linear(self.stack.inner(layer, z), weight.T, bias)

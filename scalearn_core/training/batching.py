@@ -6,6 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+CPU_TOKENS = 512
+"""Padded tokens trained on at a time: what one layer makes of so many stays in a core's cache, and larger matrix
+products are no faster (`python benchmarks/speed.py budgets`)."""
+CUDA_TOKENS = 32768
+"""A GPU wants much at a time; where it is too much, the memory says so and the budget is halved."""
 WINDOW = 50
 """How many batches are sorted together: large enough for like lengths, small enough to stay random."""
 
@@ -31,3 +36,36 @@ def ordered_batches(lengths: Sequence[int], tokens: int = 4096) -> Iterator[list
         batch.append(row)
     if batch:
         yield batch
+
+
+class TokenBudget:
+    """How many padded tokens are computed at a time; halved whenever that is more than the memory holds.
+
+    Attributes:
+        tokens: the budget; one document is computed however long it is.
+    """
+
+    def __init__(self, tokens: int) -> None:
+        self.tokens = tokens
+
+    @classmethod
+    def of(cls, device_type: str) -> TokenBudget:
+        return cls(CUDA_TOKENS if device_type == "cuda" else CPU_TOKENS)
+
+    def parts(self, rows: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:
+        """`rows` in parts of like length, shortest first, each within the budget and of about equal cost."""
+        order = sorted(rows, key=lambda row: lengths[row])
+        total = sum(lengths[row] for row in order)
+        if len(order) * lengths[order[-1]] <= self.tokens:
+            return [order]
+        goal = min(self.tokens, 1.1 * total / -(-total // self.tokens))  # a tenth for the padding
+        parts: list[list[int]] = []
+        for row in order:
+            if parts and (len(parts[-1]) + 1) * lengths[row] <= goal:
+                parts[-1].append(row)
+            else:
+                parts.append([row])
+        return parts
+
+    def halve(self) -> None:
+        self.tokens = max(1, self.tokens // 2)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from scalearn_core.training.batching import training_batches
+from scalearn_core.training.batching import TokenBudget, training_batches
 
 OnStep = Callable[[int, dict[str, float]], None]
 """`on_step(step, metrics)`, called after every step; an exception it raises ends the training."""
@@ -55,19 +55,28 @@ def fit(
     patience: int,
     seed: int,
     criterion: str = "validation_loss",
+    budget: TokenBudget | None = None,
+    begin_step: Callable[[], None] = lambda: None,
     on_step: OnStep | None = None,
 ) -> History:
     """Train and leave the best epoch's values in `trainable` (all of them, the shared scales of ++ included).
 
     Args:
         trainable: every number that learns, by name; `learning_rates` gives a rate per first part of the name.
-        batch_loss: mean loss of the given documents, in train mode.
+        batch_loss: mean loss of the given documents, in train mode; called for one part of a step's documents
+            after the other, whose gradients add up to that of the mean over all of them.
         validate: metrics of the current state, in eval mode; an empty dict where there is nothing to validate
             on, and then the last epoch is kept.
         lengths: tokens per document, for batching.
         patience: epochs without a new best before stopping; best is the lowest `criterion`.
-        on_step: see `OnStep`; metrics are `loss`, `epoch` and `fraction` (0 to 1), and at an epoch's end
-            `train_loss` (mean of the epoch) and what `validate` gave.
+        budget: how much of a step is computed at a time (by default: for a CPU). Halved where the device runs out
+            of memory; the step is then done again from its beginning.
+        begin_step: called before the first part of a step, to draw what all of its parts share.
+        on_step: see `OnStep`; metrics are `loss`, `epoch` and `fraction` (0 to 1), `token_budget` in a step that
+            had to halve it, and at an epoch's end `train_loss` (mean of the epoch) and what `validate` gave.
+
+    Raises:
+        torch.OutOfMemoryError: the memory does not suffice for one document.
     """
     groups = [
         {"params": [p for name, p in trainable.items() if name.split(".")[0] == part], "lr": rate}
@@ -77,6 +86,7 @@ def fit(
     steps = epochs * -(-len(lengths) // batch_size)
     decay = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: max(0.0, 1 - step / steps))
     order = np.random.default_rng(seed)
+    budget = budget or TokenBudget.of("cpu")
 
     history = History([EpochRecord(0, None, validate())])
     best, best_state = history.records[0].validation.get(criterion, float("inf")), _copy(trainable)
@@ -85,16 +95,16 @@ def fit(
         for epoch in range(1, epochs + 1):
             losses: list[float] = []
             for rows in training_batches(lengths, batch_size, order):
-                loss = batch_loss(rows)
-                optimizer.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
+                given = budget.tokens
+                begin_step()
+                losses.append(accumulate(optimizer, batch_loss, rows, lengths, budget))
                 torch.nn.utils.clip_grad_norm_(list(trainable.values()), 1.0)
                 optimizer.step()
                 decay.step()
                 step += 1
-                losses.append(loss.item())
                 if on_step:
-                    on_step(step, {"loss": losses[-1], "epoch": epoch, "fraction": step / steps})
+                    told: dict[str, float] = {"loss": losses[-1], "epoch": epoch, "fraction": step / steps}
+                    on_step(step, told if budget.tokens == given else told | {"token_budget": budget.tokens})
             metrics = validate()
             train_loss = float(np.mean(losses))
             history.records.append(EpochRecord(epoch, train_loss, metrics))
@@ -110,6 +120,33 @@ def fit(
         for name, parameter in trainable.items():
             parameter.copy_(best_state[name])
     return history
+
+
+def accumulate(
+    optimizer: torch.optim.Optimizer,
+    batch_loss: Callable[[list[int]], torch.Tensor],
+    rows: list[int],
+    lengths: Sequence[int],
+    budget: TokenBudget,
+) -> float:
+    """Mean loss of `rows`, its gradient left in the parameters; in parts, and smaller ones if memory lacks."""
+    while True:
+        parts = budget.parts(rows, lengths)
+        optimizer.zero_grad()
+        loss: torch.Tensor | float = 0.0
+        try:
+            for part in parts:
+                share = batch_loss(part) * (len(part) / len(rows))
+                share.backward()  # type: ignore[no-untyped-call]
+                loss = loss + share.detach()
+            return float(loss)
+        except torch.OutOfMemoryError:
+            if len(parts) == len(rows):  # one document at a time already
+                raise
+        while len(budget.parts(rows, lengths)) == len(parts):  # a budget far above the step's need changes nothing
+            budget.halve()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
 
 
 def _copy(trainable: dict[str, nn.Parameter]) -> dict[str, Any]:

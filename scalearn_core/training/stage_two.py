@@ -14,12 +14,14 @@ from torch.nn import functional as F
 from scalearn_core.baselines.frozen_head import FrozenHead, fit_frozen_head
 from scalearn_core.config import StageOneConfig, TrainingConfig
 from scalearn_core.data.dataset import Split, TextDataset
+from scalearn_core.devices import autocast
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.scaling.heads import linear_head, two_layer_head
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.training.batching import ordered_batches
+from scalearn_core.training.batching import TokenBudget, ordered_batches
 from scalearn_core.training.loop import History, OnStep, fit
+from scalearn_core.training.opened import OpenedDocuments
 from scalearn_core.training.stage_one import TaskData, embed, train_adapter
 
 OnStage = Callable[[str], None]
@@ -82,25 +84,31 @@ def train_scales(
         model.add_own_adapter(own.adapter)
     clock.start("training")
     _start(model, config, frozen_head)
+    device, first = model.encoder.device, model.stack.first_layer
+    opened = OpenedDocuments(model.encoder, train.tokens, None if recipe.encoder_dropout else first)
+    opened_validation = OpenedDocuments(model.encoder, validation.tokens, first)
+    all_targets = torch.as_tensor(train.targets, device=device)
 
     def batch_loss(rows: list[int]) -> torch.Tensor:
         model.train_mode(True, encoder_dropout=recipe.encoder_dropout)
-        targets = torch.as_tensor(train.targets[rows], device=model.encoder.device)
-        return F.cross_entropy(model.logits(train.tokens, rows), targets)
+        with autocast(device):
+            logits = model.logits(opened, rows)
+        return F.cross_entropy(logits.float(), all_targets[rows])
 
     trainable = {f"scales.{key}": p for key, p in model.scales.named_parameters()}
     trainable |= {f"head.{key}": p for key, p in model.head.named_parameters()}
     try:
         history = fit(
-            trainable, batch_loss, lambda: _validate(model, validation), lengths=train.tokens.lengths,
+            trainable, batch_loss, lambda: _validate(model, opened_validation, validation.targets),
+            lengths=train.tokens.lengths,
             learning_rates={"scales": recipe.scales_learning_rate, "head": recipe.head_learning_rate},
             epochs=recipe.epochs, batch_size=config.batch_size, patience=recipe.patience, seed=config.seed,
-            on_step=on_step,
+            budget=TokenBudget.of(device.type), begin_step=model.scales.draw_dropout, on_step=on_step,
         )  # fmt: skip
     finally:
         model.train_mode(False)  # `on_step` may stop the training; the encoder may serve others
     model.training_record = {
-        **dataclasses.asdict(config), "device": model.encoder.device.type,
+        **dataclasses.asdict(config), "device": device.type, "threads": torch.get_num_threads(),
         "best_epoch": history.best_epoch, "dataset_fingerprint": dataset.fingerprint,
     }  # fmt: skip
     return TrainingResult(history, frozen_head, clock.stop())
@@ -121,19 +129,20 @@ def _start(model: ScaLearnModel, config: TrainingConfig, frozen_head: FrozenHead
 
 
 @torch.no_grad()
-def _validate(model: ScaLearnModel, data: TaskData) -> dict[str, float]:
-    if not len(data):
+def _validate(model: ScaLearnModel, documents: OpenedDocuments, targets: np.ndarray) -> dict[str, float]:
+    if not len(documents):
         return {}
     model.train_mode(False)
-    loss, predicted = 0.0, np.zeros(len(data), dtype=np.int64)
-    for rows in ordered_batches(data.tokens.lengths):
-        logits = model.logits(data.tokens, rows)
-        targets = torch.as_tensor(data.targets[rows], device=logits.device)
-        loss += F.cross_entropy(logits, targets, reduction="sum").item()
+    loss, predicted = 0.0, np.zeros(len(documents), dtype=np.int64)
+    for rows in ordered_batches(documents.lengths):
+        with autocast(model.encoder.device):
+            logits = model.logits(documents, rows).float()
+        right = torch.as_tensor(targets[rows], device=logits.device)
+        loss += F.cross_entropy(logits, right, reduction="sum").item()
         predicted[rows] = logits.argmax(-1).cpu().numpy()
     return {
-        "validation_loss": loss / len(data),
-        "validation_macro_f1": score("macro_f1", data.targets, predicted),
+        "validation_loss": loss / len(documents),
+        "validation_macro_f1": score("macro_f1", targets, predicted),
     }
 
 

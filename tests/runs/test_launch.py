@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from scalearn_core import runs
+from scalearn_core.devices import usable_cores
 from scalearn_core.errors import RunError
-from scalearn_core.runs.launch import LocalLauncher
+from scalearn_core.runs.launch import LocalLauncher, environment
 from tests.runs.polling import ended, wait_until
 
 
@@ -74,3 +75,16 @@ def test_a_relative_workspace_means_the_same_folder_to_the_child(
     run_id = runs.submit("selfcheck", {"steps": 1, "seconds_per_step": 0})
     assert ended(run_id).status == "succeeded"
     assert (tmp_path / "relative" / "runs" / run_id / "result.json").is_file()
+
+
+def test_runs_side_by_side_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.delenv("SCALEARN_SLOTS", raising=False)
+    assert environment()["OMP_NUM_THREADS"] == str(usable_cores())
+    for slots in (2, usable_cores() + 1):
+        monkeypatch.setenv("SCALEARN_SLOTS", str(slots))
+        threads = int(environment()["OMP_NUM_THREADS"])
+        assert threads >= 1
+        assert threads == 1 or threads * slots <= usable_cores()
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert environment()["OMP_NUM_THREADS"] == "3"

@@ -129,3 +129,21 @@ def test_impossible_models_are_refused(encoder: Encoder, sources: list[Adapter])
         ScaLearnModel(encoder, sources, labels=LABELS, variant="fusion")
     with pytest.raises(AdapterError, match="foreign has width 48"):
         ScaLearnModel(encoder, [*sources, random_adapter("foreign", width=48)], labels=LABELS)
+
+
+def test_scales_are_folded_once_and_again_when_they_change(encoder, sources, batch: Batch) -> None:
+    model = model_with_head(encoder, sources)
+    learned = model.hidden_states(*batch).detach()  # gradients are on: not folded
+    with torch.no_grad():
+        folded = model.folded()
+        assert (model.hidden_states(*batch) - learned).abs().max() < 1e-5
+        assert model.folded() is folded
+    optimizer = torch.optim.AdamW(model.scales.parameters(), lr=0.5)
+    model.scales.omega.grad = torch.ones_like(model.scales.omega)
+    optimizer.step()
+    with torch.no_grad():
+        assert model.folded() is not folded
+        assert (model.hidden_states(*batch) - learned).abs().max() > 1e-3
+    changed = model.folded()
+    model.add_own_adapter(random_adapter("own", seed=9))
+    assert model.folded() is not changed

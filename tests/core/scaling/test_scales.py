@@ -115,3 +115,22 @@ def test_gradients_reach_only_what_was_kept() -> None:
 def test_an_unknown_variant_is_named() -> None:
     with pytest.raises(ConfigError, match=r"no variant fusion\. Choose one of scalearn, scalearn_uniform"):
         find_variant("fusion")
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_what_is_drawn_holds_until_the_next_draw(variant: str) -> None:
+    made = scales(variant).train()
+    torch.manual_seed(0)
+    made.draw_dropout()
+    first = [made(layer).detach().clone() for layer in range(12)]
+    assert all(torch.equal(made(layer), kept) for layer, kept in enumerate(first))
+    share = torch.stack(first).eq(0).float().mean().item()
+    made.draw_dropout()
+    if VARIANTS[variant].dropout == 0:
+        assert share == 0
+        return
+    assert share == pytest.approx(0.3, abs=0.15)
+    assert any(not torch.equal(made(layer), kept) for layer, kept in enumerate(first))
+    assert not torch.equal(first[0].eq(0), first[1].eq(0))  # layers differ, even where they share the scales
+    made.eval()
+    assert torch.equal(made(0), made.omega[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scalearn_core.training.batching import ordered_batches, training_batches
+from scalearn_core.training.batching import TokenBudget, ordered_batches, training_batches
 
 LENGTHS = np.random.default_rng(0).integers(3, 200, 1000).tolist()
 
@@ -42,3 +42,25 @@ def test_batches_for_evaluation_keep_to_the_tokens() -> None:
 def test_a_document_longer_than_the_tokens_comes_alone() -> None:
     assert list(ordered_batches([5, 50, 6], tokens=20)) == [[0, 2], [1]]
     assert list(ordered_batches([])) == []
+
+
+@pytest.mark.parametrize("tokens", [1, 100, 512, 4096, 10**9])
+def test_parts_hold_every_row_once_and_keep_to_the_budget(tokens: int) -> None:
+    rows = np.random.default_rng(1).permutation(1000)[:32].tolist()
+    parts = TokenBudget(tokens).parts(rows, LENGTHS)
+    assert sorted(row for part in parts for row in part) == sorted(rows)
+    assert all(len(part) == 1 or len(part) * max(LENGTHS[row] for row in part) <= tokens for part in parts)
+    assert parts == TokenBudget(tokens).parts(rows, LENGTHS)
+    if tokens == 10**9:
+        assert len(parts) == 1
+
+
+def test_parts_of_unlike_documents_pad_little() -> None:
+    rows = list(range(200))
+    parts = TokenBudget(1024).parts(rows, LENGTHS)
+    padded = sum(len(part) * max(LENGTHS[row] for row in part) for part in parts)
+    assert padded < 1.06 * sum(LENGTHS[row] for row in rows)
+
+
+def test_parts_that_fit_are_not_split() -> None:
+    assert TokenBudget(40).parts([0, 1, 2], [10, 2, 10]) == [[1, 0, 2]]

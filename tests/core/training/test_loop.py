@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from scalearn_core.training.batching import TokenBudget
 from scalearn_core.training.loop import History, fit, seeded
 
 
@@ -117,3 +118,74 @@ def test_the_callers_random_numbers_are_left_alone() -> None:
     assert torch.equal(torch.get_rng_state(), before)
     with seeded(3):
         assert torch.equal(torch.rand(3), first)
+
+
+class Line:
+    """A mean squared error over documents that differ, so that a wrong weight of a part shows."""
+
+    def __init__(self, fails_above: int = 10**9) -> None:
+        generator = torch.Generator().manual_seed(0)
+        self.inputs, self.targets = torch.randn(2, 20, 3, generator=generator)
+        self.weight = nn.Parameter(torch.zeros(3))
+        self.lengths = [3 + i % 7 for i in range(20)]
+        self.fails_above = fails_above
+        self.parts: list[list[int]] = []
+
+    def batch_loss(self, rows: list[int]) -> torch.Tensor:
+        self.parts.append(rows)
+        loss = (self.weight * self.inputs[rows] - self.targets[rows]).square().mean()
+        if len(rows) * max(self.lengths[row] for row in rows) > self.fails_above:
+            loss.register_hook(_out_of_memory)  # in the backward pass, when part of the step is done
+        return loss
+
+    def fit(self, budget: int) -> tuple[list[float], torch.Tensor]:
+        losses: list[float] = []
+        fit(
+            {"scales.weight": self.weight}, self.batch_loss, dict, lengths=self.lengths,
+            learning_rates={"scales": 0.1}, epochs=2, batch_size=8, patience=1, seed=0, budget=TokenBudget(budget),
+            on_step=lambda step, metrics: losses.append(metrics["loss"]) if "loss" in metrics else None,
+        )  # fmt: skip
+        return losses, self.weight.detach().clone()
+
+
+def _out_of_memory(gradient: torch.Tensor) -> torch.Tensor:
+    raise torch.OutOfMemoryError("CUDA out of memory (as a device would say)")
+
+
+@pytest.mark.parametrize("budget", [1, 12, 30])
+def test_a_step_in_parts_is_the_whole_step(budget: int) -> None:
+    whole, parted = Line(), Line()
+    (losses, weight), (losses_in_parts, weight_in_parts) = whole.fit(10**9), parted.fit(budget)
+    assert losses_in_parts == pytest.approx(losses, rel=1e-6)
+    assert torch.allclose(weight_in_parts, weight, rtol=0, atol=1e-6)
+    assert len(parted.parts) > len(whole.parts)
+
+
+def test_out_of_memory_halves_the_budget_and_loses_nothing() -> None:
+    whole, scarce, told = Line(), Line(fails_above=20), []
+    expected = whole.fit(10**9)
+    losses: list[float] = []
+
+    def on_step(step: int, metrics: dict[str, float]) -> None:
+        if "loss" in metrics:
+            losses.append(metrics["loss"])
+        if "token_budget" in metrics:
+            told.append((step, metrics["token_budget"]))
+
+    begun: list[int] = []
+    fit(
+        {"scales.weight": scarce.weight}, scarce.batch_loss, dict, lengths=scarce.lengths,
+        learning_rates={"scales": 0.1}, epochs=2, batch_size=8, patience=1, seed=0, budget=TokenBudget(64),
+        begin_step=lambda: begun.append(1), on_step=on_step,
+    )  # fmt: skip
+    assert losses == pytest.approx(expected[0], rel=1e-6)
+    assert torch.allclose(scarce.weight, expected[1], rtol=0, atol=1e-6)
+    assert len(begun) == len(losses)  # a step done again is the same step
+    assert [step for step, _ in told] == sorted({step for step, _ in told})
+    assert told
+    assert told[-1][1] <= 20
+
+
+def test_a_document_too_large_for_the_memory_is_an_error() -> None:
+    with pytest.raises(torch.OutOfMemoryError):
+        Line(fails_above=5).fit(64)

@@ -1,0 +1,276 @@
+"""The speed of training on a CPU, against what the engine must hold; every figure is a ratio within this run.
+
+    python benchmarks/speed.py [targets | paper | folding | budgets]
+                               [--documents FOLDER] [--threads N] [--clock cpu]
+
+FOLDER holds a train.csv with a column "text"; by default the documents are the service desk sample. What is
+compared takes turns step by step, so that a busy moment meets both; figures are medians over rounds. On a machine
+that others use too, `--threads 1 --clock cpu` counts the processor time of this process, not that on the wall.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from scalearn_core import Encoder, ScaLearnModel, catalog
+from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.data.samples import SAMPLES
+from scalearn_core.encoders.encoder import Tokens
+from scalearn_core.scaling.heads import two_layer_head
+from scalearn_core.scaling.sources import StackedSources, fold
+from scalearn_core.training.batching import CPU_TOKENS, TokenBudget, training_batches
+from scalearn_core.training.loop import accumulate, seeded
+from scalearn_core.training.opened import OpenedDocuments
+
+CLASSES = 4
+STEP = 32
+"""Documents in a step."""
+PAPER_LENGTH = 128
+"""The paper's scripts pad every document to so many tokens."""
+
+WHAT = ["targets", "paper", "folding", "budgets", "peak"]
+
+Step = Callable[[list[int]], None]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", nargs="?", default="targets", choices=WHAT)
+    parser.add_argument("--documents", type=Path, metavar="FOLDER")
+    parser.add_argument("--count", type=int, default=256, help="documents")
+    parser.add_argument("--steps", type=int, help="only so many of the steps of an epoch, for a busy machine")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--no-memory", action="store_true", help="leave out the peak memory, which takes six processes"
+    )
+    parser.add_argument("--threads", type=int, metavar="N")
+    parser.add_argument("--clock", choices=["wall", "cpu"], default="wall")
+    parser.add_argument("--sources", type=int, default=8, help="of `peak`, which `targets` starts by itself")
+    given = parser.parse_args()
+    if given.threads:
+        torch.set_num_threads(given.threads)
+    bench = Bench(given)
+    ways = [bench.targets, bench.paper, bench.folding, bench.budgets, bench.peak]
+    ways[WHAT.index(given.what)]()
+
+
+class Bench:
+    """The documents, and each way to train on them as a function of one step's rows."""
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        self.given = given
+        self.clock = time.process_time if given.clock == "cpu" else time.perf_counter
+        self.encoder = Encoder.load()
+        self.tokens = self.encoder.tokenize(_texts(given.documents, given.count))
+        self.targets_ = torch.arange(len(self.tokens)) % CLASSES
+        self.batches = training_batches(self.tokens.lengths, STEP, np.random.default_rng(0))[: given.steps]
+        self.documents = sum(map(len, self.batches))
+        self.opened = OpenedDocuments(self.encoder, self.tokens)
+
+    def targets(self) -> None:
+        real = sum(self.tokens.lengths[row] for rows in self.batches for row in rows)
+        padded = sum(len(rows) * max(self.tokens.lengths[row] for row in rows) for rows in self.batches)
+        print(
+            f"{self.documents} documents of {real / self.documents:.0f} tokens, {STEP} in a step, "
+            f"{padded / real:.3f} x padded, {torch.get_num_threads()} threads, {self.given.clock} clock"
+        )
+        ways = {"plain": self.plain} | {str(count): self.ours(count) for count in (8, 1, 32)}
+        seconds = self.interleaved(ways)
+        for name, rounds in seconds.items():
+            print(f"    {name:>5}: {self.documents / median(rounds):6.1f} documents/s")
+        what = "training, 8 sources, against the plain encoder forward and backward"
+        _say(what, seconds["plain"], seconds["8"], "at least 1.15")
+        _say("a training step, 32 sources against 1", seconds["32"], seconds["1"], "at most 1.6")
+        if self.given.no_memory:
+            return
+        peaks = {count: [self._peak_of(count) for _ in range(3)] for count in (1, 32)}
+        _say("peak memory of training, 32 sources against 1", peaks[32], peaks[1], "at most 1.3")
+
+    def paper(self) -> None:
+        seconds = self.interleaved({"paper": self.as_in_paper(8), "8": self.ours(8)})
+        _say("training, 8 sources, against the paper's way", seconds["paper"], seconds["8"], "about 4.5 to 5")
+
+    def budgets(self) -> None:
+        budgets = (128, 256, 384, 512, 768, 1024, 2048, 10**9)
+        seconds = self.interleaved({str(tokens): self.ours(8, tokens) for tokens in budgets})
+        for tokens, rounds in seconds.items():
+            print(f"{tokens:>11} tokens at a time: {self.documents / median(rounds):6.1f} documents/s")
+
+    def folding(self) -> None:
+        """One layer's scaled sum, one scale per source, forward and backward: autograd, and `ScaledUp`."""
+        for count in (8, 32):
+            stack, z = StackedSources(self.sources(count)), torch.randn(CPU_TOKENS, self.encoder.width)
+            omega = torch.randn(count, 1)
+            ways = {"autograd": _by_autograd(stack), "ScaledUp": stack.scaled_sum}
+            found: dict[str, list[float]] = {name: [] for name in ways}
+            for _ in range(8 * self.given.rounds):
+                for name, way in ways.items():
+                    began = self.clock()
+                    _forward_and_backward(way, z, omega)
+                    found[name].append(self.clock() - began)
+            for name, seconds in found.items():
+                kept = _kept_bytes(ways[name], z, omega, stack) / 2**20
+                print(f"{count:3} sources, {name:9} {1000 * median(seconds):6.2f} ms, keeps {kept:5.2f} MiB")
+
+    def peak(self) -> None:
+        step = self.ours(self.given.sources)
+        for rows in self.batches:
+            step(rows)
+        print(_peak_bytes())
+
+    def interleaved(self, steps: dict[str, Step]) -> dict[str, list[float]]:
+        """Seconds for all documents, per round, of each way of making a step; the first round only warms up."""
+        seconds: dict[str, list[float]] = {name: [] for name in steps}
+        for number in range(self.given.rounds + 1):
+            totals = dict.fromkeys(steps, 0.0)
+            for rows in self.batches:
+                for name, step in steps.items():
+                    began = self.clock()
+                    step(rows)
+                    totals[name] += self.clock() - began
+            for name, total in totals.items():
+                if number:
+                    seconds[name].append(total)
+        return seconds
+
+    def plain(self, rows: list[int]) -> None:
+        """The plain encoder, padded to the longest of a batch of like length; gradients of activations only."""
+        encoder, batch = self.encoder, self.encoder.pad(self.tokens, rows)
+        hidden = encoder.model.embeddings.word_embeddings(batch.input_ids).requires_grad_()
+        output = encoder.model(
+            inputs_embeds=hidden, attention_mask=batch.attention_mask, token_type_ids=batch.token_type_ids
+        ).last_hidden_state
+        encoder.pool(output, batch.attention_mask).square().mean().backward()
+
+    def ours(self, count: int, tokens: int = CPU_TOKENS) -> Step:
+        """A step as `train_scales` makes it."""
+        labels = [f"class {i}" for i in range(CLASSES)]
+        model = ScaLearnModel(self.encoder, self.sources(count), labels=labels)
+        nn.init.normal_(model.head[0].weight)
+        parameters = [*model.scales.parameters(), *model.head.parameters()]
+        optimizer = torch.optim.AdamW(parameters, lr=1e-4)
+        budget = TokenBudget(tokens)
+
+        def loss(part: list[int]) -> torch.Tensor:
+            return F.cross_entropy(model.logits(self.opened, part), self.targets_[part])
+
+        def step(rows: list[int]) -> None:
+            model.train_mode(True)
+            model.scales.draw_dropout()
+            accumulate(optimizer, loss, rows, self.tokens.lengths, budget)
+            nn.utils.clip_grad_norm_(parameters, 1.0)
+            optimizer.step()
+
+        return step
+
+    def as_in_paper(self, count: int) -> Step:
+        """The paper's code: one adapter after the other, `[batch, seq, T, width]`, padded, all dropout on."""
+        encoder, sources = self.encoder, self.sources(count)
+        omega = nn.Parameter(torch.full((len(encoder.layers), count, encoder.width), 2 / count))
+        head = two_layer_head(encoder.width, CLASSES, generator=torch.Generator().manual_seed(0))
+        optimizer = torch.optim.AdamW([omega, *head.parameters()], lr=1e-4)
+        cut = [[row[:PAPER_LENGTH] for row in part] for part in (self.tokens.ids, self.tokens.segments)]
+        padded = Tokens(*cut)
+
+        def adapt(layer: int, z: torch.Tensor, f: torch.Tensor | None) -> torch.Tensor:
+            stacked = torch.stack([source.output(layer, z) for source in sources]).permute(1, 2, 0, 3)
+            return (F.dropout(omega[layer], 0.3) * stacked).sum(dim=2)
+
+        def step(rows: list[int]) -> None:
+            batch = encoder.pad(padded, rows)
+            room = (0, PAPER_LENGTH - batch.input_ids.shape[1])
+            ids, mask, segments = (F.pad(part, room) for part in batch if part is not None)
+            encoder.model.train()
+            hidden = encoder.hidden_states(ids, mask, segments, adapt=adapt)
+            optimizer.zero_grad()
+            F.cross_entropy(head(encoder.pool(hidden, mask)), self.targets_[rows]).backward()
+            nn.utils.clip_grad_norm_([omega, *head.parameters()], 1.0)
+            optimizer.step()
+            encoder.model.eval()
+
+        return step
+
+    def sources(self, count: int) -> list[Adapter]:
+        """So many of the library, again under other names where it has fewer."""
+        names = catalog.permissive()[: min(count, 8)]
+        loaded = catalog.load(names, self.encoder)
+        return [replace(loaded[i % len(loaded)], name=f"source {i}") for i in range(count)]
+
+    def _peak_of(self, count: int) -> float:
+        given = {name: getattr(self.given, name) for name in ("documents", "count", "steps", "threads")}
+        options = [f"--{name}={value}" for name, value in given.items() if value]
+        command = [sys.executable, __file__, "peak", f"--sources={count}", *options]
+        return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def _texts(folder: Path | None, count: int) -> list[str]:
+    """The first `count` documents after a shuffle that is always the same."""
+    sample = SAMPLES["service_desk"]
+    file, column = (sample.path, sample.text) if folder is None else (folder / "train.csv", "text")
+    with file.open(encoding="utf-8", newline="") as stream:
+        texts = [row[column] for row in csv.DictReader(stream)]
+    return [texts[i] for i in np.random.default_rng(0).permutation(len(texts))[:count]]
+
+
+def _say(what: str, above: Sequence[float], below: Sequence[float], target: str) -> None:
+    ratios = [a / b for a, b in zip(above, below, strict=True)]
+    spread = f"rounds {min(ratios):.2f} to {max(ratios):.2f}"
+    print(f"{what}: {median(above) / median(below):.2f} x ({spread}; target {target})", flush=True)
+
+
+def _by_autograd(stack: StackedSources) -> Callable[[int, torch.Tensor, torch.Tensor], torch.Tensor]:
+    def scaled_sum(layer: int, z: torch.Tensor, omega: torch.Tensor) -> torch.Tensor:
+        buffers = (stack.get_buffer(f"{name}_{layer}") for name in ("up_weight", "up_bias", "owner"))
+        weight, bias = fold(omega, *buffers)
+        return torch.addmm(bias, stack.inner(layer, z), weight)
+
+    return scaled_sum
+
+
+def _forward_and_backward(way: Callable[..., torch.Tensor], z: torch.Tensor, omega: torch.Tensor) -> None:
+    z, omega = z.detach().requires_grad_(), omega.detach().requires_grad_()
+    way(0, z, omega).square().mean().backward()
+
+
+def _kept_bytes(
+    way: Callable[..., torch.Tensor], z: torch.Tensor, omega: torch.Tensor, stack: StackedSources
+) -> int:
+    """Bytes kept for backward that the forward pass itself has made."""
+    kept: dict[int, int] = {}
+
+    def note(tensor: torch.Tensor) -> torch.Tensor:
+        kept[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
+        return tensor
+
+    z, omega = z.detach().requires_grad_(), omega.detach().requires_grad_()
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        output = way(0, z, omega)
+    frozen = {tensor.data_ptr() for tensor in (z, omega, *stack.buffers())}
+    del output
+    return sum(size for pointer, size in kept.items() if pointer not in frozen)
+
+
+def _peak_bytes() -> int:
+    """The most memory this process ever held; the unit of the system's figure differs."""
+    import resource  # not on Windows
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
+
+
+if __name__ == "__main__":
+    with seeded(0):
+        main()
