@@ -17,7 +17,7 @@ from scalearn_core.scaling.heads import linear_head
 from scalearn_core.scaling.scales import Scales, find_variant
 from scalearn_core.scaling.sources import FoldedSources, StackedSources
 from scalearn_core.training.batching import ordered_batches
-from scalearn_core.training.opened import OpenedDocuments
+from scalearn_core.training.opened import OpenedDocuments, batch_of
 
 
 class ScaLearnModel:
@@ -119,10 +119,7 @@ class ScaLearnModel:
 
     def logits(self, documents: Tokens | OpenedDocuments, rows: Sequence[int]) -> torch.Tensor:
         """Outputs of the head for the given documents, `[rows, labels]`."""
-        if isinstance(documents, Tokens):
-            batch, start = self.encoder.pad(documents, rows), None
-        else:
-            batch, start = documents.batch(rows)
+        batch, start = batch_of(self.encoder, documents, rows)
         hidden = self.hidden_states(*batch, start=start)
         outputs: torch.Tensor = self.head(self.encoder.pool(hidden, batch.attention_mask))
         return outputs

@@ -21,6 +21,15 @@ FREE_SHARE = 0.25
 """Nor may they take more than this share of what the device has free."""
 
 
+def batch_of(
+    encoder: Encoder, documents: Tokens | OpenedDocuments, rows: Sequence[int]
+) -> tuple[Batch, Opened | None]:
+    """The given documents as one batch, and where their forward pass begins (None: with the tokens)."""
+    return (
+        documents.batch(rows) if isinstance(documents, OpenedDocuments) else (encoder.pad(documents, rows), None)
+    )
+
+
 class OpenedDocuments:
     """Tokenized documents on the encoder's device, with their states at the first adapter where these fit.
 

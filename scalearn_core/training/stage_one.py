@@ -12,10 +12,12 @@ from torch.nn import functional as F
 
 from scalearn_core.adapters.bottleneck import Adapter, new_adapter
 from scalearn_core.config import StageOneConfig
+from scalearn_core.devices import autocast
 from scalearn_core.encoders.encoder import Encoder, Tokens
 from scalearn_core.scaling.heads import two_layer_head
-from scalearn_core.training.batching import ordered_batches
+from scalearn_core.training.batching import TokenBudget, ordered_batches
 from scalearn_core.training.loop import History, OnStep, fit
+from scalearn_core.training.opened import OpenedDocuments, batch_of
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,12 @@ def train_adapter(
     head.to(encoder.device)
     shift, scale = (0.0, 1.0) if train.classes else (train.targets.mean(), train.targets.std() or 1.0)
 
-    def batch_loss(data: TaskData, rows: Sequence[int]) -> torch.Tensor:
-        outputs = _forward(encoder, adapter, head, data.tokens, rows)
+    # The encoder stands still, dropout included: below the first adapter every epoch is the same.
+    opened, opened_validation = (OpenedDocuments(encoder, data.tokens) for data in (train, validation))
+
+    def batch_loss(data: TaskData, documents: OpenedDocuments, rows: Sequence[int]) -> torch.Tensor:
+        with autocast(encoder.device):
+            outputs = _forward(encoder, adapter, head, documents, rows).float()
         targets = torch.as_tensor(data.targets[list(rows)], device=outputs.device)
         if data.classes:
             return F.cross_entropy(outputs, targets)
@@ -69,7 +75,7 @@ def train_adapter(
 
     def train_loss(rows: list[int]) -> torch.Tensor:
         head.train()
-        return batch_loss(train, rows)
+        return batch_loss(train, opened, rows)
 
     @torch.no_grad()
     def validate() -> dict[str, float]:
@@ -77,7 +83,7 @@ def train_adapter(
             return {}
         head.eval()
         batches = list(ordered_batches(validation.tokens.lengths))
-        total = sum(batch_loss(validation, rows).item() * len(rows) for rows in batches)
+        total = sum(batch_loss(validation, opened_validation, rows).item() * len(rows) for rows in batches)
         return {"validation_loss": total / len(validation)}
 
     trainable = {f"adapter.{key}": p for key, p in adapter.layers.named_parameters()}
@@ -86,7 +92,7 @@ def train_adapter(
         trainable, train_loss, validate, lengths=train.tokens.lengths,
         learning_rates={"adapter": config.learning_rate, "head": config.learning_rate},
         epochs=config.epochs, batch_size=config.batch_size, patience=config.patience, seed=config.seed,
-        on_step=on_step,
+        budget=TokenBudget.of(encoder.device.type), on_step=on_step,
     )  # fmt: skip
     head.eval().requires_grad_(False)
     return StageOneResult(adapter.frozen(), head, history)
@@ -102,20 +108,24 @@ def predict_adapter(encoder: Encoder, result: StageOneResult, data: TaskData) ->
 
 
 @torch.no_grad()
-def embed(encoder: Encoder, tokens: Tokens) -> np.ndarray:
+def embed(encoder: Encoder, documents: Tokens | OpenedDocuments) -> np.ndarray:
     """Pooled embeddings of the plain encoder: `[documents, width]` float32."""
-    embeddings = np.zeros((len(tokens), encoder.width), dtype=np.float32)
-    for rows in ordered_batches(tokens.lengths):
-        batch = encoder.pad(tokens, rows)
-        hidden = encoder.hidden_states(*batch)
+    embeddings = np.zeros((len(documents), encoder.width), dtype=np.float32)
+    for rows in ordered_batches(documents.lengths):
+        batch, start = batch_of(encoder, documents, rows)
+        hidden = encoder.hidden_states(*batch, start=start)
         embeddings[rows] = encoder.pool(hidden, batch.attention_mask).cpu().numpy()
     return embeddings
 
 
 def _forward(
-    encoder: Encoder, adapter: Adapter, head: nn.Sequential, tokens: Tokens, rows: Sequence[int]
+    encoder: Encoder,
+    adapter: Adapter,
+    head: nn.Sequential,
+    documents: Tokens | OpenedDocuments,
+    rows: Sequence[int],
 ) -> torch.Tensor:
-    batch = encoder.pad(tokens, rows)
-    hidden = encoder.hidden_states(*batch, adapt=lambda layer, z, f: adapter.output(layer, z))
+    batch, start = batch_of(encoder, documents, rows)
+    hidden = encoder.hidden_states(*batch, adapt=lambda layer, z, f: adapter.output(layer, z), start=start)
     outputs: torch.Tensor = head(encoder.pool(hidden, batch.attention_mask))
     return outputs

@@ -73,9 +73,12 @@ def train_scales(
     validation = _task_data(model, dataset.validation)
 
     clock.start("embedding")
+    device, first = model.encoder.device, model.stack.first_layer
+    opened = OpenedDocuments(model.encoder, train.tokens, first)
+    opened_validation = OpenedDocuments(model.encoder, validation.tokens, first)
     frozen_head = fit_frozen_head(
-        embed(model.encoder, train.tokens), train.targets,
-        embed(model.encoder, validation.tokens), validation.targets, len(model.labels), seed=config.seed,
+        embed(model.encoder, opened), train.targets,
+        embed(model.encoder, opened_validation), validation.targets, len(model.labels), seed=config.seed,
     )  # fmt: skip
     if config.own_adapter:
         clock.start("own_adapter")
@@ -84,15 +87,15 @@ def train_scales(
         model.add_own_adapter(own.adapter)
     clock.start("training")
     _start(model, config, frozen_head)
-    device, first = model.encoder.device, model.stack.first_layer
-    opened = OpenedDocuments(model.encoder, train.tokens, None if recipe.encoder_dropout else first)
-    opened_validation = OpenedDocuments(model.encoder, validation.tokens, first)
+    if model.stack.first_layer < first:  # the own adapter sits in every layer
+        opened, opened_validation = (OpenedDocuments(model.encoder, data.tokens) for data in (train, validation))
+    documents = OpenedDocuments(model.encoder, train.tokens, None) if recipe.encoder_dropout else opened
     all_targets = torch.as_tensor(train.targets, device=device)
 
     def batch_loss(rows: list[int]) -> torch.Tensor:
         model.train_mode(True, encoder_dropout=recipe.encoder_dropout)
         with autocast(device):
-            logits = model.logits(opened, rows)
+            logits = model.logits(documents, rows)
         return F.cross_entropy(logits.float(), all_targets[rows])
 
     trainable = {f"scales.{key}": p for key, p in model.scales.named_parameters()}
