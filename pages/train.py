@@ -31,7 +31,7 @@ state.choose_dataset(dataset)
 info = stored[ids.index(dataset)]
 
 sources = train_settings.choose_sources()
-own_adapter = st.toggle(t("train.own_adapter"), key="own_adapter", help=t("train.own_adapter_help"))
+own_adapter = st.toggle(t("train.own_adapter"), value=True, key="own_adapter", help=t("train.own_adapter_help"))
 
 with st.expander(t("train.more"), icon=":material/tune:"):
     variant = st.radio(

@@ -30,24 +30,28 @@ class Recipe:
     """What distinguishes the two ways of training; `TrainingConfig` may override the numbers."""
 
     scales_learning_rate: float
-    head_learning_rate: float
+    own_adapter: bool
+    """Whether the target task's own adapter is the last source, unless the user says otherwise."""
     epochs: int
-    """Passes over the training documents, at most."""
-    patience: int
+    """Passes over the training documents."""
+    steps: int = 0
+    """At least so many; a small table is passed over more often."""
+    own_learning_rate: float = 0.0
+    """Of an own adapter that learns together with the scales."""
+    head_learning_rate: float = 0.0
+    """Of a head that learns together with the scales."""
+    patience: int = 0
     """Epochs without a lower validation loss before stopping."""
     encoder_dropout: bool = False
-    steps: int = 0
-    """A table too small for so many steps within `epochs` is passed over more often."""
-    patience_steps: int = 0
-    """Likewise for `patience`."""
 
 
 RECIPES: dict[str, Recipe] = {
-    # Scales start at zero and the head at a logistic regression: the start is the plain frozen encoder. Scales of
-    # a useful size are then far away, and with few documents an epoch has few steps: hence the rate and the steps.
-    "auto": Recipe(1e-2, 2e-4, epochs=4, patience=2, steps=120, patience_steps=40),
+    # From the plain encoder, by pairs of documents (`training/few_labels.py`).
+    "auto": Recipe(1e-2, own_adapter=True, epochs=2, steps=40, own_learning_rate=1e-3),
     # Scales at N(2/T, 0.001²), a fresh two-layer head, one rate for both, 30 epochs without early stopping.
-    "paper": Recipe(6e-3, 6e-3, epochs=30, patience=30, encoder_dropout=True),
+    "paper": Recipe(
+        6e-3, own_adapter=False, epochs=30, head_learning_rate=6e-3, patience=30, encoder_dropout=True
+    ),
 }
 
 
@@ -59,14 +63,15 @@ class TrainingConfig:
     """"auto", or "paper" for the published settings."""
     seed: int = 13
     """Of the start, the order of documents and the dropout; same seed, data, device and versions: same bytes."""
-    own_adapter: bool = False
-    """First train an adapter on the target task itself and add it as the last source, as the paper does."""
+    own_adapter: bool | None = None
+    """Whether an adapter trained on the target task itself is the last source, as in the paper."""
     batch_size: int = 32
     scales_learning_rate: float | None = None
     head_learning_rate: float | None = None
+    """Of recipe "paper"; in "auto" the head is fitted, not trained."""
     epochs: int | None = None
     patience: int | None = None
-    """Epochs without a lower validation loss before stopping."""
+    """Epochs without a lower validation loss before stopping; of recipe "paper"."""
 
     def __post_init__(self) -> None:
         if self.recipe not in RECIPES:
@@ -81,13 +86,16 @@ class TrainingConfig:
     def resolved(self, documents: int) -> Recipe:
         """The recipe for so many training documents, with this configuration's own numbers in place."""
         recipe = RECIPES[self.recipe]
-        steps_per_epoch = max(1, ceil(documents / self.batch_size))
+        epochs = self.epochs or recipe.epochs
+        steps = epochs * max(1, ceil(documents / self.batch_size))
         return replace(
             recipe,
             scales_learning_rate=self.scales_learning_rate or recipe.scales_learning_rate,
             head_learning_rate=self.head_learning_rate or recipe.head_learning_rate,
-            epochs=self.epochs or max(recipe.epochs, ceil(recipe.steps / steps_per_epoch)),
-            patience=self.patience or max(recipe.patience, ceil(recipe.patience_steps / steps_per_epoch)),
+            own_adapter=recipe.own_adapter if self.own_adapter is None else self.own_adapter,
+            epochs=epochs,
+            steps=steps if self.epochs else max(steps, recipe.steps),
+            patience=self.patience or recipe.patience,
         )
 
 

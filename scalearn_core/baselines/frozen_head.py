@@ -1,24 +1,23 @@
 """A linear head on the embeddings of the frozen encoder: what the encoder can do without any source adapter.
 
-Embeddings are taken as given, neither brought to unit length nor standardised, so that the head can be put
-on the encoder as it is: logits = embeddings @ weight.T + bias.
+Embeddings are taken as given, logits = embeddings @ weight.T + bias; who wants them of length 1, as the trained
+models have them, gives them so (`unit`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scalearn_core.baselines.solver import fit_path
+from scalearn_core.baselines.solver import C_DEFAULT, cross_validated_c, fit_path
 
 Embeddings = NDArray[np.float32] | NDArray[np.float64]
 
 C_GRID = (0.1, 1.0, 10.0, 100.0)
 """Inverse regularisation strengths tried for classes, strongest regularisation first."""
-C_DEFAULT = 1.0
-"""Used where validation cannot choose."""
 TOLERANCE = 1e-5
 """Largest gradient at which a fit is done. At scikit-learn's 1e-4 all large values of C give one head."""
 ALPHA_GRID = (1000.0, 100.0, 10.0, 1.0, 0.1)
@@ -84,8 +83,8 @@ def fit_frozen_head(
     C walks up `C_GRID` as long as the log-loss on the validation rows falls, and stops at the first rise:
     the loss has one valley along this path, and the weakest regularisations are the slowest to fit.
     Validation rows of a class without training rows say nothing about C and are left out. If fewer than two
-    classes remain, or there are no validation rows, C is `C_DEFAULT`. If all training rows are of one class,
-    the head always chooses it.
+    classes remain, or there are no validation rows, `cross_validated_c` chooses among the training rows. If all
+    training rows are of one class, the head always chooses it.
 
     Args:
         embeddings: training rows, `[n, d]`, n at least 1.
@@ -93,7 +92,7 @@ def fit_frozen_head(
         val_embeddings: validation rows, `[m, d]`; m may be 0.
         val_targets: their classes, `[m]`.
         n_classes: rows of the head, 2 or more; two classes give two rows as well.
-        seed: handed to the solver (lbfgs, which draws nothing at random).
+        seed: of the folds, and handed to the solver (lbfgs, which draws nothing at random).
     """
     seen = np.unique(targets)
     if len(seen) == 1:
@@ -105,12 +104,13 @@ def fit_frozen_head(
     known = np.isin(val_targets, seen)
     can_choose = len(np.unique(val_targets[known])) >= 2
     best_loss, best = np.inf, None
-    grid = C_GRID if can_choose else (C_DEFAULT,)
+    grid = (
+        C_GRID
+        if can_choose
+        else (cross_validated_c(features - centre, targets, C_GRID, tolerance=TOLERANCE, seed=seed),)
+    )
     for model in fit_path(features - centre, targets, grid, tolerance=TOLERANCE, seed=seed):
-        weight, bias = model.coef_, model.intercept_
-        if len(seen) == 2:  # scikit-learn gives the logit of the second class alone; halves keep its softmax
-            weight, bias = np.concatenate([-weight, weight]) / 2, np.concatenate([-bias, bias]) / 2
-        head = _spread(weight, bias - weight @ centre, seen, n_classes, model.C)
+        head = _as_head(model, centre, seen, n_classes)
         if not can_choose:
             return head
         loss = _log_loss(head, val_embeddings[known], val_targets[known])
@@ -119,6 +119,25 @@ def fit_frozen_head(
         best_loss, best = loss, head
     assert best is not None  # the grid is not empty
     return best
+
+
+def fit_head(
+    embeddings: Embeddings, targets: NDArray[np.int64], n_classes: int, *, c: float, seed: int
+) -> FrozenHead:
+    """A multinomial logistic regression (L2) of the given C; arguments as in `fit_frozen_head`."""
+    seen = np.unique(targets)
+    features = np.asarray(embeddings, dtype=np.float64)
+    if len(seen) == 1:
+        return _spread(np.zeros((1, features.shape[1])), np.zeros(1), seen, n_classes, c)
+    centre = features.mean(axis=0)
+    (model,) = fit_path(features - centre, targets, (c,), tolerance=TOLERANCE, seed=seed)
+    return _as_head(model, centre, seen, n_classes)
+
+
+def unit(embeddings: Embeddings) -> NDArray[np.float32]:
+    """Each row brought to length 1, `[n, d]`; a row of zeros stays."""
+    lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
+    return np.asarray(embeddings / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
 def fit_frozen_regression(
@@ -148,6 +167,14 @@ def fit_frozen_regression(
         return fitted[0]
     errors = [np.mean((regression.predict(val_embeddings) - val_scores) ** 2) for regression in fitted]
     return fitted[int(np.argmin(errors))]
+
+
+def _as_head(model: Any, centre: NDArray[np.float64], seen: NDArray[np.int64], n_classes: int) -> FrozenHead:
+    """A scikit-learn model of the `seen` classes, fitted on embeddings less their `centre`, for all classes."""
+    weight, bias = model.coef_, model.intercept_
+    if len(seen) == 2:  # scikit-learn gives the logit of the second class alone; halves keep its softmax
+        weight, bias = np.concatenate([-weight, weight]) / 2, np.concatenate([-bias, bias]) / 2
+    return _spread(weight, bias - weight @ centre, seen, n_classes, model.C)
 
 
 def _spread(

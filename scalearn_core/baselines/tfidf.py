@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalearn_core.baselines.majority import predict_majority
-from scalearn_core.baselines.solver import fit_path
+from scalearn_core.baselines.solver import cross_validated_c, fit_path
 from scalearn_core.evaluation.metrics import score
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 C_GRID = (1.0, 10.0, 100.0)
 """Inverse regularisation strengths tried, strongest regularisation first. Rows of TF-IDF have length 1."""
-C_WITHOUT_VALIDATION = 10.0
 TOLERANCE = 1e-4
 """Largest gradient at which a fit is done; ten times less takes three times as long for the same answers."""
 MAX_FEATURES = 20_000
@@ -32,22 +31,23 @@ def predict_tfidf(train: Split, validation: Split, texts: Sequence[str], *, seed
 
     The features are words and pairs of words; for texts without spaces between words (see `uses_words`) they
     are runs of 1 to 3 characters. C is the one of `C_GRID` with the best macro-F1 on the validation rows,
-    the smallest of equals; without validation rows it is `C_WITHOUT_VALIDATION`. The model is not fitted
-    again on both, so that it learns from the same rows as ScaLearn. If `train` has one class, that is the
-    answer.
+    the smallest of equals, and the model is not fitted again on both, so that it learns from the same rows as
+    ScaLearn; without validation rows `cross_validated_c` chooses. If `train` has one class, that is the answer.
 
     Args:
         train: rows to learn from; at least one.
         validation: rows to choose C on; may be empty.
         texts: documents to classify.
-        seed: handed to the solver (lbfgs, which draws nothing at random).
+        seed: of the folds, and handed to the solver (lbfgs, which draws nothing at random).
     """
     if not len(texts) or len(np.unique(train.targets)) == 1:
         return predict_majority(train, texts)
     vectorizer = make_vectorizer(train.texts)
     features = vectorizer.fit_transform(train.texts)
     held_out = vectorizer.transform(validation.texts) if len(validation) else None
-    grid = C_GRID if held_out is not None else (C_WITHOUT_VALIDATION,)
+    grid: tuple[float, ...] = C_GRID
+    if held_out is None:
+        grid = (cross_validated_c(features, train.targets, C_GRID, tolerance=TOLERANCE, seed=seed),)
     asked = vectorizer.transform(texts)
     best_score, best = -1.0, np.empty(0, dtype=np.int64)
     for model in fit_path(features, train.targets, grid, tolerance=TOLERANCE, seed=seed):

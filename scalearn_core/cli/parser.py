@@ -63,7 +63,9 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--variant", choices=VARIANTS, default="scalearn_uniform", help="default: %(default)s")
     command.add_argument("--recipe", choices=tuple(RECIPES), default="auto", help="default: %(default)s")
     command.add_argument(
-        "--own-adapter", action="store_true", help="also train an adapter on the table, as a source"
+        "--own-adapter",
+        action=argparse.BooleanOptionalAction,
+        help="whether an adapter trained on the table is one more source (default: with recipe auto)",
     )
     command.add_argument("--seed", type=seed, default=13, metavar="N", help="default: %(default)s")
     _add_device(command)

@@ -10,12 +10,13 @@ from scalearn_core.adapters.catalog import AdapterCard
 
 METHODS = {
     "scalearn": "ScaLearn",
+    "own_adapter": "Own adapter alone (no sources)",
     "frozen_head": "Plain classifier (frozen encoder)",
     "tfidf": "TF-IDF + logistic regression",
     "majority": "Most frequent label",
 }
 VERDICTS = {
-    "better": "The sources helped: {points} points of macro-F1 more than the plain classifier ({interval}).",
+    "better": "The model is better: {points} points of macro-F1 more than the plain classifier ({interval}).",
     "no_difference": (
         "No difference was shown: the {points} points of macro-F1 against the plain classifier may be chance "
         "({interval}). The plain classifier may do; more documents would tell."
@@ -24,6 +25,14 @@ VERDICTS = {
         "The model is worse: {points} points of macro-F1 against the plain classifier ({interval}). "
         "Choose other sources, or use the plain classifier."
     ),
+}
+SOURCES = {
+    "better": "The sources helped: {points} points of macro-F1 more than the own adapter alone ({interval}).",
+    "no_difference": (
+        "What the sources add was not shown: {points} points of macro-F1 against the own adapter alone, "
+        "which may be chance ({interval})."
+    ),
+    "worse": "The sources did not help: {points} points of macro-F1 against the own adapter alone ({interval}).",
 }
 NOTES = {
     "few_documents": "With fewer than 30 documents the intervals are narrower than they should be.",
@@ -38,7 +47,7 @@ def training_summary(result: dict[str, Any], folder: Path) -> str:
     """What `result.json` says, in the order a reader asks: how good, did the sources help, what was learned."""
     counts, learned, scores = result["dataset"]["counts"], result["parameter_counts"], result["scores"]
     rows = [(name, score_text(scores[key]["macro_f1"]), score_text(scores[key]["accuracy"]))
-            for key, name in METHODS.items()]  # fmt: skip
+            for key, name in METHODS.items() if key in scores]  # fmt: skip
     own = f", {learned['own_adapter']:,} in the adapter on your documents" if result["own_adapter"] else ""
     return "\n".join(
         [
@@ -47,7 +56,8 @@ def training_summary(result: dict[str, Any], folder: Path) -> str:
             "",
             *table(("", "macro-F1", "accuracy"), rows),
             "",
-            verdict(result["comparison"]),
+            verdict(result["comparison"], VERDICTS),
+            *([verdict(result["comparison_own_adapter"], SOURCES)] if result["comparison_own_adapter"] else []),
             *(NOTES[code] for code in scores["scalearn"]["notes"]),
             f"Learned: {learned['scales']:,} scales, {learned['head']:,} numbers in the classifier{own}.",
             f"Saved to {folder}.",
@@ -55,10 +65,10 @@ def training_summary(result: dict[str, Any], folder: Path) -> str:
     )
 
 
-def verdict(comparison: dict[str, Any]) -> str:
-    """Whether the sources helped, as far as the test documents can tell."""
+def verdict(comparison: dict[str, Any], words: dict[str, str]) -> str:
+    """What the test documents can tell of a difference; `words` by verdict: `VERDICTS` or `SOURCES`."""
     low, high, points = (f"{100 * comparison[key]:+.1f}" for key in ("low", "high", "difference"))
-    return VERDICTS[comparison["verdict"]].format(points=points, interval=f"{low} to {high}")
+    return words[comparison["verdict"]].format(points=points, interval=f"{low} to {high}")
 
 
 def evaluation_summary(report: dict[str, Any]) -> str:

@@ -140,6 +140,12 @@ class TextDataset:
         parts = assign_parts(texts, self._targets(self.labels), test=test, validation=validation, seed=seed)
         return replace(self, parts=parts)
 
+    def without_validation(self) -> TextDataset:
+        """A copy whose validation documents are among those to train on, for a training that needs none."""
+        if self.parts is None:
+            raise DataError("data.not_split")
+        return replace(self, parts=np.where(self.parts == VALIDATION, TRAIN, self.parts))
+
     def whole(self, labels: Sequence[str] | None = None) -> Split:
         """All documents as one part, to evaluate a model on a table it never saw.
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 
-def linear_head(width: int, outputs: int) -> nn.Sequential:
-    """`[batch, width]` -> `[batch, outputs]`, one layer; starts from a logistic regression in recipe "auto"."""
-    return nn.Sequential(nn.Linear(width, outputs))
+class UnitLength(nn.Module):
+    """Brings each row to length 1: what an embedding says lies in its direction."""
+
+    def forward(self, embeddings: torch.Tensor) -> torch.Tensor:
+        """`[batch, width]` -> the same shape."""
+        return F.normalize(embeddings, dim=1)
+
+
+def unit_linear_head(width: int, outputs: int) -> nn.Sequential:
+    """`[batch, width]` -> `[batch, outputs]`: a logistic regression on embeddings of length 1; recipe "auto"."""
+    return nn.Sequential(UnitLength(), nn.Linear(width, outputs))
 
 
 def two_layer_head(width: int, outputs: int, *, generator: torch.Generator) -> nn.Sequential:
@@ -23,3 +32,17 @@ def two_layer_head(width: int, outputs: int, *, generator: torch.Generator) -> n
             else:
                 parameter.zero_()
     return head
+
+
+def empty_head(kind: str, width: int, outputs: int) -> nn.Sequential:
+    """A head of the kind `kind_of` tells, to be filled from a file. Raises KeyError for a kind there is not."""
+    if kind == "two_layer":
+        return two_layer_head(width, outputs, generator=torch.Generator())
+    if kind == "linear":  # models of version 0.1
+        return nn.Sequential(nn.Linear(width, outputs))
+    return {"unit_linear": unit_linear_head}[kind](width, outputs)
+
+
+def kind_of(head: nn.Sequential) -> str:
+    """What a model folder calls this head."""
+    return {1: "linear", 2: "unit_linear", 5: "two_layer"}[len(head)]

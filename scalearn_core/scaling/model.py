@@ -13,7 +13,7 @@ from scalearn_core.adapters.adapterhub import check_fits
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.encoders.encoder import Encoder, Opened, Tokens
 from scalearn_core.errors import ConfigError
-from scalearn_core.scaling.heads import linear_head
+from scalearn_core.scaling.heads import unit_linear_head
 from scalearn_core.scaling.scales import Scales, find_variant
 from scalearn_core.scaling.sources import FoldedSources, StackedSources
 from scalearn_core.training.batching import ordered_batches
@@ -46,7 +46,7 @@ class ScaLearnModel:
         self.encoder = encoder
         self.labels = tuple(labels)
         self.variant = variant
-        self.head: nn.Sequential = linear_head(encoder.width, len(labels)).to(encoder.device)
+        self.head: nn.Sequential = unit_linear_head(encoder.width, len(labels)).to(encoder.device)
         for parameter in self.head.parameters():
             nn.init.zeros_(parameter)
         self.own_adapter = False

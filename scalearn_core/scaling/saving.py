@@ -11,7 +11,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors.torch import load_file, save
 
 from scalearn_core.adapters.adapterhub import read_adapter, write_adapter
@@ -19,7 +18,7 @@ from scalearn_core.data.files import folder_written_whole
 from scalearn_core.encoders.encoder import POOLINGS, Encoder
 from scalearn_core.errors import EncoderError, ModelError, ScaLearnError
 from scalearn_core.file_faults import DAMAGED_FILE, reason
-from scalearn_core.scaling.heads import linear_head, two_layer_head
+from scalearn_core.scaling.heads import empty_head, kind_of
 from scalearn_core.scaling.model import ScaLearnModel
 
 FORMAT = 1
@@ -50,7 +49,7 @@ def _write(model: ScaLearnModel, folder: Path) -> None:
         "format": FORMAT,
         "variant": model.variant,
         "labels": list(model.labels),
-        "head": "linear" if len(model.head) == 1 else "two_layer",
+        "head": kind_of(model.head),
         "own_adapter": model.own_adapter,
         "encoder": {
             "name": model.encoder.name,
@@ -106,10 +105,7 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
     model = ScaLearnModel(encoder, sources, labels=labels, variant=description["variant"])
     model.own_adapter = description["own_adapter"] is True
     model.training_record = description["training"]
-    if description["head"] == "linear":
-        model.head = linear_head(encoder.width, len(model.labels))
-    else:
-        model.head = two_layer_head(encoder.width, len(model.labels), generator=torch.Generator())
+    model.head = empty_head(description["head"], encoder.width, len(model.labels))
     tensors = load_file(folder / "scales.safetensors")
     model.scales.load_state_dict({"omega": tensors.pop("omega")})
     model.head.load_state_dict({key.removeprefix("head."): tensor for key, tensor in tensors.items()})

@@ -12,25 +12,28 @@ from scalearn_core.devices import find
 from scalearn_core.runs import Reporter
 from scalearn_core.training.pipeline import train_with_evidence
 
-_STAGES = {
-    "loading": (0.0, 0.04),
-    "embedding": (0.04, 0.10),
-    "own_adapter": (0.10, 0.30),
-    "training": (0.10, 0.90),
-    "baselines": (0.90, 0.94),
-    "evaluation": (0.94, 1.0),
-}
-"""Where each stage begins and ends on the progress bar; training begins later after an own adapter."""
+_BEGINS = {
+    "auto": {
+        "loading": 0.0, "embedding": 0.04, "forecast": 0.08, "training": 0.2, "baselines": 0.6, "evaluation": 0.95
+    },
+    "paper": {
+        "loading": 0.0, "embedding": 0.04, "own_adapter": 0.1, "training": 0.1, "baselines": 0.9,
+        "evaluation": 0.94,
+    },
+}  # fmt: skip
+"""Where each stage begins on the progress bar, by recipe; it ends where the next one begins."""
+_AFTER_OWN_ADAPTER = 0.3
+"""Where training begins in recipe "paper" after an own adapter."""
 
 
 def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
     """Train as `config` asks (`docs/formats.md`); write `model/`, `result.json` and `test_predictions.csv`."""
-    progress = _Progress(report, own_adapter=bool(config.get("own_adapter", False)))
+    settings = TrainingConfig(
+        recipe=config["recipe"], seed=config["seed"], own_adapter=config.get("own_adapter")
+    )  # fmt: skip
+    progress = _Progress(report, settings)
     progress.on_stage("loading")
     info = get_dataset_info(config["dataset"])
-    settings = TrainingConfig(
-        recipe=config["recipe"], seed=config["seed"], own_adapter=bool(config.get("own_adapter", False))
-    )
     outcome = train_with_evidence(
         load_dataset(config["dataset"]).split(seed=config["seed"]),
         sources=config["sources"],
@@ -50,11 +53,13 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
 class _Progress:
     """Turns stages and steps into one bar, a remaining time and the curves of the run page."""
 
-    def __init__(self, report: Reporter, *, own_adapter: bool) -> None:
+    def __init__(self, report: Reporter, settings: TrainingConfig) -> None:
         self.report = report
-        self.stages = dict(_STAGES)
-        if own_adapter:
-            self.stages["training"] = (_STAGES["own_adapter"][1], _STAGES["training"][1])
+        begins = _BEGINS[settings.recipe] | (
+            {"training": _AFTER_OWN_ADAPTER} if settings.recipe == "paper" and settings.own_adapter else {}
+        )
+        ends = [*list(begins.values())[1:], 1.0]
+        self.stages = {stage: (begin, end) for (stage, begin), end in zip(begins.items(), ends, strict=True)}
         self.stage = "loading"
         self.began = time.monotonic()
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from scalearn_core.adapters import catalog
+from scalearn_core.baselines.frozen_head import unit
 from scalearn_core.baselines.majority import predict_majority
 from scalearn_core.baselines.tfidf import predict_tfidf
 from scalearn_core.config import TrainingConfig
@@ -24,10 +25,13 @@ from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.runs.folders import write_json
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.training.few_labels import learn_own_adapter_alone
 from scalearn_core.training.loop import History, OnStep
+from scalearn_core.training.opened import OpenedDocuments
 from scalearn_core.training.stage_one import embed
 from scalearn_core.training.stage_two import train_scales
 from scalearn_core.transfer.contributions import contribution_map
+from scalearn_core.transfer.forecast import Forecast
 
 CONTRIBUTION_DOCUMENTS = 256
 """Documents on which contributions are measured, spread evenly over the table."""
@@ -68,8 +72,8 @@ def train_with_evidence(
 ) -> Outcome:
     """Train on `dataset.train`; score it and the plain alternatives on `dataset.test`.
 
-    Every method sees the same training documents, chooses on the same validation documents, and is scored on
-    the same test documents, which nothing else has seen.
+    Every method sees the same training documents (with recipe "paper" all choose on the same validation documents,
+    with "auto" none needs any) and is scored on the same test documents, which nothing else has seen.
 
     Args:
         dataset: already divided by `split()`.
@@ -81,6 +85,8 @@ def train_with_evidence(
     on_stage("loading")
     encoder = (encoder or Encoder.load()).to(device.kind)
     adapters = catalog.load(sources, encoder)
+    if config.recipe == "auto":
+        dataset = dataset.without_validation()
     model = ScaLearnModel(encoder, adapters, labels=dataset.labels, variant=variant, seed=config.seed)
     trained = train_scales(model, dataset, config, on_step=on_step, on_stage=on_stage)
 
@@ -88,10 +94,16 @@ def train_with_evidence(
     clock = time.monotonic()
     train, validation, test = dataset.train, dataset.validation, dataset.test
     predicted = {
-        "frozen_head": trained.frozen_head.predict(embed(encoder, encoder.tokenize(test.texts))),
+        "frozen_head": trained.frozen_head.predict(unit(embed(encoder, encoder.tokenize(test.texts)))),
         "tfidf": predict_tfidf(train, validation, test.texts, seed=config.seed),
         "majority": predict_majority(train, test.texts),
     }
+    if model.own_adapter and config.recipe == "auto":
+        alone = learn_own_adapter_alone(
+            encoder, dataset.labels, OpenedDocuments(encoder, encoder.tokenize(train.texts)), train.targets,
+            config.resolved(len(train)), batch_size=config.batch_size, seed=config.seed, on_step=on_step,
+        )  # fmt: skip
+        predicted["own_adapter"] = alone.predict_proba(test.texts).argmax(1)
     trained.seconds["baselines"] = time.monotonic() - clock
 
     on_stage("evaluation")
@@ -107,7 +119,8 @@ def train_with_evidence(
             test.targets, predicted["scalearn"], predicted[name],
             n_classes=len(dataset.labels), seed=config.seed,
         ).to_dict() | {"against": name}
-        for name in ("frozen_head", "tfidf")
+        for name in ("frozen_head", "tfidf", "own_adapter")
+        if name in predicted
     }  # fmt: skip
     texts = dataset.frame["text"].tolist()
     tokens = encoder.tokenize(texts)
@@ -139,13 +152,15 @@ def train_with_evidence(
         "recipe": config.recipe,
         "variant": variant,
         "seed": config.seed,
-        "own_adapter": config.own_adapter,
+        "own_adapter": model.own_adapter,
         "sources": [{"name": source.name, "sha256": source.sha256()} for source in model.sources],
         "parameter_counts": model.parameter_counts(),
         **_history(trained.history),
         "scores": scores,
         "comparison": comparisons["frozen_head"],
         "comparison_tfidf": comparisons["tfidf"],
+        "comparison_own_adapter": comparisons.get("own_adapter"),
+        "forecast": _forecast(trained.forecast, model),
         "scales": {
             "shared": model.scales.variant.shared,
             "per_dimension": not model.scales.variant.uniform,
@@ -166,6 +181,19 @@ def train_with_evidence(
         }
     )
     return Outcome(model, result, predictions)
+
+
+def _forecast(found: Forecast | None, model: ScaLearnModel) -> dict[str, Any] | None:
+    """The start that the forecast chose, by source; None with recipe "paper"."""
+    if found is None:
+        return None
+    strengths = zip(model.sources, found.strengths.tolist(), strict=False)  # the own adapter comes after them
+    return {
+        "strengths": {source.name: strength for source, strength in strengths if strength},
+        "plain_loss": found.plain_loss,
+        "loss": found.loss,
+        "documents": found.documents,
+    }
 
 
 def _history(history: History) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,9 @@ from scalearn_core.scaling.heads import two_layer_head
 from scalearn_core.training.batching import TokenBudget, ordered_batches
 from scalearn_core.training.loop import History, OnStep, fit
 from scalearn_core.training.opened import OpenedDocuments, batch_of
+
+HiddenStates = Callable[..., torch.Tensor]
+"""`Encoder.hidden_states`, or that of a model on the encoder."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +111,14 @@ def predict_adapter(encoder: Encoder, result: StageOneResult, data: TaskData) ->
 
 
 @torch.no_grad()
-def embed(encoder: Encoder, documents: Tokens | OpenedDocuments) -> np.ndarray:
-    """Pooled embeddings of the plain encoder: `[documents, width]` float32."""
+def embed(
+    encoder: Encoder, documents: Tokens | OpenedDocuments, hidden_states: HiddenStates | None = None
+) -> np.ndarray:
+    """Pooled embeddings `[documents, width]` float32, of the plain encoder or with `hidden_states` of a model."""
     embeddings = np.zeros((len(documents), encoder.width), dtype=np.float32)
     for rows in ordered_batches(documents.lengths):
         batch, start = batch_of(encoder, documents, rows)
-        hidden = encoder.hidden_states(*batch, start=start)
+        hidden = (hidden_states or encoder.hidden_states)(*batch, start=start)
         embeddings[rows] = encoder.pool(hidden, batch.attention_mask).cpu().numpy()
     return embeddings
 

@@ -11,25 +11,23 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from scalearn_core.baselines.frozen_head import FrozenHead, fit_frozen_head
-from scalearn_core.config import StageOneConfig, TrainingConfig
+from scalearn_core.baselines.frozen_head import FrozenHead, fit_frozen_head, unit
+from scalearn_core.config import Recipe, StageOneConfig, TrainingConfig
 from scalearn_core.data.dataset import Split, TextDataset
 from scalearn_core.devices import autocast
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.scaling.heads import linear_head, two_layer_head
+from scalearn_core.scaling.heads import two_layer_head
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.training.batching import TokenBudget, ordered_batches
+from scalearn_core.training.few_labels import OWN_NAME, learn_from_pairs
 from scalearn_core.training.loop import History, OnStep, fit
 from scalearn_core.training.opened import OpenedDocuments
 from scalearn_core.training.stage_one import TaskData, embed, train_adapter
+from scalearn_core.transfer.forecast import Forecast, forecast
 
 OnStage = Callable[[str], None]
 """Told the code of each stage as it begins: "embedding", "own_adapter", "training"."""
-
-
-OWN_NAME = "own"
-"""What the target task's own adapter is called among the sources."""
 
 
 @dataclass
@@ -38,7 +36,9 @@ class TrainingResult:
 
     history: History
     frozen_head: FrozenHead
-    """Logistic regression on the frozen encoder: a baseline, and the start of recipe "auto"."""
+    """Logistic regression on the frozen encoder's unit-length embeddings, from the same documents: a baseline."""
+    forecast: Forecast | None = None
+    """Where the scales started, in recipe "auto"."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time per stage."""
 
@@ -51,11 +51,12 @@ def train_scales(
     on_step: OnStep | None = None,
     on_stage: OnStage | None = None,
 ) -> TrainingResult:
-    """Train `model` on `dataset.train`, choosing the best epoch on `dataset.validation`.
+    """Train `model` on the documents of `dataset`; its test documents are never looked at.
 
-    Recipe "auto" starts from ω = 0 and a logistic regression on the frozen encoder's embeddings, so that it
-    never starts below that plain classifier; "paper" starts from N(2/T, 0.001²) and a fresh two-layer head.
-    Without validation documents the last epoch is kept.
+    Recipe "auto" starts from the plain encoder, learns scales and own adapter from pairs of documents
+    (`few_labels.py`) and fits the head; it learns from the validation documents too. Recipe "paper" starts from
+    N(2/T, 0.001²) and a fresh two-layer head, and chooses the best epoch on the validation documents; without
+    any, the last epoch is kept.
 
     Args:
         on_step: `on_step(step, metrics)` after every step (see `loop.OnStep`); raise in it to stop.
@@ -65,70 +66,82 @@ def train_scales(
         ConfigError: the dataset's labels are not the model's.
     """
     config = config or TrainingConfig()
+    if config.recipe == "auto":
+        dataset = dataset.without_validation()
     recipe = config.resolved(len(dataset.train))
-    if config.own_adapter and OWN_NAME in model.stack.names:
+    if recipe.own_adapter and OWN_NAME in model.stack.names:
         raise ConfigError("config.repeated_source", name=OWN_NAME)
     clock = _Clock(on_stage)
-    train = _task_data(model, dataset.train)
-    validation = _task_data(model, dataset.validation)
-
     clock.start("embedding")
-    device, first = model.encoder.device, model.stack.first_layer
-    opened = OpenedDocuments(model.encoder, train.tokens, first)
-    opened_validation = OpenedDocuments(model.encoder, validation.tokens, first)
+    train, validation = (_task_data(model, part) for part in (dataset.train, dataset.validation))
+    first = 0 if recipe.own_adapter else model.stack.first_layer  # an own adapter sits in every layer
+    opened, opened_validation = (
+        OpenedDocuments(model.encoder, data.tokens, first) for data in (train, validation)
+    )
     frozen_head = fit_frozen_head(
-        embed(model.encoder, opened), train.targets,
-        embed(model.encoder, opened_validation), validation.targets, len(model.labels), seed=config.seed,
+        unit(embed(model.encoder, opened)), train.targets,
+        unit(embed(model.encoder, opened_validation)), validation.targets, len(model.labels), seed=config.seed,
     )  # fmt: skip
-    if config.own_adapter:
-        clock.start("own_adapter")
-        stage_one = StageOneConfig.for_documents(len(train), config.seed)
-        own = train_adapter(model.encoder, OWN_NAME, train, validation, stage_one, on_step)
-        model.add_own_adapter(own.adapter)
-    clock.start("training")
-    _start(model, config, frozen_head)
-    if model.stack.first_layer < first:  # the own adapter sits in every layer
-        opened, opened_validation = (OpenedDocuments(model.encoder, data.tokens) for data in (train, validation))
-    documents = OpenedDocuments(model.encoder, train.tokens, None) if recipe.encoder_dropout else opened
-    all_targets = torch.as_tensor(train.targets, device=device)
+    start: Forecast | None = None
+    if config.recipe == "auto":
+        clock.start("forecast")
+        start = forecast(model.encoder, model.stack, train.tokens, train.targets, seed=config.seed)
+        clock.start("training")
+        history = learn_from_pairs(
+            model, opened, train.targets, recipe, start=start.strengths, batch_size=config.batch_size,
+            seed=config.seed, on_step=on_step,
+        )  # fmt: skip
+    else:
+        if recipe.own_adapter:
+            clock.start("own_adapter")
+            stage_one = StageOneConfig.for_documents(len(train), config.seed)
+            own = train_adapter(model.encoder, OWN_NAME, train, validation, stage_one, on_step)
+            model.add_own_adapter(own.adapter)
+        clock.start("training")
+        history = _learn_as_in_paper(
+            model, train, (opened_validation, validation.targets), recipe, config, on_step
+        )
+    model.training_record = {
+        **dataclasses.asdict(config), "device": model.encoder.device.type, "threads": torch.get_num_threads(),
+        "best_epoch": history.best_epoch, "dataset_fingerprint": dataset.fingerprint,
+    }  # fmt: skip
+    return TrainingResult(history, frozen_head, start, clock.stop())
+
+
+def _learn_as_in_paper(
+    model: ScaLearnModel,
+    train: TaskData,
+    validation: tuple[OpenedDocuments, np.ndarray],
+    recipe: Recipe,
+    config: TrainingConfig,
+    on_step: OnStep | None,
+) -> History:
+    """Scales and a fresh head by cross-entropy, the encoder's own dropout on, as the paper's scripts do."""
+    device, first = model.encoder.device, model.stack.first_layer
+    model.scales.start_as_in_paper(config.seed)
+    generator = torch.Generator().manual_seed(config.seed + 1)
+    model.head = two_layer_head(model.encoder.width, len(model.labels), generator=generator).to(device)
+    opened = OpenedDocuments(model.encoder, train.tokens, None if recipe.encoder_dropout else first)
+    targets = torch.as_tensor(train.targets, device=device)
 
     def batch_loss(rows: list[int]) -> torch.Tensor:
         model.train_mode(True, encoder_dropout=recipe.encoder_dropout)
         with autocast(device):
-            logits = model.logits(documents, rows)
-        return F.cross_entropy(logits.float(), all_targets[rows])
+            logits = model.logits(opened, rows)
+        return F.cross_entropy(logits.float(), targets[rows])
 
     trainable = {f"scales.{key}": p for key, p in model.scales.named_parameters()}
     trainable |= {f"head.{key}": p for key, p in model.head.named_parameters()}
     try:
-        history = fit(
-            trainable, batch_loss, lambda: _validate(model, opened_validation, validation.targets),
-            lengths=train.tokens.lengths,
+        return fit(
+            trainable, batch_loss, lambda: _validate(model, *validation),
+            lengths=train.tokens.lengths, epochs=recipe.epochs, batch_size=config.batch_size,
             learning_rates={"scales": recipe.scales_learning_rate, "head": recipe.head_learning_rate},
-            epochs=recipe.epochs, batch_size=config.batch_size, patience=recipe.patience, seed=config.seed,
-            budget=TokenBudget.of(device.type), begin_step=model.scales.draw_dropout, on_step=on_step,
+            patience=recipe.patience, seed=config.seed, budget=TokenBudget.of(device.type),
+            begin_step=model.scales.draw_dropout, on_step=on_step,
         )  # fmt: skip
     finally:
         model.train_mode(False)  # `on_step` may stop the training; the encoder may serve others
-    model.training_record = {
-        **dataclasses.asdict(config), "device": device.type, "threads": torch.get_num_threads(),
-        "best_epoch": history.best_epoch, "dataset_fingerprint": dataset.fingerprint,
-    }  # fmt: skip
-    return TrainingResult(history, frozen_head, clock.stop())
-
-
-def _start(model: ScaLearnModel, config: TrainingConfig, frozen_head: FrozenHead) -> None:
-    """Set scales and head to where the recipe begins."""
-    width, classes, device = model.encoder.width, len(model.labels), model.encoder.device
-    if config.recipe == "paper":
-        model.scales.start_as_in_paper(config.seed)
-        generator = torch.Generator().manual_seed(config.seed + 1)
-        model.head = two_layer_head(width, classes, generator=generator).to(device)
-        return
-    model.scales.start_at_zero()
-    model.head = linear_head(width, classes).to(device)
-    weights = {"0.weight": frozen_head.weight, "0.bias": frozen_head.bias}
-    model.head.load_state_dict({key: torch.from_numpy(value) for key, value in weights.items()})
 
 
 @torch.no_grad()
@@ -140,8 +153,9 @@ def _validate(model: ScaLearnModel, documents: OpenedDocuments, targets: np.ndar
     for rows in ordered_batches(documents.lengths):
         with autocast(model.encoder.device):
             logits = model.logits(documents, rows).float()
-        right = torch.as_tensor(targets[rows], device=logits.device)
-        loss += F.cross_entropy(logits, right, reduction="sum").item()
+        loss += F.cross_entropy(
+            logits, torch.as_tensor(targets[rows], device=logits.device), reduction="sum"
+        ).item()
         predicted[rows] = logits.argmax(-1).cpu().numpy()
     return {
         "validation_loss": loss / len(documents),

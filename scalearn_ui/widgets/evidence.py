@@ -11,7 +11,7 @@ from scalearn_ui import charts, outcomes, text
 from scalearn_ui.text import count, plain, t
 from scalearn_ui.widgets import figure
 
-METHODS = ("scalearn", "frozen_head", "tfidf", "majority")
+METHODS = ("scalearn", "own_adapter", "frozen_head", "tfidf", "majority")
 """Ours first, then from the strongest to the simplest comparison."""
 
 LONG_TABLE = 15
@@ -31,7 +31,7 @@ FOREIGN = 0.05
 
 
 def verdict(found: dict[str, Any]) -> None:
-    """Whether the sources helped, in words, with the difference and its interval."""
+    """Whether the model is worth it, and what the sources add, in words, with differences and intervals."""
     against = found["comparison"]
     code = _verdict_code(found)
     box, icon = VERDICT_BOX[code]
@@ -44,6 +44,15 @@ def verdict(found: dict[str, Any]) -> None:
         "other": text.points(found["scores"]["frozen_head"]["macro_f1"]["value"]),
     }
     box(t(f"verdict.{code}.text", **values), title=t(f"verdict.{code}"), icon=icon)
+    if share := found.get("comparison_own_adapter"):
+        st.markdown(
+            t(
+                f"verdict.sources.{share['verdict']}",
+                difference=charts.signed(100 * share["difference"], 1),
+                low=charts.signed(100 * share["low"], 1),
+                high=charts.signed(100 * share["high"], 1),
+            )
+        )
     for note in found["scores"]["scalearn"]["notes"]:
         st.caption(t(f"note.{note}"))
     unknown = found["dataset"].get("unknown_share", 0.0)
@@ -65,19 +74,20 @@ def _verdict_code(found: dict[str, Any]) -> str:
 
 
 def scores(found: dict[str, Any]) -> None:
-    """Balanced score of the four methods with intervals, as a chart and a table."""
+    """Balanced score of the methods with intervals, as a chart and a table."""
+    methods = [name for name in METHODS if name in found["scores"]]
     st.markdown(t("results.scores_reading", documents=count("test_documents", found["dataset"]["counts"]["test"])))
     rows = []
-    for name in METHODS:
+    for name in methods:
         score = {bound: 100 * value for bound, value in found["scores"][name]["macro_f1"].items()}
         rows.append(charts.Interval(t(f"method.{name}"), ours=name == "scalearn", **score))
     drawn = charts.scores(rows, x_title=t("axis.macro_f1"), palette=figure.palette())
     figure.show(drawn, alt=t("results.scores_alt"), key="scores")
     table = pd.DataFrame(
         {
-            t("column.method"): [t(f"method.{name}") for name in METHODS],
-            t("metric.macro_f1"): [text.interval(found["scores"][name]["macro_f1"]) for name in METHODS],
-            t("metric.accuracy"): [text.interval(found["scores"][name]["accuracy"]) for name in METHODS],
+            t("column.method"): [t(f"method.{name}") for name in methods],
+            t("metric.macro_f1"): [text.interval(found["scores"][name]["macro_f1"]) for name in methods],
+            t("metric.accuracy"): [text.interval(found["scores"][name]["accuracy"]) for name in methods],
         }
     )
     st.table(table, hide_index=True, border="horizontal", alt=t("results.scores_alt"))

@@ -22,7 +22,7 @@ def model(encoder, sources) -> ScaLearnModel:
     model = ScaLearnModel(encoder, sources, labels=("a", "b"), variant="scalearn")
     generator = torch.Generator().manual_seed(0)
     model.head.load_state_dict(
-        {"0.weight": torch.randn(2, encoder.width, generator=generator), "0.bias": torch.zeros(2)}
+        {"1.weight": torch.randn(2, encoder.width, generator=generator), "1.bias": torch.zeros(2)}
     )
     return model
 

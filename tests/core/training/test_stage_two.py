@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from sklearn.linear_model import LogisticRegression
 
 from scalearn_core.adapters.bottleneck import Adapter
-from scalearn_core.config import RECIPES, TrainingConfig
-from scalearn_core.data.dataset import TextDataset
+from scalearn_core.baselines.frozen_head import unit
+from scalearn_core.config import TrainingConfig
+from scalearn_core.data.dataset import TEST, TRAIN, TextDataset
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError
-from scalearn_core.evaluation.metrics import score
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import VARIANTS
+from scalearn_core.training.contrastive import contrastive_loss
+from scalearn_core.training.few_labels import HEAD_C
 from scalearn_core.training.stage_one import embed
 from scalearn_core.training.stage_two import TrainingResult, train_scales
 from tests.core.tiny import LAYERS, WIDTH, dataset
@@ -40,17 +44,58 @@ def mean_loss(probabilities: np.ndarray, targets: np.ndarray) -> float:
     return float(-np.log(probabilities[range(len(targets)), targets]).mean())
 
 
+def separation(model: ScaLearnModel | None, encoder: Encoder, texts, targets) -> float:
+    """The contrastive loss of all documents at once; of the plain encoder for None."""
+    hidden_states = model.hidden_states if model else encoder.hidden_states
+    embeddings = torch.from_numpy(embed(encoder, encoder.tokenize(texts), hidden_states))
+    return contrastive_loss(embeddings, torch.from_numpy(targets)).item()
+
+
+@pytest.mark.parametrize("own_adapter", [True, False])
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_the_loss_falls_from_the_frozen_heads(variant: str, encoder, sources) -> None:
-    """Without validation documents nothing restores the start, so what learned is what is measured."""
-    data = dataset(48).split(test=0.2, validation=0.0)
+def test_auto_brings_documents_of_a_class_together(variant, own_adapter, encoder, sources, data) -> None:
+    """On documents it never saw, too."""
     model = ScaLearnModel(encoder, sources, labels=data.labels, variant=variant)
-    config = TrainingConfig(epochs=6, batch_size=8, scales_learning_rate=3e-3, head_learning_rate=1e-2)
-    head = train_scales(model, data, config).frozen_head
-    start = np.exp(head.predict_log_proba(embed(encoder, encoder.tokenize(data.train.texts))))
-    learned = model.predict_proba(data.train.texts)
-    assert mean_loss(learned, data.train.targets) < 0.9 * mean_loss(start, data.train.targets)
-    assert model.scales.omega.any()
+    result = train_scales(model, data, TrainingConfig(own_adapter=own_adapter, scales_learning_rate=5e-2))
+    for part, share in ((data.train, 0.95), (data.test, 1.0)):
+        plain = separation(None, encoder, part.texts, part.targets)
+        assert separation(model, encoder, part.texts, part.targets) < share * plain
+    losses = [record.train_loss for record in result.history.records[1:]]
+    assert losses[-1] < losses[0]
+    assert result.history.best_epoch == result.history.records[-1].epoch
+
+
+def test_auto_learns_from_the_validation_documents_too(encoder, sources, data: TextDataset) -> None:
+    models = [ScaLearnModel(encoder, sources, labels=data.labels) for _ in range(2)]
+    for model, given in zip(models, (data, data.without_validation()), strict=True):
+        train_scales(model, given, TrainingConfig(epochs=1))
+    assert torch.equal(models[0].scales.omega, models[1].scales.omega)
+    assert torch.equal(models[0].head[-1].weight, models[1].head[-1].weight)
+
+
+def test_autos_head_is_the_logistic_regression_of_the_trained_embeddings(encoder, sources, data) -> None:
+    model = ScaLearnModel(encoder, sources, labels=data.labels)
+    train_scales(model, data, TrainingConfig(epochs=1))
+    documents = data.without_validation().train
+    embeddings = unit(embed(encoder, encoder.tokenize(documents.texts), model.hidden_states))
+    known = LogisticRegression(C=HEAD_C, max_iter=1000, tol=1e-8).fit(embeddings, documents.targets)
+    np.testing.assert_allclose(
+        model.predict_proba(data.test.texts),
+        known.predict_proba(unit(embed(encoder, encoder.tokenize(data.test.texts), model.hidden_states))),
+        atol=2e-3,
+    )
+
+
+def test_classes_of_one_document_leave_the_plain_classifier(encoder, sources, data: TextDataset) -> None:
+    """There is no pair to learn from: the scales of the sources stay at zero."""
+    targets = [data.labels.index(label) for label in data.frame["label"]]
+    firsts = [targets.index(number) for number in range(len(data.labels))]
+    data = replace(data, parts=np.array([TRAIN if row in firsts else TEST for row in range(len(targets))]))
+    model = ScaLearnModel(encoder, sources, labels=data.labels)
+    history = train_scales(model, data, TrainingConfig()).history
+    assert history.best_epoch == 0
+    assert not model.scales.omega[:, :-1].any()
+    assert np.isfinite(model.predict_proba(["words"])).all()
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -63,23 +108,7 @@ def test_the_papers_recipe_learns(variant: str, encoder, sources, data: TextData
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_auto_starts_at_the_frozen_heads_predictions(variant: str, encoder, sources, data: TextDataset) -> None:
-    model = ScaLearnModel(encoder, sources, labels=data.labels, variant=variant)
-    result = train_scales(model, data, TrainingConfig(epochs=1))
-    embeddings = embed(encoder, encoder.tokenize(data.validation.texts))
-    targets = data.validation.targets
-    first = result.history.records[0].validation
-    predicted = result.frozen_head.predict(embeddings)
-    assert first["validation_macro_f1"] == score("macro_f1", targets, predicted)
-    log_probabilities = result.frozen_head.predict_log_proba(embeddings)
-    assert first["validation_loss"] == pytest.approx(
-        -log_probabilities[range(len(targets)), targets].mean(), rel=1e-5
-    )
-
-
-@pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("recipe", RECIPES)
-def test_the_best_epoch_is_restored_with_its_scales(recipe: str, variant: str, encoder, sources, data) -> None:
+def test_the_best_epoch_is_restored_with_its_scales(variant: str, encoder, sources, data) -> None:
     """The paper's code keeps the last epoch's scales for the shared variants; ours must not."""
     model = ScaLearnModel(encoder, sources, labels=data.labels, variant=variant)
     states: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
@@ -94,14 +123,10 @@ def test_the_best_epoch_is_restored_with_its_scales(recipe: str, variant: str, e
                 model.scales.omega += 3 * torch.randn(model.scales.omega.shape, generator=noise)
                 model.head[-1].weight += torch.randn(model.head[-1].weight.shape, generator=noise)
 
-    config = TrainingConfig(recipe, epochs=4, patience=6, batch_size=8)
+    config = TrainingConfig("paper", epochs=4, patience=6, batch_size=8)
     result = train_scales(model, data, config, on_step=keep_and_spoil)
-    states[0] = (
-        torch.zeros_like(model.scales.omega),
-        torch.from_numpy(result.frozen_head.weight),
-    )  # recipe "auto"
     losses, best = validation_losses(result), result.history.best_epoch
-    assert best in ((0, 1, 2) if recipe == "auto" else (1, 2))
+    assert best in (1, 2, 3)
     assert losses[best] == min(losses) < losses[4]
     assert torch.equal(model.scales.omega, states[best][0])
     assert torch.equal(model.head[-1].weight, states[best][1])
@@ -126,7 +151,7 @@ def test_the_seed_decides_every_byte(encoder, sources, tmp_path: Path) -> None:
 
 
 def test_patience_ends_the_training(model: ScaLearnModel, data: TextDataset) -> None:
-    config = TrainingConfig(epochs=20, patience=2, scales_learning_rate=1.0, head_learning_rate=1.0)
+    config = TrainingConfig("paper", epochs=20, patience=2, scales_learning_rate=1.0, head_learning_rate=1.0)
     history = train_scales(model, data, config).history
     assert history.stopped_early
     assert history.records[-1].epoch == history.best_epoch + 2 < 20
@@ -135,7 +160,7 @@ def test_patience_ends_the_training(model: ScaLearnModel, data: TextDataset) -> 
 def test_without_validation_the_last_epoch_is_kept(model: ScaLearnModel) -> None:
     data = dataset(60).split(test=0.2, validation=0.0)
     last: list[torch.Tensor] = []
-    config = TrainingConfig(epochs=3)
+    config = TrainingConfig("paper", epochs=3)
     result = train_scales(model, data, config, on_step=lambda *_: last.append(model.scales.omega.detach().clone()))
     assert result.history.best_epoch == 3
     assert not result.history.stopped_early
@@ -150,7 +175,7 @@ def _digest(tensors: list[torch.Tensor]) -> str:
     return digest.hexdigest()
 
 
-@pytest.mark.parametrize(("recipe", "own_adapter"), [("auto", False), ("auto", True), ("paper", False)])
+@pytest.mark.parametrize(("recipe", "own_adapter"), [("auto", False), ("auto", True), ("paper", True)])
 def test_frozen_parts_keep_every_byte(recipe: str, own_adapter: bool, model, data: TextDataset) -> None:
     frozen = list(model.sources)
     before = [_digest(list(model.encoder.model.state_dict().values()))] + [source.sha256() for source in frozen]
@@ -162,10 +187,14 @@ def test_frozen_parts_keep_every_byte(recipe: str, own_adapter: bool, model, dat
     assert not model.encoder.model.training
 
 
-def test_the_own_adapter_is_the_last_source(model: ScaLearnModel, data: TextDataset) -> None:
+@pytest.mark.parametrize(
+    ("recipe", "expected"),
+    [("auto", ["embedding", "forecast", "training"]), ("paper", ["embedding", "own_adapter", "training"])],
+)
+def test_the_own_adapter_is_the_last_source(recipe: str, expected: list[str], model, data: TextDataset) -> None:
     stages: list[str] = []
     names = [source.name for source in model.sources]
-    config = TrainingConfig(epochs=1, own_adapter=True)
+    config = TrainingConfig(recipe, epochs=1, own_adapter=True)
     result = train_scales(model, data, config, on_stage=stages.append)
     assert [source.name for source in model.sources] == [*names, "own"]
     assert model.own_adapter
@@ -173,7 +202,7 @@ def test_the_own_adapter_is_the_last_source(model: ScaLearnModel, data: TextData
     assert any(
         p.any() for key, p in model.sources[-1].layers.named_parameters() if key.endswith("bias")
     )  # learned
-    assert stages == ["embedding", "own_adapter", "training"]
+    assert stages == expected
     assert set(result.seconds) == set(stages)
 
 

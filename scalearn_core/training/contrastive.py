@@ -1,0 +1,79 @@
+"""Supervised contrastive training: documents of one class together, of different classes apart.
+
+With few labels a classification loss soon fits every training document and learns no more. Pairs are many more
+than documents: 32 documents give 496. The loss is that of Khosla et al. (NeurIPS 2020, eq. 2):
+
+    L = - mean_i mean_{p in P(i)} log( exp(e_i·e_p / τ) / Σ_{a≠i} exp(e_i·e_a / τ) )
+
+over unit-length embeddings `e`, with `P(i)` the other documents of i's class in the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional as F
+
+TEMPERATURE = 0.1
+"""τ above, the value of that paper."""
+
+
+def contrastive_loss(
+    embeddings: torch.Tensor, targets: torch.Tensor, temperature: float = TEMPERATURE
+) -> torch.Tensor:
+    """The loss above, a scalar; 0 where no two documents share a class.
+
+    Args:
+        embeddings: `[documents, width]`, of any length.
+        targets: classes, `[documents]`.
+    """
+    unit = F.normalize(embeddings, dim=1)
+    itself = torch.eye(len(targets), dtype=torch.bool, device=targets.device)
+    similarity = (unit @ unit.T / temperature).masked_fill(itself, float("-inf"))
+    partner = (targets[:, None] == targets[None]) & ~itself
+    log_share = (similarity - similarity.logsumexp(1, keepdim=True)).masked_fill(~partner, 0.0)
+    partners = partner.sum(1)
+    anchors = partners > 0
+    return -(log_share.sum(1) / partners.clamp(min=1)).sum() / anchors.sum().clamp(min=1)
+
+
+def class_batches(targets: NDArray[np.int64], size: int, generator: np.random.Generator) -> Iterator[list[int]]:
+    """Document numbers without end, in batches of at most `size` in which the classes are as even as can be.
+
+    Every batch holds at least two documents of each of its classes, so that each has a partner: of many classes
+    it takes `size // 2`, those whose turn it is. A document comes again when all others of its class have come.
+    Classes of one document never come; with no class of two there is nothing to yield.
+    """
+    rows = {int(c): np.flatnonzero(targets == c) for c in np.unique(targets)}
+    rows = {c: found for c, found in rows.items() if len(found) > 1}
+    if not rows:
+        return
+    together = min(len(rows), size // 2)
+    classes = _Turns(np.array(list(rows)), generator)
+    documents = {c: _Turns(found, generator) for c, found in rows.items()}
+    while True:
+        chosen = classes.take(together)
+        shares = [size // together + (place < size % together) for place in range(together)]
+        yield [row for c, share in zip(chosen, shares, strict=True) for row in documents[c].take(share)]
+
+
+class _Turns:
+    """Gives each item once in random order, again and again, and never one twice at a time."""
+
+    def __init__(self, items: NDArray[np.int64], generator: np.random.Generator) -> None:
+        self.items, self.generator = items, generator
+        self.waiting: list[int] = []
+
+    def take(self, number: int) -> list[int]:
+        """The next items, at most all."""
+        number = min(number, len(self.items))
+        taken, self.waiting = self.waiting[:number], self.waiting[number:]
+        if len(taken) < number:
+            order = self.generator.permutation(self.items).tolist()
+            early = [item for item in order if item not in taken][: number - len(taken)]
+            self.waiting = [item for item in order if item not in early]
+            taken += early
+        return taken
