@@ -8,6 +8,13 @@ The library needs another transformers than this project, so each side runs in a
     python -m benchmarks.adapters_library compare FOLDER               # read them here, write ours
     library/bin/python benchmarks/adapters_library.py load FOLDER      # read ours there; prints the table
 
+The same for adapter-transformers 3.2.1, on which the paper's code is built (its files have another version):
+
+    python -m venv old && old/bin/pip install torch==2.13.0
+    old/bin/pip install adapter-transformers==3.2.1 "numpy<2" "huggingface_hub<0.20" safetensors
+    old/bin/python benchmarks/adapters_library.py record-old FOLDER2
+    python -m benchmarks.adapters_library compare FOLDER2
+
 Encoders are small and random (3 layers, width 64), norms and biases included; adapters are `seq_bn`, random. The
 table shows the largest absolute difference of the last hidden states at real tokens: of the plain encoder, of
 the library's adapter read here (saved from a model with a head, and from one without), and of our adapter read
@@ -78,33 +85,46 @@ def their_hidden(model: Any, inputs: dict[str, torch.Tensor], adapter: str | Non
 
 def record(root: Path) -> None:
     import adapters
+
+    for kind in TYPES:
+        options = {"attn_implementation": attention(kind)}
+        record_type(root / kind, kind, adapters.SeqBnConfig(reduction_factor=8), options)
+
+
+def record_old(root: Path) -> None:
+    from transformers.adapters import PfeifferConfig
+
+    for kind in set(TYPES) - {"electra", "modernbert"}:  # it has no adapters for these
+        record_type(root / kind, kind, PfeifferConfig(reduction_factor=8), {})
+
+
+def record_type(folder: Path, kind: str, adapter: Any, options: dict[str, Any]) -> None:
     from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification
 
-    for kind, own in TYPES.items():
-        folder = root / kind
-        torch.manual_seed(0)
-        config = AutoConfig.for_model(
-            kind, vocab_size=WORDS, max_position_embeddings=64, pad_token_id=1, bos_token_id=0, eos_token_id=2,
-            cls_token_id=0, sep_token_id=2, num_labels=2, **({} if kind == "distilbert" else SHAPE), **own,
-        )  # fmt: skip
-        model = AutoModelForSequenceClassification.from_config(config, attn_implementation=attention(kind))
-        randomize(model.parameters(), 0.05)
-        model.base_model.save_pretrained(folder / "encoder")
-        save_tokenizer(folder / "encoder")
-        model.save_pretrained(folder / "with_head")
+    torch.manual_seed(0)
+    config = AutoConfig.for_model(
+        kind, vocab_size=WORDS, max_position_embeddings=64, pad_token_id=1, bos_token_id=0, eos_token_id=2,
+        cls_token_id=0, sep_token_id=2, num_labels=2, **({} if kind == "distilbert" else SHAPE), **TYPES[kind],
+    )  # fmt: skip
+    model = AutoModelForSequenceClassification.from_config(config, **options)
+    randomize(model.parameters(), 0.05)
+    model.base_model.save_pretrained(folder / "encoder")
+    save_tokenizer(folder / "encoder")
+    model.save_pretrained(folder / "with_head")
+    bare = AutoModel.from_pretrained(folder / "encoder", **options)
+    if options:  # the old library's models take adapters as they are
         enable(model)
-        model.add_adapter("source", config=adapters.SeqBnConfig(reduction_factor=8))
-        randomize((p for key, p in model.named_parameters() if ".adapters." in key), 0.3)
-        model.save_adapter(str(folder / "theirs_prefixed"), "source", with_head=False)
-        model.base_model.save_adapter(str(folder / "theirs_bare"), "source", use_safetensors=True)
-        inputs = {"input_ids": torch.randint(4, WORDS, (4, 20)), "attention_mask": torch.ones(4, 20).long()}
-        for row, length in enumerate((20, 13, 7, 2)):
-            inputs["attention_mask"][row, length:] = 0
-            inputs["input_ids"][row, length:] = 1
-        bare = AutoModel.from_pretrained(folder / "encoder", attn_implementation=attention(kind))
         enable(bare)
-        states = {"plain": their_hidden(bare, inputs, None), "adapted": their_hidden(model, inputs, "source")}
-        save_file(inputs | states, folder / "theirs.safetensors")
+    model.add_adapter("source", config=adapter)
+    randomize((p for key, p in model.named_parameters() if ".adapters." in key), 0.3)
+    model.save_adapter(str(folder / "theirs_prefixed"), "source", with_head=False)
+    model.base_model.save_adapter(str(folder / "theirs_bare"), "source")
+    inputs = {"input_ids": torch.randint(4, WORDS, (4, 20)), "attention_mask": torch.ones(4, 20).long()}
+    for row, length in enumerate((20, 13, 7, 2)):
+        inputs["attention_mask"][row, length:] = 0
+        inputs["input_ids"][row, length:] = 1
+    states = {"plain": their_hidden(bare, inputs, None), "adapted": their_hidden(model, inputs, "source")}
+    save_file(inputs | states, str(folder / "theirs.safetensors"))
 
 
 def attention(kind: str) -> str:
@@ -116,12 +136,19 @@ def difference(hidden: torch.Tensor, other: torch.Tensor, mask: torch.Tensor) ->
     return float((hidden - other)[mask.bool()].abs().max())
 
 
+def print_row(*cells: str) -> None:
+    print("|", " | ".join(cells), "|")
+
+
 def compare(root: Path) -> None:
     from scalearn_core.adapters.adapterhub import check_fits, read_adapter, write_adapter
     from scalearn_core.adapters.bottleneck import Adapter, new_adapter
     from scalearn_core.encoders.encoder import Encoder
 
-    for kind in TYPES:
+    columns = ("plain", "theirs_prefixed", "theirs_bare", "effect")
+    print_row("encoder type", *(column.replace("_", ", ") for column in columns))
+    print_row(*["---"] * (1 + len(columns)))
+    for kind in [kind for kind in TYPES if (root / kind).is_dir()]:
         folder = root / kind
         encoder = Encoder.load(folder / "encoder")
         theirs = load_file(folder / "theirs.safetensors")
@@ -143,15 +170,15 @@ def compare(root: Path) -> None:
         write_adapter(ours.frozen(), folder / "ours")
         save_file({"adapted": adapted(ours)}, folder / "ours.safetensors")
         (folder / "found.json").write_text(json.dumps(found), "utf-8")
-        print(kind, found)
+        print_row(kind, *(f"{found[column]:.1e}" for column in columns))
 
 
 def load(root: Path) -> None:
     from transformers import AutoModel, AutoModelForSequenceClassification
 
     columns = ("plain", "theirs_prefixed", "theirs_bare", "ours_prefixed", "ours_bare", "effect")
-    print("| encoder type |", " | ".join(column.replace("_", ", ") for column in columns), "|")
-    print("|---" * (1 + len(columns)) + "|")
+    print_row("encoder type", *(column.replace("_", ", ") for column in columns))
+    print_row(*["---"] * (1 + len(columns)))
     for kind in TYPES:
         folder = root / kind
         ours, theirs = load_file(folder / "ours.safetensors"), load_file(folder / "theirs.safetensors")
@@ -167,12 +194,14 @@ def load(root: Path) -> None:
             found[name] = difference(
                 their_hidden(model, inputs, "ours"), ours["adapted"], theirs["attention_mask"]
             )
-        print(f"| {kind} |", " | ".join(f"{found[column]:.1e}" for column in columns), "|")
+        print_row(kind, *(f"{found[column]:.1e}" for column in columns))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("side", choices=("record", "compare", "load"))
+    parser.add_argument("side", choices=("record", "record-old", "compare", "load"))
     parser.add_argument("folder", type=Path)
     arguments = parser.parse_args()
-    {"record": record, "compare": compare, "load": load}[arguments.side](arguments.folder)
+    {"record": record, "record-old": record_old, "compare": compare, "load": load}[arguments.side](
+        arguments.folder
+    )
