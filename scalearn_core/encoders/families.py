@@ -15,7 +15,7 @@ The first row is the paper's (method, section 2). ModernBERT norms before its pa
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -74,6 +74,14 @@ class DistilBertLayer(PostNormLayer):
     def norm(self, hidden: torch.Tensor) -> torch.Tensor:
         normed: torch.Tensor = self.module.output_layer_norm(hidden)
         return normed
+
+
+class DebertaLayer(PostNormLayer):
+    """DeBERTa of the first version, whose attention fails under autocast (transformers 5.23): without it there."""
+
+    def attention(self, hidden: torch.Tensor, context: Context) -> torch.Tensor:
+        with torch.autocast(hidden.device.type, enabled=False):
+            return super().attention(hidden.to(self.module.attention.self.in_proj.weight.dtype), context)
 
 
 class ModernBertLayer(PostNormLayer):
@@ -214,7 +222,7 @@ FAMILIES: dict[str, Family] = {
         "distilbert", layers="transformer.layer", adapters="output_adapters.adapters", layer=DistilBertLayer,
         embed=_tokens_alone, segments=False, pooler=False, decides=("n_heads", "activation"),
     ),
-    "deberta": _DEBERTA,
+    "deberta": replace(_DEBERTA, layer=DebertaLayer),
     "deberta-v2": _DEBERTA,
     "modernbert": Family(
         "model", layers="layers", adapters="output_adapters.adapters", layer=ModernBertLayer,

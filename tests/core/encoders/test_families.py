@@ -146,6 +146,20 @@ def test_a_pass_begun_at_a_layer_is_the_whole_pass(
     assert torch.equal(encoder.hidden_states(*batch, start=opened), encoder.hidden_states(*batch))
 
 
+def test_lower_precision_is_near(encoder: Encoder, adapter: Adapter, batch: Batch) -> None:
+    def adapt(index: int, z: torch.Tensor, f: torch.Tensor | None) -> torch.Tensor:
+        return adapter.output(index, z)
+
+    with torch.no_grad():
+        exact = encoder.hidden_states(*batch, adapt=adapt)
+        with torch.autocast("cpu", torch.bfloat16):
+            rough = encoder.hidden_states(*batch, adapt=adapt)
+            opened = encoder.open(batch, 1)
+            begun = encoder.hidden_states(*batch, start=opened._replace(rest=opened.rest.bfloat16()))
+    assert 1e-4 < difference(rough, exact, batch) < 0.2
+    assert difference(begun, encoder.hidden_states(*batch), batch) < 0.1
+
+
 # Transformers' own model, with one adapter wired in by hand. `a` reads and returns `[batch, seq, width]`.
 
 Wiring = Callable[..., torch.Tensor]
