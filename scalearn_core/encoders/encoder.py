@@ -58,8 +58,8 @@ class Opened(NamedTuple):
 
     layer: int
     rest: torch.Tensor
-    """What the layer makes its adapter input and output of: `[batch, seq, width]`, `f + x` before its norm
-    (`[batch, seq, 2 width]` in ModernBERT, `encoders/families.py`)."""
+    """What the layer makes its adapter input and output of, `[batch, seq, Encoder.rest_width]`: `f + x` before its
+    norm, and where that is not enough, what else (`encoders/families.py`)."""
 
 
 class Encoder:
@@ -88,6 +88,7 @@ class Encoder:
         ]
         self.segments: bool = self.family.segments and model.config.type_vocab_size > 1
         self.width: int = model.config.hidden_size
+        self.rest_width = self.width * self.family.layer.carried
         self.model_type: str = model.config.model_type
         self.fingerprint = _fingerprint(model)
 
@@ -186,7 +187,10 @@ class Encoder:
 
     def _embed(self, batch: Batch, computed: torch.Tensor | None = None) -> tuple[torch.Tensor, Context]:
         """Embeddings `[batch, seq, width]`, unless later states are there already, and the attention's context."""
-        hidden = self.family.embed(self.model, *batch) if computed is None else computed
+        hidden = computed
+        if hidden is None:
+            segments = batch.token_type_ids if self.segments else None
+            hidden = self.family.embed(self.model, batch.input_ids, batch.attention_mask, segments)
         return hidden, self.family.context(self.model, hidden, batch.attention_mask)
 
     def pool(self, hidden: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
@@ -29,11 +29,13 @@ class PostNormLayer:
     """One frozen layer of BERT's kind, opened at the places the method needs."""
 
     module: Any
+    carried: ClassVar[int] = 1
+    """States in `rest`, side by side."""
 
     def sublayers(self, hidden: torch.Tensor, context: Context) -> tuple[torch.Tensor, torch.Tensor]:
-        """`f` `[batch, seq, width]`, and `rest`: all of the layer that no adapter in it can change.
+        """`f` `[batch, seq, width]`, and `rest` `[batch, seq, carried * width]`, which no adapter here can change.
 
-        `rest` is read by `adapter_input` and `output` alone; it has the batch and seq of `hidden`.
+        `rest` is read by `adapter_input` and `output` alone.
         """
         x = self.attention(hidden, context)
         f = self.feed_forward(x)
@@ -85,7 +87,9 @@ class DebertaLayer(PostNormLayer):
 
 
 class ModernBertLayer(PostNormLayer):
-    """Norms stand before the parts; `rest` is `f + x` and `z` side by side: `[batch, seq, 2 width]`."""
+    """Norms stand before the parts; `rest` is `f + x` and `z`."""
+
+    carried = 2
 
     def sublayers(self, hidden: torch.Tensor, context: Context) -> tuple[torch.Tensor, torch.Tensor]:
         x = self.attention(hidden, context)

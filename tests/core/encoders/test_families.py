@@ -112,6 +112,8 @@ def test_segments_only_where_there_are_embeddings_for_them(kind: str, encoder: E
         assert difference(encoder.hidden_states(*batch), encoder.hidden_states(*swapped), batch) > 1e-2
     else:
         assert batch.token_type_ids is None
+        given = batch._replace(token_type_ids=torch.ones_like(batch.input_ids))
+        assert torch.equal(encoder.hidden_states(*given), encoder.hidden_states(*batch))
 
 
 def test_padding_changes_nothing(encoder: Encoder, adapter: Adapter) -> None:
@@ -140,6 +142,7 @@ def test_a_pass_begun_at_a_layer_is_the_whole_pass(
         return adapter.output(index, z) if index >= layer else torch.zeros_like(z)
 
     opened = encoder.open(batch, layer)
+    assert opened.rest.shape == (*batch.input_ids.shape, encoder.rest_width)
     assert torch.equal(
         encoder.hidden_states(*batch, adapt=adapt, start=opened), encoder.hidden_states(*batch, adapt=adapt)
     )
