@@ -93,6 +93,7 @@ MESSAGES: dict[str, str] = {
     "encoder.unsupported": "The encoder {name} is of type {found}; supported are {supported}. Choose an encoder of these types.",
     "encoder.unreadable": "The encoder {name} could not be loaded ({reason}). Check the folder or the hub id, and the network if it is a hub id.",
     "encoder.unsupported_pooling": "The encoder {name} pools its tokens by {found}; supported are the mean and the first token. Choose another encoder.",
+    "encoder.no_padding": "The encoder {name} names no padding token, neither in its configuration nor in its tokenizer. Add `pad_token_id` to its config.json.",
     "encoder.incomplete": "The encoder {name} lacks {found} of its weights or has them in other sizes. Use a complete copy.",
     "encoder.wrong_tokenizer": "The tokenizer of {name} knows {found} tokens, but its encoder has {expected}, or its files are missing. Use a complete copy.",
     # adapters

@@ -30,16 +30,19 @@ _REQUIRED = {
 """What makes a bottleneck configuration `seq_bn`. Keys a file leaves out have these values as defaults."""
 
 _LEGACY_NAMES = ("layer_text_task_adapters", "layer_text_lang_adapters")
-_KEY = re.compile(
-    r"(?:.*\.)?encoder\.layer\.(\d+)\.output\.adapters\.(.+)\."
-    r"(adapter_down\.0\.weight|adapter_down\.0\.bias|adapter_up\.weight|adapter_up\.bias)"
-)
 _PARTS = {
     "adapter_down.0.weight": "down_weight",
     "adapter_down.0.bias": "down_bias",
     "adapter_up.weight": "up_weight",
     "adapter_up.bias": "up_bias",
 }
+_KEYS = [
+    re.compile(
+        rf"(?:\w+\.)?{re.escape(layers)}\.(\d+)\.{re.escape(adapters)}\.(.+)\.({'|'.join(map(re.escape, _PARTS))})"
+    )
+    for layers, adapters in sorted({(family.layers, family.adapters) for family in FAMILIES.values()})
+]
+"""How the families name a weight, with or without the prefix of a model with a head."""
 
 
 def read_adapter(folder: str | Path) -> Adapter:
@@ -82,9 +85,10 @@ def write_adapter(adapter: Adapter, folder: str | Path) -> None:
     """Write `adapter_config.json` and `adapter.safetensors` so that the `adapters` library can load them."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    prefix = f"{FAMILIES[adapter.model_type]}." if adapter.model_type else ""  # a file may leave its type open
+    family = FAMILIES[adapter.model_type or "bert"]  # a file may leave its type open
+    prefix = f"{family.prefix}." if adapter.model_type else ""
     tensors = {
-        f"{prefix}encoder.layer.{index}.output.adapters.{adapter.name}.{key}": getattr(
+        f"{prefix}{family.layers}.{index}.{family.adapters}.{adapter.name}.{key}": getattr(
             adapter.bottleneck(index), part
         )
         .detach()
@@ -116,7 +120,7 @@ def check_fits(adapter: Adapter, encoder: Encoder) -> None:
         AdapterError: type, layers, width or fingerprint differ.
     """
     pairs = [
-        ("type", FAMILIES.get(adapter.model_type, adapter.model_type), FAMILIES[encoder.model_type]),
+        ("type", adapter.model_type, encoder.model_type),
         ("width", adapter.width, encoder.width),
         ("layers", len(adapter.layers), len(encoder.layers)),
         ("fingerprint", (adapter.encoder_fingerprint or encoder.fingerprint)[:12], encoder.fingerprint[:12]),
@@ -203,7 +207,7 @@ def _layers(weights: dict[str, torch.Tensor], name: str, config: dict[str, Any])
             key = key.replace(legacy, "adapters")
         if "invertible" in key:  # it changes the embeddings as well; scaling its bottlenecks alone is not it
             raise AdapterError("adapter.wrong_kind", name=name, found="an invertible adapter")
-        if match := _KEY.fullmatch(key):
+        for match in filter(None, (pattern.fullmatch(key) for pattern in _KEYS)):
             found.setdefault(int(match[1]), {})[_PARTS[match[3]]] = tensor.float()
     left_out = {int(index) for index in config.get("leave_out") or []}
     left_out -= set(found)

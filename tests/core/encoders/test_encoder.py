@@ -14,12 +14,12 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from torch.nn.functional import normalize
-from transformers import AutoModel, DistilBertConfig, GPT2Config
+from transformers import AlbertConfig, GPT2Config
 
-from scalearn_core.encoders.encoder import DEFAULT_PACKAGE, Encoder
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.encoders.loading import DEFAULT_PACKAGE
 from scalearn_core.errors import EncoderError
-from tests.core.conftest import TEXTS
-from tests.core.tiny import LAYERS, WIDTH, save_encoder
+from tests.core.tiny import WIDTH
 
 
 @pytest.fixture(autouse=True)
@@ -79,48 +79,6 @@ def test_a_damaged_default_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyP
         Encoder.load()
 
 
-@pytest.mark.parametrize("kind", ["bert", "roberta", "xlm-roberta"])
-def test_hidden_states_are_those_of_transformers(kind: str, tmp_path: Path) -> None:
-    save_encoder(tmp_path / kind, kind)
-    encoder = Encoder.load(tmp_path / kind)
-    theirs = AutoModel.from_pretrained(tmp_path / kind, local_files_only=True, add_pooling_layer=False).eval()
-    assert (encoder.model_type, encoder.width, len(encoder.layers)) == (kind, WIDTH, LAYERS)
-    tokens = encoder.tokenize(TEXTS, ["a pair"] * len(TEXTS))
-    batch = encoder.pad(tokens, range(len(TEXTS)))
-    assert (batch.attention_mask.sum(1) < batch.attention_mask.shape[1]).any()  # some are padded
-    assert batch.token_type_ids.any() == (kind == "bert")
-    with torch.no_grad():
-        hidden = encoder.hidden_states(*batch)
-        wanted = theirs(
-            input_ids=batch.input_ids, attention_mask=batch.attention_mask, token_type_ids=batch.token_type_ids
-        ).last_hidden_state
-    assert torch.equal(hidden, wanted)
-
-
-def test_padding_changes_nothing(encoder: Encoder) -> None:
-    tokens = encoder.tokenize(TEXTS)
-    batch = encoder.pad(tokens, range(len(TEXTS)))
-    together = encoder.hidden_states(*batch)
-    for row, length in enumerate(tokens.lengths):
-        alone = encoder.hidden_states(*encoder.pad(tokens, [row]))
-        assert torch.allclose(together[row, :length], alone[0], atol=1e-5)
-
-
-def test_an_adapter_that_adds_zero_is_the_plain_encoder(encoder: Encoder, batch) -> None:
-    plain = encoder.hidden_states(*batch)
-    assert torch.equal(encoder.hidden_states(*batch, adapt=lambda layer, z, f: torch.zeros_like(z)), plain)
-
-
-@pytest.mark.parametrize("layer", [0, 1])
-def test_a_pass_begun_at_a_layer_is_the_whole_pass(encoder: Encoder, layer: int) -> None:
-    def adapt(index: int, z: torch.Tensor, f: torch.Tensor | None) -> torch.Tensor:
-        return z * 0.1 if index >= layer else torch.zeros_like(z)
-
-    batch = encoder.pad(encoder.tokenize(["short", "a rather longer document"]), [0, 1])
-    begun = encoder.hidden_states(*batch, adapt=adapt, start=encoder.open(batch, layer))
-    assert torch.equal(begun, encoder.hidden_states(*batch, adapt=adapt))
-
-
 def test_pooling(encoder_folder: Path, folder: Path) -> None:
     hidden = torch.tensor([[[1.0], [3.0], [100.0]], [[2.0], [4.0], [6.0]]])
     mask = torch.tensor([[1, 1, 0], [1, 1, 1]])
@@ -130,26 +88,18 @@ def test_pooling(encoder_folder: Path, folder: Path) -> None:
     assert Encoder.load(folder).pool(hidden, mask).tolist() == [[2.0], [4.0]]
 
 
-@pytest.mark.parametrize(("kind", "longest"), [("bert", 48), ("roberta", 46), ("xlm-roberta", 46)])
-def test_long_documents_are_cut_to_the_positions(kind: str, longest: int, tmp_path: Path) -> None:
-    save_encoder(tmp_path / kind, kind)
-    encoder = Encoder.load(tmp_path / kind)
-    tokens = encoder.tokenize(["word " * 500, "short"])
-    assert (encoder.max_length, tokens.lengths[0]) == (longest, longest)
-    assert encoder.hidden_states(*encoder.pad(tokens, [0, 1])).isfinite().all()
-
-
 def test_a_sentence_transformers_folder_may_cut_earlier(folder: Path) -> None:
     (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 12}')
     encoder = Encoder.load(folder)
     assert encoder.tokenize(["word " * 50]).lengths == [12]
 
 
-@pytest.mark.parametrize("config", [DistilBertConfig(), GPT2Config()])
+@pytest.mark.parametrize("config", [AlbertConfig(), GPT2Config()])
 def test_other_types_are_refused_by_name(config, tmp_path: Path) -> None:
     config.save_pretrained(tmp_path / "other")
     assert str(refused(tmp_path / "other")) == (
-        f"The encoder other is of type {config.model_type}; supported are bert, roberta, xlm-roberta. "
+        f"The encoder other is of type {config.model_type}; supported are bert, roberta, xlm-roberta, "
+        "camembert, electra, mpnet, distilbert, deberta, deberta-v2, modernbert. "
         "Choose an encoder of these types."
     )
 
@@ -163,6 +113,25 @@ def test_layouts_that_compute_otherwise_are_refused(change: dict[str, Any], name
     error = refused(folder)
     assert error.code == "encoder.unsupported"
     assert named in str(error)
+
+
+def test_without_a_padding_token_in_its_configuration_the_tokenizers_is_taken(
+    folder: Path, encoder: Encoder
+) -> None:
+    edit_config(folder, pad_token_id=None)
+    found = Encoder.load(folder)
+    tokens = found.tokenize(["a lamp", "a lamp and a chair"])
+    assert found.pad(tokens, [0, 1]).input_ids[0, -1] == found.tokenizer.pad_token_id
+    assert found.fingerprint == encoder.fingerprint
+
+
+def test_without_any_padding_token_it_is_refused(folder: Path) -> None:
+    edit_config(folder, pad_token_id=None)
+    file = folder / "tokenizer_config.json"
+    stored = json.loads(file.read_text("utf-8"))
+    del stored["pad_token"]
+    file.write_text(json.dumps(stored), "utf-8")
+    assert refused(folder).code == "encoder.no_padding"
 
 
 def test_a_type_nobody_knows_is_named(folder: Path) -> None:
@@ -211,6 +180,8 @@ def _drop(folder: Path, part: str) -> None:
         (lambda f: _drop(f, "word_embeddings"), "incomplete"),
         (lambda f: edit_config(f, num_hidden_layers=3), "incomplete"),
         (lambda f: edit_config(f, vocab_size=300), "incomplete"),
+        (lambda f: edit_config(f, hidden_size="wide"), "unreadable"),
+        (lambda f: edit_config(f, pad_token_id=9999), "unreadable"),
         (lambda f: _cut(f / "model.safetensors"), "unreadable"),
         (lambda f: (f / "model.safetensors").write_bytes(b"not weights"), "unreadable"),
         (lambda f: (f / "model.safetensors").unlink(), "unreadable"),

