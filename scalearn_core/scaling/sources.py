@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from scalearn_core.adapters.bottleneck import ACTIVATIONS, Adapter
+
+
+class UpProjections(NamedTuple):
+    """The upper halves of all sources in one layer, side by side: R rows, of which `owner` tells whose."""
+
+    weight: torch.Tensor
+    """`[R, width]`"""
+    bias: torch.Tensor
+    """`[sources, width]`"""
+    owner: torch.Tensor
+    """`[R]`, number of the source."""
 
 
 class StackedSources(nn.Module):
@@ -58,6 +70,10 @@ class StackedSources(nn.Module):
         wide = F.linear(z, self._buffer("down_weight", layer), self._buffer("down_bias", layer))
         parts = [ACTIVATIONS[kind](wide[..., start:end]) for kind, start, end in self.slices[layer]]
         return parts[0] if len(parts) == 1 else torch.cat(parts, dim=-1)
+
+    def up_projections(self, layer: int) -> UpProjections:
+        """What turns `inner` into the outputs of the sources."""
+        return UpProjections(*(self._buffer(name, layer) for name in ("up_weight", "up_bias", "owner")))
 
     def scaled_sum(self, layer: int, z: torch.Tensor, omega: torch.Tensor) -> torch.Tensor:
         """`Σ_t ω_t ⊙ A_t(z)`, the sum of the paper's section 4, without a tensor per source.

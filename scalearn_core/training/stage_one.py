@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from scalearn_core.adapters.bottleneck import Adapter, new_adapter
 from scalearn_core.config import StageOneConfig
-from scalearn_core.encoders.encoder import Encoder, Tokens
+from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
 from scalearn_core.scaling.heads import two_layer_head
 from scalearn_core.training.batching import ordered_batches
 from scalearn_core.training.loop import History, OnStep, fit
@@ -102,12 +102,12 @@ def predict_adapter(encoder: Encoder, result: StageOneResult, data: TaskData) ->
 
 
 @torch.no_grad()
-def embed(encoder: Encoder, tokens: Tokens) -> np.ndarray:
-    """Pooled embeddings of the plain encoder: `[documents, width]` float32."""
+def embed(encoder: Encoder, tokens: Tokens, adapt: Adapt | None = None) -> np.ndarray:
+    """Pooled embeddings of the plain encoder, or with what `adapt` adds: `[documents, width]` float32."""
     embeddings = np.zeros((len(tokens), encoder.width), dtype=np.float32)
     for rows in ordered_batches(tokens.lengths):
         batch = encoder.pad(tokens, rows)
-        hidden = encoder.hidden_states(*batch)
+        hidden = encoder.hidden_states(*batch, adapt=adapt)
         embeddings[rows] = encoder.pool(hidden, batch.attention_mask).cpu().numpy()
     return embeddings
 
