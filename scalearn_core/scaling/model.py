@@ -14,7 +14,7 @@ from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.encoders.encoder import Encoder, Tokens
 from scalearn_core.errors import ConfigError
 from scalearn_core.scaling.heads import linear_head
-from scalearn_core.scaling.scales import Scales, find_variant
+from scalearn_core.scaling.scales import NO_ABLATION, Ablation, Scales, find_variant
 from scalearn_core.scaling.sources import StackedSources
 from scalearn_core.training.batching import ordered_batches
 
@@ -38,6 +38,7 @@ class ScaLearnModel:
         labels: Sequence[str],
         variant: str = "scalearn_uniform",
         seed: int = 0,
+        ablation: Ablation = NO_ABLATION,
     ) -> None:
         """Raises AdapterError for a source made for another encoder, ConfigError for no source or label."""
         if len(set(labels)) < 2:
@@ -45,6 +46,7 @@ class ScaLearnModel:
         self.encoder = encoder
         self.labels = tuple(labels)
         self.variant = variant
+        self.ablation = ablation
         self.head: nn.Sequential = linear_head(encoder.width, len(labels)).to(encoder.device)
         for parameter in self.head.parameters():
             nn.init.zeros_(parameter)
@@ -65,6 +67,7 @@ class ScaLearnModel:
         self.scales = Scales(
             find_variant(self.variant),
             layers=len(self.encoder.layers), sources=len(sources), width=self.encoder.width,
+            ablation=self.ablation,
         )  # fmt: skip
         self.scales.start_as_in_paper(seed)
         self.scales.to(self.encoder.device)

@@ -86,7 +86,7 @@ def train_scales(
     def batch_loss(rows: list[int]) -> torch.Tensor:
         model.train_mode(True, encoder_dropout=recipe.encoder_dropout)
         targets = torch.as_tensor(train.targets[rows], device=model.encoder.device)
-        return F.cross_entropy(model.logits(train.tokens, rows), targets)
+        return F.cross_entropy(model.logits(train.tokens, rows), targets) + model.scales.regularization()
 
     trainable = {f"scales.{key}": p for key, p in model.scales.named_parameters()}
     trainable |= {f"head.{key}": p for key, p in model.head.named_parameters()}

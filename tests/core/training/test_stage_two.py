@@ -16,7 +16,7 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import VARIANTS
+from scalearn_core.scaling.scales import VARIANTS, Ablation
 from scalearn_core.training.stage_one import embed
 from scalearn_core.training.stage_two import TrainingResult, train_scales
 from tests.core.tiny import LAYERS, WIDTH, dataset
@@ -123,6 +123,24 @@ def test_the_seed_decides_every_byte(encoder, sources, tmp_path: Path) -> None:
     torch.manual_seed(99)
     assert _scale_bytes(encoder, sources, 13, tmp_path / "b") == first
     assert _scale_bytes(encoder, sources, 14, tmp_path / "c") != first
+
+
+def test_the_regulariser_acts_in_the_step_it_belongs_to(encoder, sources) -> None:
+    """So strong a regulariser that one step shows it: every set of scales moves towards the mean of one."""
+    data = dataset(30).split(test=0.2, validation=0.0)
+    config = TrainingConfig("paper", epochs=1, batch_size=64, scales_learning_rate=1e-2)
+    found = {}
+    for strength in (0.0, 1e6):
+        ablation = Ablation(regularization=strength, dropout=0.0)
+        model = ScaLearnModel(encoder, sources, labels=data.labels, variant="scalearn", ablation=ablation)
+        model.scales.start_as_in_paper(config.seed)
+        before = model.scales.omega.detach().mean(-1)
+        steps: list[int] = []
+        train_scales(model, data, config, on_step=lambda step, _, steps=steps: steps.append(step))
+        assert set(steps) == {1}
+        found[strength] = model.scales.omega.detach().mean(-1) - before
+    assert (found[1e6] > 0.009).all()
+    assert not (found[0.0] > 0.009).any()
 
 
 def test_patience_ends_the_training(model: ScaLearnModel, data: TextDataset) -> None:
