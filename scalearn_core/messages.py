@@ -119,6 +119,10 @@ MESSAGES: dict[str, str] = {
     # settings
     "config.unknown_variant": "There is no variant {found}. Choose one of {known}.",
     "config.unknown_recipe": "There is no recipe {found}. Choose one of {known}.",
+    "config.unknown_combination": "There is no combination {found} of the scales. Choose one of {known}.",
+    "config.no_zero_start": "With the combination {found} the scales cannot start at zero. Train with the recipe paper.",
+    "config.not_a_share": "The setting {name} must be at least zero and below one, found {found}.",
+    "config.negative": "The setting {name} must not be below zero, found {found}.",
     "config.not_positive": "The setting {name} must be above zero, found {found}.",
     "config.other_labels": "The dataset has the labels {found}; the model was made for {expected}. Use a dataset with the same labels.",
     "config.negative_seed": "The seed must be a whole number from 0, found {found}.",

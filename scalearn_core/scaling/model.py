@@ -14,7 +14,7 @@ from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.encoders.encoder import Encoder, Opened, Tokens
 from scalearn_core.errors import ConfigError
 from scalearn_core.scaling.heads import unit_linear_head
-from scalearn_core.scaling.scales import Scales, find_variant
+from scalearn_core.scaling.scales import NO_ABLATION, Ablation, Scales, find_variant
 from scalearn_core.scaling.sources import FoldedSources, StackedSources
 from scalearn_core.training.batching import ordered_batches
 from scalearn_core.training.opened import OpenedDocuments, batch_of
@@ -39,6 +39,7 @@ class ScaLearnModel:
         labels: Sequence[str],
         variant: str = "scalearn_uniform",
         seed: int = 0,
+        ablation: Ablation = NO_ABLATION,
     ) -> None:
         """Raises AdapterError for a source made for another encoder, ConfigError for no source or label."""
         if len(set(labels)) < 2:
@@ -46,6 +47,7 @@ class ScaLearnModel:
         self.encoder = encoder
         self.labels = tuple(labels)
         self.variant = variant
+        self.ablation = ablation
         self.head: nn.Sequential = unit_linear_head(encoder.width, len(labels)).to(encoder.device)
         for parameter in self.head.parameters():
             nn.init.zeros_(parameter)
@@ -66,6 +68,7 @@ class ScaLearnModel:
         self.scales = Scales(
             find_variant(self.variant),
             layers=len(self.encoder.layers), sources=len(sources), width=self.encoder.width,
+            ablation=self.ablation,
         )  # fmt: skip
         self.scales.start_as_in_paper(seed)
         self.scales.to(self.encoder.device)
@@ -98,16 +101,15 @@ class ScaLearnModel:
         """
         if start is not None and start.layer > self.stack.first_layer:
             raise ValueError(f"opened at layer {start.layer}, but a source sits in {self.stack.first_layer}")
-        if self.scales.training or torch.is_grad_enabled():
-            return self.encoder.hidden_states(
-                input_ids, attention_mask, token_type_ids,
-                adapt=lambda layer, z, f: self.stack.scaled_sum(layer, z, self.scales(layer)), start=start,
-            )  # fmt: skip
-        folded = self.folded()
         return self.encoder.hidden_states(
-            input_ids, attention_mask, token_type_ids,
-            adapt=lambda layer, z, f: folded.output(layer, z), start=start,
+            input_ids, attention_mask, token_type_ids, adapt=self.adapt, start=start
         )  # fmt: skip
+
+    def adapt(self, layer: int, z: torch.Tensor, f: torch.Tensor | None) -> torch.Tensor:
+        """`Σ_t ω_t ⊙ A_t(z)`: what the scaled sources add in one layer (see `encoder.Adapt`)."""
+        if self.scales.training or torch.is_grad_enabled():
+            return self.stack.scaled_sum(layer, z, self.scales(layer))
+        return self.folded().output(layer, z)
 
     def folded(self) -> FoldedSources:
         """The sources with their scales folded in, done once and again only when the scales have changed."""

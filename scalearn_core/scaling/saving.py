@@ -6,6 +6,7 @@ Sources are copied in, so that a model outlives changes of the library; the enco
 from __future__ import annotations
 
 import copy
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -20,6 +21,7 @@ from scalearn_core.errors import EncoderError, ModelError, ScaLearnError
 from scalearn_core.file_faults import DAMAGED_FILE, reason
 from scalearn_core.scaling.heads import empty_head, kind_of
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.scaling.scales import Ablation
 
 FORMAT = 1
 _CONTENT = {"model.json", "scales.safetensors", "sources"}
@@ -48,6 +50,7 @@ def _write(model: ScaLearnModel, folder: Path) -> None:
     description = {
         "format": FORMAT,
         "variant": model.variant,
+        "ablation": dataclasses.asdict(model.ablation),
         "labels": list(model.labels),
         "head": kind_of(model.head),
         "own_adapter": model.own_adapter,
@@ -102,7 +105,8 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
         if source.sha256() != entry["sha256"]:
             raise ModelError("model.damaged", folder=folder, reason=f"source {entry['name']} was changed")
         sources.append(source)
-    model = ScaLearnModel(encoder, sources, labels=labels, variant=description["variant"])
+    ablation = Ablation(**description.get("ablation", {}))  # models of the first releases have none
+    model = ScaLearnModel(encoder, sources, labels=labels, variant=description["variant"], ablation=ablation)
     model.own_adapter = description["own_adapter"] is True
     model.training_record = description["training"]
     model.head = empty_head(description["head"], encoder.width, len(model.labels))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
@@ -48,6 +48,17 @@ def fold(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The scales in the up-projections: weight `[R, width]` and bias `[width]` of one wide adapter."""
     return omega[owner] * up, (omega * bias).sum(0)
+
+
+class UpProjections(NamedTuple):
+    """The upper halves of all sources in one layer, side by side: R rows, of which `owner` tells whose."""
+
+    weight: torch.Tensor
+    """`[R, width]`"""
+    bias: torch.Tensor
+    """`[sources, width]`"""
+    owner: torch.Tensor
+    """`[R]`, number of the source."""
 
 
 class StackedSources(nn.Module):
@@ -103,6 +114,10 @@ class StackedSources(nn.Module):
         """The first layer in which a source has a bottleneck: nothing below depends on the scales."""
         ranks = [self._buffer("owner", layer).numel() for layer in range(len(self.slices))]
         return next((layer for layer, rank in enumerate(ranks) if rank), 0)
+
+    def up_projections(self, layer: int) -> UpProjections:
+        """What turns `inner` into the outputs of the sources."""
+        return UpProjections(*(self._buffer(name, layer) for name in ("up_weight", "up_bias", "owner")))
 
     def scaled_sum(self, layer: int, z: torch.Tensor, omega: torch.Tensor) -> torch.Tensor:
         """`Σ_t ω_t ⊙ A_t(z)`, the sum of the paper's section 4, without a tensor per source.

@@ -140,9 +140,10 @@ def _scales(model: ScaLearnModel, start: NDArray[np.float64], own_adapter: bool)
     """Those of `model` at their start, and one more for an own adapter: 1, as it does next to nothing yet."""
     encoder = model.encoder
     values = torch.tensor([*start, *[1.0] * own_adapter], device=encoder.device)
-    scales = Scales(model.scales.variant, layers=len(encoder.layers), sources=len(values), width=encoder.width).to(
-        encoder.device
-    )
+    scales = Scales(
+        model.scales.variant, layers=len(encoder.layers), sources=len(values), width=encoder.width,
+        ablation=model.ablation,
+    ).to(encoder.device)  # fmt: skip
     with torch.no_grad():
         scales.omega.copy_(values[None, :, None])
     return scales
@@ -160,7 +161,7 @@ def _new_own_adapter(encoder: Encoder, seed: int) -> Adapter:
 
 def _fit_head(model: ScaLearnModel, documents: OpenedDocuments, targets: NDArray[np.int64], seed: int) -> None:
     """Put a logistic regression on the trained embeddings."""
-    embeddings = unit(embed(model.encoder, documents, model.hidden_states))
+    embeddings = unit(embed(model.encoder, documents, model.adapt))
     head = fit_head(embeddings, targets, len(model.labels), c=HEAD_C, seed=seed)
     model.head = unit_linear_head(model.encoder.width, len(model.labels)).to(model.encoder.device)
     state = {"1.weight": torch.from_numpy(head.weight), "1.bias": torch.from_numpy(head.bias)}

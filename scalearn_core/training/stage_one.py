@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,14 +13,11 @@ from torch.nn import functional as F
 from scalearn_core.adapters.bottleneck import Adapter, new_adapter
 from scalearn_core.config import StageOneConfig
 from scalearn_core.devices import autocast
-from scalearn_core.encoders.encoder import Encoder, Tokens
+from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
 from scalearn_core.scaling.heads import two_layer_head
 from scalearn_core.training.batching import TokenBudget, ordered_batches
 from scalearn_core.training.loop import History, OnStep, fit
 from scalearn_core.training.opened import OpenedDocuments, batch_of
-
-HiddenStates = Callable[..., torch.Tensor]
-"""`Encoder.hidden_states`, or that of a model on the encoder."""
 
 
 @dataclass(frozen=True)
@@ -111,14 +108,12 @@ def predict_adapter(encoder: Encoder, result: StageOneResult, data: TaskData) ->
 
 
 @torch.no_grad()
-def embed(
-    encoder: Encoder, documents: Tokens | OpenedDocuments, hidden_states: HiddenStates | None = None
-) -> np.ndarray:
-    """Pooled embeddings `[documents, width]` float32, of the plain encoder or with `hidden_states` of a model."""
+def embed(encoder: Encoder, documents: Tokens | OpenedDocuments, adapt: Adapt | None = None) -> np.ndarray:
+    """Pooled embeddings `[documents, width]` float32, of the plain encoder or with what `adapt` adds."""
     embeddings = np.zeros((len(documents), encoder.width), dtype=np.float32)
     for rows in ordered_batches(documents.lengths):
         batch, start = batch_of(encoder, documents, rows)
-        hidden = (hidden_states or encoder.hidden_states)(*batch, start=start)
+        hidden = encoder.hidden_states(*batch, adapt=adapt, start=start)
         embeddings[rows] = encoder.pool(hidden, batch.attention_mask).cpu().numpy()
     return embeddings
 

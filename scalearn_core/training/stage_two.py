@@ -128,7 +128,7 @@ def _learn_as_in_paper(
         model.train_mode(True, encoder_dropout=recipe.encoder_dropout)
         with autocast(device):
             logits = model.logits(opened, rows)
-        return F.cross_entropy(logits.float(), targets[rows])
+        return F.cross_entropy(logits.float(), targets[rows]) + model.scales.regularization()
 
     trainable = {f"scales.{key}": p for key, p in model.scales.named_parameters()}
     trainable |= {f"head.{key}": p for key, p in model.head.named_parameters()}

@@ -64,6 +64,7 @@ def contribution_map(model: ScaLearnModel, texts: Sequence[str]) -> Contribution
             return model.stack.scaled_sum(layer, z, omega)
 
         encoder.hidden_states(*batch, adapt=observe)
-    raw = model.scales.omega.mean(-1).double().cpu().numpy()
+    sets = range(len(model.scales.omega))
+    raw = torch.stack([model.scales(layer).mean(-1) for layer in sets]).double().cpu().numpy()
     own = np.maximum(own, np.finfo(float).tiny)[:, None]
     return ContributionMap(raw, np.sign(signed) * scaled / own, unscaled / own)

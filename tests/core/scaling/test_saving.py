@@ -16,7 +16,7 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import EncoderError, ModelError
 from scalearn_core.scaling.heads import two_layer_head
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import VARIANTS
+from scalearn_core.scaling.scales import NO_ABLATION, VARIANTS, Ablation
 from tests.core.conftest import TEXTS
 from tests.core.tiny import WIDTH, random_adapter, save_encoder
 
@@ -78,6 +78,32 @@ def test_outputs_are_identical_after_loading(
     assert loaded.parameter_counts() == model.parameter_counts()
     assert [source.name for source in loaded.sources] == [source.name for source in model.sources]
     assert loaded.encoder.fingerprint == encoder.fingerprint
+
+
+@pytest.mark.parametrize("combination", ["free", "mean", "softmax"])
+def test_an_ablation_is_kept(combination, encoder: Encoder, sources: list[Adapter], tmp_path: Path) -> None:
+    ablation = Ablation(combination, dropout=0.1, start_total=1.0, start_deviation=0.01, regularization=0.1)
+    model = ScaLearnModel(encoder, sources, labels=["ja", "b"], ablation=ablation)
+    model.add_own_adapter(random_adapter("own", seed=9))
+    with torch.no_grad():
+        model.scales.omega.uniform_(0.2, 1.5)
+        model.head[-1].weight.normal_()
+    model.save(tmp_path / "model")
+    loaded = ScaLearnModel.load(tmp_path / "model")
+    assert loaded.ablation == loaded.scales.ablation == ablation
+    assert np.array_equal(loaded.predict_proba(TEXTS), model.predict_proba(TEXTS))
+    plain = ScaLearnModel(encoder, model.sources, labels=["ja", "b"])
+    plain.scales.load_state_dict(model.scales.state_dict())
+    plain.head.load_state_dict(model.head.state_dict())
+    same = np.allclose(plain.predict_proba(TEXTS), model.predict_proba(TEXTS), atol=1e-6)
+    assert same is (combination == "free")
+
+
+def test_a_model_without_a_word_of_ablations_has_none(saved: Path) -> None:
+    described = json.loads((saved / "model.json").read_text("utf-8"))
+    del described["ablation"]
+    (saved / "model.json").write_text(json.dumps(described), "utf-8")
+    assert ScaLearnModel.load(saved).ablation == NO_ABLATION
 
 
 def test_the_same_model_gives_the_same_bytes(encoder: Encoder, sources: list[Adapter], tmp_path: Path) -> None:
@@ -157,6 +183,7 @@ def test_sources_in_another_order_are_noticed(saved: Path) -> None:
         {"format": 2}, {"labels": ["one"]}, {"labels": ["a", "b"]}, {"labels": None}, {"variant": "fusion"},
         {"variant": "scalearn_uniform"}, {"variant": "scalearn_pp"}, {"head": "two_layer"}, {"sources": []},
         {"sources": 3}, {"encoder": None}, {"encoder": {}}, {"scales_sha256": "0"},
+        {"ablation": {"combination": "sum"}}, {"ablation": {"more": 1}}, {"ablation": None},
     ],
 )  # fmt: skip
 def test_a_changed_description_is_noticed(change: dict[str, object], saved: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from scalearn_core.errors import ConfigError
-from scalearn_core.scaling.scales import VARIANTS, Scales, find_variant
+from scalearn_core.scaling.scales import VARIANTS, Ablation, Scales, find_variant
 
 SHAPES = {
     "scalearn": (12, 8, 768),
@@ -134,3 +134,98 @@ def test_what_is_drawn_holds_until_the_next_draw(variant: str) -> None:
     assert not torch.equal(first[0].eq(0), first[1].eq(0))  # layers differ, even where they share the scales
     made.eval()
     assert torch.equal(made(0), made.omega[0])
+
+
+def ablated(variant: str, **settings) -> Scales:
+    """Three sources, two layers, width 5, ω drawn far from any start."""
+    made = Scales(VARIANTS[variant], layers=2, sources=3, width=5, ablation=Ablation(**settings))
+    with torch.no_grad():
+        made.omega.uniform_(0.2, 1.5, generator=torch.Generator().manual_seed(3))
+    return made
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_mean_and_softmax_are_over_the_sources(variant: str) -> None:
+    mean, softmax = (ablated(variant, combination=name).eval() for name in ("mean", "softmax"))
+    for layer in range(2):
+        omega = mean.omega[0 if VARIANTS[variant].shared else layer]
+        total = omega[0] + omega[1] + omega[2]
+        powers = omega.exp()
+        assert torch.allclose(mean(layer), omega / total)
+        assert torch.allclose(softmax(layer), powers / (powers[0] + powers[1] + powers[2]))
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("combination", ["mean", "softmax"])
+def test_gradients_pass_the_combination(combination: str, variant: str) -> None:
+    made = ablated(variant, combination=combination).eval().double()
+    made(1).square().sum().backward()
+    gradient, step = made.omega.grad, 1e-6
+    assert gradient is not None
+    with torch.no_grad():
+        for place in [(0, 0, 0), (-1, 2, -1)]:
+            before = made(1).square().sum()
+            made.omega[place] += step
+            slope = (made(1).square().sum() - before) / step
+            made.omega[place] -= step
+            assert slope == pytest.approx(gradient[place].item(), abs=1e-4)
+
+
+def test_dropout_comes_after_the_combination_and_can_be_chosen() -> None:
+    """What is kept of a softmax is the softmax of all, raised; not a softmax of what is kept."""
+    made = ablated("scalearn", combination="softmax", dropout=0.5).train()
+    whole = made.omega[0].softmax(0)
+    torch.manual_seed(0)
+    draws = torch.stack([made(0).detach() for _ in range(200)])
+    assert (draws != 0).float().mean() == pytest.approx(0.5, abs=0.05)
+    assert torch.allclose(draws[draws != 0], (2 * whole).expand_as(draws)[draws != 0])
+    still = ablated("scalearn", dropout=0.0).train()
+    assert torch.equal(still(1), still.omega[1])
+
+
+def test_the_start_can_be_chosen() -> None:
+    ablation = Ablation(start_total=8.0, start_deviation=0.5)
+    made = Scales(VARIANTS["scalearn"], layers=12, sources=4, width=768, ablation=ablation)
+    made.start_as_in_paper(seed=0)
+    assert made.omega.mean().item() == pytest.approx(2.0, abs=0.02)
+    assert made.omega.std().item() == pytest.approx(0.5, rel=0.02)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_regulariser_is_the_formula(variant: str) -> None:
+    made = ablated(variant, regularization=0.1)
+    omega = made.omega.detach()
+    wanted = 0.0
+    for layer in omega:
+        for source in layer:
+            wanted += (1 - source.mean().item()) ** 2
+    assert made.regularization().item() == pytest.approx(0.1 / 3 * wanted, rel=1e-6)
+    made.regularization().backward()
+    assert made.omega.grad is not None
+    slopes = -2 * 0.1 / 3 * (1 - omega.mean(-1, keepdim=True)) / omega.shape[-1]
+    assert torch.allclose(made.omega.grad, slopes.expand_as(omega))
+
+
+def test_nothing_is_regularised_by_default() -> None:
+    assert scales("scalearn").regularization() == 0
+
+
+@pytest.mark.parametrize("combination", ["mean", "softmax"])
+def test_scales_that_sum_to_one_cannot_start_at_zero(combination: str) -> None:
+    with pytest.raises(ConfigError, match=f"With the combination {combination} the scales cannot start at zero"):
+        ablated("scalearn", combination=combination).start_at_zero()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"combination": "sum"}, "no combination sum of the scales. Choose one of free, mean, softmax"),
+        ({"dropout": 1.0}, "dropout must be at least zero and below one, found 1.0"),
+        ({"dropout": -0.1}, "dropout must be at least zero and below one, found -0.1"),
+        ({"regularization": -1.0}, "regularization must not be below zero, found -1.0"),
+        ({"start_deviation": -1.0}, "start_deviation must not be below zero"),
+    ],
+)
+def test_a_wrong_ablation_is_named(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        Ablation(**settings)

@@ -18,7 +18,7 @@ from scalearn_core.data.dataset import TEST, TRAIN, TextDataset
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import VARIANTS
+from scalearn_core.scaling.scales import VARIANTS, Ablation
 from scalearn_core.training.contrastive import contrastive_loss
 from scalearn_core.training.few_labels import HEAD_C
 from scalearn_core.training.stage_one import embed
@@ -46,8 +46,7 @@ def mean_loss(probabilities: np.ndarray, targets: np.ndarray) -> float:
 
 def separation(model: ScaLearnModel | None, encoder: Encoder, texts, targets) -> float:
     """The contrastive loss of all documents at once; of the plain encoder for None."""
-    hidden_states = model.hidden_states if model else encoder.hidden_states
-    embeddings = torch.from_numpy(embed(encoder, encoder.tokenize(texts), hidden_states))
+    embeddings = torch.from_numpy(embed(encoder, encoder.tokenize(texts), model.adapt if model else None))
     return contrastive_loss(embeddings, torch.from_numpy(targets)).item()
 
 
@@ -77,11 +76,11 @@ def test_autos_head_is_the_logistic_regression_of_the_trained_embeddings(encoder
     model = ScaLearnModel(encoder, sources, labels=data.labels)
     train_scales(model, data, TrainingConfig(epochs=1))
     documents = data.without_validation().train
-    embeddings = unit(embed(encoder, encoder.tokenize(documents.texts), model.hidden_states))
+    embeddings = unit(embed(encoder, encoder.tokenize(documents.texts), model.adapt))
     known = LogisticRegression(C=HEAD_C, max_iter=1000, tol=1e-8).fit(embeddings, documents.targets)
     np.testing.assert_allclose(
         model.predict_proba(data.test.texts),
-        known.predict_proba(unit(embed(encoder, encoder.tokenize(data.test.texts), model.hidden_states))),
+        known.predict_proba(unit(embed(encoder, encoder.tokenize(data.test.texts), model.adapt))),
         atol=2e-3,
     )
 
@@ -148,6 +147,24 @@ def test_the_seed_decides_every_byte(encoder, sources, tmp_path: Path) -> None:
     torch.manual_seed(99)
     assert _scale_bytes(encoder, sources, 13, tmp_path / "b") == first
     assert _scale_bytes(encoder, sources, 14, tmp_path / "c") != first
+
+
+def test_the_regulariser_acts_in_the_step_it_belongs_to(encoder, sources) -> None:
+    """So strong a regulariser that one step shows it: every set of scales moves towards the mean of one."""
+    data = dataset(30).split(test=0.2, validation=0.0)
+    config = TrainingConfig("paper", epochs=1, batch_size=64, scales_learning_rate=1e-2)
+    found = {}
+    for strength in (0.0, 1e6):
+        ablation = Ablation(regularization=strength, dropout=0.0)
+        model = ScaLearnModel(encoder, sources, labels=data.labels, variant="scalearn", ablation=ablation)
+        model.scales.start_as_in_paper(config.seed)
+        before = model.scales.omega.detach().mean(-1)
+        steps: list[int] = []
+        train_scales(model, data, config, on_step=lambda step, _, steps=steps: steps.append(step))
+        assert set(steps) == {1}
+        found[strength] = model.scales.omega.detach().mean(-1) - before
+    assert (found[1e6] > 0.009).all()
+    assert not (found[0.0] > 0.009).any()
 
 
 def test_patience_ends_the_training(model: ScaLearnModel, data: TextDataset) -> None:

@@ -9,7 +9,7 @@ import torch
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import VARIANTS
+from scalearn_core.scaling.scales import VARIANTS, Ablation
 from scalearn_core.transfer.contributions import ContributionMap, contribution_map
 from tests.core.conftest import TEXTS
 from tests.core.tiny import LAYERS, random_adapter
@@ -96,3 +96,13 @@ def test_padding_does_not_count(encoder: Encoder, sources: list[Adapter]) -> Non
     together = contribution_map(model, [short, long, short, long]).output_size
     low, high = np.minimum(*apart), np.maximum(*apart)
     assert ((low - 1e-6 <= together) & (together <= high + 1e-6)).all()
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_raw_scales_are_those_in_use(variant: str, encoder: Encoder, sources: list[Adapter]) -> None:
+    model = ScaLearnModel(
+        encoder, sources, labels=["a", "b"], variant=variant, ablation=Ablation("softmax")
+    )  # fmt: skip
+    raw = contribution_map(model, TEXTS).raw
+    assert raw.shape == (len(model.scales.omega), len(sources))
+    np.testing.assert_allclose(raw.sum(1), 1, rtol=1e-6)

@@ -1,0 +1,122 @@
+"""What the rivals that learn by gradient share: a forward pass with a head, its start, and its training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional as F
+
+from scalearn_core.baselines.frozen_head import fit_frozen_head, unit
+from scalearn_core.config import StageOneConfig
+from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
+from scalearn_core.scaling.heads import unit_linear_head
+from scalearn_core.training.batching import ordered_batches
+from scalearn_core.training.loop import fit
+from scalearn_core.training.stage_one import TaskData, embed
+
+if TYPE_CHECKING:
+    from scalearn_core.data.dataset import Split
+
+Classify = Callable[[Sequence[str]], NDArray[np.int64]]
+"""A trained rival: texts -> the class of each, `[texts]`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Classifier:
+    """An encoder, what is added in its layers, and a head."""
+
+    encoder: Encoder
+    adapt: Adapt | None
+    head: nn.Sequential
+
+    def logits(self, tokens: Tokens, rows: Sequence[int]) -> torch.Tensor:
+        """`[rows, labels]`."""
+        batch = self.encoder.pad(tokens, rows)
+        hidden = self.encoder.hidden_states(*batch, adapt=self.adapt)
+        outputs: torch.Tensor = self.head(self.encoder.pool(hidden, batch.attention_mask))
+        return outputs
+
+    @torch.no_grad()
+    def all_logits(self, tokens: Tokens) -> torch.Tensor:
+        """`[documents, labels]`, on the CPU; at least one document."""
+        order: list[int] = []
+        outputs = []
+        for rows in ordered_batches(tokens.lengths):
+            outputs.append(self.logits(tokens, rows).cpu())
+            order += rows
+        return torch.cat(outputs)[torch.tensor(order).argsort()]
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """The likeliest class of each text, `[texts]`."""
+        if not len(texts):
+            return np.zeros(0, dtype=np.int64)
+        return np.asarray(self.all_logits(self.encoder.tokenize(texts)).argmax(-1).numpy(), dtype=np.int64)
+
+
+def task_data(encoder: Encoder, split: Split) -> TaskData:
+    return TaskData(encoder.tokenize(split.texts), split.targets, len(split.labels))
+
+
+def train_from_linear_head(
+    encoder: Encoder,
+    adapt: Adapt | None,
+    learned: dict[str, nn.Parameter],
+    switch: Callable[[bool], object],
+    train: Split,
+    validation: Split,
+    *,
+    learning_rate: float,
+    head_learning_rate: float,
+    seed: int,
+    penalty: Callable[[], torch.Tensor] | None = None,
+) -> Classifier:
+    """Fit a linear head to where `learned` starts, then train both; steps and patience as for an own adapter.
+
+    With few labels a head that starts at random spoils what it stands on before it has learned anything (Kumar
+    et al. 2022, arXiv 2202.10054). Without validation documents the last epoch is kept.
+
+    Args:
+        learned: what trains besides the head, by name.
+        switch: puts it into train mode (True) or out of it.
+        penalty: added to the loss of each batch.
+    """
+    data, held_out = task_data(encoder, train), task_data(encoder, validation)
+    start = fit_frozen_head(
+        unit(embed(encoder, data.tokens, adapt)), data.targets,
+        unit(embed(encoder, held_out.tokens, adapt)), held_out.targets, data.classes, seed=seed,
+    )  # fmt: skip
+    head = unit_linear_head(encoder.width, data.classes)
+    head.load_state_dict({"1.weight": torch.from_numpy(start.weight), "1.bias": torch.from_numpy(start.bias)})
+    classifier = Classifier(encoder, adapt, head.to(encoder.device))
+
+    def batch_loss(rows: list[int]) -> torch.Tensor:
+        switch(True)
+        outputs = classifier.logits(data.tokens, rows)
+        loss = F.cross_entropy(outputs, torch.as_tensor(data.targets[rows], device=outputs.device))
+        return loss if penalty is None else loss + penalty()
+
+    def validate() -> dict[str, float]:
+        switch(False)
+        if not len(held_out):
+            return {}
+        outputs = classifier.all_logits(held_out.tokens)
+        return {"validation_loss": F.cross_entropy(outputs, torch.as_tensor(held_out.targets)).item()}
+
+    schedule = replace(StageOneConfig.for_documents(len(train), seed), learning_rate=learning_rate)
+    try:
+        fit(
+            {f"learned.{key}": parameter for key, parameter in learned.items()}
+            | {f"head.{key}": parameter for key, parameter in head.named_parameters()},
+            batch_loss, validate, lengths=data.tokens.lengths,
+            learning_rates={"learned": schedule.learning_rate, "head": head_learning_rate},
+            epochs=schedule.epochs, batch_size=schedule.batch_size, patience=schedule.patience, seed=seed,
+        )  # fmt: skip
+    finally:
+        switch(False)
+    return classifier
