@@ -3,9 +3,9 @@
     python benchmarks/prediction.py [--threads 2] [--rounds 7] [--sources 9] [--large] [--model FOLDER]
 
 Throughput on the documents of both sample tables, latency on one text of 60 tokens, interleaved, medians of the
-ratios. The plain encoder computes no adapters and no head. By default scales and head are random over the permissive
-sources; `--large` takes a randomly initialised 12x768 BERT with random adapters instead of the default encoder.
-Macro-F1 is compared where it means something, on a trained model: see `fast_mode` in its result.json.
+ratios. The plain encoder computes no adapters and no head. By default scales and head are random over the
+permissive sources; `--large` takes a randomly initialised 12x768 BERT with random adapters instead of the default
+encoder. Macro-F1 is compared where it means something, on a trained model: see `fast_mode` in its result.json.
 """
 
 from __future__ import annotations

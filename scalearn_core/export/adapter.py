@@ -68,11 +68,12 @@ def _readme(model: ScaLearnModel) -> str:
         use = f'''probabilities = model(**batch, head="{NAME}").logits.softmax(-1)'''
         note = "The head reads token 0, as the library's own heads do."
     else:
-        use = f'''hidden, mask = model.base_model(**batch).last_hidden_state, batch["attention_mask"].unsqueeze(-1)
+        use = f'''hidden = model.base_model(**batch).last_hidden_state
+mask = batch["attention_mask"].unsqueeze(-1)
 pooled = (hidden * mask).sum(1) / mask.sum(1)  # the mean over the tokens
 probabilities = torch.nn.Sequential.forward(model.heads["{NAME}"], pooled).softmax(-1)'''
         note = (
-            "**The mean must be taken by the caller, as below.** This model's head reads the mean over the tokens; "
+            "**The mean must be taken by the caller, as below.** This model's head reads the mean of the tokens; "
             "the library's heads read token 0, so `model(**batch).logits` would be wrong."
         )
     return f"""# A ScaLearn model as one ordinary adapter

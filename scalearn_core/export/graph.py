@@ -18,7 +18,7 @@ import onnx
 import torch
 from torch import nn
 
-from scalearn_core.encoders.encoder import Batch, Encoder, Tokens
+from scalearn_core.encoders.encoder import Encoder, Tokens
 from scalearn_core.scaling.merge import FoldedLayer, fold
 from scalearn_core.scaling.model import ScaLearnModel
 

@@ -58,8 +58,8 @@ def _tokenizer(model: ScaLearnModel) -> str:
 def _readme(model: ScaLearnModel, difference: float) -> str:
     return f"""# A ScaLearn classifier in ONNX
 
-Encoder {model.encoder.name} (fingerprint {model.encoder.fingerprint[:12]}), scaled sources, head and softmax in one
-graph. Checked when it was written: no probability differs from the model's own by more than {difference:.0e}.
+Encoder {model.encoder.name} (fingerprint {model.encoder.fingerprint[:12]}), scaled sources, head and softmax in
+one graph. Checked when it was written: no probability differs from the model's own by more than {difference:.0e}.
 Inputs are int64 `[batch, length]`; the output `probabilities` is `[batch, labels]` in the order of labels.json.
 
 ```python

@@ -13,7 +13,7 @@ from scalearn_core.encoders.encoder import Tokens
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.export.graph import record
-from scalearn_core.prediction.int8 import Ranges, quantise, widest, with_ranges
+from scalearn_core.prediction.int8 import Range, Ranges, quantise, widest, with_ranges
 from scalearn_core.prediction.session import Session, exact_integer_products
 from scalearn_core.scaling.model import ScaLearnModel
 
@@ -116,13 +116,16 @@ def _ranges(graph: Any, model: ScaLearnModel, calibration: Sequence[str]) -> Ran
     session = Session(measuring, model.encoder)
     tokens = model.encoder.tokenize(list(calibration[:CALIBRATION_DOCUMENTS]))
     # One document at a time: padding is not part of any.
-    return widest((np.reshape(session.outputs(tokens, [row])[1:], (-1, 2)) for row in range(len(tokens))), names)
+    return widest((session.outputs(tokens, [row])[1:] for row in range(len(tokens))), names)
 
 
 def _checked(ranges: Any) -> Ranges:
     """Ranges from a file; raises ValueError where they are none."""
-    checked = {str(name): (float(low), float(high)) for name, (low, high) in dict(ranges).items()}
-    if not all(np.isfinite(pair).all() and pair[0] <= 0 <= pair[1] for pair in checked.values()):
+    checked = {
+        str(name): Range(float(low), float(high), [int(channel) for channel in apart])
+        for name, (low, high, apart) in dict(ranges).items()
+    }
+    if not all(np.isfinite([low, high]).all() and low <= 0 <= high for low, high, _ in checked.values()):
         raise ValueError("its ranges are not numbers around zero")
     return checked
 

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import onnx
+import onnxruntime
 import pytest
 import torch
 
@@ -13,7 +15,7 @@ from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.cli import parser
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError
-from scalearn_core.prediction import fast
+from scalearn_core.prediction import fast, int8
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.prediction.session import exact_integer_products
 from scalearn_core.scaling.model import ScaLearnModel
@@ -84,7 +86,7 @@ def test_where_it_costs_too_much_fp32_answers(model: ScaLearnModel) -> None:
     assert fast.prepare(model, "exact") == fast.Engine("torch")
 
 
-@pytest.mark.parametrize("ranges", [{}, {"x": [1, 2]}, {"x": [0, float("nan")]}, {"x": 3}, "no"])
+@pytest.mark.parametrize("ranges", [{}, {"x": [1, 2, []]}, {"x": [0, float("nan"), []]}, {"x": 3}, "no"])
 def test_bad_ranges_are_not_used(ranges: object, model: ScaLearnModel) -> None:
     model.fast_mode = {"ranges": ranges, "within_limit": True}
     engine = fast.prepare(model)
@@ -108,3 +110,27 @@ def test_unknown_speeds_are_refused(model: ScaLearnModel) -> None:
     with pytest.raises(ConfigError, match="Choose one of: auto, exact, fast"):
         Predictor(model, "faster")
     assert parser.SPEEDS == fast.SPEEDS
+
+
+def test_channels_that_reach_far_do_not_cost_the_others_their_steps() -> None:
+    """A product with one channel a thousand times as large as the rest."""
+    generator = np.random.default_rng(0)
+    weight = generator.normal(size=(32, 5)).astype(np.float32)
+    values = generator.normal(size=(1, 40, 32)).astype(np.float32)
+    values[..., 7] *= 1000
+    entry = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1, 40, 32])
+    result = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, [1, 40, 5])
+    product = onnx.helper.make_node("MatMul", ["x", "w"], ["p"])
+    plus = onnx.helper.make_node("Add", ["b", "p"], ["y"])
+    constants = [onnx.numpy_helper.from_array(weight, "w"), onnx.numpy_helper.from_array(weight[0], "b")]
+    graph = onnx.helper.make_graph([product, plus], "one", [entry], [result], constants)
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+    ranges = int8.widest([[values.min((0, 1)), values.max((0, 1))]], ["x"])
+    assert 7 in ranges["x"].apart
+    session = onnxruntime.InferenceSession(int8.quantise(model, ranges).SerializeToString())
+    [found] = session.run(None, {"x": values})
+    assert (
+        np.abs(found - (values @ weight + weight[0])).max() < 0.5
+    )  # on one scale for all it would be 10 and more
+    with pytest.raises(KeyError):
+        int8.quantise(model, {})
