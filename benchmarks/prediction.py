@@ -30,7 +30,7 @@ def main() -> None:
     from scalearn_core import ScaLearnModel, TextDataset
     from scalearn_core.data.samples import SAMPLES
     from scalearn_core.export.graph import record
-    from scalearn_core.prediction.fast import measure_fast_mode
+    from scalearn_core.prediction.fast import measure_fast_mode, read_ranges
     from scalearn_core.prediction.int8 import quantise
     from scalearn_core.prediction.session import Session
     from scalearn_core.training.batching import ordered_batches
@@ -51,7 +51,7 @@ def main() -> None:
     ranges = measure_fast_mode(model, texts[:128], texts[:8], targets[:8])["ranges"]
     sessions = {
         "ONNX Runtime fp32": Session(graph, encoder, threads=arguments.threads),
-        "ONNX Runtime 8-bit": Session(quantise(graph, ranges), encoder, threads=arguments.threads),
+        "ONNX Runtime 8-bit": Session(quantise(graph, read_ranges(ranges)), encoder, threads=arguments.threads),
     }
 
     @torch.inference_mode()

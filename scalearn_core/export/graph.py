@@ -1,8 +1,8 @@
 """A trained model as one ONNX graph: encoder, folded adapter, pooling, head and softmax.
 
 The graph is recorded by running the model (`torch.onnx.export` without its newer exporter, which would need two
-more packages), so every encoder family that runs here can be written; `differences` then proves the graph right
-on batches of other shapes than the recorded one.
+more packages), so every encoder family that runs here can be written; `export_onnx` then proves the graph right on
+batches of other shapes than the recorded one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import io
 import threading
 import warnings
 from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 import onnx
@@ -60,9 +61,11 @@ def record(model: ScaLearnModel) -> onnx.ModelProto:
     free = {0: "batch", 1: "length"}
     target = io.BytesIO()
     with _recording, warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")  # on constants taken from shapes; `differences` checks what they warn of
+        warnings.simplefilter(
+            "ignore"
+        )  # on constants taken from shapes; checked by `export_onnx` and `measure_fast_mode`
         torch.onnx.export(
-            classifier, tuple(batch), target, dynamo=False, opset_version=OPSET, input_names=list(INPUTS),
+            classifier, tuple(batch), cast(Any, target), dynamo=False, opset_version=OPSET, input_names=list(INPUTS),
             output_names=[OUTPUT], dynamic_axes={**dict.fromkeys(INPUTS, free), OUTPUT: {0: "batch"}},
         )  # fmt: skip
     return onnx.load_from_string(target.getvalue())

@@ -61,7 +61,7 @@ def prepare(model: ScaLearnModel, speed: str = "auto") -> Engine:
             reason = "the 8-bit products of this processor are not exact"
         else:
             try:
-                return Engine("int8", Session(quantise(graph, _checked(measured["ranges"])), model.encoder))
+                return Engine("int8", Session(quantise(graph, read_ranges(measured["ranges"])), model.encoder))
             except Exception as error:  # whatever a foreign runtime raises: fp32 is there
                 reason = f"the 8-bit graph could not be made ({_first_line(error)})"
         return Engine("fp32", Session(graph, model.encoder), reason)
@@ -119,7 +119,7 @@ def _ranges(graph: Any, model: ScaLearnModel, calibration: Sequence[str]) -> Ran
     return widest((session.outputs(tokens, [row])[1:] for row in range(len(tokens))), names)
 
 
-def _checked(ranges: Any) -> Ranges:
+def read_ranges(ranges: Any) -> Ranges:
     """Ranges from a file; raises ValueError where they are none."""
     checked = {
         str(name): Range(float(low), float(high), [int(channel) for channel in apart])

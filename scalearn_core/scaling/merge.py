@@ -6,6 +6,8 @@ ordinary bottleneck of the summed ranks. Rows that scales have made zero are lef
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -43,8 +45,12 @@ class FoldedLayer(nn.Module):
     def __init__(self, parts: list[Part], bias: torch.Tensor) -> None:
         """Takes the bias `Σ_t ω_t ⊙ b_up,t`, `[width]`."""
         super().__init__()
-        self.parts = nn.ModuleList(parts)
+        self._parts = nn.ModuleList(parts)
         self.register_buffer("bias", bias)
+
+    @property
+    def parts(self) -> list[Part]:
+        return [cast(Part, part) for part in self._parts]
 
     def forward(self, z: torch.Tensor) -> torch.Tensor:
         """What the layer adds to the feed-forward output: `[batch, seq, width]` -> the same shape."""
