@@ -60,13 +60,12 @@ def record(model: ScaLearnModel) -> onnx.ModelProto:
         batch = batch._replace(token_type_ids=torch.zeros_like(batch.input_ids))
     free = {0: "batch", 1: "length"}
     target = io.BytesIO()
+    axes = {**dict.fromkeys(INPUTS, free), OUTPUT: {0: "batch"}}
     with _recording, warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter(
-            "ignore"
-        )  # on constants taken from shapes; checked by `export_onnx` and `measure_fast_mode`
+        warnings.simplefilter("ignore")  # on constants taken from shapes; outputs are checked
         torch.onnx.export(
-            classifier, tuple(batch), cast(Any, target), dynamo=False, opset_version=OPSET, input_names=list(INPUTS),
-            output_names=[OUTPUT], dynamic_axes={**dict.fromkeys(INPUTS, free), OUTPUT: {0: "batch"}},
+            classifier, tuple(batch), cast(Any, target), dynamo=False, opset_version=OPSET,
+            input_names=list(INPUTS), output_names=[OUTPUT], dynamic_axes=axes,
         )  # fmt: skip
     return onnx.load_from_string(target.getvalue())
 
