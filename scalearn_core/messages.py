@@ -106,6 +106,7 @@ MESSAGES: dict[str, str] = {
     "adapter.missing_file": "The adapter {name} is incomplete: {file} is missing. Expected a folder in the AdapterHub layout.",
     "adapter.unreadable": "The adapter {name} could not be read: {reason}. Use an intact copy in the AdapterHub layout.",
     "adapter.no_weights": "The adapter {name} holds no bottleneck weights after the feed-forward part. Use a `seq_bn` adapter.",
+    "adapter.mixed_non_linearities": "One adapter has one non-linearity, but the sources of this model have {found}. Export it as ONNX, or train it on sources of one kind.",
     "adapter.wrong_kind": "The adapter {name} is of another kind ({found}); only `seq_bn` (Pfeiffer) bottlenecks can be scaled.",
     "adapter.wrong_type": "The adapter {name} was made for an encoder of type {found}, {encoder} is of type {expected}. Choose one made for this encoder.",
     "adapter.wrong_width": "The adapter {name} has width {found}, {encoder} has {expected}. Choose one made for this encoder.",
@@ -115,8 +116,10 @@ MESSAGES: dict[str, str] = {
     "model.not_found": "There is no model in {folder}: expected a folder with model.json. Check the path.",
     "model.damaged": "The model in {folder} is damaged: {reason}. Use an intact copy, or train it again.",
     "model.wrong_encoder": "The model in {folder} was made for the encoder {expected}, found {found}. Load it with the encoder it was made for.",
+    "model.export_differs": "The exported graph differs from the model by up to {found} in a probability; at most {limit} was expected. It was not written; use the model as it is.",
     "model.folder_in_use": "{folder} already holds something that is not a model. Choose another folder.",
     # settings
+    "config.unknown_speed": "The speed {found} is unknown. Choose one of: {known}.",
     "config.unknown_variant": "There is no variant {found}. Choose one of {known}.",
     "config.unknown_recipe": "There is no recipe {found}. Choose one of {known}.",
     "config.unknown_combination": "There is no combination {found} of the scales. Choose one of {known}.",

@@ -19,6 +19,7 @@ COMMANDS = {
     "train": "scalearn_core.cli.train:train",
     "evaluate": "scalearn_core.cli.apply:evaluate",
     "predict": "scalearn_core.cli.apply:predict",
+    "export": "scalearn_core.cli.export:export",
     "sources": "scalearn_core.cli.adapters:sources",
     "train-adapter": "scalearn_core.cli.adapters:train_adapter",
 }

@@ -52,12 +52,14 @@ def predict(args: argparse.Namespace) -> None:
         from scalearn_core.devices import find
         from scalearn_core.prediction.predictor import Predictor
 
-        predictor = Predictor.load(args.model, find(args.device).kind)
+        predictor = Predictor.load(args.model, find(args.device).kind, args.speed)
         predicted = predictor.predict_table(
             table.frame, args.text, lambda done: progress.on_share(done / len(table.frame))
         )
     with writing_to(args.out):
         write_csv(predicted, args.out)
+    if args.speed != "exact" and predictor.engine.reason:
+        print(f"Not at full speed: {predictor.engine.reason}.", file=sys.stderr)
     counts = Counter(predicted.iloc[:, -2])
     without = counts.pop("", 0)
     print(f"{counts.total()} documents classified, {without} rows without text; written to {args.out}")

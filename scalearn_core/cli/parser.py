@@ -11,6 +11,8 @@ from scalearn_core.config import RECIPES
 
 VARIANTS = ("scalearn", "scalearn_uniform", "scalearn_pp", "scalearn_uniform_pp")
 """Those of `scaling.scales`, which would import torch; a test keeps them equal."""
+SPEEDS = ("auto", "exact", "fast")
+"""Those of `prediction.fast`, which would import torch; a test keeps them equal."""
 DEVICES = ("cpu", "cuda", "mps")
 HIGHEST_SEED = 2**32 - 1
 """scikit-learn takes none above."""
@@ -36,6 +38,7 @@ def make_parser() -> Parser:
     _add_train(commands.add_parser("train", help="train a model on a table and say what it is worth"))
     _add_evaluate(commands.add_parser("evaluate", help="score a model on a table with labels"))
     _add_predict(commands.add_parser("predict", help="classify the documents of a table"))
+    _add_export(commands.add_parser("export", help="write a model for other programs"))
     sources = commands.add_parser("sources", help="list the prebuilt source adapters")
     _add_json(sources)
     _add_train_adapter(
@@ -50,6 +53,7 @@ _HELP = {
     "train": "Train a model. A fifth of the documents is kept for testing and a tenth for choosing.",
     "evaluate": "Score a model on documents it was not trained on.",
     "predict": "Write the table again with two more columns, the predicted label and its confidence.",
+    "export": "Write a model as one ordinary adapter (AdapterHub layout) or as one ONNX graph.",
     "sources": "List the library of prebuilt source adapters.",
     "train-adapter": "Rebuild adapters of the library (--task), or train one on a table of your own (--table).",
 }
@@ -87,7 +91,19 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", type=Path, required=True, metavar="DIR")
     _add_table(command, label=False)
     _add_device(command)
+    command.add_argument(
+        "--speed", choices=SPEEDS, default="auto",
+        help="exact: as in training; fast: 8-bit whatever it costs; auto (default): 8-bit where it costs nothing",
+    )  # fmt: skip
     command.add_argument("--out", type=Path, required=True, metavar="FILE", help="CSV to write")
+
+
+def _add_export(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", type=Path, required=True, metavar="DIR")
+    command.add_argument("--format", choices=("adapter", "onnx"), required=True)
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="new or empty folder for the export"
+    )
 
 
 def _add_train_adapter(command: argparse.ArgumentParser) -> None:

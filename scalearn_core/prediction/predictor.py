@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from scalearn_core.prediction.fast import prepare
 from scalearn_core.scaling.model import ScaLearnModel
 
 CHUNK = 256
@@ -26,13 +28,16 @@ class Prediction:
 class Predictor:
     """A loaded model, kept ready between predictions."""
 
-    def __init__(self, model: ScaLearnModel) -> None:
+    def __init__(self, model: ScaLearnModel, speed: str = "exact") -> None:
+        """Prepare a model that is at hand; `speed` as for `prediction.fast.prepare`."""
         self.model = model
+        self.engine = prepare(model, speed)
+        self._tokenizing = threading.Lock()  # the tokenizer refuses to be used by two threads at once
 
     @classmethod
-    def load(cls, folder: str | Path, device: str = "cpu") -> Predictor:
-        """Load a model folder; ModelError says what is wrong with it."""
-        return cls(ScaLearnModel.load(folder).to(device))
+    def load(cls, folder: str | Path, device: str = "cpu", speed: str = "auto") -> Predictor:
+        """Load a model folder; ModelError says what is wrong with it, `engine.reason` why it is no faster."""
+        return cls(ScaLearnModel.load(folder).to(device), speed)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -40,8 +45,10 @@ class Predictor:
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """One prediction per text, in order."""
+        with self._tokenizing:
+            tokens = self.model.encoder.tokenize(list(texts))
         predictions = []
-        for row in self.model.predict_proba(texts):
+        for row in self.engine.predict_proba(self.model, tokens):
             probabilities = dict(zip(self.labels, (float(value) for value in row), strict=True))
             label = max(probabilities, key=probabilities.__getitem__)
             predictions.append(Prediction(label, probabilities[label], probabilities))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,6 +30,7 @@ class ScaLearnModel:
         labels: class names, in the order of the outputs.
         sources: the frozen adapters in the order of ω; the target's own adapter, if any, is the last.
         own_adapter: whether the last source was trained on the target task itself.
+        fast_mode: what `prediction.fast.measure_fast_mode` found; empty where nothing was measured.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class ScaLearnModel:
             nn.init.zeros_(parameter)
         self.own_adapter = False
         self.training_record: dict[str, object] = {}
+        self.fast_mode: dict[str, Any] = {}
         self._set_sources(sources, seed)
 
     def _set_sources(self, sources: Sequence[Adapter], seed: int) -> None:
@@ -132,11 +135,14 @@ class ScaLearnModel:
         self.head.train(on)
         self.encoder.model.train(on and encoder_dropout)
 
-    @torch.no_grad()
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
         """Class probabilities `[documents, labels]`, float32, columns in the order of `labels`."""
+        return self.predict_proba_of(self.encoder.tokenize(list(texts)))
+
+    @torch.no_grad()
+    def predict_proba_of(self, tokens: Tokens) -> np.ndarray:
+        """As `predict_proba`, for documents already tokenised."""
         self.train_mode(False)
-        tokens = self.encoder.tokenize(list(texts))
         probabilities = np.zeros((len(tokens), len(self.labels)), dtype=np.float32)
         for rows in ordered_batches(tokens.lengths):
             probabilities[rows] = self.logits(tokens, rows).softmax(-1).cpu().numpy()
@@ -162,6 +168,26 @@ class ScaLearnModel:
         from scalearn_core.scaling.saving import save_model
 
         save_model(self, Path(folder))
+
+    def export_adapter(self, folder: str | Path) -> None:
+        """Write the model as one ordinary `seq_bn` adapter with its head (`docs/formats.md`).
+
+        Raises:
+            AdapterError: the sources have different non-linearities.
+        """
+        from scalearn_core.export.adapter import export_adapter
+
+        export_adapter(self, Path(folder))
+
+    def export_onnx(self, folder: str | Path) -> None:
+        """Write the whole classifier as one ONNX graph with its tokenizer (`docs/formats.md`).
+
+        Raises:
+            ModelError: the graph does not compute what the model computes.
+        """
+        from scalearn_core.export.onnx import export_onnx
+
+        export_onnx(self, Path(folder))
 
     @classmethod
     def load(cls, folder: str | Path, encoder: Encoder | None = None) -> ScaLearnModel:

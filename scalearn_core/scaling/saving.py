@@ -65,6 +65,7 @@ def _write(model: ScaLearnModel, folder: Path) -> None:
         "parameter_counts": model.parameter_counts(),
         "scales_sha256": _sha256(folder / "scales.safetensors"),
         "training": model.training_record,
+        "fast_mode": model.fast_mode,
     }
     text = json.dumps(description, indent=1, ensure_ascii=False) + "\n"
     (folder / "model.json").write_text(text, "utf-8")
@@ -109,6 +110,7 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
     model = ScaLearnModel(encoder, sources, labels=labels, variant=description["variant"], ablation=ablation)
     model.own_adapter = description["own_adapter"] is True
     model.training_record = description["training"]
+    model.fast_mode = dict(description.get("fast_mode") or {})  # older folders have none
     model.head = empty_head(description["head"], encoder.width, len(model.labels))
     tensors = load_file(folder / "scales.safetensors")
     model.scales.load_state_dict({"omega": tensors.pop("omega")})

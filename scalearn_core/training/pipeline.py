@@ -23,6 +23,7 @@ from scalearn_core.devices import Device
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.report import evaluate_predictions
+from scalearn_core.prediction.fast import measure_fast_mode
 from scalearn_core.runs.folders import write_json
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.training.few_labels import learn_own_adapter_alone
@@ -110,6 +111,7 @@ def train_with_evidence(
     clock = time.monotonic()
     probabilities = model.predict_proba(test.texts)
     predicted["scalearn"] = probabilities.argmax(1)
+    model.fast_mode = measure_fast_mode(model, train.texts, test.texts, test.targets)
     scores = {
         name: evaluate_predictions(test.targets, values, dataset.labels, seed=config.seed).to_dict()
         for name, values in predicted.items()
@@ -161,6 +163,7 @@ def train_with_evidence(
         "comparison_tfidf": comparisons["tfidf"],
         "comparison_own_adapter": comparisons.get("own_adapter"),
         "forecast": _forecast(trained.forecast, model),
+        "fast_mode": {key: value for key, value in model.fast_mode.items() if key != "ranges"},
         "scales": {
             "shared": model.scales.variant.shared,
             "per_dimension": not model.scales.variant.uniform,

@@ -221,14 +221,25 @@ def test_predict_keeps_columns_and_order_and_leaves_blank_rows_blank(trained: Tr
 def test_predict_gives_what_training_gave(trained: Trained, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     assert (
-        shell("predict", "--model", trained.model, "--table", trained.table, "--text", "本文", "--out", out).code
-        == 0
-    )
+        shell(
+            "predict", "--model", trained.model, "--table", trained.table, "--text", "本文", "--out", out,
+            "--speed", "exact",
+        ).code == 0
+    )  # fmt: skip
     predicted = dict(enumerate(read_csv(out), start=2))
     for row in read_csv(trained.model / "test_predictions.csv"):
         again = predicted[int(row["row"])]
         assert again["predicted"] == row["predicted"]
         assert float(again["confidence"]) == pytest.approx(float(row["confidence"]), abs=2e-4)
+
+
+@pytest.mark.parametrize(("kind", "file"), [("adapter", "adapter.safetensors"), ("onnx", "model.onnx")])
+def test_export_writes_a_new_folder_only(kind: str, file: str, trained: Trained, tmp_path: Path) -> None:
+    told = shell("export", "--model", trained.model, "--format", kind, "--out", tmp_path / "out")
+    assert told.code == 0, told.err
+    assert (tmp_path / "out" / file).is_file()
+    again = shell("export", "--model", trained.model, "--format", kind, "--out", tmp_path / "out")
+    assert_refused(again, "is not an empty folder")
 
 
 def test_predict_refuses_to_overwrite_its_table(trained: Trained, table: Path) -> None:

@@ -1,0 +1,26 @@
+"""`export`: a trained model for other programs."""
+
+from __future__ import annotations
+
+import argparse
+
+from scalearn_core.cli.apply import check_model
+from scalearn_core.cli.progress import Progress
+from scalearn_core.cli.usage import check_new_folder, writing_to
+
+
+def export(args: argparse.Namespace) -> None:
+    """Write the model as an adapter or as ONNX."""
+    check_model(args.model)
+    check_new_folder(args.out)
+    with Progress() as progress:
+        progress.on_stage("loading")
+        from scalearn_core.scaling.model import ScaLearnModel
+
+        model = ScaLearnModel.load(args.model)
+        with writing_to(args.out):
+            if args.format == "adapter":
+                model.export_adapter(args.out)
+            else:
+                model.export_onnx(args.out)
+    print(f"Written to {args.out}; its README.md says how to use it.")

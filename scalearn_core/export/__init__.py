@@ -1,0 +1,1 @@
+"""Trained models for other programs: one ordinary adapter, or one ONNX graph."""

@@ -1,0 +1,96 @@
+"""A trained model as one ordinary adapter and its head, in the layout the `adapters` library loads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save
+from torch import nn
+
+from scalearn_core.adapters.adapterhub import write_adapter
+from scalearn_core.data.files import folder_written_whole
+from scalearn_core.export.folders import check_new_or_ours
+from scalearn_core.scaling.merge import merge
+from scalearn_core.scaling.model import ScaLearnModel
+
+NAME = "scalearn"
+PICKLED = {"adapter.safetensors": "pytorch_adapter.bin", "model_head.safetensors": "pytorch_model_head.bin"}
+"""The library reads safetensors only where it is told to; its plain `load_adapter(folder)` wants these."""
+FILES = {"adapter_config.json", "head_config.json", "README.md", *PICKLED, *PICKLED.values()}
+HEAD_CLASSES = {
+    "bert": "BertAdapterModel", "roberta": "RobertaAdapterModel", "xlm-roberta": "XLMRobertaAdapterModel",
+    "distilbert": "DistilBertAdapterModel", "electra": "ElectraAdapterModel",
+    "camembert": "CamembertAdapterModel", "deberta": "DebertaAdapterModel", "deberta-v2": "DebertaV2AdapterModel",
+}  # fmt: skip
+"""The library's class per `model_type`; a head is loaded into its own class alone."""
+
+
+def export_adapter(model: ScaLearnModel, folder: Path) -> None:
+    """See `ScaLearnModel.export_adapter`; writes the folder whole or not at all."""
+    adapter = merge(model, NAME)
+    check_new_or_ours(folder, FILES)
+    with folder_written_whole(folder) as draft:
+        write_adapter(adapter, draft)
+        _write_head(model, draft)
+        for safe, pickled in PICKLED.items():
+            torch.save(load_file(draft / safe), draft / pickled)
+        (draft / "README.md").write_text(_readme(model), "utf-8")
+
+
+def _write_head(model: ScaLearnModel, folder: Path) -> None:
+    linears = [layer for layer in model.head if isinstance(layer, nn.Linear)]
+    # The library's head is dropout, dense, tanh, dropout, out; or dropout, out: so the layers are 1 and 4, or 1.
+    tensors = {
+        f"heads.{NAME}.{1 + 3 * place}.{key}": tensor.detach().cpu().contiguous()
+        for place, linear in enumerate(linears)
+        for key, tensor in linear.state_dict().items()
+    }
+    (folder / "model_head.safetensors").write_bytes(save(tensors, metadata={"format": "pt"}))
+    config = {
+        "head_type": "classification", "num_labels": len(model.labels), "layers": len(linears),
+        "activation_function": "tanh", "use_pooler": False, "bias": True, "dropout_prob": None,
+        "label2id": {label: index for index, label in enumerate(model.labels)},
+    }  # fmt: skip
+    stored = {
+        "config": config, "hidden_size": model.encoder.width,
+        "model_class": HEAD_CLASSES.get(model.encoder.model_type), "model_name": None,
+        "model_type": model.encoder.model_type, "name": NAME, "version": "adapters.1.3.0",
+    }  # fmt: skip
+    text = json.dumps(stored, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    (folder / "head_config.json").write_text(text, "utf-8")
+
+
+def _readme(model: ScaLearnModel) -> str:
+    encoder = model.encoder
+    if encoder.pooling == "cls":
+        use = f'''probabilities = model(**batch, head="{NAME}").logits.softmax(-1)'''
+        note = "The head reads token 0, as the library's own heads do."
+    else:
+        use = f'''hidden = model.base_model(**batch).last_hidden_state
+mask = batch["attention_mask"].unsqueeze(-1)
+pooled = (hidden * mask).sum(1) / mask.sum(1)  # the mean over the tokens
+probabilities = torch.nn.Sequential.forward(model.heads["{NAME}"], pooled).softmax(-1)'''
+        note = (
+            "**The mean must be taken by the caller, as below.** This model's head reads the mean of the tokens; "
+            "the library's heads read token 0, so `model(**batch).logits` would be wrong."
+        )
+    return f"""# A ScaLearn model as one ordinary adapter
+
+Made for the encoder {encoder.name} (fingerprint {encoder.fingerprint[:12]}). {note}
+
+```python
+import adapters, torch, transformers
+
+tokenizer = transformers.AutoTokenizer.from_pretrained(ENCODER)
+model = adapters.AutoAdapterModel.from_pretrained(ENCODER).eval()
+model.load_adapter(THIS_FOLDER, set_active=True)
+batch = tokenizer(
+    texts, padding=True, truncation=True, max_length={encoder.max_length}, return_tensors="pt"
+)
+{use}
+```
+
+The columns of `probabilities` follow `label2id` in head_config.json.
+"""

@@ -1,0 +1,88 @@
+"""A trained model as one ONNX graph: encoder, folded adapter, pooling, head and softmax.
+
+The graph is recorded by running the model (`torch.onnx.export` without its newer exporter, which would need two
+more packages), so every encoder family that runs here can be written; `export_onnx` then proves the graph right on
+batches of other shapes than the recorded one.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import threading
+import warnings
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+import onnx
+import torch
+from torch import nn
+
+from scalearn_core.encoders.encoder import Encoder, Tokens
+from scalearn_core.scaling.merge import FoldedLayer, fold
+from scalearn_core.scaling.model import ScaLearnModel
+
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+OUTPUT = "probabilities"
+OPSET = 17
+"""The first with LayerNormalization as one operator."""
+EXAMPLES = ("a short text", "a longer text that fills more places than the other one, so that one is padded")
+_recording = threading.Lock()  # the recorder keeps its state in the module
+
+
+class _Classifier(nn.Module):
+    """What is recorded; `[batch, seq]` token ids, mask and segments -> probabilities `[batch, labels]`."""
+
+    def __init__(self, encoder: Encoder, layers: list[FoldedLayer], head: nn.Module) -> None:
+        super().__init__()
+        self.encoder, self.layers = encoder, nn.ModuleList(layers)
+        self.model, self.head = encoder.model, head
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+    ) -> torch.Tensor:
+        hidden = self.encoder.hidden_states(
+            input_ids, attention_mask, token_type_ids, adapt=lambda layer, z, f: self.layers[layer](z)
+        )
+        logits: torch.Tensor = self.head(self.encoder.pool(hidden, attention_mask))
+        return logits.softmax(-1)
+
+
+def record(model: ScaLearnModel) -> onnx.ModelProto:
+    """The graph of `model`, in fp32; inputs as `INPUTS` (int64), output `OUTPUT`, batch and length free."""
+    encoder = copy.deepcopy(model.encoder).to("cpu")  # the model itself may be in use in another thread
+    # Plain products and a softmax: fewer operators than the fused attention of PyTorch taken apart, and faster.
+    encoder.model.set_attn_implementation("eager")
+    classifier = _Classifier(encoder, fold(model), copy.deepcopy(model.head).cpu()).eval()
+    batch = encoder.pad(encoder.tokenize(EXAMPLES), range(len(EXAMPLES)))
+    if batch.token_type_ids is None:
+        batch = batch._replace(token_type_ids=torch.zeros_like(batch.input_ids))
+    free = {0: "batch", 1: "length"}
+    target = io.BytesIO()
+    axes = {**dict.fromkeys(INPUTS, free), OUTPUT: {0: "batch"}}
+    with _recording, warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # on constants taken from shapes; outputs are checked
+        torch.onnx.export(
+            classifier, tuple(batch), cast(Any, target), dynamo=False, opset_version=OPSET,
+            input_names=list(INPUTS), output_names=[OUTPUT], dynamic_axes=axes,
+        )  # fmt: skip
+    return onnx.load_from_string(target.getvalue())
+
+
+def feeds(encoder: Encoder, tokens: Tokens, rows: Sequence[int], names: Sequence[str]) -> dict[str, np.ndarray]:
+    """The given documents as what a session takes: int64 `[batch, seq]` for each of `names`."""
+    longest = max(len(tokens.ids[row]) for row in rows)
+    columns = dict(
+        zip(INPUTS, (np.full((len(rows), longest), fill) for fill in (_pad_id(encoder), 0, 0)), strict=True)
+    )
+    for place, row in enumerate(rows):
+        length = len(tokens.ids[row])
+        columns["input_ids"][place, :length] = tokens.ids[row]
+        columns["attention_mask"][place, :length] = 1
+        columns["token_type_ids"][place, :length] = tokens.segments[row]
+    return {name: columns[name] for name in names}
+
+
+def _pad_id(encoder: Encoder) -> int:
+    return int(encoder.model.config.pad_token_id or 0)

@@ -1,0 +1,75 @@
+"""The whole classifier as one ONNX graph of standard operators, with its tokenizer and labels."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from scalearn_core.data.files import folder_written_whole
+from scalearn_core.errors import ModelError
+from scalearn_core.export.folders import check_new_or_ours
+from scalearn_core.export.graph import record
+from scalearn_core.prediction.session import Session
+from scalearn_core.scaling.model import ScaLearnModel
+
+FILES = {"model.onnx", "tokenizer.json", "labels.json", "README.md"}
+LIMIT = 1e-4
+"""Largest difference of a probability from the model's own."""
+_WORD = "please look at my invoice since the signal of the server is gone "
+CHECKED = (["hello"], ["a", "two words", _WORD], [_WORD * 80, "", "請求書 😀", _WORD * 3, "vpn"])
+"""Batches of other shapes than the recorded one, the longest of all among them."""
+
+
+def export_onnx(model: ScaLearnModel, folder: Path) -> None:
+    """See `ScaLearnModel.export_onnx`; writes the folder whole or not at all."""
+    check_new_or_ours(folder, FILES)
+    graph = record(model)
+    session = Session(graph, model.encoder)
+    found = 0.0
+    for texts in CHECKED:
+        tokens = model.encoder.tokenize(texts)
+        got = session.outputs(tokens, list(range(len(texts))))[0]
+        found = max(found, float(np.abs(got - model.predict_proba_of(tokens)).max()))
+    if not found <= LIMIT:  # so that NaN is refused too
+        raise ModelError("model.export_differs", found=f"{found:.2g}", limit=f"{LIMIT:.0e}")
+    with folder_written_whole(folder) as draft:
+        (draft / "model.onnx").write_bytes(graph.SerializeToString())
+        (draft / "tokenizer.json").write_text(_tokenizer(model), "utf-8")
+        (draft / "labels.json").write_text(json.dumps(list(model.labels), ensure_ascii=False) + "\n", "utf-8")
+        (draft / "README.md").write_text(_readme(model, found), "utf-8")
+
+
+def _tokenizer(model: ScaLearnModel) -> str:
+    """The tokenizer's file, which cuts and pads as the model was trained to."""
+    stored = json.loads(model.encoder.tokenizer.backend_tokenizer.to_str())
+    stored["truncation"] = {
+        "direction": "Right", "max_length": model.encoder.max_length, "strategy": "LongestFirst", "stride": 0,
+    }  # fmt: skip
+    stored["padding"] = {
+        "strategy": "BatchLongest", "direction": "Right", "pad_to_multiple_of": None,
+        "pad_id": model.encoder.model.config.pad_token_id, "pad_type_id": 0,
+        "pad_token": model.encoder.tokenizer.pad_token,
+    }  # fmt: skip
+    return json.dumps(stored, ensure_ascii=False)
+
+
+def _readme(model: ScaLearnModel, difference: float) -> str:
+    return f"""# A ScaLearn classifier in ONNX
+
+Encoder {model.encoder.name} (fingerprint {model.encoder.fingerprint[:12]}), scaled sources, head and softmax in
+one graph. Checked when it was written: no probability differs from the model's own by more than {difference:.0e}.
+Inputs are int64 `[batch, length]`; the output `probabilities` is `[batch, labels]` in the order of labels.json.
+
+```python
+import json, numpy, onnxruntime, tokenizers
+
+session = onnxruntime.InferenceSession("model.onnx")
+texts = tokenizers.Tokenizer.from_file("tokenizer.json").encode_batch(["Where is my parcel?"])
+values = {{"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}}
+inputs = {{i.name: numpy.array([getattr(t, values[i.name]) for t in texts]) for i in session.get_inputs()}}
+probabilities = session.run(None, inputs)[0]
+print([json.load(open("labels.json", encoding="utf-8"))[row] for row in probabilities.argmax(1)])
+```
+"""
