@@ -67,7 +67,7 @@ def write_cases(folder: Path) -> list[str]:
             model.export_adapter(case / "export")
             np.savez(
                 case / "expected.npz", hidden=hidden, probabilities=model.predict_proba(TEXTS), pooling=pooling,
-                ids=batch.input_ids, mask=batch.attention_mask, kind=encoder.model_type,
+                unit=not paper_head, ids=batch.input_ids, mask=batch.attention_mask, kind=encoder.model_type,
             )  # fmt: skip
     return names
 
@@ -83,10 +83,13 @@ def check(case: Path) -> None:
     batch = {"input_ids": torch.tensor(expected["ids"]), "attention_mask": torch.tensor(expected["mask"])}
     with torch.no_grad():
         hidden, mask = model.base_model(**batch).last_hidden_state, batch["attention_mask"].unsqueeze(-1)
-        if expected["pooling"] == "cls":
+        if expected["pooling"] == "cls" and not expected["unit"]:
             logits = model(**batch, head=name).logits
-        else:
-            logits = torch.nn.Sequential.forward(model.heads[name], (hidden * mask).sum(1) / mask.sum(1))
+        else:  # as the README of the exported folder has it
+            pooled = hidden[:, 0] if expected["pooling"] == "cls" else (hidden * mask).sum(1) / mask.sum(1)
+            if expected["unit"]:
+                pooled = torch.nn.functional.normalize(pooled, dim=1)
+            logits = torch.nn.Sequential.forward(model.heads[name], pooled)
     found = [
         np.abs((hidden * mask).numpy() - expected["hidden"] * mask.numpy()).max(),
         np.abs(logits.softmax(-1).numpy() - expected["probabilities"]).max(),

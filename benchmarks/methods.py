@@ -20,17 +20,19 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from scalearn_core import Encoder, catalog
+from scalearn_core import Encoder, ScaLearnModel, TextDataset, TrainingConfig, catalog, train_scales
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.baselines.classifier import Classify
 from scalearn_core.baselines.fine_tuning import fit_fine_tuned, fit_own_adapter
-from scalearn_core.baselines.frozen_head import fit_frozen_head
+from scalearn_core.baselines.frozen_head import fit_frozen_head, unit
 from scalearn_core.baselines.fusion import fit_fusion
 from scalearn_core.baselines.linear import fit_single_source, fit_soup
 from scalearn_core.baselines.tfidf import predict_tfidf
 from scalearn_core.data.dataset import Split
+from scalearn_core.data.splits import TRAIN, VALIDATION
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.training.stage_one import embed
 
@@ -56,13 +58,33 @@ def _tfidf(parts: Parts, encoder: Encoder, sources: Sequence[Adapter], seed: int
 def _frozen_head(parts: Parts, encoder: Encoder, sources: Sequence[Adapter], seed: int) -> Classify:
     train, validation = parts.train, parts.validation
     head = fit_frozen_head(
-        embed(encoder, encoder.tokenize(train.texts)), train.targets,
-        embed(encoder, encoder.tokenize(validation.texts)), validation.targets, len(train.labels), seed=seed,
+        unit(embed(encoder, encoder.tokenize(train.texts))), train.targets,
+        unit(embed(encoder, encoder.tokenize(validation.texts))), validation.targets, len(train.labels), seed=seed,
     )  # fmt: skip
-    return lambda texts: head.predict(embed(encoder, encoder.tokenize(texts)))
+    return lambda texts: head.predict(unit(embed(encoder, encoder.tokenize(texts))))
+
+
+def _scalearn(parts: Parts, encoder: Encoder, sources: Sequence[Adapter], config: TrainingConfig) -> Classify:
+    """The product itself, by the given recipe."""
+    splits = (parts.train, parts.validation)
+    frame = pd.DataFrame(
+        {
+            "text": [text for split in splits for text in split.texts],
+            "label": [split.labels[number] for split in splits for number in split.targets],
+        }
+    )
+    origin = np.repeat([TRAIN, VALIDATION], [len(split) for split in splits])
+    rejected = pd.DataFrame({"row": [], "reason": []})
+    dataset = TextDataset(frame, rejected, parts.train.labels, "part", parts=origin)
+    model = ScaLearnModel(encoder, sources, labels=dataset.labels, seed=config.seed)
+    train_scales(model, dataset, config)
+    return lambda texts: model.predict_proba(texts).argmax(1)
 
 
 METHODS: dict[str, Fit] = {
+    "scalearn": lambda p, e, s, seed: _scalearn(p, e, s, TrainingConfig(seed=seed)),
+    "scalearn_scales_only": lambda p, e, s, seed: _scalearn(p, e, s, TrainingConfig(seed=seed, own_adapter=False)),
+    "scalearn_paper": lambda p, e, s, seed: _scalearn(p, e, s, TrainingConfig("paper", seed=seed)),
     "tfidf": _tfidf,
     "frozen_head": _frozen_head,
     "single_source": lambda p, e, s, seed: fit_single_source(e, s, p.train, p.validation, seed=seed),

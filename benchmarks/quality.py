@@ -1,98 +1,142 @@
-"""Does reuse pay? Macro-F1 on a test file, k labels per class: plain head, ScaLearn by recipe, TF-IDF.
+"""Who does best from few labels? ScaLearn and its rivals: macro-F1, rank and time per data set and k.
 
-    python benchmarks/quality.py FOLDER [--k 16 64] [--seeds 3] [--variant scalearn_uniform] [--recipes auto paper]
+    python benchmarks/quality.py parts FOLDER PARTS        # draw k documents per class, 5 seeds
+    python benchmarks/methods.py PARTS OUT                 # train and test (stop and start it as you like)
+    python benchmarks/setfit_rival.py PARTS OUT/setfit     # from its own environment
+    python benchmarks/quality.py table PARTS OUT           # print
 
-FOLDER holds one folder per task with train.csv and test.csv (columns text,label). Documents for training are the
-first k of each class after a shuffle by seed; a third more are taken for validation.
+FOLDER holds one folder per task with train.csv and test.csv, columns text,label or text_a,text_b,label (a pair
+becomes one text); tasks with several labels per document are passed over. A part has the first k documents of
+each class after a shuffle by its seed, no validation documents, and the same
+(at most 500) test documents for all seeds.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 
-from scalearn_core import Encoder, ScaLearnModel, TrainingConfig, catalog, train_scales
-from scalearn_core.baselines.tfidf import predict_tfidf
-from scalearn_core.data.dataset import Split
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.training.stage_one import embed
 
+K = (8, 16, 32, 64, 256)
+SEEDS = 5
 TEST_DOCUMENTS = 500
+Row = list[str]
+Methods = dict[str, dict[int, tuple[float, float]]]
+"""Score and seconds by method and seed."""
 
 
-class Parts:
-    """Train, validation and test, as `train_scales` wants them."""
+def write_parts(folder: Path, out: Path) -> None:
+    """One file per data set, k and seed: labels, train and test as `[text, label]`."""
+    out.mkdir(parents=True, exist_ok=True)
+    for task in sorted(path for path in folder.iterdir() if (path / "test.csv").is_file()):
+        train, test = _rows(task / "train.csv"), _rows(task / "test.csv")
+        if any("|" in label for _, label in train):
+            continue
+        labels = sorted({label for _, label in train})
+        known = [row for row in test if row[1] in labels]
+        order = np.random.default_rng(0).permutation(len(known))[:TEST_DOCUMENTS]
+        asked = [known[int(number)] for number in order]
+        for k in K:
+            for seed in range(SEEDS):
+                content = {
+                    "dataset": task.name, "k": k, "seed": seed, "labels": labels,
+                    "train": _first_of_each(train, labels, k, seed), "test": asked,
+                }  # fmt: skip
+                text = json.dumps(content, ensure_ascii=False)
+                (out / f"{task.name}-k{k}-s{seed}.json").write_text(text, "utf-8")
 
-    def __init__(self, train: Split, validation: Split, test: Split) -> None:
-        self.train, self.validation, self.test = train, validation, test
+
+def _rows(file: Path) -> list[Row]:
+    with file.open(encoding="utf-8", newline="") as stream:
+        return [
+            [row["text"] if "text" in row else f"{row['text_a']}: {row['text_b']}", row["label"]]
+            for row in csv.DictReader(stream)
+        ]
+
+
+def _first_of_each(rows: list[Row], labels: list[str], k: int, seed: int) -> list[Row]:
+    chosen: dict[str, list[Row]] = {label: [] for label in labels}
+    for number in np.random.default_rng(seed).permutation(len(rows)):
+        row = rows[int(number)]
+        if len(chosen[row[1]]) < k:
+            chosen[row[1]].append(row)
+    return [row for label in labels for row in chosen[label]]
+
+
+def print_table(parts: Path, out: Path, metric: str) -> None:
+    """Per k: mean and standard deviation over the seeds per data set, mean rank (1 is best), training time."""
+    found: dict[tuple[int, str], Methods] = defaultdict(lambda: defaultdict(dict))
+    for file in sorted(parts.glob("*.json")):
+        part = None
+        for folder in sorted(path for path in out.iterdir() if path.is_dir()):
+            if (folder / file.name).is_file():
+                part = part or json.loads(file.read_text("utf-8"))
+                result = json.loads((folder / file.name).read_text("utf-8"))
+                number = {label: index for index, label in enumerate(part["labels"])}
+                targets, predicted = (
+                    np.array([number[label] for label in labels])
+                    for labels in ([label for _, label in part["test"]], result["predictions"])
+                )
+                entry = (score(metric, targets, predicted), float(result["seconds_training"]))
+                found[part["k"], part["dataset"]][folder.name][part["seed"]] = entry
+    for k in sorted({k for k, _ in found}):
+        _print_k(k, {dataset: methods for (at, dataset), methods in found.items() if at == k})
+
+
+def _print_k(k: int, datasets: dict[str, Methods]) -> None:
+    """Only parts that every shown method was run on are compared; which those are stands in the head."""
+    names = sorted({name for methods in datasets.values() for name in methods})
+    common = {
+        dataset: sorted(set.intersection(*(set(methods.get(name, {})) for name in names)))
+        for dataset, methods in datasets.items()
+    }
+    common = {dataset: seeds for dataset, seeds in common.items() if seeds}
+    if not common:
+        print(f"k = {k}: no part was run by all of {', '.join(names)}")
+        return
+    seeds = ", ".join(f"{dataset} ({len(seeds)})" for dataset, seeds in common.items())
+    print(f"\nk = {k}; data sets (seeds): {seeds}")
+    print(f"{'method':22}" + "".join(f"{dataset[:14]:>16}" for dataset in common) + "    mean   rank  seconds")
+    ranks: dict[str, list[float]] = defaultdict(list)
+    for dataset, chosen in common.items():
+        for seed in chosen:
+            values = {name: datasets[dataset][name][seed][0] for name in names}
+            for name in names:
+                better = sum(value > values[name] for value in values.values())
+                equal = sum(value == values[name] for value in values.values())
+                ranks[name].append(better + (equal + 1) / 2)
+    lines = []
+    for name in names:
+        scores = [np.array([datasets[d][name][s][0] for s in chosen]) for d, chosen in common.items()]
+        seconds = np.mean([datasets[d][name][s][1] for d, chosen in common.items() for s in chosen])
+        cells = "".join(f"{f'{100 * x.mean():.1f} ± {100 * x.std():.1f}':>16}" for x in scores)
+        mean = 100 * float(np.mean([x.mean() for x in scores]))
+        lines.append((float(np.mean(ranks[name])), f"{name:22}{cells}{mean:8.1f}", f"{seconds:9.1f}"))
+    for rank, cells, seconds in sorted(lines):
+        print(f"{cells}{rank:7.2f}{seconds}")
 
 
 def main() -> None:
-    arguments = _arguments()
-    encoder = Encoder.load()
-    sources = catalog.load(catalog.permissive(), encoder)
-    for folder in sorted(path for path in arguments.folder.iterdir() if (path / "test.csv").is_file()):
-        train, test = _rows(folder / "train.csv"), _rows(folder / "test.csv")
-        if "text" not in train[0] or any("|" in row["label"] for row in train[:50]):
-            continue
-        for k in arguments.k:
-            found: dict[str, list[float]] = {}
-            for seed in range(arguments.seeds):
-                parts = _parts(train, test, k, seed)
-                for recipe in arguments.recipes:
-                    model = ScaLearnModel(encoder, sources, labels=parts.train.labels, variant=arguments.variant)
-                    result = train_scales(model, parts, TrainingConfig(recipe=recipe, seed=seed))  # type: ignore[arg-type]
-                    predicted = {f"scalearn {recipe}": model.predict_proba(parts.test.texts).argmax(1)}
-                    if recipe == arguments.recipes[0]:
-                        embeddings = embed(encoder, encoder.tokenize(parts.test.texts))
-                        predicted["frozen head"] = result.frozen_head.predict(embeddings)
-                        predicted["tf-idf"] = predict_tfidf(
-                            parts.train, parts.validation, parts.test.texts, seed=seed
-                        )
-                    for name, values in predicted.items():
-                        found.setdefault(name, []).append(score("macro_f1", parts.test.targets, values))
-            line = "  ".join(f"{name} {np.mean(v):.3f} ± {np.std(v):.3f}" for name, v in sorted(found.items()))
-            print(f"{folder.name:18} k={k:<4} {line}", flush=True)
-
-
-def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--k", type=int, nargs="+", default=[16, 64])
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--variant", default="scalearn_uniform")
-    parser.add_argument("--recipes", nargs="+", default=["auto", "paper"])
-    return parser.parse_args()
-
-
-def _rows(file: Path) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def _parts(train: list[dict[str, str]], test: list[dict[str, str]], k: int, seed: int) -> Parts:
-    labels = tuple(sorted({row["label"] for row in train}))
-    order = np.random.default_rng(seed).permutation(len(train))
-    chosen: dict[str, list[dict[str, str]]] = {label: [] for label in labels}
-    for index in order:
-        row = train[int(index)]
-        if len(chosen[row["label"]]) < k + -(-k // 3):
-            chosen[row["label"]].append(row)
-    known = [row for row in test if row["label"] in labels]
-    kept = [known[int(i)] for i in np.random.default_rng(0).permutation(len(known))[:TEST_DOCUMENTS]]
-
-    def split(rows: list[dict[str, str]]) -> Split:
-        targets = np.array([labels.index(row["label"]) for row in rows], dtype=np.int64)
-        return Split(tuple(row["text"] for row in rows), targets, labels, tuple(range(2, len(rows) + 2)))
-
-    return Parts(
-        split([row for rows in chosen.values() for row in rows[:k]]),
-        split([row for rows in chosen.values() for row in rows[k:]]),
-        split(kept),
-    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    draw = commands.add_parser("parts")
+    draw.add_argument("folder", type=Path)
+    draw.add_argument("out", type=Path)
+    table = commands.add_parser("table")
+    table.add_argument("parts", type=Path)
+    table.add_argument("out", type=Path)
+    table.add_argument("--metric", default="macro_f1", choices=["macro_f1", "accuracy"])
+    arguments = parser.parse_args()
+    if arguments.command == "parts":
+        write_parts(arguments.folder, arguments.out)
+    else:
+        print_table(arguments.parts, arguments.out, arguments.metric)
 
 
 if __name__ == "__main__":

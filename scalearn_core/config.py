@@ -47,7 +47,7 @@ class Recipe:
 
 RECIPES: dict[str, Recipe] = {
     # From the plain encoder, by pairs of documents (`training/few_labels.py`).
-    "auto": Recipe(1e-2, own_adapter=True, epochs=2, steps=40, own_learning_rate=1e-3),
+    "auto": Recipe(2e-2, own_adapter=True, epochs=2, steps=40, own_learning_rate=1e-3),
     # Scales at N(2/T, 0.001²), a fresh two-layer head, one rate for both, 30 epochs without early stopping.
     "paper": Recipe(
         6e-3, own_adapter=False, epochs=30, head_learning_rate=6e-3, patience=30, encoder_dropout=True
@@ -97,6 +97,35 @@ class TrainingConfig:
             steps=steps if self.epochs else max(steps, recipe.steps),
             patience=self.patience or recipe.patience,
         )
+
+
+@dataclass(frozen=True)
+class ForecastConfig:
+    """How `transfer/forecast.py` asks which sources will help; the numbers keep it to seconds."""
+
+    strengths: tuple[float, ...] = (-0.5, 1.0)
+    """What is tried of a source at a time; negative ones take away what it would add."""
+    additions: int = 3
+    """Rounds, at most; each adds one strength of one source."""
+    kept: int = 9
+    """So many candidates of the first round, the most promising, are tried again in the later ones."""
+    documents: int = 96
+    """At most so many are looked at, classes as even as can be."""
+    length: int = 32
+    """So many tokens of each."""
+    folds: int = 5
+    """Of the cross-validation, fewer for classes of fewer documents."""
+    C: float = 10.0
+    """Its inverse regularisation strength."""
+    shrinkage: float = 0.5
+    """The scales start at this share of the forecast, which from few documents promises too much."""
+
+    def most(self, sources: int) -> int:
+        """Candidates tried at most, for so many sources."""
+        return 1 + sources * len(self.strengths) + self.kept * (self.additions - 1)
+
+
+FORECAST = ForecastConfig()
 
 
 @dataclass(frozen=True)

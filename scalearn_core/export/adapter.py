@@ -12,6 +12,7 @@ from torch import nn
 from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.data.files import folder_written_whole
 from scalearn_core.export.folders import check_new_or_ours
+from scalearn_core.scaling.heads import UnitLength
 from scalearn_core.scaling.merge import merge
 from scalearn_core.scaling.model import ScaLearnModel
 
@@ -63,18 +64,28 @@ def _write_head(model: ScaLearnModel, folder: Path) -> None:
 
 
 def _readme(model: ScaLearnModel) -> str:
-    encoder = model.encoder
-    if encoder.pooling == "cls":
+    encoder, unit = model.encoder, any(isinstance(layer, UnitLength) for layer in model.head)
+    if encoder.pooling == "cls" and not unit:
         use = f'''probabilities = model(**batch, head="{NAME}").logits.softmax(-1)'''
         note = "The head reads token 0, as the library's own heads do."
     else:
-        use = f'''hidden = model.base_model(**batch).last_hidden_state
-mask = batch["attention_mask"].unsqueeze(-1)
-pooled = (hidden * mask).sum(1) / mask.sum(1)  # the mean over the tokens
-probabilities = torch.nn.Sequential.forward(model.heads["{NAME}"], pooled).softmax(-1)'''
+        lines = ["hidden = model.base_model(**batch).last_hidden_state"]
+        if encoder.pooling == "cls":
+            lines += ["pooled = hidden[:, 0]"]
+        else:
+            lines += [
+                'mask = batch["attention_mask"].unsqueeze(-1)',
+                "pooled = (hidden * mask).sum(1) / mask.sum(1)  # the mean over the tokens",
+            ]
+        if unit:
+            lines += ["pooled = torch.nn.functional.normalize(pooled, dim=1)  # to length 1"]
+        lines += [f'probabilities = torch.nn.Sequential.forward(model.heads["{NAME}"], pooled).softmax(-1)']
+        use = "\n".join(lines)
+        reads = "token 0" if encoder.pooling == "cls" else "the mean of the tokens"
         note = (
-            "**The mean must be taken by the caller, as below.** This model's head reads the mean of the tokens; "
-            "the library's heads read token 0, so `model(**batch).logits` would be wrong."
+            f"**Pooling is done by the caller, as below.** This model's head reads {reads}"
+            f"{', brought to length 1' if unit else ''}; the library's heads read token 0 as it is, so "
+            "`model(**batch).logits` would be wrong."
         )
     return f"""# A ScaLearn model as one ordinary adapter
 

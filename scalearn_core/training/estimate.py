@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 
-from scalearn_core.config import StageOneConfig, TrainingConfig
+from scalearn_core.config import FORECAST, StageOneConfig, TrainingConfig
 
 CHARACTERS_PER_TOKEN = 4.1
 """Of English business text with the default encoder's tokenizer (`python benchmarks/estimate.py`)."""
 MAX_TOKENS = 256
-TRAIN_SHARE = 0.7
-"""Of the documents are trained on, a tenth chooses the epoch, a fifth is the test."""
+TEST_SHARE = 0.2
+PAPER_SHARE = 7 / 8
+"""Of the other documents recipe "paper" trains on; the rest chooses the epoch."""
 LAYERS, WIDTH, INNER, RANK = 6, 384, 1536, 24
 """Of the default encoder and its adapters."""
 EFFICIENCY = 0.55
@@ -28,7 +29,7 @@ def estimate_seconds(
     mean_characters: float,
     recipe: str = "auto",
 ) -> tuple[float, float]:
-    """Seconds a training will take at least and at most: from the earliest stop to all epochs.
+    """Seconds a training will take at least and at most: with the shortest and the longest forecast, or stop.
 
     Args:
         n_documents: of the whole table.
@@ -36,22 +37,29 @@ def estimate_seconds(
         device: "cpu", "cuda" or "mps".
     """
     # The four variants cost the same, as the scales are folded into the up-projections.
-    tokens = n_documents * min(MAX_TOKENS, mean_characters / CHARACTERS_PER_TOKEN + 2)
+    per_document = min(MAX_TOKENS, mean_characters / CHARACTERS_PER_TOKEN + 2)
     encoder = 2 * LAYERS * (4 * WIDTH**2 + 2 * WIDTH * INNER)
-    adapters = 2 * LAYERS * 2 * WIDTH * RANK
-    once = tokens * encoder / (EFFICIENCY * matmul_speed(device))  # seconds to run all documents once
-    per_source = tokens * adapters / (EFFICIENCY * matmul_speed(device))
+    adapter = 2 * LAYERS * 2 * WIDTH * RANK
+    speed = EFFICIENCY * matmul_speed(device)
 
-    train_documents = round(TRAIN_SHARE * n_documents)
-    stage_one = StageOneConfig.for_documents(train_documents, seed=0)
+    def seconds(documents: float, sources: int, passes: int = 1, tokens: float = per_document) -> float:
+        """To run documents through encoder and sources; a training step counts as two passes."""
+        return passes * documents * tokens * (encoder + sources * adapter) / speed
 
-    def seconds(epochs: int) -> float:
-        training = TRAIN_SHARE * epochs * 2 * (once + n_sources * per_source)  # forward and backward
-        own = TRAIN_SHARE * stage_one.epochs * 2 * (once + per_source) if own_adapter else 0.0
-        return FIXED_SECONDS + once + own + training + once + 2 * n_sources * per_source
-
-    settings = TrainingConfig(recipe=recipe).resolved(train_documents)
-    return seconds(min(settings.epochs, settings.patience + 1)), seconds(settings.epochs)
+    train = round((1 if recipe == "auto" else PAPER_SHARE) * (1 - TEST_SHARE) * n_documents)
+    settings = TrainingConfig(recipe=recipe).resolved(train)
+    fixed = FIXED_SECONDS + 3 * seconds(n_documents, 0) + 2 * seconds(n_documents, n_sources)
+    if recipe == "auto":
+        candidate = seconds(min(train, FORECAST.documents), n_sources, tokens=min(FORECAST.length, per_document))
+        batch = min(train, TrainingConfig().batch_size)
+        learned = settings.steps * seconds(batch, n_sources + own_adapter, passes=2)
+        alone = settings.steps * seconds(batch, 1, passes=2) if own_adapter else 0.0  # trained to compare with
+        least = fixed + (1 + len(FORECAST.strengths) * n_sources) * candidate + learned + alone
+        return least, least + (FORECAST.most(n_sources) - 1 - len(FORECAST.strengths) * n_sources) * candidate
+    stage_one = StageOneConfig.for_documents(train, seed=0)
+    own = stage_one.epochs * seconds(train, 1, passes=2) if own_adapter else 0.0
+    epoch = seconds(train, n_sources + own_adapter, passes=2)
+    return fixed + own + min(settings.epochs, settings.patience + 1) * epoch, fixed + own + settings.epochs * epoch
 
 
 def matmul_speed(device: str) -> float:

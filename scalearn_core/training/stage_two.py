@@ -12,7 +12,7 @@ import torch
 from torch.nn import functional as F
 
 from scalearn_core.baselines.frozen_head import FrozenHead, fit_frozen_head, unit
-from scalearn_core.config import Recipe, StageOneConfig, TrainingConfig
+from scalearn_core.config import FORECAST, Recipe, StageOneConfig, TrainingConfig
 from scalearn_core.data.dataset import Split, TextDataset
 from scalearn_core.devices import autocast
 from scalearn_core.errors import ConfigError
@@ -88,8 +88,8 @@ def train_scales(
         start = forecast(model.encoder, model.stack, train.tokens, train.targets, seed=config.seed)
         clock.start("training")
         history = learn_from_pairs(
-            model, opened, train.targets, recipe, start=start.strengths, batch_size=config.batch_size,
-            seed=config.seed, on_step=on_step,
+            model, opened, train.targets, recipe, start=FORECAST.shrinkage * start.strengths,
+            batch_size=config.batch_size, seed=config.seed, on_step=on_step,
         )  # fmt: skip
     else:
         if recipe.own_adapter:

@@ -23,7 +23,7 @@ from scalearn_core.adapters.source_tasks import find_task
 from scalearn_core.cli import main
 from scalearn_core.cli.parser import VARIANTS
 from scalearn_core.cli.progress import Progress
-from scalearn_core.cli.summary import METHODS, verdict
+from scalearn_core.cli.summary import METHODS, SOURCES, VERDICTS, verdict
 
 ROOT = Path(__file__).parents[2]
 KINDS = (
@@ -141,10 +141,12 @@ def test_train_writes_test_predictions_safe_to_open(trained: Trained) -> None:
 def test_train_tells_scores_verdict_and_learned_numbers(trained: Trained) -> None:
     result = json.loads((trained.model / "result.json").read_text("utf-8"))
     lines = trained.told.out.splitlines()
-    for key, name in METHODS.items():
+    shown = {key: name for key, name in METHODS.items() if key in result["scores"]}
+    assert set(shown) == set(result["scores"])
+    for key, name in shown.items():
         (line,) = (line for line in lines if line.startswith(name))
         assert f"{100 * result['scores'][key]['macro_f1']['value']:.1f} (" in line
-    assert verdict(result["comparison"]) in lines
+    assert verdict(result["comparison"], VERDICTS) in lines
     assert (
         "Learned: 12 scales, 148,995 numbers in the classifier." in lines
     )  # 6 layers, 2 sources; 385 * (384 + 3)
@@ -154,7 +156,7 @@ def test_train_tells_scores_verdict_and_learned_numbers(trained: Trained) -> Non
 def test_train_tells_its_stages_and_epochs_on_stderr(trained: Trained) -> None:
     lines = trained.told.err.splitlines()
     assert lines[0] == "Loading encoder and sources"
-    epochs = [line for line in lines if line.startswith("Scales and classifier: epoch")]
+    epochs = [line for line in lines if line.startswith("Scales, own adapter and classifier: epoch")]
     result = json.loads((trained.model / "result.json").read_text("utf-8"))
     assert len(epochs) == len(result["history"]) - 1
     assert len(set(lines)) == len(lines)
@@ -166,15 +168,26 @@ def test_train_keeps_out_of_the_workspace(trained: Trained, workspace: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("difference", "low", "high", "code", "begins"),
+    ("difference", "low", "high", "code", "begins", "of_sources"),
     [
-        (0.08, 0.02, 0.15, "better", "The sources helped: +8.0 points"),
-        (0.01, -0.04, 0.06, "no_difference", "No difference was shown: the +1.0 points"),
-        (-0.05, -0.09, -0.01, "worse", "The model is worse: -5.0 points"),
+        (0.08, 0.02, 0.15, "better", "The model is better: +8.0 points", "The sources helped: +8.0 points"),
+        (
+            0.01,
+            -0.04,
+            0.06,
+            "no_difference",
+            "No difference was shown: the +1.0",
+            "What the sources add was not shown",
+        ),
+        (-0.05, -0.09, -0.01, "worse", "The model is worse: -5.0 points", "The sources did not help: -5.0 points"),
     ],
 )
-def test_verdict_is_honest(difference: float, low: float, high: float, code: str, begins: str) -> None:
-    sentence = verdict({"difference": difference, "low": low, "high": high, "verdict": code})
+def test_verdict_is_honest(
+    difference: float, low: float, high: float, code: str, begins: str, of_sources: str
+) -> None:
+    comparison = {"difference": difference, "low": low, "high": high, "verdict": code}
+    assert verdict(comparison, SOURCES).startswith(of_sources)
+    sentence = verdict(comparison, VERDICTS)
     assert sentence.startswith(begins)
     assert f"({100 * low:+.1f} to {100 * high:+.1f})" in sentence
 
@@ -499,7 +512,10 @@ def test_progress_on_a_terminal_is_one_line_that_changes(monkeypatch: pytest.Mon
         progress.on_step(2, {"epoch": 2, "fraction": 1.0, "validation_loss": 0.25})
     shown = terminal.getvalue()
     assert shown.count("\n") == 1
-    assert shown.split("\r")[-1].rstrip() == "Scales and classifier: epoch 2, validation loss 0.250, 100%"
+    assert (
+        shown.split("\r")[-1].rstrip()
+        == "Scales, own adapter and classifier: epoch 2, validation loss 0.250, 100%"
+    )
 
 
 def test_variants_are_those_of_the_scales() -> None:

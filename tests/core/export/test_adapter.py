@@ -42,7 +42,9 @@ def test_files_give_the_same_outputs(layers: int, encoder: Encoder, batch: Batch
     assert torch.allclose(hidden, model.hidden_states(*batch), atol=1e-5)
     head = load_file(tmp_path / "out" / "model_head.safetensors")
     values = encoder.pool(hidden, batch.attention_mask)
-    if layers == 2:
+    if layers == 1:
+        values = torch.nn.functional.normalize(values, dim=1)
+    else:
         values = torch.tanh(values @ head["heads.scalearn.1.weight"].T + head["heads.scalearn.1.bias"])
     last = 4 if layers == 2 else 1
     values = values @ head[f"heads.scalearn.{last}.weight"].T + head[f"heads.scalearn.{last}.bias"]
@@ -74,7 +76,12 @@ def test_the_reader_is_told_how_to_pool(encoder: Encoder, tmp_path: Path) -> Non
     model = ScaLearnModel(encoder, same_kind(), labels=("a", "b"))
     model.export_adapter(tmp_path)
     said = (tmp_path / "README.md").read_text()
-    assert ("mean must be taken by the caller" in said) == (encoder.pooling == "mean")
+    assert ("(hidden * mask).sum(1)" in said) == (encoder.pooling == "mean")
+    assert "normalize(pooled, dim=1)" in said
+    model.head = two_layer_head(encoder.width, 2, generator=torch.Generator())
+    encoder.pooling = "cls"
+    model.export_adapter(tmp_path)
+    assert 'model(**batch, head="scalearn").logits' in (tmp_path / "README.md").read_text()
 
 
 def test_nothing_is_written_where_it_cannot_be(encoder: Encoder, sources: list[object], tmp_path: Path) -> None:

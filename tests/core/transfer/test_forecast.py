@@ -1,0 +1,96 @@
+"""The forecast: it finds the source that was made to help, and promises nothing where none does."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+
+from scalearn_core.adapters.bottleneck import Adapter, BottleneckLayer
+from scalearn_core.config import FORECAST, StageOneConfig
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.scaling.sources import StackedSources
+from scalearn_core.training.stage_one import TaskData, train_adapter
+from scalearn_core.transfer.forecast import Forecast, forecast
+from tests.core.tiny import LAYERS, WIDTH, dataset, random_adapter
+
+
+@pytest.fixture(scope="module")
+def documents(encoder: Encoder):
+    data = dataset(45).split(test=0.2, validation=0.0).train
+    return encoder.tokenize(data.texts), data.targets
+
+
+@pytest.fixture(scope="module")
+def telling(encoder: Encoder) -> Adapter:
+    """An adapter that was trained on the same classes, on other documents."""
+    data = dataset(120).split(test=0.2, validation=0.0).train
+    task = TaskData(encoder.tokenize(data.texts), data.targets, 3)
+    nothing = TaskData(encoder.tokenize([]), np.array([], dtype=np.int64), 3)
+    return train_adapter(encoder, "telling", task, nothing, StageOneConfig(epochs=30, learning_rate=5e-3)).adapter
+
+
+def ask(encoder: Encoder, sources: list[Adapter], documents, seed: int = 0) -> Forecast:
+    tokens, targets = documents
+    return forecast(encoder, StackedSources(sources), tokens, targets, seed=seed)
+
+
+@pytest.mark.parametrize("sign", [1.0, -0.5])
+def test_it_finds_the_source_that_helps(sign: float, encoder: Encoder, telling: Adapter, documents) -> None:
+    """Also where it takes a negative scale: an adapter turned round has its up-projection negated."""
+    turned = Adapter("turned", copy.deepcopy(telling.layers))
+    with torch.no_grad():
+        for key, parameter in turned.layers.named_parameters():
+            if "up" in key:
+                parameter.div_(sign)
+    idle = [random_adapter(f"idle{i}", seed=i, rank=2) for i in range(2)]
+    found = ask(encoder, [idle[0], turned, idle[1]], documents)
+    assert found.loss < 0.8 * found.plain_loss
+    assert found.strengths[1] * sign > 0
+
+
+def test_sources_that_do_nothing_promise_nothing(encoder: Encoder, documents) -> None:
+    nothing = Adapter("nothing", torch.nn.ModuleList(BottleneckLayer(WIDTH, 2) for _ in range(LAYERS))).frozen()
+    found = ask(encoder, [nothing], documents)
+    assert not found.strengths.any()
+    assert found.loss == found.plain_loss > 0
+
+
+def test_shuffled_labels_hardly_ever_promise_much(encoder: Encoder, sources, documents) -> None:
+    """A chance find passes one standard error now and then; the sum of it must stay small."""
+    tokens, targets = documents
+    gains = []
+    for seed in range(6):
+        shuffled = np.random.default_rng(seed).permutation(targets)
+        found = ask(encoder, sources, (tokens, shuffled))
+        gains.append(1 - found.loss / found.plain_loss)
+    assert np.median(gains) < 0.15
+
+
+def test_the_seed_decides(encoder: Encoder, sources, documents) -> None:
+    first, again = ask(encoder, sources, documents, 3), ask(encoder, sources, documents, 3)
+    assert np.array_equal(first.strengths, again.strengths)
+    assert first.loss == again.loss
+
+
+def test_few_documents_and_lonely_classes(encoder: Encoder, sources) -> None:
+    tokens = encoder.tokenize(["invoice", "vpn", "room", "payment"])
+    stack = StackedSources(sources)
+    lonely = forecast(encoder, stack, tokens, np.arange(4), seed=0)
+    assert not lonely.strengths.any()
+    pairs = forecast(encoder, stack, tokens, np.array([0, 1, 1, 0]), seed=0)
+    assert np.isfinite(pairs.loss)
+    assert pairs.documents == 4
+    one_class = forecast(encoder, stack, tokens, np.array([0, 0, 0, 1]), seed=0)
+    assert not one_class.strengths.any()
+
+
+def test_of_many_documents_some_are_looked_at(encoder: Encoder, sources) -> None:
+    tokens = encoder.tokenize([f"invoice {number}" for number in range(300)])
+    targets = np.array([0] * 250 + [1] * 49 + [2])
+    shares: list[float] = []
+    found = forecast(encoder, StackedSources(sources), tokens, targets, seed=0, on_candidate=shares.append)
+    assert found.documents == FORECAST.documents
+    assert shares == sorted(shares) and 0 < shares[-1] <= 1
