@@ -34,6 +34,8 @@ from scalearn_core.baselines.tfidf import predict_tfidf
 from scalearn_core.data.dataset import Split
 from scalearn_core.data.splits import TRAIN, VALIDATION
 from scalearn_core.evaluation.metrics import score
+from scalearn_core.training.few_labels import learn_own_adapter_alone
+from scalearn_core.training.opened import OpenedDocuments
 from scalearn_core.training.stage_one import embed
 
 
@@ -81,9 +83,20 @@ def _scalearn(parts: Parts, encoder: Encoder, sources: Sequence[Adapter], config
     return lambda texts: model.predict_proba(texts).argmax(1)
 
 
+def _own_adapter_by_pairs(parts: Parts, encoder: Encoder, sources: Sequence[Adapter], seed: int) -> Classify:
+    """What recipe "auto" makes of the documents without any source."""
+    config, train = TrainingConfig(seed=seed), parts.train
+    model = learn_own_adapter_alone(
+        encoder, train.labels, OpenedDocuments(encoder, encoder.tokenize(train.texts)), train.targets,
+        config.resolved(len(train)), batch_size=config.batch_size, seed=seed,
+    )  # fmt: skip
+    return lambda texts: model.predict_proba(texts).argmax(1)
+
+
 METHODS: dict[str, Fit] = {
     "scalearn": lambda p, e, s, seed: _scalearn(p, e, s, TrainingConfig(seed=seed)),
     "scalearn_scales_only": lambda p, e, s, seed: _scalearn(p, e, s, TrainingConfig(seed=seed, own_adapter=False)),
+    "own_adapter_by_pairs": _own_adapter_by_pairs,
     "scalearn_paper": lambda p, e, s, seed: _scalearn(p, e, s, TrainingConfig("paper", seed=seed)),
     "tfidf": _tfidf,
     "frozen_head": _frozen_head,

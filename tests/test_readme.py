@@ -22,7 +22,7 @@ def test_the_python_block_runs(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     scores, counts, label = done.stdout.strip().splitlines()
     assert "value" in scores
-    assert "'scales': 12" in counts  # 6 layers, 2 sources
+    assert "'scales': 18" in counts  # 6 layers, 2 sources and the own adapter
     assert label == "['Facilities']"
 
 
