@@ -65,7 +65,7 @@ with st.container(border=True):
             "train.summary",
             documents=count("documents", info.documents),
             classes=count("classes", len(info.labels)),
-            sources=count("sources", len(sources) + own_adapter),
+            sources=train_settings.what_is_learned_from(len(sources), own_adapter),
             device=train_settings.device_name(machine),
         )
     )

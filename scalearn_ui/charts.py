@@ -171,7 +171,7 @@ def scale_map(
     layers: Sequence[str],
     *,
     decimals: int,
-    centre: float,
+    starts: Sequence[float],
     unit: str,
     x_title: str,
     palette: Palette,
@@ -180,21 +180,22 @@ def scale_map(
 
     Args:
         values: `[layers][sources]`, as results store them.
-        centre: the value drawn in the page's own colour; above it accent, below it opposite.
+        starts: of each source the value drawn in the page's own colour; above it accent, below it opposite.
     """
     by_source = [[row[column] for row in values] for column in range(len(sources))]
-    reach = max((abs(value - centre) for row in by_source for value in row), default=0.0) or 1.0
+    moved = [[value - start for value in row] for row, start in zip(by_source, starts, strict=True)]
+    reach = max((abs(distance) for row in moved for distance in row), default=0.0) or 1.0
     figure = go.Figure(
         go.Heatmap(
-            z=by_source,
+            z=moved,
             x=list(layers),
             y=[lines(name) for name in sources],
             text=[[signed(value, decimals) for value in row] for row in by_source],
             texttemplate="%{text}",
             textfont={"color": palette.ink},
             colorscale=[[0.0, palette.fill_opposite], [0.5, palette.ground], [1.0, palette.fill]],
-            zmin=centre - reach,
-            zmax=centre + reach,
+            zmin=-reach,
+            zmax=reach,
             xgap=2,
             ygap=2,
             showscale=False,

@@ -104,11 +104,14 @@ def fit_frozen_head(
     known = np.isin(val_targets, seen)
     can_choose = len(np.unique(val_targets[known])) >= 2
     best_loss, best = np.inf, None
-    grid = (
-        C_GRID
-        if can_choose
-        else (cross_validated_c(features - centre, targets, C_GRID, tolerance=TOLERANCE, seed=seed),)
-    )
+    grid: tuple[float, ...] = C_GRID
+    if (
+        not can_choose
+    ):  # one standard error: of few documents the folds hardly tell C apart, and a small one errs less
+        c = cross_validated_c(
+            features - centre, targets, C_GRID, tolerance=TOLERANCE, seed=seed, standard_errors=1.0
+        )
+        grid = (c,)
     for model in fit_path(features - centre, targets, grid, tolerance=TOLERANCE, seed=seed):
         head = _as_head(model, centre, seen, n_classes)
         if not can_choose:

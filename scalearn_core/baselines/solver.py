@@ -42,13 +42,18 @@ def fit_path(
 
 
 def cross_validated_c(
-    features: Any, targets: NDArray[np.int64], grid: Sequence[float], *, tolerance: float, seed: int
+    features: Any,
+    targets: NDArray[np.int64],
+    grid: Sequence[float],
+    *,
+    tolerance: float,
+    seed: int,
+    standard_errors: float = 0.0,
 ) -> float:
-    """The strongest regularisation whose log-loss over stratified folds is within a standard error of the least.
-
-    With few documents the folds hardly tell the values of C apart, and a strong one then errs less.
+    """The strongest regularisation whose log-loss over stratified folds is the least, or near it.
 
     Args:
+        standard_errors: how near: so many standard errors of the least loss.
         features, targets, grid, tolerance: as in `fit_path`.
         seed: of the folds.
     """
@@ -66,5 +71,5 @@ def cross_validated_c(
             losses[row, held_out] = -log_shares[np.arange(len(held_out)), numbers[held_out]]
     means = losses.mean(axis=1)
     best = int(means.argmin())
-    error = losses[best].std() / np.sqrt(len(targets))
-    return float(grid[int(np.flatnonzero(means <= means[best] + error)[0])])
+    allowed = means[best] + standard_errors * losses[best].std() / np.sqrt(len(targets))
+    return float(grid[int(np.flatnonzero(means <= allowed)[0])])

@@ -37,22 +37,14 @@ def verdict(found: dict[str, Any]) -> None:
     box, icon = VERDICT_BOX[code]
     values = {
         "documents": count("test_documents", found["dataset"]["counts"]["test"]),
-        "difference": charts.signed(100 * against["difference"], 1),
-        "low": charts.signed(100 * against["low"], 1),
-        "high": charts.signed(100 * against["high"], 1),
+        **_difference(against),
         "score": text.points(found["scores"]["scalearn"]["macro_f1"]["value"]),
         "other": text.points(found["scores"]["frozen_head"]["macro_f1"]["value"]),
     }
     box(t(f"verdict.{code}.text", **values), title=t(f"verdict.{code}"), icon=icon)
-    if share := found.get("comparison_own_adapter"):
-        st.markdown(
-            t(
-                f"verdict.sources.{share['verdict']}",
-                difference=charts.signed(100 * share["difference"], 1),
-                low=charts.signed(100 * share["low"], 1),
-                high=charts.signed(100 * share["high"], 1),
-            )
-        )
+    share = found.get("comparison_own_adapter")
+    if share and code != "plain":
+        st.markdown(t(f"verdict.sources.{_same_or(share)}", **_difference(share)))
     for note in found["scores"]["scalearn"]["notes"]:
         st.caption(t(f"note.{note}"))
     unknown = found["dataset"].get("unknown_share", 0.0)
@@ -65,12 +57,20 @@ def verdict(found: dict[str, Any]) -> None:
 
 def _verdict_code(found: dict[str, Any]) -> str:
     """The comparison's verdict, or why there is nothing to compare: the same model, or the same answers."""
-    if found["best_epoch"] == 0 and found["scales"]["start"] == 0:
-        return "plain"
-    against = found["comparison"]
-    if against["difference"] == 0 and against.get("disagreements") == 0:
-        return "same_answers"
-    return str(against["verdict"])
+    code = _same_or(found["comparison"])
+    untrained = found["best_epoch"] == 0 and found["scales"]["start"] == 0
+    return "plain" if code == "same_answers" and untrained else code
+
+
+def _same_or(against: dict[str, Any]) -> str:
+    """The verdict of a comparison, or "same_answers"."""
+    same = against["difference"] == 0 and against.get("disagreements") == 0
+    return "same_answers" if same else str(against["verdict"])
+
+
+def _difference(against: dict[str, Any]) -> dict[str, str]:
+    """A difference and its interval in points, with their signs."""
+    return {bound: charts.signed(100 * against[bound], 1) for bound in ("difference", "low", "high")}
 
 
 def scores(found: dict[str, Any]) -> None:
@@ -171,25 +171,49 @@ def cost(found: dict[str, Any]) -> None:
                 st.metric(label, value)
                 st.caption(explanation)
     st.caption(t("cost.frozen", frozen=f"{frozen:,}"))
+    if measured := found.get("fast_mode"):
+        st.caption(_fast_mode(measured, found["device"]["kind"]))
+
+
+def _fast_mode(measured: dict[str, Any], device: str) -> str:
+    """What 8-bit prediction brings and costs, or why new texts are classified without it."""
+    if "reason" in measured:
+        return t("fast.unmeasured") if device == "cpu" else t("fast.not_on_gpu")
+    same = round(measured["agreement"] * measured["documents"])
+    return t(
+        "fast.within_limit" if measured["within_limit"] else "fast.over_limit",
+        speedup=f"{measured['speedup']:.1f}",
+        same=f"{same:,}",
+        documents=count("test_documents", measured["documents"]),
+        change=charts.signed(100 * (measured["macro_f1_fast"] - measured["macro_f1_exact"]), 1),
+    )
 
 
 def method(found: dict[str, Any]) -> None:
     """How the numbers were made, for the reader who asks."""
-    st.markdown(
+    counts = found["dataset"]["counts"]
+    # Results of before pairs were learned from lack the forecast: they held documents back, as "paper" does.
+    way = "pairs" if found.get("forecast") else "held_back"
+    paragraphs = [
+        t("results.method_data", data=found["dataset"]["name"], train=counts["train"], test=counts["test"]),
         t(
-            "results.method_text",
-            train=found["dataset"]["counts"]["train"],
-            validation=found["dataset"]["counts"]["validation"],
-            test=found["dataset"]["counts"]["test"],
+            f"results.method_{way}",
+            learned=t("learned.with_own") if found["own_adapter"] else t("learned.scales"),
+            epochs=max((row["epoch"] for row in found["history"]), default=0),
+            best_epoch=found["best_epoch"],
+            validation=counts["validation"],
+        ),
+        t("results.method_scores", methods=len(found["scores"])),
+        t(
+            "results.method_settings",
             variant=t(f"variant.{found['variant']}"),
             recipe=t(f"recipe.{found['recipe']}"),
-            sources=len(found["sources"]),
+            sources=len(found["sources"]) - bool(found["own_adapter"]),
             seed=found["seed"],
-            best_epoch=found["best_epoch"],
             encoder=found["encoder"]["name"],
-            data=found["dataset"]["name"],
-        )
-    )
+        ),
+    ]
+    st.markdown("\n\n".join(paragraphs))
     spent = found["seconds"].items()
     lines = [t("seconds.line", part=t(f"seconds.{part}"), s=f"{value:.1f}") for part, value in spent]
     st.markdown("\n".join(f"- {line}" for line in lines))

@@ -15,18 +15,20 @@ LOSSES = ("validation_loss", "train_loss")
 
 
 def draw(run: Run) -> None:
-    """Loss over epochs, once there are two points, of the training documents and of those held back."""
-    curves = _finished(run.id) if run.status == "succeeded" else _live(run.id)
+    """Loss over epochs, once there are two points, of the training documents and of those held back, if any."""
+    reported = _finished(run.id) if run.status == "succeeded" else _live(run.id)
+    curves = {name: curve for name, curve in reported.items() if curve}
     if not any(len(curve) > 1 for curve in curves.values()):
         return
-    st.markdown(t("run.curve_reading"))
+    held_back = "validation_loss" in curves
+    st.markdown(t("run.curve_reading") if held_back else t("run.curve_reading_pairs"))
     drawn = charts.curves(
         {t(f"metric.{name}"): curve for name, curve in curves.items()},
         x_title=t("axis.epoch"),
-        y_title=t("axis.loss"),
+        y_title=t("axis.loss") if held_back else t("axis.loss_pairs"),
         palette=figure.palette(),
     )
-    figure.show(drawn, alt=t("run.curve_alt"), key="loss_curve")
+    figure.show(drawn, alt=t("run.curve_alt") if held_back else t("run.curve_alt_pairs"), key="loss_curve")
 
 
 def _live(run_id: str) -> dict[str, Curve]:

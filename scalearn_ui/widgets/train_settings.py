@@ -11,7 +11,7 @@ from scalearn_core.data.workspace import DatasetInfo
 from scalearn_core.devices import Device
 from scalearn_core.training.estimate import estimate_seconds
 from scalearn_ui import text
-from scalearn_ui.text import plain, t
+from scalearn_ui.text import Markdown, plain, t
 
 VARIANTS = ("scalearn_uniform", "scalearn_uniform_pp", "scalearn_pp", "scalearn")
 """From the usual choice to the one with most numbers."""
@@ -71,6 +71,12 @@ def device_name(device: Device) -> str:
     if device.memory_gb:
         return t("device.memory", name=device.name, gb=f"{device.memory_gb:.0f}")
     return t("device.threads", name=device.name, n=device.threads) if device.threads else plain(device.name)
+
+
+def what_is_learned_from(n_sources: int, own_adapter: bool) -> Markdown:
+    """The sources counted, and the own adapter beside them."""
+    sources = text.count("sources", n_sources)
+    return t("train.sources_and_own", sources=sources) if own_adapter else sources
 
 
 def time_needed(info: DatasetInfo, n_sources: int, recipe: str, device: Device, own_adapter: bool) -> str:

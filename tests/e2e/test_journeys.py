@@ -71,8 +71,12 @@ def test_results_and_scales_explain_themselves(trained: Trained, open_page: Open
         "What did it cost?",
     ):
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
-    verdicts = re.compile(r"^(The sources (helped|did not help|are not used)|No (clear )?difference)\.")
+    verdicts = re.compile(
+        r"^((Better|Worse) than the plain classifier|The sources are not used|No (clear )?difference)\."
+    )
     expect(page.get_by_text(verdicts).first).to_be_visible()
+    sources = re.compile(r"^(The sources (helped|did not help|make no difference)|Whether the sources help)")
+    expect(page.get_by_text(sources).first).to_be_visible()  # against the same training without them
     expect(page.get_by_text("Classifier on top")).to_be_visible()  # the head, beside the scales
     page.get_by_role("button", name="See what each source added").click()
     title(page, "Scales")

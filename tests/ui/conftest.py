@@ -73,7 +73,7 @@ def trained_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
             "sources": catalog.permissive()[:SOURCES],
             "variant": "scalearn_uniform",
             "recipe": "auto",
-            "own_adapter": False,
+            "own_adapter": True,
             "device": "cpu",
             "seed": 13,
         }

@@ -55,18 +55,19 @@ def test_a_class_without_documents_does_not_divide_by_zero() -> None:
     assert list(figure.data[0].z[0]) == [0, 0]
 
 
-@pytest.mark.parametrize("centre", [0.0, 0.5])
-def test_scale_map_has_a_number_in_each_cell_and_is_centred(centre: float) -> None:
-    figure = scale_map([[0.5, -1.25], [0.0, 2.0]], centre=centre)
+@pytest.mark.parametrize("starts", [(0.0, 0.0), (0.5, 0.5), (0.0, 1.0)])
+def test_scale_map_prints_values_and_colours_how_far_they_moved(starts: tuple[float, float]) -> None:
+    figure = scale_map([[0.5, -1.25], [0.0, 2.0]], starts=starts)
     cells = figure.data[0]
     assert [list(row) for row in cells.text] == [["+0.5", "0.0"], ["−1.2", "+2.0"]], "rows are sources"
-    assert (cells.zmin + cells.zmax) / 2 == pytest.approx(centre)
-    assert cells.zmin <= -1.25 and cells.zmax >= 2.0
+    first, second = starts
+    assert [list(row) for row in cells.z] == [[0.5 - first, 0.0 - first], [-1.25 - second, 2.0 - second]]
+    assert -cells.zmin == cells.zmax == max(abs(distance) for row in cells.z for distance in row)
     assert figure.layout.xaxis.title.text == "Layer (percent)"
 
 
 def test_a_map_of_zeros_has_a_middle_too() -> None:
-    cells = scale_map([[0.0, 0.0]], centre=0.0).data[0]
+    cells = scale_map([[0.0, 0.0]], starts=(0.0, 0.0)).data[0]
     assert cells.zmin < 0 < cells.zmax
 
 
@@ -110,14 +111,14 @@ def test_signs(value: float, printed: str) -> None:
     assert charts.signed(value, 1) == printed
 
 
-def scale_map(values: list[list[float]], *, centre: float) -> go.Figure:
+def scale_map(values: list[list[float]], *, starts: tuple[float, float]) -> go.Figure:
     layers = [str(layer + 1) for layer in range(len(values))]
     return charts.scale_map(
         values,
         ["first", "second"],
         layers,
         decimals=1,
-        centre=centre,
+        starts=starts,
         unit="percent",
         x_title="Layer",
         palette=LIGHT,

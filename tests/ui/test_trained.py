@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
+from scalearn_core.config import FORECAST
 from scalearn_ui import text
 from tests.ui.conftest import SOURCES, Open, small_table, wait_for_end
 
 LANGUAGES = list(text.LANGUAGES)
 
 
+def result_of(run_id: str) -> dict[str, Any]:
+    """A fresh copy of the run's `result.json`."""
+    found: dict[str, Any] = json.loads((runs.folder(run_id) / "result.json").read_text("utf-8"))
+    return found
+
+
+def draw(page: Callable[[], None], found: dict[str, Any], language: str) -> AppTest:
+    """Run `page` with the result it is to show."""
+    app = AppTest.from_function(page, default_timeout=60)
+    app.context = {"locale": language}
+    app.session_state["found"] = found
+    return app.run()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_results_begin_with_a_verdict(studio: Open, trained: str, language: str) -> None:
     app = studio("results", language, run=trained)
     assert not app.error
-    found = json.loads((runs.folder(trained) / "result.json").read_text("utf-8"))
+    found = result_of(trained)
     verdict = found["comparison"]["verdict"]
     box = {"better": app.success, "no_difference": app.info, "worse": app.warning}[verdict]
     score = text.points(found["scores"]["scalearn"]["macro_f1"]["value"])
     assert score in box[0].value
+    assert len(app.table[0].value) == len(found["scores"]) == 5, "the same training without sources is one of them"
     assert len(app.get("plotly_chart")) == 2, "scores and confusion"
     assert len(app.table) == 2, "scores and classes"
     assert app.metric[0].value == f"{found['parameter_counts']['scales']:,}"
@@ -38,7 +57,8 @@ def test_scales_show_contribution_first_and_the_raw_scale_second(
     app.get_by_key("scale_view").set_value(text.sentences(language)["view.raw"]).run()
     second = json.loads(app.get("plotly_chart")[0].proto.spec)
     for figure in (first, second):
-        assert len(figure["data"][0]["text"]) == SOURCES, "one row per source"
+        assert len(figure["data"][0]["text"]) == SOURCES + 1, "one row per source, and one for the own adapter"
+        assert text.sentences(language)["sources.own"][:4] in figure["data"][0]["y"][-1]
     assert first["data"][0]["text"] != second["data"][0]["text"]
 
 
@@ -62,7 +82,7 @@ def verdict_page() -> None:
 def test_equal_models_get_a_verdict_of_their_own(
     trained: str, code: str, changes: dict[str, float], language: str
 ) -> None:
-    found = json.loads((runs.folder(trained) / "result.json").read_text("utf-8"))
+    found = result_of(trained)
     found["best_epoch"] = changes["best_epoch"]
     found["scales"]["start"] = changes["start"]
     found["comparison"] |= {
@@ -73,10 +93,7 @@ def test_equal_models_get_a_verdict_of_their_own(
         "disagreements": 0,
     }
     found["dataset"]["cut"] = 3
-    app = AppTest.from_function(verdict_page)
-    app.context = {"locale": language}
-    app.session_state["found"] = found
-    app.run()
+    app = draw(verdict_page, found, language)
     words = text.sentences(language)
     assert not app.exception
     score = text.points(found["scores"]["scalearn"]["macro_f1"]["value"])
@@ -87,12 +104,120 @@ def test_equal_models_get_a_verdict_of_their_own(
     assert words["results.cut"].format(documents=three) in [caption.value for caption in app.caption]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", ["better", "no_difference", "same_answers", "worse"])
+def test_what_the_sources_add_stands_below_the_verdict(trained: str, code: str, language: str) -> None:
+    same = code == "same_answers"
+    found = result_of(trained)
+    found["comparison_own_adapter"] |= {
+        "difference": 0.0 if same else 0.012,
+        "low": 0.0 if same else -0.034,
+        "high": 0.0 if same else 0.056,
+        "verdict": "no_difference" if same else code,
+        "disagreements": 0 if same else 3,
+    }
+    app = draw(verdict_page, found, language)
+    told = text.sentences(language)[f"verdict.sources.{code}"].format(difference="+1.2", low="−3.4", high="+5.6")
+    assert [line.value for line in app.markdown] == [told]
+
+
+def evidence_page() -> None:
+    import streamlit as st
+
+    from scalearn_ui.widgets import evidence, scale_view
+
+    found = st.session_state["found"]
+    evidence.verdict(found)
+    evidence.scores(found)
+    evidence.cost(found)
+    evidence.method(found)
+    scale_view.summary(found)
+    scale_view.raw(found)
+    scale_view.notes(found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("recipe, start", [("auto", 0.0), ("paper", 1.0)])
+def test_results_of_before_are_still_shown(trained: str, recipe: str, start: float, language: str) -> None:
+    found = result_of(trained)
+    for key in ("forecast", "fast_mode", "comparison_own_adapter"):
+        del found[key]
+    del found["scores"]["own_adapter"]
+    found["recipe"] = recipe
+    found["own_adapter"] = False
+    found["parameter_counts"]["own_adapter"] = 0
+    found["dataset"]["counts"]["validation"] = 4
+    found["scales"]["start"] = start
+    app = draw(evidence_page, found, language)
+    words = text.sentences(language)
+    assert not app.exception
+    held_back = words["results.method_held_back"].format(validation=4, best_epoch=found["best_epoch"])
+    assert any(held_back in line.value for line in app.markdown)
+    assert any(words["results.method_scores"].format(methods=4) in line.value for line in app.markdown)
+    started = words["scales.start_zero"] if start == 0 else words["scales.start_value"].format(start="1.00")
+    assert started in app.caption[-1].value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_method_is_that_of_pairs(trained: str, language: str) -> None:
+    found, words = result_of(trained), text.sentences(language)
+    app = draw(evidence_page, found, language)
+    last = found["history"][-1]["epoch"]
+    told = words["results.method_pairs"].format(learned=words["learned.with_own"], epochs=last)
+    assert last >= 2 and any(told in line.value for line in app.markdown)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "measured, device, key",
+    [
+        ({"within_limit": True}, "cpu", "fast.within_limit"),
+        ({"within_limit": False}, "cpu", "fast.over_limit"),
+        ({"reason": "x"}, "cpu", "fast.unmeasured"),
+        ({"reason": "x"}, "cuda", "fast.not_on_gpu"),
+    ],
+)
+def test_fast_prediction_is_told_in_one_line(
+    trained: str, measured: dict[str, object], device: str, key: str, language: str
+) -> None:
+    found, words = result_of(trained), text.sentences(language)
+    if "within_limit" in measured:
+        measured |= {
+            "agreement": 0.95, "documents": 40, "macro_f1_exact": 0.9, "macro_f1_fast": 0.899, "speedup": 2.14
+        }  # fmt: skip
+    found["fast_mode"], found["device"]["kind"] = measured, device
+    documents = words["count.test_documents.other"].format(n=40)
+    told = words[key].format(speedup="2.1", same="38", documents=documents, change="−0.1")
+    assert told in [caption.value for caption in draw(evidence_page, found, language).caption]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("picked", [True, False])
+def test_the_forecast_is_told_and_colours_begin_at_it(trained: str, picked: bool, language: str) -> None:
+    found, words = result_of(trained), text.sentences(language)
+    first, second, own = (source["name"] for source in found["sources"])
+    assert own == "own"
+    found["forecast"] |= {"strengths": {second: 1.0} if picked else {}, "documents": 32}
+    app = draw(evidence_page, found, language)
+    told = words["scales.forecast" if picked else "scales.forecast_none"].split("{names}")[0]
+    documents = words["count.documents.other"].format(n=32)
+    assert told.format(documents=documents) in app.caption[-1].value
+    assert words["scales.start_own"] in app.caption[-1].value
+    assert FORECAST.shrinkage == 0.5, "the sentence says half"
+    cells = json.loads(app.get("plotly_chart")[1].proto.spec)["data"][0]
+    starts = {first: 0.0, second: 0.5 * picked, own: 1.0}
+    order = [*np.argsort(-np.abs(found["scales"]["contribution"]).mean(0)[:2]).tolist(), 2]
+    for row, column in zip(cells["z"], order, strict=True):
+        start = starts[found["sources"][column]["name"]]
+        assert row == pytest.approx([layer[column] - start for layer in found["scales"]["raw"]])
+
+
 def test_one_text_is_classified(studio: Open, trained: str) -> None:
     app = studio("classify", run=trained)
     app.text_area(key="one_text").set_value("I forgot my password and cannot sign in.")
     app.button(key="classify_text").click().run(timeout=120)
     assert not app.error
-    labels = json.loads((runs.folder(trained) / "result.json").read_text("utf-8"))["dataset"]["labels"]
+    labels = result_of(trained)["dataset"]["labels"]
     assert app.subheader[-1].value in [text.plain(label) for label in labels]
     assert app.get("plotly_chart")
 
@@ -127,6 +252,8 @@ def test_home_leads_to_the_results(studio: Open, trained: str) -> None:
 
 def test_the_finished_run_leads_to_the_results(studio: Open, trained: str) -> None:
     app = studio("run", run=trained)
-    assert app.get("plotly_chart"), "the learning curve stays"
+    curve = json.loads(app.get("plotly_chart")[0].proto.spec)
+    assert len(curve["data"]) == 1, "no documents are held back, so there is one line"
+    assert text.sentences("en")["run.curve_reading_pairs"] in [line.value for line in app.markdown]
     app.button(key="to_results").click().run()
     assert app.title[0].value == text.sentences("en")["results.title"]

@@ -76,7 +76,7 @@ def test_noise_calls_for_more_regularisation() -> None:
 
 
 @pytest.mark.parametrize("val_targets", [[], [1, 1, 1], [2, 2]])
-def test_validation_that_cannot_choose_gives_the_default(val_targets: list[int]) -> None:
+def test_validation_that_cannot_choose_leaves_it_to_the_training_rows(val_targets: list[int]) -> None:
     """None, one class, and only a class that the training rows lack (2)."""
     embeddings, targets = clouds(60, 2, seed=0)
     held_out = np.zeros((len(val_targets), WIDTH), dtype=np.float32)
