@@ -1,6 +1,6 @@
 """Figures behind the time estimate of the Train page: characters per token, and the efficiency of training.
 
-python benchmarks/estimate.py
+python -m benchmarks.estimate
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Does the `adapters` library compute what we do, from the folder that `export_adapter` wrote?
 
-    python benchmarks/export_parity.py PYTHON
+    python -m benchmarks.export_parity PYTHON
 
 PYTHON is the interpreter of another environment that has `adapters` 1.3.0 (it wants an older transformers). Random
 scales over the permissive sources on the default encoder, and random adapters on small random encoders, with both
@@ -32,7 +32,6 @@ def main() -> None:
 
 def write_cases(folder: Path) -> list[str]:
     """Encoder, export and expected outputs of each case."""
-    sys.path.insert(0, str(Path(__file__).parents[1]))
     import torch
 
     from scalearn_core import Encoder, ScaLearnModel, catalog

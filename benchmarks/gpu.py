@@ -1,6 +1,6 @@
 """Training on a GPU: documents/s, the share of the card's measured matmul rate, and peak memory.
 
-    python benchmarks/gpu.py [--device cuda] [--rounds 20]
+    python -m benchmarks.gpu [--device cuda] [--rounds 20]
 
 MiniLM and a randomly initialised BERT of 12 layers and width 768, documents of 128 tokens, 8 sources, in bfloat16
 where the card has it. `--device cpu --tiny` runs the same code on a small encoder, to check that it works.

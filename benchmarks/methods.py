@@ -1,6 +1,6 @@
 """What a user could do instead of ScaLearn: rivals by name, all with the same parts, for `benchmarks/quality.py`.
 
-    python benchmarks/methods.py PARTS OUT [--k 8 16] [--seeds 0 1 2] [--methods tfidf fusion]
+    python -m benchmarks.methods PARTS OUT [--k 8 16] [--seeds 0 1 2] [--methods tfidf fusion]
 
 runs them on the parts that `benchmarks/setfit_rival.py` reads as well, and writes `OUT/{method}/{part}.json` with
 macro-F1, accuracy, seconds and predictions; a part that has its file is skipped.

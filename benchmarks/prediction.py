@@ -1,6 +1,6 @@
 """Prediction against the plain fp32 PyTorch encoder with the same length buckets: the two targets as ratios.
 
-    python benchmarks/prediction.py [--threads 2] [--rounds 7] [--sources 9] [--large] [--model FOLDER]
+    python -m benchmarks.prediction [--threads 2] [--rounds 7] [--sources 9] [--large] [--model FOLDER]
 
 Throughput on the documents of both sample tables, latency on one text of 60 tokens, interleaved, medians of the
 ratios. The plain encoder computes no adapters and no head. By default scales and head are random over the
@@ -12,14 +12,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
 """Who does best from few labels? ScaLearn and its rivals: macro-F1, rank and time per data set and k.
 
-    python benchmarks/quality.py parts FOLDER PARTS        # draw k documents per class, 5 seeds
-    python benchmarks/methods.py PARTS OUT                 # train and test (stop and start it as you like)
+    python -m benchmarks.quality parts FOLDER PARTS        # draw k documents per class, 5 seeds
+    python -m benchmarks.methods PARTS OUT                 # train and test (stop and start it as you like)
     python benchmarks/setfit_rival.py PARTS OUT/setfit     # from its own environment
-    python benchmarks/quality.py table PARTS OUT           # print
+    python -m benchmarks.quality table PARTS OUT           # print
 
 FOLDER holds one folder per task with train.csv and test.csv, columns text,label or text_a,text_b,label (a pair
 becomes one text); tasks with several labels per document are passed over. A part has the first k documents of

@@ -1,6 +1,6 @@
 """The speed of training on a CPU, against what the engine must hold; every figure is a ratio within this run.
 
-    python benchmarks/speed.py [targets | paper | folding | budgets]
+    python -m benchmarks.speed [targets | paper | folding | budgets]
                                [--documents FOLDER] [--threads N] [--clock cpu]
 
 FOLDER holds a train.csv with a column "text"; by default the documents are the service desk sample. What is
@@ -212,7 +212,7 @@ class Bench:
     def _peak_of(self, count: int) -> float:
         given = {name: getattr(self.given, name) for name in ("documents", "count", "steps", "threads")}
         options = [f"--{name}={value}" for name, value in given.items() if value]
-        command = [sys.executable, __file__, "peak", f"--sources={count}", *options]
+        command = [sys.executable, "-m", "benchmarks.speed", "peak", f"--sources={count}", *options]
         return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 

@@ -1,7 +1,7 @@
 """A training step with OpenMP threads that spin while they wait, and with ones that sleep.
 
-python benchmarks/threads.py            # on a free machine
-python benchmarks/threads.py --busy     # beside another process that computes on every core
+python -m benchmarks.threads            # on a free machine
+python -m benchmarks.threads --busy     # beside another process that computes on every core
 """
 
 from __future__ import annotations

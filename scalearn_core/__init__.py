@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scalearn_core.training.stage_two import train_scales as train_scales
 
 # OpenMP reads this when torch is loaded: threads that wait then sleep instead of spinning, which beside any other
-# work on the cores costs far more than it saves (`python benchmarks/threads.py`).
+# work on the cores costs far more than it saves (`python -m benchmarks.threads`).
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 _HOMES = {

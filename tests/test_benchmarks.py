@@ -14,20 +14,20 @@ ROOT = Path(__file__).parents[1]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, *arguments]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_the_gpu_benchmark_runs_its_path_on_a_cpu() -> None:
-    done = run("benchmarks/gpu.py", "--device", "cpu", "--tiny")
+    done = run("benchmarks.gpu", "--device", "cpu", "--tiny")
     assert done.returncode == 0, done.stderr
     assert "documents/s" in done.stdout
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 def test_without_a_gpu_it_says_so_in_one_sentence() -> None:
-    done = run("benchmarks/gpu.py")
+    done = run("benchmarks.gpu")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("There is no CUDA device here")
     assert len(done.stderr.splitlines()) == 1

@@ -12,7 +12,7 @@ from scalearn_core.export.graph import feeds
 from scalearn_core.training.batching import ordered_batches
 
 BATCH_TOKENS = 512
-"""Padded tokens per batch: larger ones leave the processor's cache (`python benchmarks/prediction.py`)."""
+"""Padded tokens per batch: larger ones leave the processor's cache (`python -m benchmarks.prediction`)."""
 
 
 class Session:

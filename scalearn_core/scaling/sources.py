@@ -20,7 +20,7 @@ class ScaledUp(torch.autograd.Function):
         dL/da = ω ⊙ p        dL/dω_t = Σ (a ⊙ p)_t + b_up_t · Σ g
 
     Autograd would also compute `aᵀ g`, and keep the folded weights. For one scale per dimension that product is
-    needed, and autograd is as fast (`python benchmarks/speed.py folding`).
+    needed, and autograd is as fast (`python -m benchmarks.speed folding`).
     """
 
     @staticmethod

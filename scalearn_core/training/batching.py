@@ -8,7 +8,7 @@ import numpy as np
 
 CPU_TOKENS = 512
 """Padded tokens trained on at a time: what one layer makes of so many stays in a core's cache, and larger matrix
-products are no faster (`python benchmarks/speed.py budgets`)."""
+products are no faster (`python -m benchmarks.speed budgets`)."""
 CUDA_TOKENS = 32768
 """A GPU wants much at a time; where it is too much, the memory says so and the budget is halved."""
 WINDOW = 50

@@ -8,7 +8,7 @@ from functools import lru_cache
 from scalearn_core.config import FORECAST, StageOneConfig, TrainingConfig
 
 CHARACTERS_PER_TOKEN = 4.1
-"""Of English business text with the default encoder's tokenizer (`python benchmarks/estimate.py`)."""
+"""Of English business text with the default encoder's tokenizer (`python -m benchmarks.estimate`)."""
 MAX_TOKENS = 256
 TEST_SHARE = 0.2
 PAPER_SHARE = 7 / 8
@@ -16,7 +16,7 @@ PAPER_SHARE = 7 / 8
 LAYERS, WIDTH, INNER, RANK = 6, 384, 1536, 24
 """Of the default encoder and its adapters."""
 EFFICIENCY = 0.55
-"""Share of the measured matrix-product speed that training reaches (`python benchmarks/estimate.py`)."""
+"""Share of the measured matrix-product speed that training reaches (`python -m benchmarks.estimate`)."""
 FIXED_SECONDS = 12.0
 """An allowance for loading, the baselines and saving; not measured."""
 
