@@ -21,6 +21,10 @@ CONFIG = {"displayModeBar": False, "scrollZoom": False}
 """For `st.plotly_chart(config=...)`: figures are read here, not edited; a swipe scrolls the page."""
 
 
+FEW_EPOCHS = 12
+"""Up to this number each epoch has its mark."""
+
+
 @dataclass(frozen=True)
 class Interval:
     """A named score with its 95% interval, on 0 to 100."""
@@ -124,6 +128,8 @@ def curves(
             hovertemplate=f"{name}: %{{y:.3f}}<extra></extra>",
         )
     figure.update_yaxes(title=y_title, rangemode="tozero", gridcolor=palette.grid)
+    if max((x for points in series.values() for x, _ in points), default=0) <= FEW_EPOCHS:
+        figure.update_xaxes(dtick=1)  # else Plotly marks halves of epochs
     figure.update_layout(
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"color": palette.ink}},
@@ -174,6 +180,7 @@ def scale_map(
     starts: Sequence[float],
     unit: str,
     x_title: str,
+    title: str,
     palette: Palette,
 ) -> go.Figure:
     """Numbers by source (rows) and layer (columns), printed in each cell with their sign.
@@ -181,6 +188,7 @@ def scale_map(
     Args:
         values: `[layers][sources]`, as results store them.
         starts: of each source the value drawn in the page's own colour; above it accent, below it opposite.
+        title: of the whole axis: its name and the unit.
     """
     by_source = [[row[column] for row in values] for column in range(len(sources))]
     moved = [[value - start for value in row] for row, start in zip(by_source, starts, strict=True)]
@@ -203,7 +211,7 @@ def scale_map(
         )
     )
     figure.update_xaxes(side="top", type="category", showgrid=False)
-    return _finish(figure, palette, rows=len(sources), x_title=f"{x_title} ({unit})", row_height=34)
+    return _finish(figure, palette, rows=len(sources), x_title=title, row_height=34)
 
 
 def percent(share: float) -> str:

@@ -165,7 +165,7 @@ def cost(found: dict[str, Any]) -> None:
     ]
     if counts["own_adapter"]:
         tiles.insert(2, (t("cost.own_adapter"), f"{counts['own_adapter']:,}", t("cost.own_adapter_text")))
-    with st.grid(len(tiles), min_column_width=165):
+    with st.grid(len(tiles), min_column_width=145):
         for label, value, explanation in tiles:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.metric(label, value)

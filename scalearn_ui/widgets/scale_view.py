@@ -114,7 +114,7 @@ def _totals(found: dict[str, Any]) -> NDArray[np.float64]:
 
 
 def _map(
-    found: dict[str, Any], values: NDArray[np.float64], *, decimals: int, unit: str, starts: Sequence[float]
+    found: dict[str, Any], values: NDArray[np.float64], *, decimals: int, unit: Markdown, starts: Sequence[float]
 ) -> None:
     """The map, its rows in the order of `_rows`; `values` is `[layers or 1, sources]`."""
     order = _rows(found)
@@ -128,6 +128,7 @@ def _map(
         starts=[starts[index] for index in order],
         unit=unit,
         x_title=t("axis.layer"),
+        title=t("axis.layer_unit", unit=unit),
         palette=figure.palette(),
     )
     figure.show(drawn, alt=t("scales.map_alt"), key="scale_map")

@@ -70,7 +70,9 @@ def device_name(device: Device) -> str:
     """A device as people know it, with its memory or cores where known."""
     if device.memory_gb:
         return t("device.memory", name=device.name, gb=f"{device.memory_gb:.0f}")
-    return t("device.threads", name=device.name, n=device.threads) if device.threads else plain(device.name)
+    if device.threads:
+        return t("device.threads", name=device.name, cores=text.count("cores", device.threads))
+    return plain(device.name)
 
 
 def what_is_learned_from(n_sources: int, own_adapter: bool) -> Markdown:

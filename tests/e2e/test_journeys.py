@@ -77,7 +77,7 @@ def test_results_and_scales_explain_themselves(trained: Trained, open_page: Open
     expect(page.get_by_text(verdicts).first).to_be_visible()
     sources = re.compile(r"^(The sources (helped|did not help|make no difference)|Whether the sources help)")
     expect(page.get_by_text(sources).first).to_be_visible()  # against the same training without them
-    expect(page.get_by_text("Classifier on top")).to_be_visible()  # the head, beside the scales
+    expect(page.get_by_text("Classifier on top", exact=True)).to_be_visible()  # the head, beside the scales
     page.get_by_role("button", name="See what each source added").click()
     title(page, "Scales")
     expect(page.get_by_text("How to read it.")).to_be_visible()

@@ -39,6 +39,7 @@ def test_curves_name_both_axes() -> None:
     figure = charts.curves({"train": [(1, 2.0), (2, 1.0)]}, x_title="Epoch", y_title="Loss", palette=LIGHT)
     assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("Epoch", "Loss")
     assert list(figure.data[0].y) == [2.0, 1.0]
+    assert figure.layout.xaxis.dtick == 1, "there is no half epoch"
 
 
 def test_confusion_prints_counts_and_shades_shares_of_the_row() -> None:
@@ -121,5 +122,6 @@ def scale_map(values: list[list[float]], *, starts: tuple[float, float]) -> go.F
         starts=starts,
         unit="percent",
         x_title="Layer",
+        title="Layer (percent)",
         palette=LIGHT,
     )
