@@ -33,9 +33,12 @@ class Recipe:
     own_adapter: bool
     """Whether the target task's own adapter is the last source, unless the user says otherwise."""
     epochs: int
-    """Passes over the training documents."""
+    """Passes over the training documents, at least."""
     steps: int = 0
     """At least so many; a small table is passed over more often."""
+    more_epochs: int = 0
+    """So many passes where they take at most `more_steps` steps, or as many of them as do."""
+    more_steps: int = 0
     own_learning_rate: float = 0.0
     """Of an own adapter that learns together with the scales."""
     head_learning_rate: float = 0.0
@@ -47,7 +50,9 @@ class Recipe:
 
 RECIPES: dict[str, Recipe] = {
     # From the plain encoder, by pairs of documents (`training/few_labels.py`).
-    "auto": Recipe(2e-2, own_adapter=True, epochs=2, steps=40, own_learning_rate=1e-3),
+    "auto": Recipe(
+        2e-2, own_adapter=True, epochs=2, steps=40, more_epochs=6, more_steps=100, own_learning_rate=1e-3
+    ),
     # Scales at N(2/T, 0.001²), a fresh two-layer head, one rate for both, 30 epochs without early stopping.
     "paper": Recipe(
         6e-3, own_adapter=False, epochs=30, head_learning_rate=6e-3, patience=30, encoder_dropout=True
@@ -86,15 +91,19 @@ class TrainingConfig:
     def resolved(self, documents: int) -> Recipe:
         """The recipe for so many training documents, with this configuration's own numbers in place."""
         recipe = RECIPES[self.recipe]
-        epochs = self.epochs or recipe.epochs
-        steps = epochs * max(1, ceil(documents / self.batch_size))
+        per_epoch = max(1, ceil(documents / self.batch_size))
+        epochs = self.epochs or max(
+            recipe.epochs,
+            ceil(recipe.steps / per_epoch),
+            min(recipe.more_epochs, recipe.more_steps // per_epoch),
+        )
         return replace(
             recipe,
             scales_learning_rate=self.scales_learning_rate or recipe.scales_learning_rate,
             head_learning_rate=self.head_learning_rate or recipe.head_learning_rate,
             own_adapter=recipe.own_adapter if self.own_adapter is None else self.own_adapter,
             epochs=epochs,
-            steps=steps if self.epochs else max(steps, recipe.steps),
+            steps=epochs * per_epoch,
             patience=self.patience or recipe.patience,
         )
 

@@ -50,6 +50,9 @@ class Progress:
     def on_step(self, step: int, metrics: dict[str, float]) -> None:
         """See `training.loop.OnStep`. An epoch's last word is what its validation gave."""
         epoch = int(metrics["epoch"])
+        if epoch == 0:
+            self.on_share(metrics["fraction"])
+            return
         if epoch != self.epoch and not self.live:
             self._end_line()
         self.epoch = epoch

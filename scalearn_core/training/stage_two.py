@@ -85,7 +85,10 @@ def train_scales(
     start: Forecast | None = None
     if config.recipe == "auto":
         clock.start("forecast")
-        start = forecast(model.encoder, model.stack, train.tokens, train.targets, seed=config.seed)
+        start = forecast(
+            model.encoder, model.stack, train.tokens, train.targets, seed=config.seed,
+            on_candidate=lambda share: on_step(0, {"epoch": 0, "fraction": share}) if on_step else None,
+        )  # fmt: skip
         clock.start("training")
         history = learn_from_pairs(
             model, opened, train.targets, recipe, start=FORECAST.shrinkage * start.strengths,

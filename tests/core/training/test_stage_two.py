@@ -280,3 +280,29 @@ def test_settings_are_checked(setting: dict[str, object], sentence: str) -> None
     with pytest.raises(ConfigError) as caught:
         TrainingConfig(**setting)
     assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("documents", "steps"),
+    [(16, 40), (64, 40), (112, 40), (288, 54), (512, 96), (1024, 96), (1792, 112), (10_000, 626)],
+)
+def test_small_tables_are_passed_over_more_often(documents: int, steps: int) -> None:
+    """40 steps at least, 6 passes within 100 steps, 2 passes at least; always whole passes."""
+    recipe = TrainingConfig().resolved(documents)
+    assert recipe.steps == steps
+    assert recipe.steps == recipe.epochs * -(-documents // 32)
+    assert TrainingConfig(epochs=1).resolved(documents).steps == -(-documents // 32)
+
+
+def test_the_forecast_tells_how_far_it_is(model: ScaLearnModel, data: TextDataset) -> None:
+    told: list[float] = []
+    stages: list[str] = []
+
+    def on_step(step: int, metrics: dict[str, float]) -> None:
+        if stages[-1] == "forecast":
+            assert step == metrics["epoch"] == 0
+            told.append(metrics["fraction"])
+
+    train_scales(model, data, TrainingConfig(epochs=1), on_step=on_step, on_stage=stages.append)
+    assert len(told) > 5
+    assert told == sorted(told)
