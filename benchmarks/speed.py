@@ -159,7 +159,7 @@ class Bench:
         """A step as `train_scales` makes it."""
         labels = [f"class {i}" for i in range(CLASSES)]
         model = ScaLearnModel(self.encoder, self.sources(count), labels=labels)
-        nn.init.normal_(model.head[0].weight)
+        nn.init.normal_(model.head[-1].weight)
         parameters = [*model.scales.parameters(), *model.head.parameters()]
         optimizer = torch.optim.AdamW(parameters, lr=1e-4)
         budget = TokenBudget(tokens)
