@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, inf
 from pathlib import Path
 
 from scalearn_core.errors import ConfigError
@@ -79,14 +79,22 @@ class TrainingConfig:
     """Epochs without a lower validation loss before stopping; of recipe "paper"."""
 
     def __post_init__(self) -> None:
-        if self.recipe not in RECIPES:
+        if not (isinstance(self.recipe, str) and self.recipe in RECIPES):
             raise ConfigError("config.unknown_recipe", found=self.recipe, known=", ".join(RECIPES))
-        if self.seed < 0:
+        if not (_whole(self.seed) and 0 <= self.seed < 2**32):
             raise ConfigError("config.negative_seed", found=self.seed)
-        for name in ("batch_size", "scales_learning_rate", "head_learning_rate", "epochs", "patience"):
+        if self.own_adapter not in (None, True, False):
+            raise ConfigError("config.not_yes_or_no", name="own_adapter", found=self.own_adapter)
+        for name in ("scales_learning_rate", "head_learning_rate"):
             value = getattr(self, name)
-            if value is not None and not value > 0:
+            if value is not None and not (isinstance(value, (int, float)) and 0 < value < inf):
                 raise ConfigError("config.not_positive", name=name, found=value)
+        # A batch of "auto" needs two documents of two classes.
+        least = {"batch_size": 4 if self.recipe == "auto" else 1, "epochs": 1, "patience": 1}
+        for name, limit in least.items():
+            value = getattr(self, name)
+            if value is not None and not (_whole(value) and value >= limit):
+                raise ConfigError("config.not_whole", name=name, least=limit, found=value)
 
     def resolved(self, documents: int) -> Recipe:
         """The recipe for so many training documents, with this configuration's own numbers in place."""
@@ -106,6 +114,10 @@ class TrainingConfig:
             steps=epochs * per_epoch,
             patience=self.patience or recipe.patience,
         )
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,8 @@ MESSAGES: dict[str, str] = {
     "config.no_zero_start": "With the combination {found} the scales cannot start at zero. Train with the recipe paper.",
     "config.not_a_share": "The setting {name} must be at least zero and below one, found {found}.",
     "config.negative": "The setting {name} must not be below zero, found {found}.",
+    "config.not_whole": "The setting {name} must be a whole number from {least}, found {found}.",
+    "config.not_yes_or_no": "The setting {name} must be True, False or None, found {found}.",
     "config.not_positive": "The setting {name} must be above zero, found {found}.",
     "config.other_labels": "The dataset has the labels {found}; the model was made for {expected}. Use a dataset with the same labels.",
     "config.negative_seed": "The seed must be a whole number from 0, found {found}.",

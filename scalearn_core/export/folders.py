@@ -13,5 +13,8 @@ def check_new_or_ours(folder: Path, files: set[str]) -> None:
     Raises:
         ModelError: it holds something else, or is a file.
     """
-    if folder.exists() and not (folder.is_dir() and {entry.name for entry in folder.iterdir()} <= files):
+    if not folder.exists():
+        return
+    found = {entry.name for entry in folder.iterdir()} if folder.is_dir() else {""}
+    if found and not (found <= files and found - {"README.md"}):
         raise ModelError("model.folder_in_use", folder=folder)

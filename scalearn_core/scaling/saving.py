@@ -91,7 +91,11 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
             "model.wrong_encoder", folder=folder, expected=f"{wanted['name']} {wanted['fingerprint'][:12]}",
             found=f"{encoder.name} {encoder.fingerprint[:12]}",
         )  # fmt: skip
-    if not (wanted["pooling"] in POOLINGS and 2 < wanted["max_length"] <= encoder.positions):
+    if not (
+        wanted["pooling"] in POOLINGS
+        and type(wanted["max_length"]) is int
+        and 2 < wanted["max_length"] <= encoder.positions
+    ):
         raise ModelError("model.damaged", folder=folder, reason="its pooling or length is not the encoder's")
     labels = description["labels"]
     if not (isinstance(labels, list) and all(isinstance(label, str) and label for label in labels)):
@@ -109,7 +113,7 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
     ablation = Ablation(**description.get("ablation", {}))  # models of the first releases have none
     model = ScaLearnModel(encoder, sources, labels=labels, variant=description["variant"], ablation=ablation)
     model.own_adapter = description["own_adapter"] is True
-    model.training_record = description["training"]
+    model.training_record = dict(description["training"])
     model.fast_mode = dict(description.get("fast_mode") or {})  # older folders have none
     model.head = empty_head(description["head"], encoder.width, len(model.labels))
     tensors = load_file(folder / "scales.safetensors")
@@ -124,7 +128,7 @@ def _read_description(folder: Path) -> dict[str, Any]:
         description = json.loads((folder / "model.json").read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise ModelError("model.not_found", folder=folder) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError("model.damaged", folder=folder, reason=f"model.json: {error}") from error
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise ModelError("model.damaged", folder=folder, reason=f"expected a model.json of format {FORMAT}")

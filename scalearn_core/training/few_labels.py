@@ -23,6 +23,7 @@ from scalearn_core.baselines.frozen_head import fit_head, unit
 from scalearn_core.config import Recipe
 from scalearn_core.devices import autocast
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.errors import ConfigError
 from scalearn_core.scaling.heads import unit_linear_head
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import Scales
@@ -67,7 +68,9 @@ def learn_from_pairs(
         recipe: rates and steps, see `TrainingConfig.resolved`.
         on_step: see `loop.OnStep`.
     """
-    own = _new_own_adapter(model.encoder, seed) if recipe.own_adapter else None
+    if model.ablation.combination != "free":  # ω / Σ ω has no value where all are zero
+        raise ConfigError("config.no_zero_start", found=model.ablation.combination)
+    own = _new_own_adapter(model.encoder, model.sources, seed) if recipe.own_adapter else None
     learner = _Learner(model.encoder, model.stack, _scales(model, start, own is not None), own)
     with seeded(seed):
         history = _fit(learner, documents, targets, recipe, batch_size, seed, on_step)
@@ -90,7 +93,7 @@ def learn_own_adapter_alone(
     on_step: OnStep | None = None,
 ) -> ScaLearnModel:
     """The same training without any source: beside it one sees what the sources are worth."""
-    own = _new_own_adapter(encoder, seed)
+    own = _new_own_adapter(encoder, [], seed)
     model = ScaLearnModel(encoder, [own], labels=labels)
     learner = _Learner(encoder, None, _scales(model, np.ones(1), own_adapter=False), own)
     with seeded(seed):
@@ -149,11 +152,14 @@ def _scales(model: ScaLearnModel, start: NDArray[np.float64], own_adapter: bool)
     return scales
 
 
-def _new_own_adapter(encoder: Encoder, seed: int) -> Adapter:
+def _new_own_adapter(encoder: Encoder, sources: Sequence[Adapter], seed: int) -> Adapter:
     own = new_adapter(
         OWN_NAME, layers=len(encoder.layers), width=encoder.width, model_type=encoder.model_type,
         reduction_factor=REDUCTION_FACTOR, seed=seed,
     )  # fmt: skip
+    kinds = {source.non_linearity for source in sources}
+    if len(kinds) == 1:  # so that the whole can be exported as one adapter
+        own.non_linearity = kinds.pop()
     own.encoder_fingerprint = encoder.fingerprint
     own.layers.to(encoder.device)
     return own
@@ -195,13 +201,12 @@ def _fit(
     learner.scales.train()
     for step, rows in enumerate(itertools.islice(batches, recipe.steps), 1):
         learner.scales.draw_dropout()
-        loss = contrastive_loss(learner.embed(documents, rows, budget), classes[rows])
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        given = budget.tokens
+        loss = _accumulate(learner, optimizer, documents, rows, classes, budget)
         torch.nn.utils.clip_grad_norm_([p for found in parameters.values() for p in found], 1.0)
         optimizer.step()
         schedule.step()
-        losses.append(loss.item())
+        losses.append(loss)
         epoch = ceil(step / pass_steps)
         metrics = {"loss": losses[-1], "epoch": epoch, "fraction": step / recipe.steps}
         if step % pass_steps == 0 or step == recipe.steps:
@@ -209,5 +214,54 @@ def _fit(
             history.records.append(EpochRecord(epoch, metrics["train_loss"], {}))
             history.best_epoch, losses = epoch, []
         if on_step:
-            on_step(step, metrics)
+            on_step(step, metrics if budget.tokens == given else metrics | {"token_budget": budget.tokens})
     return history
+
+
+def _accumulate(
+    learner: _Learner,
+    optimizer: torch.optim.Optimizer,
+    documents: OpenedDocuments,
+    rows: list[int],
+    classes: torch.Tensor,
+    budget: TokenBudget,
+) -> float:
+    """Loss of `rows`, whose gradient is left in the parameters.
+
+    The loss joins all documents, so at first all parts are kept for one backward pass. Where the memory does not
+    hold that, embeddings come first, without gradients, and each part is then run again with the gradient of the
+    loss at its embeddings; in ever smaller parts.
+
+    Raises:
+        torch.OutOfMemoryError: the memory does not suffice for one document.
+    """
+    optimizer.zero_grad()
+    try:
+        loss = contrastive_loss(learner.embed(documents, rows, budget), classes[rows])
+        loss = loss + learner.scales.regularization()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss.item()
+    except torch.OutOfMemoryError:
+        pass
+    while True:
+        parts = budget.parts(rows, documents.lengths)
+        optimizer.zero_grad()
+        try:
+            with torch.no_grad():
+                embeddings = learner.embed(documents, rows, budget)
+            embeddings.requires_grad_()
+            loss = contrastive_loss(embeddings, classes[rows]) + learner.scales.regularization()
+            loss.backward()  # type: ignore[no-untyped-call]
+            assert embeddings.grad is not None
+            place = {row: number for number, row in enumerate(rows)}
+            for part in parts:
+                gradient = embeddings.grad[[place[row] for row in part]]
+                learner.embed(documents, part, budget).backward(gradient)  # type: ignore[no-untyped-call]
+            return loss.item()
+        except torch.OutOfMemoryError:
+            if len(parts) == len(rows):  # one document at a time already
+                raise
+        while len(budget.parts(rows, documents.lengths)) == len(parts):
+            budget.halve()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()

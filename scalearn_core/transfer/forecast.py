@@ -33,9 +33,9 @@ class Forecast:
 
     strengths: NDArray[np.float64]
     """One per source, `[sources]`; all zero where none promises anything."""
-    plain_loss: float
-    """Cross-validated log-loss (nats per document) of the plain encoder."""
-    loss: float
+    plain_loss: float | None
+    """Cross-validated log-loss (nats per document) of the plain encoder; None where there is nothing to ask."""
+    loss: float | None
     """The same with the sources so scaled."""
     documents: int
     """How many were looked at."""
@@ -54,7 +54,7 @@ def forecast(
     rows = _chosen(targets, np.random.default_rng(seed))
     count, nothing = len(sources.names), np.zeros(len(sources.names))
     if len(np.unique(targets[rows])) < 2:
-        return Forecast(nothing, float("nan"), float("nan"), len(rows))
+        return Forecast(nothing, None, None, len(rows))
     documents = OpenedDocuments(encoder, _cut(tokens.take(rows.tolist()), FORECAST.length), sources.first_layer)
     folds = _folds(targets[rows], seed)
     tried = 0

@@ -26,6 +26,8 @@ VERDICT_BOX = {
 }
 
 
+FAST_DOCUMENTS = 30
+"""With fewer test documents the loss of fast prediction cannot be told, whatever was measured."""
 FOREIGN = 0.05
 """Share of unknown words above which texts are hardly in the encoder's language; the samples have under 0.1%."""
 
@@ -177,7 +179,7 @@ def cost(found: dict[str, Any]) -> None:
 
 def _fast_mode(measured: dict[str, Any], device: str) -> str:
     """What 8-bit prediction brings and costs, or why new texts are classified without it."""
-    if "reason" in measured:
+    if "reason" in measured or not (measured["within_limit"] or measured["documents"] >= FAST_DOCUMENTS):
         return t("fast.unmeasured") if device == "cpu" else t("fast.not_on_gpu")
     same = round(measured["agreement"] * measured["documents"])
     return t(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import numpy as np
 import pytest
 import torch
 
+from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.adapters.bottleneck import Adapter, BottleneckLayer
 from scalearn_core.config import FORECAST, StageOneConfig
+from scalearn_core.data.dataset import TextDataset
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.scaling.sources import StackedSources
 from scalearn_core.training.stage_one import TaskData, train_adapter
@@ -94,3 +97,21 @@ def test_of_many_documents_some_are_looked_at(encoder: Encoder, sources) -> None
     found = forecast(encoder, StackedSources(sources), tokens, targets, seed=0, on_candidate=shares.append)
     assert found.documents == FORECAST.documents
     assert shares == sorted(shares) and 0 < shares[-1] <= 1
+
+
+def test_a_table_of_pairs_is_trained_and_saved(encoder: Encoder, sources, tmp_path) -> None:
+    """Two documents per class leave hardly one to learn from: nothing to ask, nothing to fail on."""
+    from scalearn_core.config import TrainingConfig
+    from scalearn_core.devices import Device
+    from scalearn_core.training.pipeline import train_with_evidence
+
+    table = "text,label\n" + "\n".join(f"words {number} about {name},{name}" for name in "ab" for number in (1, 2))
+    data = TextDataset.from_table(table.encode(), text="text", label="label").split(seed=0)
+    for number, source in enumerate(sources):
+        write_adapter(source, tmp_path / f"source{number}")
+    outcome = train_with_evidence(
+        data, sources=[str(tmp_path / f"source{number}") for number in range(len(sources))],
+        variant="scalearn_uniform", config=TrainingConfig(), device=Device("cpu", "cpu", None, 1), encoder=encoder,
+    )  # fmt: skip
+    outcome.save(tmp_path / "model", evidence=tmp_path)
+    assert json.loads((tmp_path / "result.json").read_text("utf-8"))["forecast"]["loss"] is None
