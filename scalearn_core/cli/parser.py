@@ -50,7 +50,7 @@ def make_parser() -> Parser:
 
 
 _HELP = {
-    "train": "Train a model. A fifth of the documents is kept for testing; recipe paper keeps a tenth more to choose the epoch.",
+    "train": "Train a model. A fifth of the documents is kept for testing (recipe paper: a tenth to choose on).",
     "evaluate": "Score a model on documents it was not trained on.",
     "predict": "Write the table again with two more columns, the predicted label and its confidence.",
     "export": "Write a model as one ordinary adapter (AdapterHub layout) or as one ONNX graph.",
