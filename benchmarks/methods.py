@@ -87,7 +87,8 @@ def _own_adapter_by_pairs(parts: Parts, encoder: Encoder, sources: Sequence[Adap
     """What recipe "auto" makes of the documents without any source."""
     config, train = TrainingConfig(seed=seed), parts.train
     model = learn_own_adapter_alone(
-        encoder, train.labels, OpenedDocuments(encoder, encoder.tokenize(train.texts)), train.targets,
+        ScaLearnModel(encoder, sources, labels=train.labels),
+        OpenedDocuments(encoder, encoder.tokenize(train.texts)), train.targets,
         config.resolved(len(train)), batch_size=config.batch_size, seed=seed,
     )  # fmt: skip
     return lambda texts: model.predict_proba(texts).argmax(1)

@@ -28,7 +28,6 @@ from scalearn_core.runs.folders import write_json
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.training.few_labels import learn_own_adapter_alone
 from scalearn_core.training.loop import History, OnStep
-from scalearn_core.training.opened import OpenedDocuments
 from scalearn_core.training.stage_one import embed
 from scalearn_core.training.stage_two import train_scales
 from scalearn_core.transfer.contributions import contribution_map
@@ -79,7 +78,7 @@ def train_with_evidence(
     Args:
         dataset: already divided by `split()`.
         sources: names in the library, or adapter folders.
-        on_stage: told "loading", "embedding", "own_adapter", "training", "baselines", "evaluation".
+        on_stage: told "loading", those of `train_scales`, "baselines", "evaluation".
         on_step: see `loop.OnStep`; raise in it to stop.
     """
     started = time.monotonic()
@@ -101,8 +100,8 @@ def train_with_evidence(
     }
     if model.own_adapter and config.recipe == "auto":
         alone = learn_own_adapter_alone(
-            encoder, dataset.labels, OpenedDocuments(encoder, encoder.tokenize(train.texts)), train.targets,
-            config.resolved(len(train)), batch_size=config.batch_size, seed=config.seed, on_step=on_step,
+            model, trained.documents, train.targets, config.resolved(len(train)),
+            batch_size=config.batch_size, seed=config.seed, on_step=on_step,
         )  # fmt: skip
         predicted["own_adapter"] = alone.predict_proba(test.texts).argmax(1)
     trained.seconds["baselines"] = time.monotonic() - clock

@@ -27,7 +27,7 @@ from scalearn_core.training.stage_one import TaskData, embed, train_adapter
 from scalearn_core.transfer.forecast import Forecast, forecast
 
 OnStage = Callable[[str], None]
-"""Told the code of each stage as it begins: "embedding", "own_adapter", "training"."""
+"""Told the code of each stage as it begins: "embedding", "forecast" or "own_adapter", "training"."""
 
 
 @dataclass
@@ -37,6 +37,8 @@ class TrainingResult:
     history: History
     frozen_head: FrozenHead
     """Logistic regression on the frozen encoder's unit-length embeddings, from the same documents: a baseline."""
+    documents: OpenedDocuments
+    """Those it learned from, opened, for who trains on them again."""
     forecast: Forecast | None = None
     """Where the scales started, in recipe "auto"."""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -108,7 +110,7 @@ def train_scales(
         **dataclasses.asdict(config), "device": model.encoder.device.type, "threads": torch.get_num_threads(),
         "best_epoch": history.best_epoch, "dataset_fingerprint": dataset.fingerprint,
     }  # fmt: skip
-    return TrainingResult(history, frozen_head, start, clock.stop())
+    return TrainingResult(history, frozen_head, opened, start, clock.stop())
 
 
 def _learn_as_in_paper(

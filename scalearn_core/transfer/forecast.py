@@ -20,8 +20,8 @@ from scalearn_core.baselines.solver import fit_path
 from scalearn_core.config import FORECAST
 from scalearn_core.encoders.encoder import Encoder, Tokens
 from scalearn_core.scaling.sources import StackedSources
-from scalearn_core.training.batching import ordered_batches
 from scalearn_core.training.opened import OpenedDocuments
+from scalearn_core.training.stage_one import embed
 
 TOLERANCE = 1e-3
 """Largest gradient at which a fit is done: candidates differ by more."""
@@ -64,7 +64,9 @@ def forecast(
         nonlocal tried
         tried += 1
         on_candidate(min(1.0, tried / most))
-        return _held_out_losses(_embed(encoder, sources, documents, strengths), targets[rows], folds)
+        omega = torch.as_tensor(strengths, dtype=torch.float32, device=encoder.device)[:, None]
+        embeddings = embed(encoder, documents, lambda layer, z, f: sources.scaled_sum(layer, z, omega))
+        return _held_out_losses(unit(embeddings), targets[rows], folds)
 
     plain = losses(nothing)
     strengths, current = nothing, plain
@@ -104,22 +106,6 @@ def _cut(tokens: Tokens, length: int) -> Tokens:
         [ids if len(ids) <= length else ids[: length - 1] + ids[-1:] for ids in tokens.ids],
         [segments[:length] for segments in tokens.segments],
     )
-
-
-@torch.no_grad()
-def _embed(
-    encoder: Encoder, sources: StackedSources, documents: OpenedDocuments, strengths: NDArray[np.float64]
-) -> NDArray[np.float32]:
-    """Unit-length embeddings `[documents, width]` with the sources so scaled in every layer."""
-    omega = torch.as_tensor(strengths, dtype=torch.float32, device=encoder.device)[:, None]
-    embeddings = np.zeros((len(documents), encoder.width), dtype=np.float32)
-    for rows in ordered_batches(documents.lengths):
-        batch, start = documents.batch(rows)
-        hidden = encoder.hidden_states(
-            *batch, adapt=lambda layer, z, f: sources.scaled_sum(layer, z, omega), start=start
-        )
-        embeddings[rows] = encoder.pool(hidden, batch.attention_mask).cpu().numpy()
-    return unit(embeddings)
 
 
 Folds = list[tuple[NDArray[np.int64], NDArray[np.int64]]]
