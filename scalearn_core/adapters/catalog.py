@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scalearn_core.adapters.source_tasks import LIBRARY
+from scalearn_core.encoders.cards import DEFAULT
 from scalearn_core.errors import AdapterError
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class AdapterCard:
     """sentence_pairs, similarity, sentiment, topics, intents, emotion, safety or language"""
     task: str
     """"single" texts or text "pair"s"""
+    language: str
+    """Of the rows it learned from, ISO 639-1."""
     dataset: str
     rows: int
     """Training rows."""
@@ -57,21 +60,30 @@ class AdapterCard:
     labels: tuple[str, ...]
 
 
-def cards() -> list[AdapterCard]:
-    """Cards of all adapters in the library, those with open licences first, then by name."""
-    found = [_card(file) for file in sorted(LIBRARY.glob("*/card.json"))]
+def folder_of(encoder: str) -> Path:
+    """Where the adapters of an encoder of the studio lie."""
+    return LIBRARY / encoder
+
+
+def cards(encoder: str = DEFAULT) -> list[AdapterCard]:
+    """Cards of all adapters in an encoder's library, those with open licences first, then by name.
+
+    Args:
+        encoder: key of its card (`encoders/cards.py`).
+    """
+    found = [_card(file) for file in sorted(folder_of(encoder).glob("*/card.json"))]
     return sorted(found, key=lambda card: (card.research_use, card.name))
 
 
-def permissive() -> list[str]:
+def permissive(encoder: str = DEFAULT) -> list[str]:
     """Names of the adapters whose licences are open: the default selection."""
-    return [card.name for card in cards() if not card.research_use]
+    return [card.name for card in cards(encoder) if not card.research_use]
 
 
-def find_folder(name: str) -> Path:
+def find_folder(name: str, encoder: str = DEFAULT) -> Path:
     """The folder of an adapter of the library, or `name` itself where that is one. Raises AdapterError."""
-    known = [card.name for card in cards()]
-    folder = LIBRARY / name if name in known else Path(name)
+    known = [card.name for card in cards(encoder)]
+    folder = folder_of(encoder) / name if name in known else Path(name)
     try:
         found = (folder / "adapter_config.json").is_file()
     except OSError:  # a name too long to be a path
@@ -89,9 +101,11 @@ def load(names: Sequence[str], encoder: Encoder) -> list[Adapter]:
     """
     from scalearn_core.adapters.adapterhub import check_fits, read_adapter
 
+    # An encoder without a card may hold the default's weights; the fingerprint decides.
+    library = DEFAULT if encoder.card is None else encoder.card.key
     adapters = []
     for name in names:
-        adapter = read_adapter(find_folder(name))
+        adapter = read_adapter(find_folder(name, library))
         check_fits(adapter, encoder)
         adapters.append(adapter)
     return adapters
@@ -103,7 +117,8 @@ def _card(file: Path) -> AdapterCard:
         stored: dict[str, Any] = json.loads(file.read_text("utf-8"))
         return AdapterCard(
             name=stored["name"], title=stored["title"], purpose=stored["purpose"], group=stored["group"],
-            task=stored["task"], dataset=stored["dataset"], rows=stored["rows"]["train"],
+            task=stored["task"], language=stored.get("language", "en"),
+            dataset=stored["dataset"], rows=stored["rows"]["train"],
             evaluated_rows=stored["rows"]["evaluated"], licence_tier=stored["licence"]["tier"],
             licence=stored["licence"]["text"], research_use=stored["research_use"], metric=stored["metric"],
             score=stored["score"], frozen_head_score=stored["frozen_head_score"],

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from scalearn_core.data.tables import read_table
 from scalearn_core.errors import AdapterError
 from scalearn_core.file_faults import reason
 
 LIBRARY = Path(__file__).resolve().parents[2] / "assets" / "adapters"
+DRAW_SEED = 42
 ROWS_FROM_HUB = 12_000
 """Training rows taken at most, as in the local files the library was built from."""
 
@@ -40,6 +43,8 @@ class SourceTask:
     licence: dict[str, str]
     """`tier` (A open, B open but not restated, C none stated, N non-commercial, O own data) and `text`"""
     hub: dict[str, Any] | None = None
+    language: str = "en"
+    """Of its rows, ISO 639-1."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,11 @@ class Rows:
     def take(self, rows: list[int]) -> Rows:
         pairs = [self.pairs[i] for i in rows] if self.pairs is not None else None
         return Rows([self.texts[i] for i in rows], pairs, [self.labels[i] for i in rows])
+
+    def drawn(self, count: int) -> Rows:
+        """At most so many rows, always the same ones, in their order."""
+        chosen = np.random.default_rng(DRAW_SEED).permutation(len(self))[:count]
+        return self.take(np.sort(chosen).tolist())
 
 
 def source_tasks() -> dict[str, SourceTask]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from scalearn_core.adapters import catalog
 from scalearn_core.adapters.source_tasks import (
-    LIBRARY,
     Rows,
     SourceTask,
     find_task,
@@ -24,6 +23,7 @@ from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import library_summary, score_text
 from scalearn_core.cli.train import read_dataset
 from scalearn_core.cli.usage import UsageError, check_new_folder, writing_to
+from scalearn_core.encoders.cards import CARDS, DEFAULT
 
 if TYPE_CHECKING:
     from scalearn_core.data.dataset import Split
@@ -34,7 +34,7 @@ COMMAND = "python -m scalearn_core train-adapter"
 
 def sources(args: argparse.Namespace) -> None:
     """List the library."""
-    cards = catalog.cards()
+    cards = catalog.cards(args.encoder)
     print(json.dumps([dataclasses.asdict(card) for card in cards]) if args.json else library_summary(cards))
 
 
@@ -44,28 +44,45 @@ def train_adapter(args: argparse.Namespace) -> None:
         _refuse(args, "--task", ("text", "label", "sheet", "skip_blank", "name", "title", "purpose"))
         _rebuild(args)
     else:
-        _refuse(args, "--table", ("data", "from_hub"))
+        _refuse(args, "--table", ("data", "from_hub", "rows"))
         _train_own(args)
 
 
 def _rebuild(args: argparse.Namespace) -> None:
     if not args.data and not args.from_hub:
         raise UsageError("--task needs rows: give --data FOLDER, or --from-hub.")
-    tasks = list(source_tasks().values()) if args.task == "all" else [find_task(args.task)]
-    if args.task == "all" and args.from_hub:
-        tasks = [task for task in tasks if task.hub is not None]
-    out = args.out or LIBRARY
+    tasks = _all_tasks(args) if args.task == "all" else [find_task(args.task)]
+    out = args.out or _library(args.encoder)
     for task in tasks:
         if not (out / task.name / "adapter_config.json").is_file():  # an adapter is replaced, nothing else is
             check_new_folder(out / task.name)
     # All rows first: what is missing should not come out after hours of training.
     rows = [rows_from_hub(task) if args.from_hub else rows_from_folder(task, args.data) for task in tasks]
-    origin = "--from-hub" if args.from_hub else "--data FOLDER"
+    option = "--from-hub" if args.from_hub else "--data FOLDER"
+    if args.rows:
+        rows = [(train.drawn(args.rows), evaluation, origin) for train, evaluation, origin in rows]
     jobs = [
-        (task, train, evaluation, evaluated_on, f"{COMMAND} --task {task.name} {origin}{_settings(args)}")
+        (task, train, evaluation, evaluated_on, f"{COMMAND} --task {task.name} {option}{_settings(args)}")
         for task, (train, evaluation, evaluated_on) in zip(tasks, rows, strict=True)
     ]
     _build(args, jobs, out)
+
+
+def _all_tasks(args: argparse.Namespace) -> list[SourceTask]:
+    """Those in a language that the encoder reads, and with `--from-hub` those that are there."""
+    card = CARDS.get(args.encoder or DEFAULT)
+    return [
+        task
+        for task in source_tasks().values()
+        if (card is None or task.language in card.languages) and not (args.from_hub and task.hub is None)
+    ]
+
+
+def _library(encoder: str | None) -> Path:
+    """The folder of an embedded encoder's adapters; others have no place in the studio."""
+    if (encoder or DEFAULT) not in CARDS:
+        raise UsageError("--task with an encoder of your own needs --out DIR.")
+    return catalog.folder_of(encoder or DEFAULT)
 
 
 def _train_own(args: argparse.Namespace) -> None:
@@ -118,6 +135,7 @@ def _settings(args: argparse.Namespace) -> str:
     encoder = "FOLDER" if args.encoder and Path(args.encoder).is_dir() else args.encoder
     options = [
         ("--encoder", encoder),
+        ("--rows", args.rows),
         ("--sheet", args.sheet and shlex.quote(args.sheet)),
         ("--seed", args.seed),
         ("--device", args.device if args.device != "cpu" else None),

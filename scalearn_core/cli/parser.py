@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from scalearn_core.config import RECIPES
+from scalearn_core.encoders.cards import CARDS, DEFAULT
 
 VARIANTS = ("scalearn", "scalearn_uniform", "scalearn_pp", "scalearn_uniform_pp")
 """Those of `scaling.scales`, which would import torch; a test keeps them equal."""
@@ -40,6 +41,7 @@ def make_parser() -> Parser:
     _add_predict(commands.add_parser("predict", help="classify the documents of a table"))
     _add_export(commands.add_parser("export", help="write a model for other programs"))
     sources = commands.add_parser("sources", help="list the prebuilt source adapters")
+    sources.add_argument("--encoder", choices=tuple(CARDS), default=DEFAULT, help="default: %(default)s")
     _add_json(sources)
     _add_train_adapter(
         commands.add_parser("train-adapter", help="train source adapters: prebuilt ones or your own")
@@ -115,6 +117,9 @@ def _add_train_adapter(command: argparse.ArgumentParser) -> None:
     rows.add_argument(
         "--from-hub", action="store_true", help="with --task: take the rows from the Hugging Face hub"
     )
+    command.add_argument(
+        "--rows", type=positive, metavar="N", help="with --task: train on so many rows at most (default: all)"
+    )
     own = command.add_argument_group("with --table")
     own.add_argument("--text", metavar="COLUMN")
     own.add_argument("--label", metavar="COLUMN")
@@ -150,7 +155,11 @@ def _add_device(command: argparse.ArgumentParser) -> None:
 
 
 def _add_encoder(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--encoder", metavar="FOLDER_OR_ID", help="default: the embedded all-MiniLM-L6-v2")
+    command.add_argument(
+        "--encoder",
+        metavar="NAME",
+        help=f"one of the studio's ({', '.join(CARDS)}), a folder, or a hub id; default: {DEFAULT}",
+    )
 
 
 def _add_json(command: argparse.ArgumentParser) -> None:

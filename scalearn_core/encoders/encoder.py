@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import torch
 
+from scalearn_core.encoders.cards import EncoderCard
 from scalearn_core.encoders.families import FAMILIES, Context, PostNormLayer
 from scalearn_core.encoders.loading import positions, read_encoder
 
@@ -67,20 +68,25 @@ class Encoder:
 
     Attributes:
         name: for people; `source` is what `load` was given (None for the embedded default).
+        card: of an encoder that comes with the studio, else None.
+        prefix: stands before every text.
         fingerprint: sha256 over configuration and weights; identifies the encoder everywhere.
         pooling: "mean" over the tokens, or "cls" (token 0).
         max_length: longer documents are cut to so many tokens; at most `positions`.
     """
 
     def __init__(
-        self, model: Any, tokenizer: Any, *, name: str, source: str | None, pooling: str, max_length: int
-    ) -> None:
+        self, model: Any, tokenizer: Any, *, name: str, source: str | None, pooling: str, max_length: int,
+        prefix: str = "", card: EncoderCard | None = None,
+    ) -> None:  # fmt: skip
         self.model = model.requires_grad_(False).eval()
         self.tokenizer = tokenizer
         self.name = name
         self.source = source
         self.pooling = pooling
         self.max_length = max_length
+        self.prefix = prefix
+        self.card = card
         self.family = FAMILIES[model.config.model_type]
         self.positions = positions(model.config)
         self.layers: list[PostNormLayer] = [
@@ -94,10 +100,11 @@ class Encoder:
 
     @classmethod
     def load(cls, source: str | Path | None = None, *, network: bool = True) -> Encoder:
-        """Load the embedded default (no argument), a folder, or a model of the Hugging Face hub by its id.
+        """Load the embedded default (no argument) or another encoder of the studio by the key of its card
+        ("multilingual"), a folder, or a model of the Hugging Face hub by its id.
 
-        Only a hub id touches the network, and not even that with `network=False` (then it must have been
-        downloaded before); a folder or the default never does.
+        Only a hub id touches the network, or a card whose packages are not installed; not even these with
+        `network=False` (then a hub id must have been downloaded before).
 
         Raises:
             EncoderError: package or folder missing, weights damaged or incomplete, layout not supported.
@@ -123,7 +130,8 @@ class Encoder:
         if not texts:
             return Tokens([], [])
         batch = self.tokenizer(
-            list(texts), list(pairs) if pairs is not None else None,
+            [self.prefix + text for text in texts],
+            [self.prefix + text for text in pairs] if pairs is not None else None,
             truncation=True, max_length=self.max_length, return_token_type_ids=True,
         )  # fmt: skip
         return Tokens(batch["input_ids"], batch["token_type_ids"])
@@ -209,5 +217,5 @@ def _fingerprint(model: Any) -> str:
     digest.update(json.dumps([[key, config.get(key)] for key in keys], sort_keys=True).encode())
     for key, tensor in sorted(model.state_dict().items()):
         digest.update(f"{key}{list(tensor.shape)}{tensor.dtype}".encode())
-        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+        digest.update(tensor.detach().cpu().contiguous().numpy())
     return digest.hexdigest()

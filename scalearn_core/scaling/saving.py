@@ -60,6 +60,7 @@ def _write(model: ScaLearnModel, folder: Path) -> None:
             "fingerprint": model.encoder.fingerprint,
             "pooling": model.encoder.pooling,
             "max_length": model.encoder.max_length,
+            "prefix": model.encoder.prefix,
         },
         "sources": sources,
         "parameter_counts": model.parameter_counts(),
@@ -100,8 +101,9 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
     labels = description["labels"]
     if not (isinstance(labels, list) and all(isinstance(label, str) and label for label in labels)):
         raise ModelError("model.damaged", folder=folder, reason="its labels are not a list of names")
-    encoder = copy.copy(encoder)  # the same weights; another model may pool and cut otherwise
+    encoder = copy.copy(encoder)  # the same weights; another model may pool, cut and begin otherwise
     encoder.pooling, encoder.max_length = wanted["pooling"], wanted["max_length"]
+    encoder.prefix = str(wanted.get("prefix", ""))  # folders of the first releases have none
     if _sha256(folder / "scales.safetensors") != description["scales_sha256"]:
         raise ModelError("model.damaged", folder=folder, reason="scales.safetensors was changed")
     sources = []

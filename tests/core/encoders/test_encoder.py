@@ -17,7 +17,7 @@ from torch.nn.functional import normalize
 from transformers import AlbertConfig, GPT2Config
 
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.encoders.loading import DEFAULT_PACKAGE
+from scalearn_core.encoders.cards import ENGLISH
 from scalearn_core.errors import EncoderError
 from tests.core.tiny import WIDTH
 
@@ -68,7 +68,7 @@ def test_the_default_knows_what_is_alike() -> None:
 
 
 def test_a_damaged_default_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = tmp_path / DEFAULT_PACKAGE / "model"
+    model = tmp_path / ENGLISH.weights.module / "model"
     model.mkdir(parents=True)
     (model.parent / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
