@@ -75,7 +75,7 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--seed", type=seed, default=13, metavar="N", help="default: %(default)s")
     _add_device(command)
-    _add_encoder(command)
+    _add_encoder(command, "by the language of the documents")
     _add_json(command)
     command.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="new or empty folder for the model"
@@ -132,7 +132,7 @@ def _add_train_adapter(command: argparse.ArgumentParser) -> None:
     command.add_argument("--threads", type=positive, metavar="N", help="CPU threads (default: torch's)")
     # Not the fastest device: the command on a card should give the same adapter on any machine.
     command.add_argument("--device", choices=DEVICES, default="cpu", help="default: %(default)s")
-    _add_encoder(command)
+    _add_encoder(command, DEFAULT)
     command.add_argument(
         "--out",
         type=Path,
@@ -154,11 +154,11 @@ def _add_device(command: argparse.ArgumentParser) -> None:
     command.add_argument("--device", choices=DEVICES, help="default: the fastest there is")
 
 
-def _add_encoder(command: argparse.ArgumentParser) -> None:
+def _add_encoder(command: argparse.ArgumentParser, default: str) -> None:
     command.add_argument(
         "--encoder",
         metavar="NAME",
-        help=f"one of the studio's ({', '.join(CARDS)}), a folder, or a hub id; default: {DEFAULT}",
+        help=f"one of the studio's ({', '.join(CARDS)}), a folder, or a hub id; default: {default}",
     )
 
 

@@ -15,15 +15,19 @@ from scalearn_core.config import TrainingConfig
 from scalearn_core.data.checks import shorten
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.files import folder_written_whole
+from scalearn_core.data.languages import shares_of
+from scalearn_core.encoders.cards import CARDS, DEFAULT
+from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.errors import ConfigError
 
 
 def train(args: argparse.Namespace) -> None:
     """Train as the options say; what can be checked without torch is checked before it is loaded."""
     check_new_folder(args.out)
-    sources = chosen_sources(args.sources)
     config = TrainingConfig(recipe=args.recipe, seed=args.seed, own_adapter=args.own_adapter)
     dataset = read_dataset(args).split(seed=args.seed)
+    encoder = chosen_encoder(args.encoder, dataset)
+    sources = chosen_sources(args.sources, encoder)
     with Progress() as progress:
         progress.on_stage("loading")
         from scalearn_core.devices import find
@@ -36,7 +40,7 @@ def train(args: argparse.Namespace) -> None:
             variant=args.variant,
             config=config,
             device=find(args.device),
-            encoder=Encoder.load(args.encoder),
+            encoder=Encoder.load(encoder),
             on_stage=progress.on_stage,
             on_step=progress.on_step,
         )
@@ -46,23 +50,35 @@ def train(args: argparse.Namespace) -> None:
     print(json.dumps(outcome.result) if args.json else training_summary(outcome.result, args.out))
 
 
-def chosen_sources(option: str | None) -> list[str]:
-    """Names and folders from `--sources`, each known to exist.
+def chosen_encoder(option: str | None, dataset: TextDataset) -> str:
+    """What `--encoder` names, or the key of the encoder that suits the documents; then it is told on stderr."""
+    if option is not None:
+        return option
+    choice = choose_encoder(shares_of(dataset.frame["text"].tolist()))
+    if choice.key != DEFAULT:
+        languages = ", ".join(choice.languages)
+        print(f"Encoder: {choice.key}, as the documents are in: {languages}.", file=sys.stderr)
+    return choice.key
+
+
+def chosen_sources(option: str | None, encoder: str) -> list[str]:
+    """Names and folders from `--sources`, each known to exist for the encoder.
 
     Raises:
         AdapterError: neither in the library nor an adapter folder.
         ConfigError: none is left.
     """
+    library = encoder if encoder in CARDS else DEFAULT
     if option is None:
-        names = catalog.permissive()
+        names = catalog.permissive(library)
     elif option == "all":
-        names = [card.name for card in catalog.cards()]
+        names = [card.name for card in catalog.cards(library)]
     else:
         names = [name.strip() for name in option.split(",") if name.strip()]
     if not names:
         raise ConfigError("config.no_sources")
     for name in names:
-        catalog.find_folder(name)
+        catalog.find_folder(name, library)
     return names
 
 

@@ -16,7 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
 
@@ -24,6 +24,7 @@ from scalearn_core.config import open_workspace, workspace
 from scalearn_core.data.dataset import Blanks, TextDataset
 from scalearn_core.data.export import write_csv
 from scalearn_core.data.files import write_atomically
+from scalearn_core.data.languages import shares_of
 from scalearn_core.data.tables import check_size, read_table
 from scalearn_core.errors import DataError
 
@@ -80,6 +81,7 @@ def save_dataset(
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         created=datetime.now(UTC).isoformat(),
+        languages=shares_of(dataset.frame["text"].tolist()),
     )
     with _writable():
         open_workspace()
@@ -218,6 +220,9 @@ class DatasetInfo:
 
     created: str
     """ISO 8601, UTC."""
+
+    languages: dict[str, float] = field(default_factory=dict)
+    """Their shares, most frequent first (`data/languages.py`); empty in datasets of the first releases."""
 
     @property
     def labels(self) -> tuple[str, ...]:

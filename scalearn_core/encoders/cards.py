@@ -68,6 +68,9 @@ class EncoderCard:
     pooling: str
     max_length: int
     """Tokens of a document that are read at most."""
+    layers: int
+    bytes_per_token: float
+    """UTF-8 bytes of a text per token, over the languages it reads (`python -m benchmarks.estimate`)."""
     relative_speed: float
     """Documents per second against the English default (`python -m benchmarks.languages speed`)."""
     licence: str
@@ -97,6 +100,8 @@ ENGLISH = EncoderCard(
     prefix="",
     pooling="mean",
     max_length=256,
+    layers=6,
+    bytes_per_token=4.2,
     relative_speed=1.0,
     licence="Apache-2.0",
 )  # fmt: skip
@@ -129,6 +134,8 @@ MULTILINGUAL = EncoderCard(
     prefix="query: ",
     pooling="mean",
     max_length=256,
+    layers=12,
+    bytes_per_token=4.0,
     relative_speed=0.4,
     licence="MIT",
 )  # fmt: skip

@@ -6,15 +6,13 @@ import time
 from functools import lru_cache
 
 from scalearn_core.config import FORECAST, StageOneConfig, TrainingConfig
+from scalearn_core.encoders.cards import CARDS, DEFAULT
 
-CHARACTERS_PER_TOKEN = 4.1
-"""Of English business text with the default encoder's tokenizer (`python -m benchmarks.estimate`)."""
-MAX_TOKENS = 256
 TEST_SHARE = 0.2
 PAPER_SHARE = 7 / 8
 """Of the other documents recipe "paper" trains on; the rest chooses the epoch."""
-LAYERS, WIDTH, INNER, RANK = 6, 384, 1536, 24
-"""Of the default encoder and its adapters."""
+WIDTH, INNER, RANK = 384, 1536, 24
+"""Of both encoders of the studio and their adapters."""
 EFFICIENCY = 0.55
 """Share of the measured matrix-product speed that training reaches (`python -m benchmarks.estimate`)."""
 FIXED_SECONDS = 12.0
@@ -26,25 +24,28 @@ def estimate_seconds(
     n_sources: int,
     device: str,
     own_adapter: bool,
-    mean_characters: float,
+    mean_bytes: float,
     recipe: str = "auto",
+    encoder: str = DEFAULT,
 ) -> tuple[float, float]:
     """Seconds a training will take at least and at most: with the shortest and the longest forecast, or stop.
 
     Args:
         n_documents: of the whole table.
-        mean_characters: mean length of a document.
+        mean_bytes: mean length of a document in UTF-8, which tells its tokens in any script.
         device: "cpu", "cuda" or "mps".
+        encoder: key of its card.
     """
     # The four variants cost the same, as the scales are folded into the up-projections.
-    per_document = min(MAX_TOKENS, mean_characters / CHARACTERS_PER_TOKEN + 2)
-    encoder = 2 * LAYERS * (4 * WIDTH**2 + 2 * WIDTH * INNER)
-    adapter = 2 * LAYERS * 2 * WIDTH * RANK
+    card = CARDS[encoder]
+    per_document = min(card.max_length, (len(card.prefix) + mean_bytes) / card.bytes_per_token + 2)
+    plain = 2 * card.layers * (4 * WIDTH**2 + 2 * WIDTH * INNER)
+    adapter = 2 * card.layers * 2 * WIDTH * RANK
     speed = EFFICIENCY * matmul_speed(device)
 
     def seconds(documents: float, sources: int, passes: int = 1, tokens: float = per_document) -> float:
         """To run documents through encoder and sources; a training step counts as two passes."""
-        return passes * documents * tokens * (encoder + sources * adapter) / speed
+        return passes * documents * tokens * (plain + sources * adapter) / speed
 
     train = round((1 if recipe == "auto" else PAPER_SHARE) * (1 - TEST_SHARE) * n_documents)
     settings = TrainingConfig(recipe=recipe).resolved(train)

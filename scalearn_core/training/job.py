@@ -9,6 +9,7 @@ from typing import Any
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.workspace import get_dataset_info, load_dataset
 from scalearn_core.devices import find
+from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.runs import Reporter
 from scalearn_core.training.pipeline import train_with_evidence
 
@@ -40,6 +41,7 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
         variant=config["variant"],
         config=settings,
         device=find(config.get("device")),
+        encoder=Encoder.load(config.get("encoder")),  # the first releases knew the default alone
         on_stage=progress.on_stage,
         on_step=progress.on_step,
     )

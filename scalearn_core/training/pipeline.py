@@ -19,8 +19,11 @@ from scalearn_core.baselines.tfidf import predict_tfidf
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.export import write_csv
+from scalearn_core.data.languages import shares_of
 from scalearn_core.devices import Device
+from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.evaluation.by_language import scores_by_language
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.prediction.fast import measure_fast_mode
@@ -77,13 +80,15 @@ def train_with_evidence(
 
     Args:
         dataset: already divided by `split()`.
-        sources: names in the library, or adapter folders.
+        sources: names in the encoder's library, or adapter folders.
+        encoder: by default the one that suits the languages of the documents (`encoders/choice.py`).
         on_stage: told "loading", those of `train_scales`, "baselines", "evaluation".
         on_step: see `loop.OnStep`; raise in it to stop.
     """
     started = time.monotonic()
     on_stage("loading")
-    encoder = (encoder or Encoder.load()).to(device.kind)
+    languages = shares_of(dataset.frame["text"].tolist())
+    encoder = (encoder or Encoder.load(choose_encoder(languages).key)).to(device.kind)
     adapters = catalog.load(sources, encoder)
     if config.recipe == "auto":
         dataset = dataset.without_validation()
@@ -145,11 +150,16 @@ def train_with_evidence(
             "unknown_share": encoder.unknown_share(tokens),
         },
         "encoder": {
+            "key": encoder.card.key if encoder.card else None,
             "name": encoder.name,
             "fingerprint": encoder.fingerprint,
             "layers": len(encoder.layers),
             "width": encoder.width,
         },
+        "languages": languages,
+        "scores_by_language": scores_by_language(
+            test.texts, test.targets, predicted, dataset.labels, seed=config.seed
+        ),
         "recipe": config.recipe,
         "variant": variant,
         "seed": config.seed,

@@ -83,8 +83,8 @@ def what_is_learned_from(n_sources: int, own_adapter: bool) -> Markdown:
 
 def time_needed(info: DatasetInfo, n_sources: int, recipe: str, device: Device, own_adapter: bool) -> str:
     """The estimate as a sentence."""
-    characters = _mean_characters(info.id)
-    low, high = estimate_seconds(info.documents, n_sources, device.kind, own_adapter, characters, recipe)
+    length = _mean_bytes(info.id)
+    low, high = estimate_seconds(info.documents, n_sources, device.kind, own_adapter, length, recipe)
     shortest, longest = text.duration(low), text.duration(high)
     if shortest == longest:
         return t("train.estimate_one", low=shortest)
@@ -98,6 +98,6 @@ def _devices() -> list[Device]:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _mean_characters(dataset_id: str) -> float:
-    """Mean length of a dataset's documents, on which the time depends."""
-    return float(workspace.load_dataset(dataset_id).frame["text"].str.len().mean())
+def _mean_bytes(dataset_id: str) -> float:
+    """Mean length of a dataset's documents in UTF-8, on which the time depends."""
+    return float(workspace.load_dataset(dataset_id).frame["text"].map(lambda text: len(text.encode())).mean())

@@ -16,8 +16,8 @@ from safetensors.torch import load_file, save_file
 from torch.nn.functional import normalize
 from transformers import AlbertConfig, GPT2Config
 
-from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.cards import ENGLISH
+from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import EncoderError
 from tests.core.tiny import WIDTH
 

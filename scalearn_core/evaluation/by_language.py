@@ -1,0 +1,50 @@
+"""Scores for each language of the test documents, where there are several."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scalearn_core.data.languages import UNKNOWN, language_shares, languages_of
+from scalearn_core.evaluation.report import evaluate_predictions
+
+LEAST_DOCUMENTS = 10
+"""Fewer documents of a language give no score."""
+
+
+def scores_by_language(
+    texts: Sequence[str],
+    targets: NDArray[np.int64],
+    predicted: Mapping[str, NDArray[np.int64]],
+    labels: Sequence[str],
+    *,
+    seed: int,
+) -> list[dict[str, Any]]:
+    """Per language, most frequent first: `language`, `documents`, and `scores` of each method; `[]` for one alone.
+
+    Args:
+        texts: the test documents.
+        targets: their classes, `[documents]`.
+        predicted: the classes each method gave them, `[documents]`.
+        seed: of the intervals.
+    """
+    languages = np.array(languages_of(texts))
+    shares = language_shares(languages.tolist())
+    if len(shares) < 2:
+        return []
+    counts = Counter(languages[languages != UNKNOWN].tolist())
+    found = []
+    for language in shares:
+        if counts[language] < LEAST_DOCUMENTS:
+            continue
+        rows = np.flatnonzero(languages == language)
+        scores = {}
+        for name, classes in predicted.items():
+            report = evaluate_predictions(targets[rows], classes[rows], labels, seed=seed)
+            scores[name] = {"macro_f1": report.macro_f1.to_dict(), "accuracy": report.accuracy.to_dict()}
+        found.append({"language": language, "documents": counts[language], "scores": scores})
+    return found
