@@ -10,17 +10,21 @@ from scalearn_core.cli.usage import check_new_folder, writing_to
 
 
 def export(args: argparse.Namespace) -> None:
-    """Write the model as an adapter or as ONNX."""
+    """Write the model as an adapter or as ONNX, or its encoder as a model folder."""
     check_model(args.model)
     check_new_folder(args.out)
     with Progress() as progress:
         progress.on_stage("loading")
+        from scalearn_core.export.encoder import export_encoder
         from scalearn_core.scaling.model import ScaLearnModel
 
         model = ScaLearnModel.load(args.model)
         with writing_to(args.out):
             if args.format == "adapter":
                 model.export_adapter(args.out)
-            else:
+            elif args.format == "onnx":
                 model.export_onnx(args.out)
-    print(f"Written to {args.out}; its README.md says how to use it.")
+            else:
+                export_encoder(model.encoder, args.out)
+    told = f"Written to {args.out}"
+    print(f"{told}." if args.format == "encoder" else f"{told}; its README.md says how to use it.")

@@ -102,7 +102,7 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
 
 def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", type=Path, required=True, metavar="DIR")
-    command.add_argument("--format", choices=("adapter", "onnx"), required=True)
+    command.add_argument("--format", choices=("adapter", "onnx", "encoder"), required=True)
     command.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="new or empty folder for the export"
     )

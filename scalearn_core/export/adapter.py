@@ -87,6 +87,15 @@ def _readme(model: ScaLearnModel) -> str:
             f"{', brought to length 1' if unit else ''}; the library's heads read token 0 as it is, so "
             "`model(**batch).logits` would be wrong."
         )
+    texts = "texts"
+    if encoder.prefix:
+        texts = f"[{encoder.prefix!r} + text for text in texts]"
+        note += f" The encoder expects `{encoder.prefix}` before every text."
+    if encoder.card is not None and encoder.card.layout != "transformers":
+        note += (
+            " Its weights are kept in four bits; `python -m scalearn_core export --format encoder` writes the very"
+            " same encoder as a folder for ENCODER, as the one on the hub has slightly other weights."
+        )
     return f"""# A ScaLearn model as one ordinary adapter
 
 Made for the encoder {encoder.name} (fingerprint {encoder.fingerprint[:12]}). {note}
@@ -98,7 +107,7 @@ tokenizer = transformers.AutoTokenizer.from_pretrained(ENCODER)
 model = adapters.AutoAdapterModel.from_pretrained(ENCODER).eval()
 model.load_adapter(THIS_FOLDER, set_active=True)
 batch = tokenizer(
-    texts, padding=True, truncation=True, max_length={encoder.max_length}, return_tensors="pt"
+    {texts}, padding=True, truncation=True, max_length={encoder.max_length}, return_tensors="pt"
 )
 {use}
 ```

@@ -42,8 +42,12 @@ def export_onnx(model: ScaLearnModel, folder: Path) -> None:
 
 
 def _tokenizer(model: ScaLearnModel) -> str:
-    """The tokenizer's file, which cuts and pads as the model was trained to."""
+    """The tokenizer's file, which begins, cuts and pads as the model was trained to."""
     stored = json.loads(model.encoder.tokenizer.backend_tokenizer.to_str())
+    if model.encoder.prefix:
+        begin = {"type": "Prepend", "prepend": model.encoder.prefix}
+        then = [stored["normalizer"]] if stored["normalizer"] else []
+        stored["normalizer"] = {"type": "Sequence", "normalizers": [begin, *then]}
     stored["truncation"] = {
         "direction": "Right", "max_length": model.encoder.max_length, "strategy": "LongestFirst", "stride": 0,
     }  # fmt: skip
@@ -55,13 +59,19 @@ def _tokenizer(model: ScaLearnModel) -> str:
     return json.dumps(stored, ensure_ascii=False)
 
 
+def _prefix(model: ScaLearnModel) -> str:
+    if not model.encoder.prefix:
+        return ""
+    return f"The encoder expects `{model.encoder.prefix}` before every text; tokenizer.json puts it there.\n"
+
+
 def _readme(model: ScaLearnModel, difference: float) -> str:
     return f"""# A ScaLearn classifier in ONNX
 
 Encoder {model.encoder.name} (fingerprint {model.encoder.fingerprint[:12]}), scaled sources, head and softmax in
 one graph. Checked when it was written: no probability differs from the model's own by more than {difference:.0e}.
 Inputs are int64 `[batch, length]`; the output `probabilities` is `[batch, labels]` in the order of labels.json.
-
+{_prefix(model)}
 ```python
 import json, numpy, onnxruntime, tokenizers
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ModelError
 from scalearn_core.export import onnx as export
 from scalearn_core.scaling.model import ScaLearnModel
-from tests.core.scaling.test_merge import randomised
+from tests.core.scaling.test_merge import randomised, same_kind
 from tests.core.tiny import random_adapter, save_encoder
 
 TEXTS = ["my invoice", "", "the vpn drops again " * 40, "請求書 😀", "a lamp and a desk"]
@@ -52,6 +53,22 @@ def test_graph_and_tokenizer_give_the_same(kind: str, pooling: str, tmp_path: Pa
         [sys.executable, "-c", example], cwd=tmp_path / "out", capture_output=True, text=True, check=True
     )
     assert ran.stdout.strip() == str(model.predict(["Where is my parcel?"]))
+
+
+def test_the_tokenizer_puts_the_prefix_before_every_text(encoder: Encoder, tmp_path: Path) -> None:
+    encoder = copy.copy(encoder)
+    encoder.prefix = "please help: "
+    model = randomised(ScaLearnModel(encoder, same_kind(), labels=("x", "y")))
+    model.export_onnx(tmp_path / "out")
+    exported = tokenizers.Tokenizer.from_file(str(tmp_path / "out" / "tokenizer.json"))
+    texts = ["my invoice", " vpn", "請求書 😀", "Signal lost"]
+    ours = encoder.tokenize(texts).ids
+    assert [
+        encoded.ids[: len(ids)] for encoded, ids in zip(exported.encode_batch(texts), ours, strict=True)
+    ] == ours
+    assert "`please help: ` before every text" in (tmp_path / "out" / "README.md").read_text("utf-8")
+    model.export_adapter(tmp_path / "adapter")
+    assert "['please help: ' + text for text in texts]" in (tmp_path / "adapter" / "README.md").read_text("utf-8")
 
 
 def test_a_graph_that_differs_is_refused(
