@@ -14,6 +14,7 @@ shell.enter("home")
 
 latest = runs.recent(limit=6)
 datasets = workspace.list_datasets()
+sample, *other_samples = samples.offered()
 trained = next((run for run in latest if run.kind == "train" and run.status != "cancelled"), None)
 
 with st.container(border=True):
@@ -22,7 +23,7 @@ with st.container(border=True):
     else:
         step = "watch" if trained.active else "results" if trained.status == "succeeded" else "failed"
     st.subheader(t(f"home.next.{step}.title"), anchor=False)
-    st.markdown(t(f"home.next.{step}.text"))
+    st.markdown(t(f"home.next.{step}.text", sample=t(f"sample.{sample}")))
     with st.container(horizontal=True):
         if trained is not None:
             page = "results" if step == "results" else "run"
@@ -30,10 +31,10 @@ with st.container(border=True):
                 shell.go(page, run=trained.id)
         elif datasets and st.button(t("home.next.train.button"), type="primary", key="next_step"):
             shell.go("train")
-        samples.try_button("service_desk", primary=step == "first")
+        samples.try_button(sample, primary=step == "first")
         if st.button(t("home.own_table"), key="own_table", type="tertiary", icon=":material/upload_file:"):
             shell.go("data")
-    samples.second_offer("quality_reports")
+    samples.other_offers(other_samples)
 
 if latest:
     st.subheader(t("home.recent"), anchor=False)

@@ -26,8 +26,12 @@ class Sample:
     label: str
     """The column with their classes."""
 
+    language: str
+    """Of the documents: ISO 639-1 code."""
+
 
 SAMPLES = {
-    "service_desk": Sample(FOLDER / "service_desk.csv", text="message", label="team"),
-    "quality_reports": Sample(FOLDER / "quality_reports.csv", text="report", label="category"),
+    "service_desk": Sample(FOLDER / "service_desk.csv", text="message", label="team", language="en"),
+    "quality_reports": Sample(FOLDER / "quality_reports.csv", text="report", label="category", language="en"),
+    "office_requests": Sample(FOLDER / "office_requests_ja.csv", text="本文", label="担当部署", language="ja"),
 }

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from scalearn_core.data import workspace
 from scalearn_core.data.samples import SAMPLES, sample_bytes
 from scalearn_ui import shell, state
-from scalearn_ui.text import t
+from scalearn_ui.text import language, t
+
+
+def offered() -> list[str]:
+    """Keys of all samples, those in the reader's language first."""
+    return sorted(SAMPLES, key=lambda key: SAMPLES[key].language != language())
 
 
 def try_button(key: str, *, primary: bool) -> None:
@@ -17,12 +24,13 @@ def try_button(key: str, *, primary: bool) -> None:
         use(key)
 
 
-def second_offer(key: str) -> None:
-    """A quieter way to another sample, with the note that samples are invented."""
+def other_offers(keys: Iterable[str]) -> None:
+    """Quieter ways to other samples, with the note that samples are invented."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
-        st.caption(t("home.second_sample"), width="content")
-        if st.button(t(f"sample.{key}"), type="tertiary", key=f"sample_{key}"):
-            use(key)
+        st.caption(t("home.other_samples"), width="content")
+        for key in keys:
+            if st.button(t(f"sample.{key}"), type="tertiary", key=f"sample_{key}"):
+                use(key)
 
 
 def use(key: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from scalearn_core import runs
 from scalearn_core.data import workspace
+from scalearn_core.data.samples import SAMPLES
 from scalearn_ui import shell, text
 from scalearn_ui.widgets import table_input
 from tests.ui.conftest import PAGES, ROOT, Open, small_table, wait_for_end
@@ -103,21 +104,45 @@ def test_a_dataset_deleted_elsewhere_is_in_use_no_more(studio: Open) -> None:
     assert app.session_state["current_dataset"] is None
 
 
+FIRST_SAMPLE = {"en": "service_desk", "ja": "office_requests"}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_sample_is_one_click_away(studio: Open, language: str) -> None:
     app = studio("home", language)
+    name = text.sentences(language)[f"sample.{FIRST_SAMPLE[language]}"]
+    assert any(name in words.value for words in app.markdown), "the page names the sample"
     app.button(key="try_sample").click().run()
     assert not app.error
     assert app.title[0].value == text.sentences(language)["train.title"]
-    assert [info.name for info in workspace.list_datasets()] == [text.sentences(language)["sample.service_desk"]]
+    assert [info.name for info in workspace.list_datasets()] == [name]
     assert app.button(key="start_training").label == text.sentences(language)["train.start"]
 
 
-def test_the_second_sample_works_too(studio: Open) -> None:
-    app = studio("home")
-    app.button(key="sample_quality_reports").click().run()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_other_samples_are_offered_beside_the_first(studio: Open, language: str) -> None:
+    app = studio("home", language)
+    offered = [button.key for button in app.button if str(button.key).startswith("sample_")]
+    assert sorted(offered) == sorted(f"sample_{key}" for key in SAMPLES if key != FIRST_SAMPLE[language])
+
+
+def test_the_first_sample_follows_the_language_switch(studio: Open) -> None:
+    app = studio("home", "en")
+    app.button_group(key=text.LANGUAGE_KEY).set_value("ja").run()
+    assert f"sample_{FIRST_SAMPLE['en']}" in [button.key for button in app.button]
+    app.button(key="try_sample").click().run()
+    assert "総務" in workspace.list_datasets()[0].labels
+
+
+@pytest.mark.parametrize(
+    "language, key, n_classes",
+    [("en", "quality_reports", 5), ("en", "office_requests", 6), ("ja", "service_desk", 6)],
+)
+def test_another_sample_works_too(studio: Open, language: str, key: str, n_classes: int) -> None:
+    app = studio("home", language)
+    app.button(key=f"sample_{key}").click().run()
     assert not app.error
-    assert len(workspace.list_datasets()[0].labels) == 5
+    assert len(workspace.list_datasets()[0].labels) == n_classes
 
 
 def test_an_upload_becomes_a_dataset_with_the_columns_guessed(studio: Open) -> None:
