@@ -89,7 +89,7 @@ def _random_model(arguments: argparse.Namespace):  # type: ignore[no-untyped-def
     from scalearn_core import Encoder, ScaLearnModel, catalog
     from tests.core.tiny import random_adapter
 
-    encoder = Encoder.load()
+    encoder = Encoder.load(arguments.encoder)
     if arguments.large:
         from transformers import BertConfig, BertModel
 
@@ -102,7 +102,7 @@ def _random_model(arguments: argparse.Namespace):  # type: ignore[no-untyped-def
             random_adapter(f"a{i}", seed=i, rank=48, layers=12, width=768) for i in range(arguments.sources)
         ]
     else:
-        sources = catalog.load(catalog.permissive()[: arguments.sources], encoder)
+        sources = catalog.load(catalog.permissive(arguments.encoder)[: arguments.sources], encoder)
     model = ScaLearnModel(encoder, sources, labels=["a", "b", "c", "d"])
     with torch.no_grad():
         for parameter in model.head.parameters():
@@ -116,6 +116,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--sources", type=int, default=9)
     parser.add_argument("--documents", type=int, default=400)
+    parser.add_argument("--encoder", default="english", help="english (default) or multilingual")
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--model", type=Path, help="a trained model's folder")
     return parser.parse_args()

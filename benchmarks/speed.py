@@ -1,7 +1,7 @@
 """The speed of training on a CPU, against what the engine must hold; every figure is a ratio within this run.
 
-    python -m benchmarks.speed [targets | paper | folding | budgets]
-                               [--documents FOLDER] [--threads N] [--clock cpu]
+    python -m benchmarks.speed [targets | paper | folding | budgets | encoders]
+                               [--documents FOLDER] [--encoder multilingual] [--threads N] [--clock cpu]
 
 FOLDER holds a train.csv with a column "text"; by default the documents are the service desk sample. What is
 compared takes turns step by step, so that a busy moment meets both; figures are medians over rounds. On a machine
@@ -28,12 +28,14 @@ from torch.nn import functional as F
 from scalearn_core import Encoder, ScaLearnModel, catalog
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.data.samples import SAMPLES
+from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.encoder import Tokens
 from scalearn_core.scaling.heads import two_layer_head
 from scalearn_core.scaling.sources import StackedSources, fold
 from scalearn_core.training.batching import CPU_TOKENS, TokenBudget, training_batches
 from scalearn_core.training.loop import accumulate, seeded
 from scalearn_core.training.opened import OpenedDocuments
+from scalearn_core.training.stage_one import embed
 
 CLASSES = 4
 STEP = 32
@@ -41,7 +43,7 @@ STEP = 32
 PAPER_LENGTH = 128
 """The paper's scripts pad every document to so many tokens."""
 
-WHAT = ["targets", "paper", "folding", "budgets", "peak"]
+WHAT = ["targets", "paper", "folding", "budgets", "encoders", "peak"]
 
 Step = Callable[[list[int]], None]
 
@@ -50,6 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", nargs="?", default="targets", choices=WHAT)
     parser.add_argument("--documents", type=Path, metavar="FOLDER")
+    parser.add_argument("--encoder", choices=tuple(CARDS), default=DEFAULT)
     parser.add_argument("--count", type=int, default=256, help="documents")
     parser.add_argument("--steps", type=int, help="only so many of the steps of an epoch, for a busy machine")
     parser.add_argument("--rounds", type=int, default=5)
@@ -63,7 +66,7 @@ def main() -> None:
     if given.threads:
         torch.set_num_threads(given.threads)
     bench = Bench(given)
-    ways = [bench.targets, bench.paper, bench.folding, bench.budgets, bench.peak]
+    ways = [bench.targets, bench.paper, bench.folding, bench.budgets, bench.encoders, bench.peak]
     ways[WHAT.index(given.what)]()
 
 
@@ -73,7 +76,7 @@ class Bench:
     def __init__(self, given: argparse.Namespace) -> None:
         self.given = given
         self.clock = time.process_time if given.clock == "cpu" else time.perf_counter
-        self.encoder = Encoder.load()
+        self.encoder = Encoder.load(given.encoder)
         self.tokens = self.encoder.tokenize(_texts(given.documents, given.count))
         self.targets_ = torch.arange(len(self.tokens)) % CLASSES
         self.batches = training_batches(self.tokens.lengths, STEP, np.random.default_rng(0))[: given.steps]
@@ -108,6 +111,26 @@ class Bench:
         seconds = self.interleaved({str(tokens): self.ours(8, tokens) for tokens in budgets})
         for tokens, rounds in seconds.items():
             print(f"{tokens:>11} tokens at a time: {self.documents / median(rounds):6.1f} documents/s")
+
+    def encoders(self) -> None:
+        """The embeddings of the same documents by each encoder of the studio."""
+        texts = _texts(self.given.documents, self.given.count)
+        ways = {key: self._embedding(Encoder.load(key), texts) for key in CARDS}
+        seconds: dict[str, list[float]] = {key: [] for key in CARDS}
+        for way in ways.values():
+            way()
+        for _ in range(self.given.rounds):
+            for key, way in ways.items():
+                began = self.clock()
+                way()
+                seconds[key].append(self.clock() - began)
+        for key, rounds in seconds.items():
+            ratio = median(seconds[DEFAULT]) / median(rounds)
+            print(f"{key:>14}: {len(texts) / median(rounds):6.1f} documents/s, {ratio:.2f} x {DEFAULT}")
+
+    @staticmethod
+    def _embedding(encoder: Encoder, texts: Sequence[str]) -> Callable[[], np.ndarray]:
+        return lambda: embed(encoder, encoder.tokenize(texts))
 
     def folding(self) -> None:
         """One layer's scaled sum, one scale per source, forward and backward: autograd, and `ScaledUp`."""
@@ -205,12 +228,12 @@ class Bench:
 
     def sources(self, count: int) -> list[Adapter]:
         """So many of the library, again under other names where it has fewer."""
-        names = catalog.permissive()[: min(count, 8)]
+        names = catalog.permissive(self.given.encoder)[: min(count, 8)]
         loaded = catalog.load(names, self.encoder)
         return [replace(loaded[i % len(loaded)], name=f"source {i}") for i in range(count)]
 
     def _peak_of(self, count: int) -> float:
-        given = {name: getattr(self.given, name) for name in ("documents", "count", "steps", "threads")}
+        given = {name: getattr(self.given, name) for name in ("documents", "encoder", "count", "steps", "threads")}
         options = [f"--{name}={value}" for name, value in given.items() if value]
         command = [sys.executable, "-m", "benchmarks.speed", "peak", f"--sources={count}", *options]
         return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
