@@ -74,7 +74,7 @@ class EncoderCard:
     bytes_per_token: float
     """UTF-8 bytes of a text per token, over the languages it reads (`python -m benchmarks.estimate`)."""
     relative_speed: float
-    """Documents per second against the English default (`python -m benchmarks.languages speed`)."""
+    """Documents per second against the English default (`python -m benchmarks.speed encoders`)."""
     licence: str
 
     def installed(self) -> bool:
