@@ -38,8 +38,7 @@ else:
     if label_column is None or label_column == text_column:
         st.info(t("data.choose_two"))
     else:
-        checked = dataset_view.checked(content, text_column, label_column, table.sheet)
-        dataset_view.summary(checked)
+        dataset_view.summary(*dataset_view.checked(content, text_column, label_column, table.sheet))
         if st.button(t("data.save"), type="primary", key="save_dataset"):
             stored = workspace.save_dataset(
                 content, filename=filename, text=text_column, label=label_column, sheet=table.sheet

@@ -5,13 +5,28 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_core.adapters import catalog
+from scalearn_core.encoders.cards import CARDS
 from scalearn_ui import shell
 from scalearn_ui.text import count, t
-from scalearn_ui.widgets import source_card
+from scalearn_ui.widgets import encoder_choice, source_card
 
 shell.enter("sources")
 
-cards = catalog.cards()
+suggested = encoder_choice.in_use()
+library = st.segmented_control(
+    t("sources.library"),
+    list(CARDS),
+    default=suggested,
+    required=True,
+    format_func=lambda key: encoder_choice.title(CARDS[key]),
+    help=t("sources.library_help"),
+    key=f"library_{suggested}",  # another dataset may suggest another
+    persist_state="session",
+)
+encoder = CARDS[library or suggested]
+encoder_choice.about(encoder)
+
+cards = catalog.cards(encoder.key)
 if not cards:
     st.info(t("sources.none"))
     st.stop()
@@ -32,7 +47,7 @@ chosen_groups = st.pills(
     groups,
     selection_mode="multi",
     format_func=lambda group: t(f"group.{group}"),
-    key="groups",
+    key=f"groups_{encoder.key}",
     wrap=True,
 )
 shown = [

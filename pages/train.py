@@ -8,7 +8,7 @@ from scalearn_core import runs
 from scalearn_core.data import workspace
 from scalearn_ui import shell, state
 from scalearn_ui.text import count, t
-from scalearn_ui.widgets import train_settings
+from scalearn_ui.widgets import encoder_choice, train_settings
 
 shell.enter("train")
 
@@ -18,7 +18,7 @@ if not stored:
     st.stop()
 
 ids = [info.id for info in stored]
-names = {info.id: info.name for info in stored}
+names = train_settings.distinct_names(stored)
 current = state.dataset_id()
 dataset = st.selectbox(
     t("train.dataset"),
@@ -30,7 +30,8 @@ dataset = st.selectbox(
 state.choose_dataset(dataset)
 info = stored[ids.index(dataset)]
 
-sources = train_settings.choose_sources()
+encoder = encoder_choice.choose(info).key
+sources = train_settings.choose_sources(encoder)
 own_adapter = st.toggle(t("train.own_adapter"), value=True, key="own_adapter", help=t("train.own_adapter_help"))
 
 with st.expander(t("train.more"), icon=":material/tune:"):
@@ -69,7 +70,7 @@ with st.container(border=True):
             device=train_settings.device_name(machine),
         )
     )
-    st.caption(train_settings.time_needed(info, len(sources), recipe, machine, own_adapter))
+    st.caption(train_settings.time_needed(info, len(sources), recipe, machine, own_adapter, encoder))
     if not sources:
         st.info(t("train.no_sources"))
     if st.button(
@@ -83,6 +84,7 @@ with st.container(border=True):
             "train",
             {
                 "dataset": dataset,
+                "encoder": encoder,
                 "sources": sources,
                 "variant": variant,
                 "recipe": recipe,

@@ -10,8 +10,9 @@ import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.adapters import catalog
+from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_ui import text
-from scalearn_ui.text import t
+from scalearn_ui.text import Markdown, plain, t
 
 
 @st.cache_data(max_entries=16, ttl="1h", show_spinner=False)
@@ -37,9 +38,21 @@ def wrong_documents(run_id: str) -> pd.DataFrame:
     return wrong.sort_values("confidence", ascending=False)
 
 
+def encoder_key(found: dict[str, Any]) -> str | None:
+    """Which encoder of the studio a result was made with; None for one from elsewhere."""
+    key: str | None = found["encoder"].get("key", DEFAULT)  # the first releases knew the default alone
+    return key
+
+
+def encoder_title(found: dict[str, Any]) -> Markdown:
+    """The encoder of a result in the reader's words, with the name its makers gave it."""
+    key, name = encoder_key(found), plain(found["encoder"]["name"])
+    return name if key is None else t("encoder.named", title=Markdown(text.local(CARDS[key].title)), name=name)
+
+
 def source_titles(found: dict[str, Any]) -> list[str]:
     """Names of a result's sources in the reader's language, in the order of its columns."""
-    titles = {card.name: text.local(card.title) for card in catalog.cards()}
+    titles = {card.name: text.local(card.title) for card in catalog.cards(encoder_key(found) or DEFAULT)}
     return [
         t("sources.own") if source["name"] == "own" else titles.get(source["name"], source["name"])
         for source in found["sources"]

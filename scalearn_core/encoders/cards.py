@@ -76,14 +76,23 @@ class EncoderCard:
     relative_speed: float
     """Documents per second against the English default (`python -m benchmarks.speed encoders`)."""
     licence: str
+    learned_from: dict[str, str]
+    """What it was trained on, by language code; follows "Learned from"."""
 
     def installed(self) -> bool:
         """Whether its files are there; their content is checked when they are read."""
-        return bool(self.files) and all(file.find() is not None for file in self.files)
+        return bool(self.files) and None not in self._found()
+
+    def size(self) -> int:
+        """Bytes of its files that are there."""
+        return sum(file.stat().st_size for file in self._found() if file is not None)
 
     @property
     def files(self) -> tuple[PackagedFile, ...]:
         return tuple(file for file in (self.weights, self.tokenizer) if file is not None)
+
+    def _found(self) -> list[Path | None]:
+        return [file.find() for file in self.files]
 
 
 ENGLISH = EncoderCard(
@@ -110,6 +119,7 @@ ENGLISH = EncoderCard(
     bytes_per_token=4.2,
     relative_speed=1.0,
     licence="Apache-2.0",
+    learned_from={"en": "a billion pairs of English texts from the web", "ja": "ウェブの英文約10億組"},
 )  # fmt: skip
 
 _E5_LANGUAGES = """
@@ -145,6 +155,9 @@ MULTILINGUAL = EncoderCard(
     bytes_per_token=4.0,
     relative_speed=0.4,
     licence="MIT",
+    learned_from={
+        "en": "a billion pairs of texts from the web in many languages", "ja": "ウェブの多言語の文章約10億組"
+    },
 )  # fmt: skip
 
 CARDS = {card.key: card for card in (ENGLISH, MULTILINGUAL)}

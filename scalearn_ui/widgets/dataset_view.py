@@ -8,10 +8,12 @@ import streamlit as st
 from scalearn_core.data import workspace
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.export import csv_text
+from scalearn_core.data.languages import shares_of
 from scalearn_core.data.tables import Table
 from scalearn_core.data.workspace import DatasetInfo
+from scalearn_core.errors import DataError
 from scalearn_ui import charts, shell, state, text
-from scalearn_ui.text import count, plain, t
+from scalearn_ui.text import Markdown, count, plain, t
 from scalearn_ui.widgets import figure
 
 FEW_PER_CLASS = 10
@@ -31,9 +33,27 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 @st.cache_data(max_entries=4, ttl="30m", show_spinner=False)
-def checked(content: bytes, text_column: str, label_column: str, sheet: str | None) -> TextDataset:
-    """The table as documents and classes, blanks left out; once per choice of columns."""
-    return TextDataset.from_table(content, text=text_column, label=label_column, sheet=sheet, blanks="leave_out")
+def checked(
+    content: bytes, text_column: str, label_column: str, sheet: str | None
+) -> tuple[TextDataset, dict[str, float]]:
+    """The table as documents and classes, blanks left out, and its languages; once per choice of columns."""
+    dataset = TextDataset.from_table(
+        content, text=text_column, label=label_column, sheet=sheet, blanks="leave_out"
+    )
+    return dataset, shares_of(dataset.frame["text"].tolist())
+
+
+def languages(info: DatasetInfo) -> dict[str, float]:
+    """Shares of a stored dataset's languages, most frequent first; empty where the texts do not tell."""
+    try:
+        return info.languages or _languages_of_table(info.id)  # the first releases stored none
+    except DataError:
+        return {}  # the table is damaged: whoever needs more than its languages will be told
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _languages_of_table(dataset_id: str) -> dict[str, float]:
+    return shares_of(workspace.load_dataset(dataset_id).frame["text"].tolist())
 
 
 def reading(table: Table) -> str:
@@ -45,16 +65,11 @@ def reading(table: Table) -> str:
     return t("data.decoded", encoding=encoding, separator=separator)
 
 
-def summary(dataset: TextDataset) -> None:
-    """Class counts, warnings, and the rows that cannot be used."""
+def summary(dataset: TextDataset, found: dict[str, float]) -> None:
+    """Class counts, the languages that were `found`, warnings, and the rows that cannot be used."""
     counts = dataset.class_counts
-    st.markdown(
-        t(
-            "data.summary",
-            documents=count("documents", len(dataset.frame)),
-            classes=count("classes", len(counts)),
-        )
-    )
+    size = {"documents": count("documents", len(dataset.frame)), "classes": count("classes", len(counts))}
+    st.markdown(t("data.summary_in", languages=_named(found), **size) if found else t("data.summary", **size))
     drawn = charts.class_counts(counts, x_title=t("axis.documents"), palette=figure.palette())
     figure.show(drawn, alt=t("data.counts_alt"), key="class_counts")
     small = [label for label, n in counts.items() if n < FEW_PER_CLASS]
@@ -72,6 +87,11 @@ def summary(dataset: TextDataset) -> None:
         )
 
 
+def _named(found: dict[str, float]) -> Markdown:
+    """The languages in words."""
+    return text.listed([text.language_name(code) for code in found])
+
+
 def _rejected_csv(dataset: TextDataset) -> bytes:
     """The rows left out, each with its number and the reason in the reader's words."""
     reasons = dataset.rejected["reason"].map(lambda code: t(f"reason.{code}"))
@@ -85,8 +105,10 @@ def stored(info: DatasetInfo) -> None:
         name, ways_on = st.columns([7, 4], vertical_alignment="center")
         in_use = f" · {t('data.in_use')}" if info.id == state.dataset_id() else ""
         name.markdown(f"**{plain(info.name)}**{in_use}")
-        size = f"{count('documents', info.documents)} · {count('classes', len(info.labels))}"
-        name.caption(f"{size} · {text.moment(info.created)}")
+        facts = [count("documents", info.documents), count("classes", len(info.labels))]
+        if found := languages(info):
+            facts.append(_named(found))
+        name.caption(" · ".join([*facts, text.moment(info.created)]))
         with ways_on.container(horizontal=True):
             if st.button(t("action.train"), key=f"use_{info.id}"):
                 state.choose_dataset(info.id)

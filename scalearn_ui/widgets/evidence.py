@@ -212,7 +212,7 @@ def method(found: dict[str, Any]) -> None:
             recipe=t(f"recipe.{found['recipe']}"),
             sources=len(found["sources"]) - bool(found["own_adapter"]),
             seed=found["seed"],
-            encoder=found["encoder"]["name"],
+            encoder=outcomes.encoder_title(found),
         ),
     ]
     st.markdown("\n\n".join(paragraphs))

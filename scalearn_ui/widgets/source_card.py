@@ -14,6 +14,8 @@ def draw(card: AdapterCard) -> None:
     with st.container(border=True, height="stretch", gap="small"):
         st.markdown(f"**{text.local(card.title)}**")
         st.markdown(text.local(card.purpose))
+        if card.language != "en":
+            st.caption(t("sources.language", language=text.language_name(card.language)))
         with st.container(horizontal=True, gap="xsmall"):
             st.badge(t(f"group.{card.group}"), color="gray")
             if card.research_use:

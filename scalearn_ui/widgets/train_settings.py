@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 import streamlit as st
 
 from scalearn_core import devices
@@ -19,9 +22,21 @@ VARIANTS = ("scalearn_uniform", "scalearn_uniform_pp", "scalearn_pp", "scalearn"
 RECIPES = ("auto", "paper")
 
 
-def choose_sources() -> list[str]:
-    """Names of the sources to reuse: all permissive ones unless the reader says otherwise."""
-    cards = catalog.cards()
+def distinct_names(stored: Sequence[DatasetInfo]) -> dict[str, str]:
+    """Datasets by name, with the time and then a number where they share one: a list goes by its words alone."""
+    shared = Counter(info.name for info in stored)
+    seen: Counter[str] = Counter()
+    names = {}
+    for info in stored:
+        name = info.name if shared[info.name] == 1 else f"{info.name} · {text.moment(info.created)}"
+        seen[name] += 1
+        names[info.id] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+    return names
+
+
+def choose_sources(encoder: str) -> list[str]:
+    """Names of an encoder's sources to reuse: all permissive ones unless the reader says otherwise."""
+    cards = catalog.cards(encoder)
     reach = st.segmented_control(
         t("train.sources"),
         ["permissive", "all", "pick"],
@@ -45,7 +60,7 @@ def choose_sources() -> list[str]:
         list(titles),
         default=permissive,
         format_func=titles.__getitem__,
-        key="picked",
+        key=f"picked_{encoder}",
     )
 
 
@@ -81,10 +96,12 @@ def what_is_learned_from(n_sources: int, own_adapter: bool) -> Markdown:
     return t("train.sources_and_own", sources=sources) if own_adapter else sources
 
 
-def time_needed(info: DatasetInfo, n_sources: int, recipe: str, device: Device, own_adapter: bool) -> str:
+def time_needed(
+    info: DatasetInfo, n_sources: int, recipe: str, device: Device, own_adapter: bool, encoder: str
+) -> str:
     """The estimate as a sentence."""
     length = _mean_bytes(info.id)
-    low, high = estimate_seconds(info.documents, n_sources, device.kind, own_adapter, length, recipe)
+    low, high = estimate_seconds(info.documents, n_sources, device.kind, own_adapter, length, recipe, encoder)
     shortest, longest = text.duration(low), text.duration(high)
     if shortest == longest:
         return t("train.estimate_one", low=shortest)

@@ -11,8 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
+from scalearn_core.adapters import catalog
 from scalearn_core.config import FORECAST
-from scalearn_ui import text
+from scalearn_core.encoders.cards import ENGLISH, MULTILINGUAL
+from scalearn_ui import outcomes, text
 from tests.ui.conftest import SOURCES, Open, small_table, wait_for_end
 
 LANGUAGES = list(text.LANGUAGES)
@@ -210,6 +212,29 @@ def test_the_forecast_is_told_and_colours_begin_at_it(trained: str, picked: bool
     for row, column in zip(cells["z"], order, strict=True):
         start = starts[found["sources"][column]["name"]]
         assert row == pytest.approx([layer[column] - start for layer in found["scales"]["raw"]])
+
+
+def method_of(found: dict[str, Any], language: str) -> str:
+    app = draw(evidence_page, found, language)
+    assert not app.exception
+    return "\n".join(line.value for line in app.markdown)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_result_is_told_with_its_own_encoder(trained: str, language: str) -> None:
+    found, words = result_of(trained), text.sentences(language)
+    assert found["encoder"]["key"] == "english"
+    titles = outcomes.source_titles(found)
+    named = words["encoder.named"].format(title=ENGLISH.title[language], name=ENGLISH.name)
+    assert named in method_of(found, language)
+    del found["encoder"]["key"]  # as before there was a choice
+    assert outcomes.source_titles(found) == titles
+    assert named in method_of(found, language)
+    found["encoder"] = {"key": None, "name": "my_own"}
+    assert text.plain("my_own") in method_of(found, language)
+    found["encoder"] = {"key": "multilingual", "name": MULTILINGUAL.name}
+    found["sources"] = [{"name": card.name} for card in catalog.cards("multilingual")]
+    assert outcomes.source_titles(found) == [card.title["en"] for card in catalog.cards("multilingual")]
 
 
 def test_one_text_is_classified(studio: Open, trained: str) -> None:
