@@ -105,7 +105,11 @@ def load(names: Sequence[str], encoder: Encoder) -> list[Adapter]:
     library = DEFAULT if encoder.card is None else encoder.card.key
     adapters = []
     for name in names:
-        adapter = read_adapter(find_folder(name, library))
+        folder = find_folder(name, library)
+        adapter = read_adapter(folder)
+        if encoder.card is not None and folder.parent == folder_of(library):
+            # Ours, and made for this encoder: its copy on the hub, of slightly other weights, may use it too.
+            adapter.encoder_fingerprint = None
         check_fits(adapter, encoder)
         adapters.append(adapter)
     return adapters
