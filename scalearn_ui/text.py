@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -83,6 +83,17 @@ def local(both: Mapping[str, str]) -> str:
 def count(what: str, n: int) -> Markdown:
     """A counted noun: "1 document", "300 documents"."""
     return t(f"count.{what}.{'one' if n == 1 else 'other'}", n=f"{n:,}")
+
+
+def language_name(code: str) -> Markdown:
+    """A language by its ISO 639-1 code, in the reader's words where we have them: "Japanese", else "EU"."""
+    return t(f"language.{code}") if f"language.{code}" in sentences(language()) else plain(code.upper())
+
+
+def listed(words: Sequence[str]) -> Markdown:
+    """ "Japanese, English and German": at least one word, or name."""
+    *others, last = map(plain, words)
+    return t("list.and", others=Markdown(t("list.comma").join(others)), last=last) if others else last
 
 
 def points(value: float) -> str:

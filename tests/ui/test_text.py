@@ -141,6 +141,21 @@ def test_no_gap_stands_in_code(key: str) -> None:
     assert not any("{" in code for sentences in (EN, JA) for code in re.findall("`[^`]*`", sentences[key]))
 
 
+@pytest.mark.parametrize(
+    "language, expected",
+    [
+        ("en", ["Japanese", "Japanese and German", "Japanese, German and EU"]),
+        ("ja", ["日本語", "日本語、ドイツ語", "日本語、ドイツ語、EU"]),
+    ],
+)
+def test_languages_are_named_in_the_readers_words(
+    monkeypatch: pytest.MonkeyPatch, language: str, expected: list[str]
+) -> None:
+    monkeypatch.setattr(text, "language", lambda: language)
+    names = [text.language_name(code) for code in ("ja", "de", "eu")]
+    assert [text.listed(names[:n]) for n in (1, 2, 3)] == expected
+
+
 def contrast(one: str, other: str) -> float:
     """Contrast ratio of two colours `#rrggbb` (WCAG 2.1)."""
 
