@@ -23,19 +23,20 @@ def evaluate(args: argparse.Namespace) -> None:
     check_model(args.model)
     dataset = read_dataset(args)
 
-    with Progress() as progress:
-        progress.on_stage("testing")
-        from scalearn_core.devices import find
-        from scalearn_core.evaluation.another_table import evaluate_on_table
-        from scalearn_core.evaluation.reference import load_reference
-        from scalearn_core.scaling.model import ScaLearnModel
+    from scalearn_core.devices import find
+    from scalearn_core.evaluation.another_table import evaluate_on_table
+    from scalearn_core.evaluation.reference import load_reference
+    from scalearn_core.scaling.model import ScaLearnModel
 
-        model = ScaLearnModel.load(args.model)
-        reference = load_reference(evidence_of(args.model), model)
-        result = evaluate_on_table(
-            model.to(find(args.device).kind), reference, dataset,
-            on_progress=lambda done: progress.on_share(done / len(dataset.frame)),
-        ).result  # fmt: skip
+    model = ScaLearnModel.load(args.model).to(find(args.device).kind)
+    reference = load_reference(evidence_of(args.model), model)
+    with Progress() as progress:
+
+        def on_progress(done: int) -> None:
+            progress.on_stage("testing")  # not before: a table that does not fit is told alone
+            progress.on_share(done / len(dataset.frame))
+
+        result = evaluate_on_table(model, reference, dataset, on_progress=on_progress).result
     if seen := seen_before(result):
         print(seen, file=sys.stderr)
     print(json.dumps(result) if args.json else evaluation_summary(result))
