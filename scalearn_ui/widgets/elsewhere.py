@@ -119,7 +119,7 @@ def _finished(run: Run, found: dict[str, Any]) -> None:
     """One evaluation: a sentence, what to beware of, and the details for who asks."""
     result = outcomes.result(run.id)
     st.markdown(f"**{plain(run.title)}**")
-    st.markdown(f"{_score(result)} {_against_plain(result)}")
+    st.markdown(_sentence(result))
     if result["same_table"]:
         st.warning(t("elsewhere.same_table"))
     elif result["learned_from"]:
@@ -146,14 +146,15 @@ def _finished(run: Run, found: dict[str, Any]) -> None:
         st.caption(text.moment(run.created_at), width="content")
 
 
-def _score(result: dict[str, Any]) -> str:
-    """What was tested on what, and the score."""
+def _sentence(result: dict[str, Any]) -> str:
+    """What was tested on what, the score, and what the plain classifier reaches."""
     score = result["macro_f1"]
     values = {
         "documents": count("documents", result["n"]),
         "score": text.points(score["value"]),
         "low": f"{100 * score['low']:.0f}",
         "high": f"{100 * score['high']:.0f}",
+        "against": _against_plain(result),
     }
     languages = list(result["languages"])
     if not languages:

@@ -62,8 +62,9 @@ def _languages(found: dict[str, Any]) -> None:
     if shares and language_note.card_of(found):
         missing = language_note.unread(found, shares)
         if missing:
-            told = t("results.unread", share=f"{100 * sum(shares[code] for code in missing):.0f}")
-            st.warning(f"{told} {language_note.advice(found, missing)}", icon=language_note.ICON)
+            share = f"{100 * sum(shares[code] for code in missing):.0f}"
+            told = t("results.unread", share=share, advice=language_note.advice(found, missing))
+            st.warning(told, icon=language_note.ICON)
     elif unknown > FOREIGN:
         st.warning(t("results.foreign", share=f"{100 * unknown:.0f}"), icon=language_note.ICON)
 
@@ -116,18 +117,25 @@ def language_table(rows: list[dict[str, Any]]) -> None:
     """Documents and scores per language; nothing for one language alone."""
     if not rows:
         return
-    shown = [name for name in ("scalearn", "frozen_head") if name in rows[0]["scores"]]
+    columns = {"scalearn": t("column.ours"), "frozen_head": t("column.plain")}
     table = pd.DataFrame(
         {
             t("column.language"): [text.language_name(row["language"]) for row in rows],
             t("column.support"): [f"{row['documents']:,}" for row in rows],
             **{
-                t(f"method.{name}"): [text.interval(row["scores"][name]["macro_f1"]) for row in rows]
-                for name in shown
+                column: [_short_interval(row["scores"][method]["macro_f1"]) for row in rows]
+                for method, column in columns.items()
+                if method in rows[0]["scores"]
             },
         }
     )
     st.table(table, hide_index=True, border="horizontal", alt=t("results.languages"))
+
+
+def _short_interval(score: dict[str, float]) -> str:
+    """As `text.interval`, with whole bounds, so that two stand side by side on a phone."""
+    low, high = (f"{100 * score[bound]:.0f}" for bound in ("low", "high"))
+    return t("number.interval", value=text.points(score["value"]), low=low, high=high)
 
 
 def per_class(found: dict[str, Any]) -> None:
