@@ -6,7 +6,7 @@ import streamlit as st
 
 from scalearn_ui import outcomes, shell
 from scalearn_ui.text import t
-from scalearn_ui.widgets import evidence, model_choice
+from scalearn_ui.widgets import elsewhere, evidence, model_choice
 
 shell.enter("results")
 
@@ -25,6 +25,10 @@ with st.container(horizontal=True):
 st.subheader(t("results.scores"), anchor=False)
 evidence.scores(found)
 
+if found.get("scores_by_language"):  # results of before lack it
+    st.subheader(t("results.languages"), anchor=False)
+    evidence.by_language(found)
+
 st.subheader(t("results.classes"), anchor=False)
 evidence.per_class(found)
 
@@ -33,6 +37,9 @@ evidence.confusion(found)
 
 st.subheader(t("results.wrong"), anchor=False)
 evidence.wrong(run.id, found)
+
+st.subheader(t("elsewhere.title"), anchor=False)
+elsewhere.draw(run, found)
 
 st.subheader(t("results.cost"), anchor=False)
 evidence.cost(found)

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from scalearn_core.cli.progress import Progress
-from scalearn_core.cli.summary import evaluation_summary
+from scalearn_core.cli.summary import evaluation_summary, seen_before
 from scalearn_core.cli.train import read_dataset, tell_rejected
 from scalearn_core.cli.usage import UsageError, check_new_file, writing_to
 from scalearn_core.data.checks import check_column
@@ -23,19 +23,23 @@ def evaluate(args: argparse.Namespace) -> None:
     check_model(args.model)
     dataset = read_dataset(args)
 
-    from scalearn_core import evaluation
     from scalearn_core.devices import find
+    from scalearn_core.evaluation.another_table import evaluate_on_table
+    from scalearn_core.evaluation.reference import load_reference
     from scalearn_core.scaling.model import ScaLearnModel
 
     model = ScaLearnModel.load(args.model).to(find(args.device).kind)
-    if model.training_record.get("dataset_fingerprint") == dataset.fingerprint:
-        print(
-            "Careful: the model was trained on most of this very table, so these scores are too good. "
-            "Scores on documents it has not seen are in its result.json.",
-            file=sys.stderr,
-        )
-    report = evaluation.evaluate(model, dataset.whole(model.labels)).to_dict()
-    print(json.dumps(report) if args.json else evaluation_summary(report))
+    reference = load_reference(evidence_of(args.model), model)
+    with Progress() as progress:
+
+        def on_progress(done: int) -> None:
+            progress.on_stage("testing")  # not before: a table that does not fit is told alone
+            progress.on_share(done / len(dataset.frame))
+
+        result = evaluate_on_table(model, reference, dataset, on_progress=on_progress).result
+    if seen := seen_before(result):
+        print(seen, file=sys.stderr)
+    print(json.dumps(result) if args.json else evaluation_summary(result))
 
 
 def predict(args: argparse.Namespace) -> None:
@@ -65,6 +69,13 @@ def predict(args: argparse.Namespace) -> None:
     print(f"{counts.total()} documents classified, {without} rows without text; written to {args.out}")
     for label, count in counts.most_common():
         print(f"{count:>8}  {label}")
+
+
+def evidence_of(model: Path) -> Path:
+    """The folder with a model's `result.json`: its own, or that of the studio's run it lies in."""
+    run = model.resolve().parent
+    in_run = model.resolve().name == "model" and (run / "config.json").is_file()
+    return run if in_run and (run / "result.json").is_file() else model
 
 
 def check_model(folder: Path) -> None:

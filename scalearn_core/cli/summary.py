@@ -59,6 +59,8 @@ def training_summary(result: dict[str, Any], folder: Path) -> str:
             verdict(result["comparison"], VERDICTS),
             *([verdict(result["comparison_own_adapter"], SOURCES)] if result["comparison_own_adapter"] else []),
             *(NOTES[code] for code in scores["scalearn"]["notes"]),
+            *([""] if result["scores_by_language"] else []),
+            *_by_language(result["scores_by_language"]),
             f"Learned: {learned['scales']:,} scales, {learned['head']:,} numbers in the classifier{own}.",
             f"Saved to {folder}.",
         ]
@@ -71,21 +73,81 @@ def verdict(comparison: dict[str, Any], words: dict[str, str]) -> str:
     return words[comparison["verdict"]].format(points=points, interval=f"{low} to {high}")
 
 
-def evaluation_summary(report: dict[str, Any]) -> str:
-    """Scores, then one row per label; the label comes last, because its width on a terminal varies."""
+def evaluation_summary(result: dict[str, Any]) -> str:
+    """Scores of model and plain classifier, per language where there are several, and one row per label.
+
+    The label comes last, because its width on a terminal varies.
+    """
     rows = [
         (*(f"{100 * row[key]:.1f}" for key in ("precision", "recall", "f1")), str(row["support"]), row["label"])
-        for row in report["per_class"]
+        for row in result["per_class"]
     ]
     return "\n".join(
         [
-            f"{report['n']} documents: macro-F1 {score_text(report['macro_f1'])}, "
-            f"accuracy {score_text(report['accuracy'])}",
-            *(NOTES[code] for code in report["notes"]),
+            f"{result['n']} documents: macro-F1 {score_text(result['macro_f1'])}, "
+            f"accuracy {score_text(result['accuracy'])}",
+            *_against_plain(result),
+            *_languages(result),
+            *(NOTES[code] for code in result["notes"]),
             "",
+            *_by_language(result["scores_by_language"]),
             *table(("precision", "recall", "F1", "documents", "label"), rows),
         ]
     )
+
+
+def seen_before(result: dict[str, Any]) -> str | None:
+    """Why scores on a table are too good, if they are."""
+    if result["same_table"]:
+        return (
+            "Careful: the model was trained on most of this very table, so these scores are too good. "
+            "Scores on documents it has not seen are in its result.json."
+        )
+    if result["learned_from"]:
+        return (
+            f"Careful: the model learned from {result['learned_from']} of these {result['n']} documents, "
+            "so these scores are too good. Leave those out."
+        )
+    return None
+
+
+def _against_plain(result: dict[str, Any]) -> list[str]:
+    if result["frozen_head"] is None:
+        return ["No comparison: the plain classifier was not kept with this model."]
+    plain, most_frequent = (score_text(result[key]["macro_f1"]) for key in ("frozen_head", "majority"))
+    return [
+        f"{METHODS['frozen_head']}: macro-F1 {plain}. {METHODS['majority']}: {most_frequent}.",
+        verdict(result["comparison"], VERDICTS),
+    ]
+
+
+def _languages(result: dict[str, Any]) -> list[str]:
+    if not result["languages"]:
+        return []
+    here, learned = (_shares(result[key]) for key in ("languages", "training_languages"))
+    lines = [f"Languages of the table: {here}. The model learned from: {learned or 'not known'}."]
+    if result["cross_language"]:
+        lines.append("This is a test across languages.")
+    if result["unread_languages"]:
+        codes = ", ".join(result["unread_languages"])
+        lines.append(f"The model's encoder does not read: {codes}. Train again with --encoder multilingual.")
+    return lines
+
+
+def _shares(languages: dict[str, float]) -> str:
+    return ", ".join(f"{code} {share:.0%}" for code, share in languages.items())
+
+
+def _by_language(found: Sequence[dict[str, Any]]) -> list[str]:
+    """A table of the languages and an empty line; nothing for one language."""
+    if not found:
+        return []
+    names = [name for name in ("scalearn", "frozen_head") if name in found[0]["scores"]]
+    rows = [
+        (row["language"], str(row["documents"]), *(score_text(row["scores"][name]["macro_f1"]) for name in names))
+        for row in found
+    ]
+    return [*table(("language", "documents", *(METHODS[name] for name in names)), rows), ""]
 
 
 def library_summary(cards: Sequence[AdapterCard]) -> str:

@@ -25,12 +25,13 @@ Job = Callable[[dict[str, Any], Path, Reporter], None]
 JOBS = {
     "train": "scalearn_core.training.job:run",
     "predict": "scalearn_core.prediction.job:run",
+    "evaluate": "scalearn_core.evaluation.job:run",
     "selfcheck": "scalearn_core.runs.jobs:selfcheck",
 }
 """Kind of run -> "module:function"."""
 
-_OWN_LANE = {"predict"}
-"""Kinds that wait only for their like: a table of predictions must not queue behind a training."""
+_OWN_LANE = {"predict", "evaluate"}
+"""Kinds that wait only for their like: a table to classify or to test on must not queue behind a training."""
 
 
 def lane_of(kind: str) -> str:

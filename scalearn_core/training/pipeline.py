@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from scalearn_core.adapters import catalog
-from scalearn_core.baselines.frozen_head import unit
+from scalearn_core.baselines.frozen_head import FrozenHead, unit
 from scalearn_core.baselines.majority import predict_majority
 from scalearn_core.baselines.tfidf import predict_tfidf
 from scalearn_core.config import TrainingConfig
@@ -25,6 +25,7 @@ from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.by_language import scores_by_language
 from scalearn_core.evaluation.comparison import compare_predictions
+from scalearn_core.evaluation.reference import save_reference
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.prediction.fast import measure_fast_mode
 from scalearn_core.runs.folders import write_json
@@ -50,14 +51,19 @@ class Outcome:
     result: dict[str, Any]
     test_predictions: pd.DataFrame
     """Columns row, text, label, predicted, confidence."""
+    frozen_head: FrozenHead
+    """The plain classifier, for comparison on later tables."""
+    learned_from: Sequence[str]
+    """The documents it learned from or chose with."""
 
     def save(self, folder: Path, *, evidence: Path) -> None:
-        """Write the model folder, and `result.json` and `test_predictions.csv` into `evidence`."""
+        """Write the model folder, and into `evidence` `result.json` and what it names (`docs/formats.md`)."""
         self.model.save(folder)
         self.result["model_bytes"] = {
             "scales": self.model.scales.omega.numel() * self.model.scales.omega.element_size(),
             "total": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
         }
+        self.result["frozen_head"] = save_reference(self.frozen_head, self.learned_from, evidence)
         write_csv(self.test_predictions, evidence / "test_predictions.csv")
         write_json(evidence / "result.json", self.result)
 
@@ -192,7 +198,7 @@ def train_with_evidence(
             "confidence": probabilities.max(1).astype(np.float64).round(4),
         }
     )
-    return Outcome(model, result, predictions)
+    return Outcome(model, result, predictions, trained.frozen_head, [*train.texts, *validation.texts])
 
 
 def _forecast(found: Forecast | None, model: ScaLearnModel) -> dict[str, Any] | None:

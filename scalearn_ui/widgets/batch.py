@@ -11,7 +11,7 @@ from scalearn_core.errors import RunError
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, shell, text
 from scalearn_ui.text import count, plain, t
-from scalearn_ui.widgets import figure, progress, table_input
+from scalearn_ui.widgets import elsewhere, figure, language_note, progress, table_input
 
 LINK = "batch"
 """Name of the predict run in a link, so that a refresh finds it again."""
@@ -42,6 +42,8 @@ def draw(model: Run) -> None:
     columns = list(table.frame.columns)
     guess = columns.index(table_input.guess_columns(table.frame)[0])
     column = st.selectbox(t("data.text_column"), columns, index=guess, key="batch_column")
+    shares = _languages(content, table.sheet, column)
+    language_note.draw(outcomes.result(model.id), shares, elsewhere.tested_languages(model.id), what="table")
     rows = count("rows", len(table.frame))
     if st.button(t("classify.start", rows=rows), type="primary", key="start_batch"):
         config = {
@@ -53,6 +55,14 @@ def draw(model: Run) -> None:
         }
         st.query_params[LINK] = runs.submit("predict", config, title=filename)
         st.rerun()
+
+
+@st.cache_data(max_entries=4, ttl="30m", show_spinner=False)
+def _languages(content: bytes, sheet: str | None, column: str) -> dict[str, float]:
+    """The languages of a column, with their shares."""
+    from scalearn_core.data.languages import shares_of
+
+    return shares_of(table_input.parsed(content, sheet).frame[column].tolist())
 
 
 def _predict_run(run_id: str) -> Run:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from scalearn_ui import charts, outcomes, text
 from scalearn_ui.text import count, plain, t
-from scalearn_ui.widgets import figure
+from scalearn_ui.widgets import figure, language_note
 
 METHODS = ("scalearn", "own_adapter", "frozen_head", "tfidf", "majority")
 """Ours first, then from the strongest to the simplest comparison."""
@@ -29,7 +29,8 @@ VERDICT_BOX = {
 FAST_DOCUMENTS = 30
 """With fewer test documents the loss of fast prediction cannot be told, whatever was measured."""
 FOREIGN = 0.05
-"""Share of unknown words above which texts are hardly in the encoder's language; the samples have under 0.1%."""
+"""Share of unknown words above which texts are hardly in the encoder's language; the samples have under 0.1%.
+Looked at where the texts do not tell their language, or the encoder its own."""
 
 
 def verdict(found: dict[str, Any]) -> None:
@@ -46,25 +47,36 @@ def verdict(found: dict[str, Any]) -> None:
     box(t(f"verdict.{code}.text", **values), title=t(f"verdict.{code}"), icon=icon)
     share = found.get("comparison_own_adapter")
     if share and code != "plain":
-        st.markdown(t(f"verdict.sources.{_same_or(share)}", **_difference(share)))
+        st.markdown(t(f"verdict.sources.{same_or(share)}", **_difference(share)))
     for note in found["scores"]["scalearn"]["notes"]:
         st.caption(t(f"note.{note}"))
-    unknown = found["dataset"].get("unknown_share", 0.0)
-    if unknown > FOREIGN:
-        st.warning(t("results.foreign", share=f"{100 * unknown:.0f}"), icon=":material/translate:")
+    _languages(found)
     cut = found["dataset"].get("cut", 0)  # results of before it was counted lack it
     if cut:
         st.caption(t("results.cut", documents=count("documents", cut)))
 
 
+def _languages(found: dict[str, Any]) -> None:
+    """A warning where the encoder does not read the documents."""
+    shares, unknown = found.get("languages", {}), found["dataset"].get("unknown_share", 0.0)
+    if shares and language_note.card_of(found):
+        missing = language_note.unread(found, shares)
+        if missing:
+            share = f"{100 * sum(shares[code] for code in missing):.0f}"
+            told = t("results.unread", share=share, advice=language_note.advice(found, missing))
+            st.warning(told, icon=language_note.ICON)
+    elif unknown > FOREIGN:
+        st.warning(t("results.foreign", share=f"{100 * unknown:.0f}"), icon=language_note.ICON)
+
+
 def _verdict_code(found: dict[str, Any]) -> str:
     """The comparison's verdict, or why there is nothing to compare: the same model, or the same answers."""
-    code = _same_or(found["comparison"])
+    code = same_or(found["comparison"])
     untrained = found["best_epoch"] == 0 and found["scales"]["start"] == 0
     return "plain" if code == "same_answers" and untrained else code
 
 
-def _same_or(against: dict[str, Any]) -> str:
+def same_or(against: dict[str, Any]) -> str:
     """The verdict of a comparison, or "same_answers"."""
     same = against["difference"] == 0 and against.get("disagreements") == 0
     return "same_answers" if same else str(against["verdict"])
@@ -95,10 +107,45 @@ def scores(found: dict[str, Any]) -> None:
     st.table(table, hide_index=True, border="horizontal", alt=t("results.scores_alt"))
 
 
+def by_language(found: dict[str, Any]) -> None:
+    """The score in each language of the test documents."""
+    st.markdown(t("results.languages_reading"))
+    language_table(found["scores_by_language"])
+
+
+def language_table(rows: list[dict[str, Any]]) -> None:
+    """Documents and scores per language; nothing for one language alone."""
+    if not rows:
+        return
+    columns = {"scalearn": t("column.ours"), "frozen_head": t("column.plain")}
+    table = pd.DataFrame(
+        {
+            t("column.language"): [text.language_name(row["language"]) for row in rows],
+            t("column.support"): [f"{row['documents']:,}" for row in rows],
+            **{
+                column: [_short_interval(row["scores"][method]["macro_f1"]) for row in rows]
+                for method, column in columns.items()
+                if method in rows[0]["scores"]
+            },
+        }
+    )
+    st.table(table, hide_index=True, border="horizontal", alt=t("results.languages"))
+
+
+def _short_interval(score: dict[str, float]) -> str:
+    """As `text.interval`, with whole bounds, so that two stand side by side on a phone."""
+    low, high = (f"{100 * score[bound]:.0f}" for bound in ("low", "high"))
+    return t("number.interval", value=text.points(score["value"]), low=low, high=high)
+
+
 def per_class(found: dict[str, Any]) -> None:
     """Precision, recall, F1 and documents of each class."""
     st.markdown(t("results.classes_reading"))
-    rows = found["scores"]["scalearn"]["per_class"]
+    class_table(found["scores"]["scalearn"]["per_class"])
+
+
+def class_table(rows: list[dict[str, Any]]) -> None:
+    """The classes of a report, one per row."""
     table = pd.DataFrame(
         {
             t("column.class"): [plain(row["label"]) for row in rows],

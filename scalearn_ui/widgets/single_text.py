@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.config import UNSURE
 from scalearn_core.runs import Run
-from scalearn_ui import charts
+from scalearn_ui import charts, outcomes
 from scalearn_ui.text import plain, t
-from scalearn_ui.widgets import figure
+from scalearn_ui.widgets import elsewhere, figure, language_note
 
 if TYPE_CHECKING:
     from scalearn_core.prediction.predictor import Predictor
 
 LONGEST = 20_000
 """Letters accepted in the box; the encoder reads the beginning of a long text."""
+TELLING = 20
+"""Fewer Latin letters than this, alone, are too easily taken for another language."""
 
 
 @st.cache_resource(max_entries=2, ttl="30m", show_spinner=False)
@@ -48,5 +50,20 @@ def draw(run: Run) -> None:
     st.subheader(plain(prediction.label), anchor=False)
     kind = "sure" if prediction.confidence >= UNSURE else "unsure"
     st.markdown(t(f"certainty.{kind}", confidence=charts.percent(prediction.confidence)))
+    found = outcomes.result(run.id)
+    language_note.draw(found, _language(wanted, found), elsewhere.tested_languages(run.id), what="text")
     drawn = charts.probabilities(prediction.probabilities, x_title=t("axis.probability"), palette=figure.palette())
     figure.show(drawn, alt=t("classify.alt"), key="probabilities")
+
+
+def _language(given: str, found: dict[str, Any]) -> dict[str, float]:
+    """The language of one text, as shares; empty where it is too short to tell."""
+    from scalearn_core.data.languages import UNKNOWN, language_of
+
+    language = language_of(given)
+    written_alike = language == "zh" and "ja" in found.get("languages", {})  # Han characters alone
+    return (
+        {}
+        if language == UNKNOWN or written_alike or (given.isascii() and len(given) < TELLING)
+        else {language: 1.0}
+    )

@@ -118,7 +118,14 @@ def table(tmp_path: Path) -> Path:
 def test_train_leaves_a_model_with_its_evidence_and_nothing_else(trained: Trained) -> None:
     assert trained.told.code == 0, trained.told.err
     files = {path.name for path in trained.model.iterdir()}
-    assert files == {"model.json", "scales.safetensors", "sources", "result.json", "test_predictions.csv"}
+    assert files == {
+        "model.json",
+        "scales.safetensors",
+        "sources",
+        "result.json",
+        "test_predictions.csv",
+        "frozen_head.safetensors",
+    }
     assert [path.name for path in trained.model.parent.iterdir()] == ["model"]
     result = json.loads((trained.model / "result.json").read_text("utf-8"))
     assert [source["name"] for source in result["sources"]] == ["trec6", "ours"]
@@ -202,9 +209,51 @@ def test_evaluate_scores_a_table_in_text_and_json(trained: Trained, tmp_path: Pa
     assert (told.code, report["n"]) == (0, 15)
     assert [row["label"] for row in report["per_class"]] == sorted(label for _, label in KINDS)
     assert report["macro_f1"]["value"] > 0.6
+    assert set(report) >= {"macro_f1", "accuracy", "per_class", "confusion", "n", "notes"}
+    assert report["frozen_head"]["n"] == report["majority"]["n"] == 15
+    assert (report["languages"], report["training_languages"]) == ({"en": 1.0}, {"en": 1.0})
+    assert (report["cross_language"], report["same_table"], report["learned_from"]) == (False, False, 0)
     told = shell("evaluate", "--model", trained.model, "--table", unseen, *COLUMNS)
     assert told.out.startswith(f"15 documents: macro-F1 {100 * report['macro_f1']['value']:.1f} (")
-    assert any(line.endswith("機器 🖨") for line in told.out.splitlines())
+    lines = told.out.splitlines()
+    assert verdict(report["comparison"], VERDICTS) in lines
+    assert "Languages of the table: en 100%. The model learned from: en 100%." in lines
+    assert any(line.endswith("機器 🖨") for line in lines)
+
+
+def test_evaluate_warns_of_documents_the_model_has_seen(trained: Trained, tmp_path: Path) -> None:
+    command = ("evaluate", "--model", trained.model, *COLUMNS, "--table")
+    assert "trained on most of this very table" in shell(*command, trained.table).err
+    counts = json.loads((trained.model / "result.json").read_text("utf-8"))["dataset"]["counts"]
+    learned = counts["train"] + counts["validation"]
+    more = write_table(tmp_path / "more.csv", documents(45))
+    assert f"learned from {learned} of these 45 documents" in shell(*command, more).err
+
+
+def test_evaluate_finds_the_evidence_of_a_run_of_the_studio(trained: Trained, tmp_path: Path) -> None:
+    run, unseen = tmp_path / "run", write_table(tmp_path / "unseen.csv", documents(45)[30:])
+    shutil.copytree(trained.model, run / "model")
+    command = ("evaluate", "--model", run / "model", "--table", unseen, *COLUMNS)
+    for file in ("result.json", "frozen_head.safetensors"):
+        (run / "model" / file).rename(run / file)
+    assert "No comparison: the plain classifier was not kept" in shell(*command).out
+    (run / "config.json").touch()
+    assert "Plain classifier (frozen encoder): macro-F1" in shell(*command).out
+    (run / "frozen_head.safetensors").write_bytes(b"0")
+    assert_refused(shell(*command), "frozen_head.safetensors was changed")
+
+
+def test_evaluate_tells_of_languages_the_encoder_does_not_read(trained: Trained, tmp_path: Path) -> None:
+    rows = [*documents(40)[30:], *((str(i), f"プリンターの調子が悪いです{i}", KINDS[0][1]) for i in range(12))]
+    table = write_table(tmp_path / "two_languages.csv", rows)
+    out = shell("evaluate", "--model", trained.model, "--table", table, *COLUMNS).out
+    assert "Languages of the table: ja 55%, en 45%. The model learned from: en 100%." in out
+    assert "This is a test across languages." in out
+    assert "does not read: ja. Train again with --encoder multilingual." in out
+    assert [line.split()[:2] for line in out.splitlines() if line[:3] in ("ja ", "en ")] == [
+        ["ja", "12"],
+        ["en", "10"],
+    ]
 
 
 def test_evaluate_refuses_labels_the_model_does_not_know(trained: Trained, tmp_path: Path) -> None:

@@ -44,11 +44,12 @@ def test_lack_of_memory_is_named_whoever_noticed_it() -> None:
     assert explain(known) is known
 
 
-def test_a_prediction_does_not_wait_behind_a_training() -> None:
+@pytest.mark.parametrize("kind", ["predict", "evaluate"])
+def test_who_uses_a_model_does_not_wait_behind_a_training(kind: str) -> None:
     training = runs.submit("selfcheck", LONG)
     working(training)
-    prediction = runs.submit("predict", {})
-    wait_until(lambda: runs.get(prediction).started_at is not None, "the prediction to start")
+    use = runs.submit(kind, {})
+    wait_until(lambda: runs.get(use).started_at is not None, f"the {kind} run to start")
     assert runs.get(training).status == "running"
 
 

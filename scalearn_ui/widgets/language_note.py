@@ -1,0 +1,62 @@
+"""What the languages of texts mean for a trained model: whether it can read them, and was tested on them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from scalearn_core.encoders.cards import CARDS, EncoderCard
+from scalearn_core.encoders.choice import ALMOST_ALL
+from scalearn_ui import text
+from scalearn_ui.text import Markdown, t
+
+ICON = ":material/translate:"
+
+
+def card_of(found: dict[str, Any]) -> EncoderCard | None:
+    """The card of a trained model's encoder; None for an encoder of one's own."""
+    return next((card for card in CARDS.values() if card.name == found["encoder"]["name"]), None)
+
+
+def names(codes: Sequence[str]) -> Markdown:
+    """Languages in the reader's words: "English and Japanese"."""
+    return text.listed([text.language_name(code) for code in codes])
+
+
+def unread(found: dict[str, Any], shares: Mapping[str, float]) -> list[str]:
+    """The languages of texts that the model's encoder does not read; none where they are a few texts only."""
+    card = card_of(found)
+    missing = [code for code in shares if card and code not in card.languages]
+    return missing if sum(shares[code] for code in missing) > 1 - ALMOST_ALL else []
+
+
+def advice(found: dict[str, Any], missing: Sequence[str]) -> Markdown:
+    """That the encoder does not read the `missing` languages, and what to do."""
+    card, widest = card_of(found), max(CARDS.values(), key=lambda card: len(card.languages))
+    if card == widest:
+        return t("classify.unread_by_all", languages=names(missing))
+    return t("classify.unread", languages=names(missing), encoder=text.local(widest.title))
+
+
+def draw(found: dict[str, Any], shares: Mapping[str, float], tested: Collection[str], *, what: str) -> None:
+    """A warning for texts the encoder does not read, a note for those in languages the model has not learned.
+
+    Args:
+        found: the result of the model's training.
+        shares: of the texts' languages; empty where they do not tell.
+        tested: languages the model was tested on since.
+        what: "text" or "table".
+    """
+    missing = unread(found, shares)
+    if missing:
+        st.warning(advice(found, missing), icon=ICON)
+        return
+    learned = list(found.get("languages", {}))  # results of the first releases do not tell
+    new = [code for code in shares if code not in learned and code not in tested]
+    if learned and card_of(found) and new and sum(shares[code] for code in new) > 1 - ALMOST_ALL:
+        st.info(
+            t(f"classify.untested.{what}", here=names(list(shares)), learned=names(learned), new=names(new)),
+            icon=ICON,
+        )
