@@ -14,6 +14,11 @@ from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_ui import text
 from scalearn_ui.text import Markdown, plain, t
 
+BYTES_PER_WORD = 5.65
+"""Of English business text, with the space behind."""
+BYTES_PER_CHARACTER = 3
+"""Of Japanese in UTF-8."""
+
 
 @st.cache_data(max_entries=16, ttl="1h", show_spinner=False)
 def result(run_id: str) -> dict[str, Any]:
@@ -48,6 +53,16 @@ def encoder_title(found: dict[str, Any]) -> Markdown:
     """The encoder of a result in the reader's words, with the name its makers gave it."""
     key, name = encoder_key(found), plain(found["encoder"]["name"])
     return name if key is None else t("encoder.named", title=Markdown(text.local(CARDS[key].title)), name=name)
+
+
+def reach(found: dict[str, Any]) -> Markdown:
+    """How much of a document the encoder of a result reads: words of English, characters of Japanese."""
+    card = CARDS[encoder_key(found) or DEFAULT]
+    size = card.max_length * card.bytes_per_token
+    words, characters = (f"{10 * round(size / unit / 10)}" for unit in (BYTES_PER_WORD, BYTES_PER_CHARACTER))
+    if "ja" not in card.languages:
+        return t("encoder.reach", words=words)
+    return t("encoder.reach_japanese", words=words, characters=characters)
 
 
 def source_titles(found: dict[str, Any]) -> list[str]:

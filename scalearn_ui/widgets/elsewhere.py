@@ -9,7 +9,6 @@ import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.data import workspace
-from scalearn_core.data.dataset import TextDataset
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, shell, text
 from scalearn_ui.text import count, plain, t
@@ -75,9 +74,9 @@ def _ask(model: Run, found: dict[str, Any]) -> None:
     if label_column is None or label_column == text_column:
         st.info(t("data.choose_two"))
         return
-    dataset = dataset_view.checked(content, text_column, label_column, table.sheet)
+    dataset, languages = dataset_view.checked(content, text_column, label_column, table.sheet)
     dataset.whole(found["dataset"]["labels"])  # unknown labels are told here, not by a run that fails
-    missing = language_note.unread(found, _languages(dataset))
+    missing = language_note.unread(found, languages)
     if missing:
         st.warning(language_note.advice(found, missing), icon=language_note.ICON)
     if len(dataset.rejected):
@@ -104,15 +103,6 @@ def _guess_columns(frame: pd.DataFrame, labels: list[str]) -> tuple[str, str | N
     if not fitting or len(frame.columns) == 1:
         return table_input.guess_columns(frame)
     return table_input.guess_columns(frame.drop(columns=fitting[0]))[0], fitting[0]
-
-
-@st.cache_data(
-    max_entries=4, ttl="30m", show_spinner=False, hash_funcs={TextDataset: lambda dataset: dataset.fingerprint}
-)
-def _languages(dataset: TextDataset) -> dict[str, float]:
-    from scalearn_core.data.languages import shares_of
-
-    return shares_of(dataset.frame["text"].tolist())
 
 
 def _finished(run: Run, found: dict[str, Any]) -> None:

@@ -53,7 +53,7 @@ def verdict(found: dict[str, Any]) -> None:
     _languages(found)
     cut = found["dataset"].get("cut", 0)  # results of before it was counted lack it
     if cut:
-        st.caption(t("results.cut", documents=count("documents", cut)))
+        st.caption(t("results.cut", documents=count("documents", cut), reach=outcomes.reach(found)))
 
 
 def _languages(found: dict[str, Any]) -> None:

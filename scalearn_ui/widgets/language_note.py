@@ -9,7 +9,7 @@ import streamlit as st
 
 from scalearn_core.encoders.cards import CARDS, EncoderCard
 from scalearn_core.encoders.choice import ALMOST_ALL
-from scalearn_ui import text
+from scalearn_ui import outcomes, text
 from scalearn_ui.text import Markdown, t
 
 ICON = ":material/translate:"
@@ -17,7 +17,8 @@ ICON = ":material/translate:"
 
 def card_of(found: dict[str, Any]) -> EncoderCard | None:
     """The card of a trained model's encoder; None for an encoder of one's own."""
-    return next((card for card in CARDS.values() if card.name == found["encoder"]["name"]), None)
+    key = outcomes.encoder_key(found)
+    return None if key is None else CARDS[key]
 
 
 def names(codes: Sequence[str]) -> Markdown:

@@ -34,7 +34,7 @@ def draw(run: Run) -> None:
     """Box, button, answer."""
     with st.form("one_text", border=False):
         given = st.text_area(t("classify.text"), key="one_text", height=140, max_chars=LONGEST)
-        st.caption(t("classify.reads"))
+        st.caption(t("classify.reads", reach=outcomes.reach(outcomes.result(run.id))))
         asked = st.form_submit_button(t("classify.button"), type="primary", key="classify_text")
     if asked:
         # Kept, so that the answer is still there after a change of language or theme.
