@@ -30,7 +30,7 @@ def main() -> None:
     from scalearn_core.prediction.fast import measure_fast_mode, read_ranges
     from scalearn_core.prediction.int8 import quantise
     from scalearn_core.prediction.session import Session
-    from scalearn_core.training.batching import ordered_batches
+    from scalearn_core.training.batching import forward_batches
 
     torch.set_num_threads(arguments.threads)
     texts: list[str] = []
@@ -53,7 +53,7 @@ def main() -> None:
 
     @torch.inference_mode()
     def plain(documents: object) -> None:
-        for rows in ordered_batches(documents.lengths):  # type: ignore[attr-defined]
+        for rows in forward_batches(documents.lengths, "cpu"):  # type: ignore[attr-defined]
             batch = encoder.pad(documents, rows)  # type: ignore[arg-type]
             encoder.pool(encoder.hidden_states(*batch), batch.attention_mask)
 

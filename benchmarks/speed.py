@@ -1,6 +1,6 @@
 """The speed of training on a CPU, against what the engine must hold; every figure is a ratio within this run.
 
-    python -m benchmarks.speed [targets | paper | folding | budgets | encoders]
+    python -m benchmarks.speed [targets | paper | folding | budgets]
                                [--documents FOLDER] [--encoder multilingual] [--threads N] [--clock cpu]
 
 FOLDER holds a train.csv with a column "text"; by default the documents are the service desk sample. What is
@@ -35,7 +35,6 @@ from scalearn_core.scaling.sources import StackedSources, fold
 from scalearn_core.training.batching import CPU_TOKENS, TokenBudget, training_batches
 from scalearn_core.training.loop import accumulate, seeded
 from scalearn_core.training.opened import OpenedDocuments
-from scalearn_core.training.stage_one import embed
 
 CLASSES = 4
 STEP = 32
@@ -43,7 +42,7 @@ STEP = 32
 PAPER_LENGTH = 128
 """The paper's scripts pad every document to so many tokens."""
 
-WHAT = ["targets", "paper", "folding", "budgets", "encoders", "peak"]
+WHAT = ["targets", "paper", "folding", "budgets", "peak"]
 
 Step = Callable[[list[int]], None]
 
@@ -66,7 +65,7 @@ def main() -> None:
     if given.threads:
         torch.set_num_threads(given.threads)
     bench = Bench(given)
-    ways = [bench.targets, bench.paper, bench.folding, bench.budgets, bench.encoders, bench.peak]
+    ways = [bench.targets, bench.paper, bench.folding, bench.budgets, bench.peak]
     ways[WHAT.index(given.what)]()
 
 
@@ -111,26 +110,6 @@ class Bench:
         seconds = self.interleaved({str(tokens): self.ours(8, tokens) for tokens in budgets})
         for tokens, rounds in seconds.items():
             print(f"{tokens:>11} tokens at a time: {self.documents / median(rounds):6.1f} documents/s")
-
-    def encoders(self) -> None:
-        """The embeddings of the same documents by each encoder of the studio."""
-        texts = _texts(self.given.documents, self.given.count)
-        ways = {key: self._embedding(Encoder.load(key), texts) for key in CARDS}
-        seconds: dict[str, list[float]] = {key: [] for key in CARDS}
-        for way in ways.values():
-            way()
-        for _ in range(self.given.rounds):
-            for key, way in ways.items():
-                began = self.clock()
-                way()
-                seconds[key].append(self.clock() - began)
-        for key, rounds in seconds.items():
-            ratio = median(seconds[DEFAULT]) / median(rounds)
-            print(f"{key:>14}: {len(texts) / median(rounds):6.1f} documents/s, {ratio:.2f} x {DEFAULT}")
-
-    @staticmethod
-    def _embedding(encoder: Encoder, texts: Sequence[str]) -> Callable[[], np.ndarray]:
-        return lambda: embed(encoder, encoder.tokenize(texts))
 
     def folding(self) -> None:
         """One layer's scaled sum, one scale per source, forward and backward: autograd, and `ScaledUp`."""

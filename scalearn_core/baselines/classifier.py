@@ -16,7 +16,7 @@ from scalearn_core.baselines.frozen_head import fit_frozen_head, unit
 from scalearn_core.config import StageOneConfig
 from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
 from scalearn_core.scaling.heads import unit_linear_head
-from scalearn_core.training.batching import ordered_batches
+from scalearn_core.training.batching import forward_batches
 from scalearn_core.training.loop import fit
 from scalearn_core.training.stage_one import TaskData, embed
 
@@ -47,7 +47,7 @@ class Classifier:
         """`[documents, labels]`, on the CPU; at least one document."""
         order: list[int] = []
         outputs = []
-        for rows in ordered_batches(tokens.lengths):
+        for rows in forward_batches(tokens.lengths, self.encoder.device.type):
             outputs.append(self.logits(tokens, rows).cpu())
             order += rows
         return torch.cat(outputs)[torch.tensor(order).argsort()]

@@ -17,7 +17,7 @@ from scalearn_core.errors import ConfigError
 from scalearn_core.scaling.heads import unit_linear_head
 from scalearn_core.scaling.scales import NO_ABLATION, Ablation, Scales, find_variant
 from scalearn_core.scaling.sources import FoldedSources, StackedSources
-from scalearn_core.training.batching import ordered_batches
+from scalearn_core.training.batching import forward_batches
 from scalearn_core.training.opened import OpenedDocuments, batch_of
 
 
@@ -144,7 +144,7 @@ class ScaLearnModel:
         """As `predict_proba`, for documents already tokenised."""
         self.train_mode(False)
         probabilities = np.zeros((len(tokens), len(self.labels)), dtype=np.float32)
-        for rows in ordered_batches(tokens.lengths):
+        for rows in forward_batches(tokens.lengths, self.encoder.device.type):
             probabilities[rows] = self.logits(tokens, rows).softmax(-1).cpu().numpy()
         return probabilities
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 CPU_TOKENS = 512
-"""Padded tokens trained on at a time: what one layer makes of so many stays in a core's cache, and larger matrix
-products are no faster (`python -m benchmarks.speed budgets`)."""
+"""Padded tokens computed at a time: what one layer makes of so many stays in a core's cache, and larger matrix
+products are no faster, in training (`python -m benchmarks.speed budgets`) as in a mere pass
+(`python -m benchmarks.forward`)."""
 CUDA_TOKENS = 32768
 """A GPU wants much at a time; where it is too much, the memory says so and the budget is halved."""
 WINDOW = 50
@@ -25,7 +26,12 @@ def training_batches(lengths: Sequence[int], size: int, generator: np.random.Gen
     return [batches[i] for i in generator.permutation(len(batches))]
 
 
-def ordered_batches(lengths: Sequence[int], tokens: int = 4096) -> Iterator[list[int]]:
+def forward_batches(lengths: Sequence[int], device_type: str) -> Iterator[list[int]]:
+    """Document numbers in batches for a pass that trains nothing, as large as the device computes best."""
+    return ordered_batches(lengths, TokenBudget.of(device_type).tokens)
+
+
+def ordered_batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
     """Document numbers for evaluation: longest last, each batch at most `tokens` padded tokens."""
     order = sorted(range(len(lengths)), key=lambda row: lengths[row])
     batch: list[int] = []

@@ -13,7 +13,7 @@ import torch
 
 from scalearn_core.devices import free_bytes
 from scalearn_core.encoders.encoder import Batch, Encoder, Opened, Tokens
-from scalearn_core.training.batching import ordered_batches
+from scalearn_core.training.batching import forward_batches
 
 MEMORY = 512 * 2**20
 """Bytes that the states of one set of documents may take: about 350,000 tokens of the default encoder."""
@@ -88,7 +88,7 @@ class OpenedDocuments:
     @torch.no_grad()
     def _run(self, layer: int) -> torch.Tensor:
         states = torch.empty(len(self._ids), self.encoder.rest_width, device=self._ids.device)
-        for rows in ordered_batches(self.lengths):
+        for rows in forward_batches(self.lengths, self.encoder.device.type):
             opened = self.batch(rows)[1]  # not kept yet: computed here
             assert opened is not None
             for row, state in zip(rows, opened.rest, strict=True):

@@ -15,7 +15,7 @@ from scalearn_core.config import StageOneConfig
 from scalearn_core.devices import autocast
 from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
 from scalearn_core.scaling.heads import two_layer_head
-from scalearn_core.training.batching import TokenBudget, ordered_batches
+from scalearn_core.training.batching import TokenBudget, forward_batches
 from scalearn_core.training.loop import History, OnStep, fit
 from scalearn_core.training.opened import OpenedDocuments, batch_of
 
@@ -82,7 +82,7 @@ def train_adapter(
         if not len(validation):
             return {}
         head.eval()
-        batches = list(ordered_batches(validation.tokens.lengths))
+        batches = list(forward_batches(validation.tokens.lengths, encoder.device.type))
         total = sum(batch_loss(validation, opened_validation, rows).item() * len(rows) for rows in batches)
         return {"validation_loss": total / len(validation)}
 
@@ -102,7 +102,7 @@ def train_adapter(
 def predict_adapter(encoder: Encoder, result: StageOneResult, data: TaskData) -> np.ndarray:
     """Class numbers `[documents]` (int64), or unscaled scores (float) for a regression task."""
     outputs = np.zeros((len(data), max(data.classes, 1)), dtype=np.float32)
-    for rows in ordered_batches(data.tokens.lengths):
+    for rows in forward_batches(data.tokens.lengths, encoder.device.type):
         outputs[rows] = _forward(encoder, result.adapter, result.head, data.tokens, rows).cpu().numpy()
     return outputs.argmax(1) if data.classes else outputs[:, 0]
 
@@ -111,7 +111,7 @@ def predict_adapter(encoder: Encoder, result: StageOneResult, data: TaskData) ->
 def embed(encoder: Encoder, documents: Tokens | OpenedDocuments, adapt: Adapt | None = None) -> np.ndarray:
     """Pooled embeddings `[documents, width]` float32, of the plain encoder or with what `adapt` adds."""
     embeddings = np.zeros((len(documents), encoder.width), dtype=np.float32)
-    for rows in ordered_batches(documents.lengths):
+    for rows in forward_batches(documents.lengths, encoder.device.type):
         batch, start = batch_of(encoder, documents, rows)
         hidden = encoder.hidden_states(*batch, adapt=adapt, start=start)
         embeddings[rows] = encoder.pool(hidden, batch.attention_mask).cpu().numpy()

@@ -19,7 +19,7 @@ from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.scaling.heads import two_layer_head
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.training.batching import TokenBudget, ordered_batches
+from scalearn_core.training.batching import TokenBudget, forward_batches
 from scalearn_core.training.few_labels import OWN_NAME, learn_from_pairs
 from scalearn_core.training.loop import History, OnStep, fit
 from scalearn_core.training.opened import OpenedDocuments
@@ -70,7 +70,7 @@ def train_scales(
     config = config or TrainingConfig()
     if config.recipe == "auto":
         dataset = dataset.without_validation()
-    recipe = config.resolved(len(dataset.train))
+    recipe = config.resolved(len(dataset.train), len(model.encoder.layers))
     if recipe.own_adapter and OWN_NAME in model.stack.names:
         raise ConfigError("config.repeated_source", name=OWN_NAME)
     clock = _Clock(on_stage)
@@ -155,7 +155,7 @@ def _validate(model: ScaLearnModel, documents: OpenedDocuments, targets: np.ndar
         return {}
     model.train_mode(False)
     loss, predicted = 0.0, np.zeros(len(documents), dtype=np.int64)
-    for rows in ordered_batches(documents.lengths):
+    for rows in forward_batches(documents.lengths, model.encoder.device.type):
         with autocast(model.encoder.device):
             logits = model.logits(documents, rows).float()
         loss += F.cross_entropy(

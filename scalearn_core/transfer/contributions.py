@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.training.batching import ordered_batches
+from scalearn_core.training.batching import forward_batches
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def contribution_map(model: ScaLearnModel, texts: Sequence[str]) -> Contribution
     scaled, unscaled, signed = (np.zeros(shape) for _ in range(3))
     own = np.zeros(len(encoder.layers))
     tokens = encoder.tokenize(list(texts))
-    for rows in ordered_batches(tokens.lengths):
+    for rows in forward_batches(tokens.lengths, encoder.device.type):
         batch = encoder.pad(tokens, rows)
         real = batch.attention_mask.bool()
 

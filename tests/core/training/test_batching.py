@@ -41,7 +41,7 @@ def test_batches_for_evaluation_keep_to_the_tokens() -> None:
 
 def test_a_document_longer_than_the_tokens_comes_alone() -> None:
     assert list(ordered_batches([5, 50, 6], tokens=20)) == [[0, 2], [1]]
-    assert list(ordered_batches([])) == []
+    assert list(ordered_batches([], tokens=20)) == []
 
 
 @pytest.mark.parametrize("tokens", [1, 100, 512, 4096, 10**9])
