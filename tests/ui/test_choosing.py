@@ -168,7 +168,7 @@ def test_each_dataset_keeps_its_choice_and_picked_sources_are_those_of_the_encod
 
 
 def test_the_estimate_follows_the_encoder(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scalearn_core.training.estimate.matmul_speed", lambda device: 1e10)
+    monkeypatch.setattr("scalearn_core.training.estimate.matmul_speed", lambda device, width: 1e10)
     dataset = saved("en")
     app = studio("train")
     before = captions(app)

@@ -226,11 +226,11 @@ def test_results_warn_of_documents_the_encoder_does_not_read(trained: str, langu
         ({"en": 0.97}, ENGLISH, None),
         ({}, ENGLISH, foreign),
     ):
-        found |= {"languages": languages, "encoder": {**found["encoder"], "name": encoder.name}}
+        found |= {"languages": languages, "encoder": {**found["encoder"], "key": encoder.key, "name": encoder.name}}
         warnings = [warning.value for warning in draw(verdict_page, language, found=found).warning]
         assert len(warnings) == (told is not None), languages
         assert told is None or told in warnings[0]
-    found["encoder"]["name"] = "own"
+    found["encoder"] |= {"key": None, "name": "own"}
     found["languages"] = {"ja": 1.0}
     assert [warning.value for warning in draw(verdict_page, language, found=found).warning] == [foreign]
 
@@ -262,7 +262,7 @@ def test_what_the_language_of_texts_means_for_a_model(
     shares: dict[str, float], learned: dict[str, float], encoder: Any, tested: list[str], expected: str | None,
     language: str,
 ) -> None:  # fmt: skip
-    found = {"encoder": {"name": encoder.name}, "languages": learned}
+    found = {"encoder": {"key": encoder.key, "name": encoder.name}, "languages": learned}
     app = draw(note_page, language, found=found, shares=shares, tested=tested)
     assert not app.exception
     said = [*app.warning, *app.info]
