@@ -21,3 +21,9 @@ def palette() -> Palette:
 def show(figure: go.Figure, *, alt: str, key: str) -> None:
     """Draw `figure`; `alt` says in one sentence what it shows."""
     st.plotly_chart(figure, config=charts.CONFIG, alt=alt, key=key)
+
+
+def show_wide_map(figure: go.Figure, *, alt: str, key: str) -> None:
+    """The same for a map of many columns: on a phone its cells are coloured, and tell their numbers when tapped."""
+    st.html(f"<style>@media (max-width: 640px) {{ .st-key-{key} .heatmap-label {{ display: none }} }}</style>")
+    show(figure, alt=alt, key=key)

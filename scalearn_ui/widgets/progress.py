@@ -30,9 +30,9 @@ def badge(run: Run) -> None:
 
 
 def follow(run: Run) -> None:
-    """Progress of `run`, polled once a second while it is active; the page reruns once when it ends."""
+    """Progress of `run`, polled every other second while it is active; the page reruns once when it ends."""
 
-    @st.fragment(run_every="1s" if run.active else None, key="progress")
+    @st.fragment(run_every="2s" if run.active else None, key="progress")
     def poll() -> None:
         with shell.in_words():
             now = runs.get(run.id)

@@ -16,6 +16,8 @@ from scalearn_ui.widgets import figure
 
 NAMED = 3
 """Sources named in the summary."""
+NARROW = 8
+"""Layers whose numbers still fit into the cells on a phone."""
 OWN_START = 1.0
 """Scale of the own adapter before it learned from pairs of documents; it did next to nothing then."""
 
@@ -131,7 +133,8 @@ def _map(
         title=t("axis.layer_unit", unit=unit),
         palette=figure.palette(),
     )
-    figure.show(drawn, alt=t("scales.map_alt"), key="scale_map")
+    show = figure.show if len(layers) <= NARROW else figure.show_wide_map
+    show(drawn, alt=t("scales.map_alt"), key="scale_map")
 
 
 def _rows(found: dict[str, Any]) -> list[int]:

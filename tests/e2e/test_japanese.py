@@ -14,8 +14,8 @@ from tests.e2e.conftest import Open, settled, title
 
 pytestmark = pytest.mark.e2e
 
-FIRST_MODEL_SECONDS = 180
-"""From the click on the sample to Results, on two cores."""
+FIRST_MODEL_SECONDS = 300
+"""From the click on the sample to Results, on two cores that draw the browser's pages too; 200 were measured."""
 NEW_DOCUMENTS = [
     "プリンターが紙詰まりを起こして印刷できません。至急見てください。",
     "請求書の支払期日を教えてください。",

@@ -226,7 +226,10 @@ def test_results_warn_of_documents_the_encoder_does_not_read(trained: str, langu
         ({"en": 0.97}, ENGLISH, None),
         ({}, ENGLISH, foreign),
     ):
-        found |= {"languages": languages, "encoder": {**found["encoder"], "key": encoder.key, "name": encoder.name}}
+        found |= {
+            "languages": languages,
+            "encoder": {**found["encoder"], "key": encoder.key, "name": encoder.name},
+        }
         warnings = [warning.value for warning in draw(verdict_page, language, found=found).warning]
         assert len(warnings) == (told is not None), languages
         assert told is None or told in warnings[0]
