@@ -24,6 +24,6 @@ def show(figure: go.Figure, *, alt: str, key: str) -> None:
 
 
 def show_wide_map(figure: go.Figure, *, alt: str, key: str) -> None:
-    """The same for a map of many columns: on a phone its cells are coloured, and tell their numbers when tapped."""
+    """The same for a map of many columns: on a phone its cells tell their numbers only when tapped."""
     st.html(f"<style>@media (max-width: 640px) {{ .st-key-{key} .heatmap-label {{ display: none }} }}</style>")
     show(figure, alt=alt, key=key)
