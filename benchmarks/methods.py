@@ -89,7 +89,7 @@ def _own_adapter_by_pairs(parts: Parts, encoder: Encoder, sources: Sequence[Adap
     model = learn_own_adapter_alone(
         ScaLearnModel(encoder, sources, labels=train.labels),
         OpenedDocuments(encoder, encoder.tokenize(train.texts)), train.targets,
-        config.resolved(len(train), len(encoder.layers)), batch_size=config.batch_size, seed=seed,
+        config.resolved(len(train)), batch_size=config.batch_size, seed=seed,
     )  # fmt: skip
     return lambda texts: model.predict_proba(texts).argmax(1)
 

@@ -39,7 +39,6 @@ class Recipe:
     more_epochs: int = 0
     """So many passes where they take at most `more_steps` steps, or as many of them as do."""
     more_steps: int = 0
-    """Of an encoder of at most `LAYERS` layers; of a deeper one in proportion fewer, as each takes longer."""
     own_learning_rate: float = 0.0
     """Of an own adapter that learns together with the scales."""
     head_learning_rate: float = 0.0
@@ -49,8 +48,6 @@ class Recipe:
     encoder_dropout: bool = False
 
 
-LAYERS = 6
-"""Of the English default, which the recipes' `more_steps` were chosen on."""
 RECIPES: dict[str, Recipe] = {
     # From the plain encoder, by pairs of documents (`training/few_labels.py`).
     "auto": Recipe(
@@ -99,18 +96,14 @@ class TrainingConfig:
             if value is not None and not (_whole(value) and value >= limit):
                 raise ConfigError("config.not_whole", name=name, least=limit, found=value)
 
-    def resolved(self, documents: int, layers: int) -> Recipe:
-        """The recipe for so many training documents, with this configuration's own numbers in place.
-
-        Args:
-            layers: of the encoder.
-        """
+    def resolved(self, documents: int) -> Recipe:
+        """The recipe for so many training documents, with this configuration's own numbers in place."""
         recipe = RECIPES[self.recipe]
         per_epoch = max(1, ceil(documents / self.batch_size))
         epochs = self.epochs or max(
             recipe.epochs,
             ceil(recipe.steps / per_epoch),
-            min(recipe.more_epochs, recipe.more_steps * LAYERS // (max(layers, LAYERS) * per_epoch)),
+            min(recipe.more_epochs, recipe.more_steps // per_epoch),
         )
         return replace(
             recipe,

@@ -50,7 +50,7 @@ def estimate_seconds(
         return passes * documents * tokens * (plain + sources * adapter) / speed
 
     train = round((1 if recipe == "auto" else PAPER_SHARE) * (1 - TEST_SHARE) * n_documents)
-    settings = TrainingConfig(recipe=recipe).resolved(train, card.layers)
+    settings = TrainingConfig(recipe=recipe).resolved(train)
     fixed = FIXED_SECONDS + 3 * seconds(n_documents, 0) + 2 * seconds(n_documents, n_sources)
     if recipe == "auto":
         candidate = seconds(min(train, FORECAST.documents), n_sources, tokens=min(FORECAST.length, per_document))

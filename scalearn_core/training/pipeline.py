@@ -111,7 +111,7 @@ def train_with_evidence(
     }
     if model.own_adapter and config.recipe == "auto":
         alone = learn_own_adapter_alone(
-            model, trained.documents, train.targets, config.resolved(len(train), len(encoder.layers)),
+            model, trained.documents, train.targets, config.resolved(len(train)),
             batch_size=config.batch_size, seed=config.seed, on_step=on_step,
         )  # fmt: skip
         predicted["own_adapter"] = alone.predict_proba(test.texts).argmax(1)

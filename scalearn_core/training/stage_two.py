@@ -70,7 +70,7 @@ def train_scales(
     config = config or TrainingConfig()
     if config.recipe == "auto":
         dataset = dataset.without_validation()
-    recipe = config.resolved(len(dataset.train), len(model.encoder.layers))
+    recipe = config.resolved(len(dataset.train))
     if recipe.own_adapter and OWN_NAME in model.stack.names:
         raise ConfigError("config.repeated_source", name=OWN_NAME)
     clock = _Clock(on_stage)

@@ -86,7 +86,7 @@ def test_alone_means_the_same_variant_and_kind(encoder, data: TextDataset) -> No
     model = ScaLearnModel(encoder, sources, labels=data.labels, variant="scalearn_pp")
     result = train_scales(model, data, TrainingConfig(epochs=1))
     before = model.scales.omega.detach().clone()
-    recipe = TrainingConfig(epochs=1).resolved(len(data.train), 6)
+    recipe = TrainingConfig(epochs=1).resolved(len(data.train))
     alone = learn_own_adapter_alone(model, result.documents, data.train.targets, recipe, batch_size=32, seed=13)
     assert alone.variant == "scalearn_pp"
     assert [source.name for source in alone.sources] == ["own"]
