@@ -6,43 +6,48 @@ import streamlit as st
 
 from scalearn_ui import outcomes, shell
 from scalearn_ui.text import t
-from scalearn_ui.widgets import elsewhere, evidence, model_choice
+from scalearn_ui.widgets import (
+    classes,
+    confidence,
+    elsewhere,
+    evidence,
+    ladder,
+    model_choice,
+    more_labels,
+    verdict,
+)
 
 shell.enter("results")
+
+VIEWS = ("summary", "classes", "confidence", "labels", "ladder", "elsewhere")
 
 run = model_choice.trained_model()
 if run is None:
     st.stop()
 found = outcomes.result(run.id)
+view = shell.choose_view("results", VIEWS)
 
-evidence.verdict(found)
-with st.container(horizontal=True):
-    if st.button(t("action.scales"), type="primary", key="to_scales", icon=":material/tune:"):
-        shell.go("scales", run=run.id)
-    if st.button(t("action.classify"), key="to_classify", icon=":material/label:"):
-        shell.go("classify", run=run.id)
-
-st.subheader(t("results.scores"), anchor=False)
-evidence.scores(found)
-
-if found.get("scores_by_language"):  # results of before lack it
-    st.subheader(t("results.languages"), anchor=False)
-    evidence.by_language(found)
-
-st.subheader(t("results.classes"), anchor=False)
-evidence.per_class(found)
-
-st.subheader(t("results.confusion"), anchor=False)
-evidence.confusion(found)
-
-st.subheader(t("results.wrong"), anchor=False)
-evidence.wrong(run.id, found)
-
-st.subheader(t("elsewhere.title"), anchor=False)
-elsewhere.draw(run, found)
-
-st.subheader(t("results.cost"), anchor=False)
-evidence.cost(found)
-
-with st.expander(t("results.method"), icon=":material/info:"):
-    evidence.method(found)
+if view == "summary":
+    verdict.verdict(found)
+    with st.container(horizontal=True):
+        if st.button(t("action.transfer"), type="primary", key="to_transfer", icon=":material/hub:"):
+            shell.go("transfer", run=run.id)
+        if st.button(t("action.classify"), key="to_classify", icon=":material/label:"):
+            shell.go("classify", run=run.id)
+    st.subheader(t("results.scores"), anchor=False)
+    evidence.scores(found)
+    if found.get("scores_by_language"):  # results of before lack it
+        st.subheader(t("results.languages"), anchor=False)
+        evidence.by_language(found)
+    with st.expander(t("results.method"), icon=":material/info:"):
+        evidence.method(found)
+elif view == "classes":
+    classes.draw(run, found)
+elif view == "confidence":
+    confidence.draw(run, found)
+elif view == "labels":
+    more_labels.draw(run, found)
+elif view == "ladder":
+    ladder.draw(run, found)
+else:
+    elsewhere.draw(run, found)

@@ -20,9 +20,13 @@ BYTES_PER_CHARACTER = 3
 """Of Japanese in UTF-8."""
 
 
-@st.cache_data(max_entries=16, ttl="1h", show_spinner=False)
 def result(run_id: str) -> dict[str, Any]:
-    """`result.json` of a finished run. Finished runs do not change, so reading once is enough."""
+    """`result.json` of a finished run; read again only when a study has added to it."""
+    return _read(run_id, (runs.folder(run_id) / "result.json").stat().st_mtime_ns)
+
+
+@st.cache_data(max_entries=16, ttl="1h", show_spinner=False)
+def _read(run_id: str, changed: int) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads((runs.folder(run_id) / "result.json").read_text(encoding="utf-8"))
     return loaded
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ MENU = {
     "start": {"home": ":material/home:"},
     "prepare": {"data": ":material/table:", "sources": ":material/extension:"},
     "learn": {"train": ":material/model_training:", "run": ":material/progress_activity:"},
-    "understand": {"results": ":material/verified:", "scales": ":material/tune:"},
+    "understand": {"results": ":material/verified:", "transfer": ":material/hub:", "scales": ":material/tune:"},
     "use": {"classify": ":material/label:"},
 }
 """Section -> page -> icon; a page's file, key in the locale and address share one name."""
@@ -75,6 +75,21 @@ def in_words() -> Iterator[None]:
         # The last boundary before the browser: the reader gets a sentence, the server log the details.
         logging.getLogger(__name__).exception("A page failed")
         st.error(t("shell.unexpected"), icon=":material/error:")
+
+
+def choose_view(page: str, views: Sequence[str]) -> str:
+    """Which part of a page is shown; it stands in the link, so that a colleague sees the same."""
+    chosen = st.segmented_control(
+        t("shell.view"),
+        list(views),
+        default=views[0],
+        required=True,
+        format_func=lambda view: t(f"{page}.view.{view}"),
+        key="view",
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    return chosen if chosen in views else views[0]
 
 
 def nothing_yet(message: str, page: str, action: str) -> None:

@@ -1,4 +1,4 @@
-"""Words and numbers in the reader's language. Every sentence comes from `locale/<language>.json`."""
+"""Words and numbers in the reader's language. Every sentence comes from `locale/<language>/`."""
 
 from __future__ import annotations
 
@@ -43,9 +43,10 @@ def plain(value: object) -> Markdown:
 
 @cache
 def sentences(language: str) -> dict[str, str]:
-    """All sentences of one language, by key."""
-    path = Path(__file__).parent / "locale" / f"{language}.json"
-    loaded: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    """All sentences of one language, by key; each file there has its own."""
+    loaded: dict[str, str] = {}
+    for file in sorted((Path(__file__).parent / "locale" / language).glob("*.json")):
+        loaded |= json.loads(file.read_text(encoding="utf-8"))
     return loaded
 
 

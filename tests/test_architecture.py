@@ -115,8 +115,18 @@ def test_there_are_pages() -> None:
 
 
 def sentences(language: str) -> dict[str, str]:
-    loaded: dict[str, str] = json.loads((LOCALE / f"{language}.json").read_text("utf-8"))
+    loaded: dict[str, str] = {}
+    for file in sorted((LOCALE / language).glob("*.json")):
+        found = json.loads(file.read_text("utf-8"))
+        assert not loaded.keys() & found.keys(), f"{file.name} repeats a key"
+        loaded |= found
     return loaded
+
+
+def test_both_languages_are_divided_alike() -> None:
+    for file in (LOCALE / "en").glob("*.json"):
+        other = LOCALE / "ja" / file.name
+        assert json.loads(file.read_text("utf-8")).keys() == json.loads(other.read_text("utf-8")).keys(), file.name
 
 
 def test_both_languages_have_the_same_keys_and_values() -> None:

@@ -16,7 +16,7 @@ from scalearn_core import errors
 from scalearn_core.messages import MESSAGES
 
 ROOT = Path(__file__).parents[1]
-LOCALES = sorted((ROOT / "scalearn_ui" / "locale").glob("*.json"))
+LOCALES = sorted((ROOT / "scalearn_ui" / "locale").iterdir())
 ERRORS = {name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, Exception)}
 
 
@@ -89,11 +89,17 @@ def test_sentences_say_what_to_do() -> None:
         assert len(re.findall(r"[.;:,!?] |[.]$", sentence)) >= 1, code
 
 
-@pytest.mark.parametrize("locale", LOCALES, ids=lambda file: file.stem)
+def sentences(locale: Path) -> dict[str, str]:
+    """All sentences of one language."""
+    files = [json.loads(file.read_text("utf-8")) for file in sorted(locale.glob("*.json"))]
+    return {key: sentence for file in files for key, sentence in file.items()}
+
+
+@pytest.mark.parametrize("locale", LOCALES, ids=lambda folder: folder.name)
 def test_each_language_has_every_sentence_with_the_same_values(locale: Path) -> None:
     translated = {
         key.removeprefix("error."): sentence
-        for key, sentence in json.loads(locale.read_text("utf-8")).items()
+        for key, sentence in sentences(locale).items()
         if key.removeprefix("error.") in MESSAGES and key.startswith("error.")
     }
     assert translated.keys() == MESSAGES.keys()
@@ -102,5 +108,5 @@ def test_each_language_has_every_sentence_with_the_same_values(locale: Path) -> 
 
 
 def test_english_on_screen_is_english_in_the_shell() -> None:
-    english = json.loads((ROOT / "scalearn_ui" / "locale" / "en.json").read_text("utf-8"))
+    english = sentences(ROOT / "scalearn_ui" / "locale" / "en")
     assert {code: english.get(f"error.{code}") for code in MESSAGES} == MESSAGES

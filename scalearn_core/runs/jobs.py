@@ -26,6 +26,7 @@ JOBS = {
     "train": "scalearn_core.training.job:run",
     "predict": "scalearn_core.prediction.job:run",
     "evaluate": "scalearn_core.evaluation.job:run",
+    "study": "scalearn_core.studies.job:run",
     "selfcheck": "scalearn_core.runs.jobs:selfcheck",
 }
 """Kind of run -> "module:function"."""

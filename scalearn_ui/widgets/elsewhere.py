@@ -12,7 +12,7 @@ from scalearn_core.data import workspace
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, shell, text
 from scalearn_ui.text import count, plain, t
-from scalearn_ui.widgets import dataset_view, evidence, language_note, progress, table_input
+from scalearn_ui.widgets import classes, dataset_view, evidence, language_note, progress, table_input, verdict
 
 KIND = "evaluate"
 LOOKED_AT = 200
@@ -121,7 +121,7 @@ def _finished(run: Run, found: dict[str, Any]) -> None:
         st.caption(t(f"note.{note}"))
     evidence.language_table(result["scores_by_language"])
     with st.expander(t("results.classes")):
-        evidence.class_table(result["per_class"])
+        classes.class_table(result["per_class"])
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.download_button(
             t("elsewhere.download"),
@@ -162,4 +162,4 @@ def _against_plain(result: dict[str, Any]) -> str:
         return t("elsewhere.plain.unknown")
     difference = {bound: charts.signed(100 * against[bound], 1) for bound in ("difference", "low", "high")}
     other = text.points(result["frozen_head"]["macro_f1"]["value"])
-    return t(f"elsewhere.plain.{evidence.same_or(against)}", other=other, **difference)
+    return t(f"elsewhere.plain.{verdict.same_or(against)}", other=other, **difference)

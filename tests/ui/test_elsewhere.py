@@ -210,9 +210,9 @@ def test_scores_by_language_are_a_table(language: str) -> None:
 def verdict_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import evidence
+    from scalearn_ui.widgets import verdict
 
-    evidence.verdict(st.session_state["found"])
+    verdict.verdict(st.session_state["found"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -67,9 +67,9 @@ def test_scales_show_contribution_first_and_the_raw_scale_second(
 def verdict_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import evidence
+    from scalearn_ui.widgets import verdict
 
-    evidence.verdict(st.session_state["found"])
+    verdict.verdict(st.session_state["found"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -127,12 +127,12 @@ def test_what_the_sources_add_stands_below_the_verdict(trained: str, code: str, 
 def evidence_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import evidence, scale_view
+    from scalearn_ui.widgets import cost, evidence, scale_view, verdict
 
     found = st.session_state["found"]
-    evidence.verdict(found)
+    verdict.verdict(found)
     evidence.scores(found)
-    evidence.cost(found)
+    cost.cost(found)
     evidence.method(found)
     scale_view.summary(found)
     scale_view.raw(found)

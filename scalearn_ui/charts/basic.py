@@ -1,25 +1,15 @@
-"""Figures as pure functions of numbers and words: no streamlit, no reading, no translating.
-
-Every figure names its axes and units, prints its numbers, and fits a phone: long names stand on the vertical
-axis and break into lines, so nothing is clipped.
-"""
+"""The figures that most pages need: bars, scores with intervals, curves, confusion, maps of scales."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from textwrap import wrap
 
 import plotly.graph_objects as go
 
+from scalearn_ui.charts.base import finish, lines, name_rows, percent, signed
 from scalearn_ui.palette import Palette
-
-CONFIG = {"displayModeBar": False, "scrollZoom": False}
-"""For `st.plotly_chart(config=...)`: figures are read here, not edited; a swipe scrolls the page."""
-
 
 FEW_EPOCHS = 12
 """Up to this number each epoch has its mark."""
@@ -53,8 +43,8 @@ def class_counts(counts: Mapping[str, int], *, x_title: str, palette: Palette) -
             hovertemplate="%{y}: %{x}<extra></extra>",
         )
     )
-    _name_rows(figure, [label for label, _ in ordered])
-    return _finish(figure, palette, rows=len(ordered), x_title=x_title, row_height=34)
+    name_rows(figure, [label for label, _ in ordered])
+    return finish(figure, palette, rows=len(ordered), x_title=x_title, row_height=34)
 
 
 def probabilities(shares: Mapping[str, float], *, x_title: str, palette: Palette) -> go.Figure:
@@ -74,8 +64,8 @@ def probabilities(shares: Mapping[str, float], *, x_title: str, palette: Palette
         )
     )
     figure.update_xaxes(range=[0, 112], tickvals=[0, 25, 50, 75, 100])
-    _name_rows(figure, [label for label, _ in ordered])
-    return _finish(figure, palette, rows=len(ordered), x_title=x_title, row_height=34)
+    name_rows(figure, [label for label, _ in ordered])
+    return finish(figure, palette, rows=len(ordered), x_title=x_title, row_height=34)
 
 
 def scores(rows: Sequence[Interval], *, x_title: str, palette: Palette) -> go.Figure:
@@ -106,7 +96,7 @@ def scores(rows: Sequence[Interval], *, x_title: str, palette: Palette) -> go.Fi
         )
     lowest = min((row.low for row in rows), default=0.0)
     figure.update_xaxes(range=[max(0, lowest - 6), 104])
-    finished = _finish(figure, palette, rows=len(rows), x_title=x_title, row_height=56)
+    finished = finish(figure, palette, rows=len(rows), x_title=x_title, row_height=56)
     return finished.update_yaxes(autorange=False, range=[len(rows) - 0.5, -0.7])
 
 
@@ -134,7 +124,7 @@ def curves(
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"color": palette.ink}},
     )
-    return _finish(figure, palette, rows=1, x_title=x_title, row_height=210, top_down=False)
+    return finish(figure, palette, rows=1, x_title=x_title, row_height=210, top_down=False)
 
 
 def confusion(
@@ -168,7 +158,7 @@ def confusion(
     )
     figure.update_xaxes(side="top", type="category", showgrid=False)
     figure.update_yaxes(title=y_title)
-    return _finish(figure, palette, rows=len(labels), x_title=x_title, row_height=40)
+    return finish(figure, palette, rows=len(labels), x_title=x_title, row_height=40)
 
 
 def scale_map(
@@ -211,79 +201,4 @@ def scale_map(
         )
     )
     figure.update_xaxes(side="top", type="category", showgrid=False)
-    return _finish(figure, palette, rows=len(sources), x_title=title, row_height=34)
-
-
-def percent(share: float) -> str:
-    """A probability as a whole percentage that never claims certainty."""
-    return "> 99%" if share >= 0.995 else f"{100 * share:.0f}%"
-
-
-def signed(value: float, decimals: int) -> str:
-    """A number with its sign and a real minus; what rounds to zero has none."""
-    rounded = round(value, decimals)
-    return f"{rounded:+.{decimals}f}".replace("-", "−") if rounded else f"{0:.{decimals}f}"
-
-
-def lines(name: str, width: int = 24) -> str:
-    """`name` in two lines of at most `width` Latin or `width // 2` Japanese letters, the rest as "…".
-
-    Lines break at a bracket first. Plotly reads some HTML (links among it), so names are escaped.
-    """
-    if any(unicodedata.east_asian_width(letter) in "WF" for letter in name):
-        width //= 2
-        parts = [name] if len(name) <= width else re.split(r"(?=[(（])", name, maxsplit=1)
-        rows = [part[start : start + width] for part in parts for start in range(0, len(part), width)]
-    else:
-        rows = wrap(name, width)
-    if len(rows) > 2:
-        rows = [rows[0], rows[1][: width - 1] + "…"]
-    return "<br>".join(escape(row, quote=False) for row in rows)
-
-
-def _name_rows(figure: go.Figure, names: Sequence[str]) -> None:
-    """Show `names` in short on the vertical axis; rows keep their full ones, so that none fall together."""
-    figure.update_yaxes(
-        type="category",
-        tickmode="array",
-        tickvals=[escape(name) for name in names],
-        ticktext=[lines(name) for name in names],
-    )
-
-
-def _finish(
-    figure: go.Figure,
-    palette: Palette,
-    *,
-    rows: int,
-    x_title: str,
-    row_height: int,
-    extra: int = 60,
-    top_down: bool = True,
-) -> go.Figure:
-    """Size, margins and axis titles that all figures share; `top_down` puts the first row on top."""
-    figure.update_xaxes(
-        title={"text": x_title, "font": {"color": palette.ink, "size": 13}},
-        tickfont={"color": palette.ink, "size": 12},
-        gridcolor=palette.grid,
-        zeroline=False,
-        automargin=True,
-        fixedrange=True,
-    )
-    figure.update_yaxes(
-        title_font={"color": palette.ink, "size": 13},
-        tickfont={"color": palette.ink, "size": 12},
-        zeroline=False,
-        showgrid=not top_down,
-        automargin=True,
-        fixedrange=True,
-    )
-    if top_down:
-        figure.update_yaxes(autorange="reversed")
-    figure.update_layout(
-        height=rows * row_height + extra,
-        margin={"l": 4, "r": 24, "t": 8, "b": 8},
-        bargap=0.35,
-        dragmode=False,
-    )
-    return figure
+    return finish(figure, palette, rows=len(sources), x_title=title, row_height=34)

@@ -1,0 +1,13 @@
+"""Questions asked of a trained model that take more than a moment: each a run of its own.
+
+    sources         which sources help: each alone, each left out, added one at a time, overlap, strengths
+    ladder          what each further step costs and brings, from the plain classifier to full fine-tuning
+    seeds           which scales repeat when the training is repeated
+    learning_curve  what more labelled documents would bring
+
+A study is a function `study(setting, on_progress) -> dict`; what it returns is JSON and stands in the model's
+`result.json` under `studies` (`docs/formats.md`).
+"""
+
+STUDIES = ("sources", "ladder", "seeds", "learning_curve")
+"""Each is the function `study` of the module of its name."""

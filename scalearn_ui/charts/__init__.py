@@ -1,0 +1,22 @@
+"""Figures as pure functions of numbers and words: no streamlit, no reading, no translating.
+
+Every figure names its axes and units, prints its numbers, and fits a phone: long names stand on the vertical
+axis and break into lines, so nothing is clipped. Each page's own figures lie in a module of their own.
+"""
+
+from scalearn_ui.charts.base import CONFIG, lines, percent, signed
+from scalearn_ui.charts.basic import Interval, class_counts, confusion, curves, probabilities, scale_map, scores
+
+__all__ = [
+    "CONFIG",
+    "Interval",
+    "class_counts",
+    "confusion",
+    "curves",
+    "lines",
+    "percent",
+    "probabilities",
+    "scale_map",
+    "scores",
+    "signed",
+]

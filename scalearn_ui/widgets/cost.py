@@ -1,0 +1,53 @@
+"""What a model cost: learned numbers, time and size, each with a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from scalearn_ui import charts, text
+from scalearn_ui.text import count, t
+
+FAST_DOCUMENTS = 30
+"""With fewer test documents the loss of fast prediction cannot be told, whatever was measured."""
+
+
+def cost(found: dict[str, Any]) -> None:
+    """Learned numbers, time and size, each with a sentence."""
+    counts, seconds, size = found["parameter_counts"], found["seconds"], found["model_bytes"]
+    frozen = counts["sources_frozen"] + counts["encoder_frozen"]
+    tiles = [
+        (t("cost.scales"), f"{counts['scales']:,}", t("cost.scales_text")),
+        (t("cost.head"), f"{counts['head']:,}", t("cost.head_text")),
+        (
+            t("cost.time"),
+            text.duration(seconds["total"]),
+            t("cost.time_text", device=found["device"]["name"]),
+        ),
+        (t("cost.size"), text.size(size["total"]), t("cost.size_text", scales=text.size(size["scales"]))),
+    ]
+    if counts["own_adapter"]:
+        tiles.insert(2, (t("cost.own_adapter"), f"{counts['own_adapter']:,}", t("cost.own_adapter_text")))
+    with st.grid(len(tiles), min_column_width=145):
+        for label, value, explanation in tiles:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.metric(label, value)
+                st.caption(explanation)
+    st.caption(t("cost.frozen", frozen=f"{frozen:,}"))
+    if measured := found.get("fast_mode"):
+        st.caption(_fast_mode(measured, found["device"]["kind"]))
+
+
+def _fast_mode(measured: dict[str, Any], device: str) -> str:
+    """What 8-bit prediction brings and costs, or why new texts are classified without it."""
+    if "reason" in measured or not (measured["within_limit"] or measured["documents"] >= FAST_DOCUMENTS):
+        return t("fast.unmeasured") if device == "cpu" else t("fast.not_on_gpu")
+    same = round(measured["agreement"] * measured["documents"])
+    return t(
+        "fast.within_limit" if measured["within_limit"] else "fast.over_limit",
+        speedup=f"{measured['speedup']:.1f}",
+        same=f"{same:,}",
+        documents=count("test_documents", measured["documents"]),
+        change=charts.signed(100 * (measured["macro_f1_fast"] - measured["macro_f1_exact"]), 1),
+    )

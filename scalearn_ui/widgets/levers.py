@@ -1,0 +1,11 @@
+"""Turn sources up and down and see at once what changes; nothing is saved until asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scalearn_core.runs import Run
+
+
+def draw(run: Run, found: dict[str, Any]) -> None:
+    """Not built yet."""

@@ -1,0 +1,11 @@
+"""What more labelled documents would bring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scalearn_core.runs import Run
+
+
+def draw(run: Run, found: dict[str, Any]) -> None:
+    """Not built yet."""
