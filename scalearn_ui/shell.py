@@ -84,7 +84,7 @@ def choose_view(page: str, views: Sequence[str]) -> str:
         list(views),
         default=views[0],
         required=True,
-        format_func=lambda view: t(f"{page}.view.{view}"),
+        format_func=lambda view: t(f"part.{page}.{view}"),
         key="view",
         label_visibility="collapsed",
         bind="query-params",

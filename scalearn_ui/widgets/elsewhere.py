@@ -34,6 +34,7 @@ def tested_languages(model: str) -> set[str]:
 
 def draw(model: Run, found: dict[str, Any]) -> None:
     """Upload and start, or the progress of what was started; then each finished evaluation."""
+    st.subheader(t("elsewhere.title"), anchor=False)
     st.markdown(t("elsewhere.lead"))
     known = evaluations(model.id)
     working = [run for run in known if run.active]
