@@ -78,7 +78,7 @@ class _TooLong(Exception):
 
 def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
     """Train and score every rung; say where to stop (`docs/formats.md`: `studies.ladder`)."""
-    progress = Progress(on_progress, WEIGHTS)
+    progress = Progress(on_progress, WEIGHTS, setting.result["seconds"])
     test = setting.model.encoder.tokenize(setting.test.texts)
     labels, seed = setting.model.labels, setting.config.seed
     rungs, predicted, speeds = [], {}, {}

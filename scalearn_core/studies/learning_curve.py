@@ -50,7 +50,8 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
     """Train on parts and carry the curve on (`docs/formats.md`: `studies.learning_curve`)."""
     targets, test = setting.train.targets, setting.test
     plan = draws(targets, len(setting.model.labels), setting.config.seed)
-    progress = Progress(on_progress, [0.3, *[0.4 + 0.6 * kept.mean() for _, kept in plan[1:]]])
+    weights = [0.3, *[0.4 + 0.6 * kept.mean() for _, kept in plan[1:]]]
+    progress = Progress(on_progress, weights, setting.result["seconds"])
     encoder = setting.model.encoder
     tokens = encoder.tokenize(test.texts)
     embeddings = unit(embed(encoder, tokens))
@@ -141,7 +142,7 @@ def carry_on(
     at_hand = max(sizes)
     asked = next((more for more in MORE if at_hand + more <= REACH * at_hand), at_hand)
     more, double = (_gain(fitted, again, at_hand, extra) for extra in (asked, at_hand))
-    grid = np.unique(np.geomspace(min(sizes), REACH * at_hand, GRID).round())
+    grid = np.unique([at_hand, *np.geomspace(min(sizes), REACH * at_hand, GRID).round()])
     low, high = _ends(again.at(grid))
     return found | {
         "code": _code(double), "more": more, "double": double,

@@ -32,7 +32,7 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
     """
     texts = _measured_on(setting)
     seeds = [(setting.config.seed + more) % 2**32 for more in range(MORE + 1)]
-    progress = Progress(on_progress, [MEASURING, *[1.0 - MEASURING, MEASURING] * MORE])
+    progress = Progress(on_progress, [MEASURING, *[1.0 - MEASURING, MEASURING] * MORE], setting.result["seconds"])
     tokens = setting.model.encoder.tokenize(setting.test.texts)
     raw, contributions, scores = [], [], []
     for number, seed in enumerate(seeds):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,8 +17,8 @@ from scalearn_core.studies.setting import OnProgress, Setting
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.stage_two import OnStage, TrainingResult, train_scales
 
-STAGES = {"embedding": (0.0, 0.03), "forecast": (0.03, 0.3), "own_adapter": (0.03, 0.3), "training": (0.3, 1.0)}
-"""Of a training: where in it each stage begins and ends; about, and the same whichever stages it has."""
+STAGES = ("embedding", "forecast", "own_adapter", "training")
+"""Of a training that learns; each training has some of them."""
 LEFT_OUT = 3
 """A part of the dataset that is neither `TRAIN`, `VALIDATION` nor `TEST`."""
 
@@ -26,13 +26,18 @@ LEFT_OUT = 3
 class Progress:
     """Parts of known weight, done one after the other, told as one share that only grows."""
 
-    def __init__(self, on_progress: OnProgress, weights: Sequence[float]) -> None:
-        """`weights`: the cost of each part, in any unit."""
+    def __init__(
+        self, on_progress: OnProgress, weights: Sequence[float], seconds: Mapping[str, float] | None = None
+    ) -> None:
+        """`weights`: the cost of each part, in any unit; `seconds`: how long the stages of a training took."""
         self._on_progress = on_progress
         ends = np.cumsum(weights) / sum(weights)
         self._bounds = list(zip([0.0, *ends[:-1].tolist()], ends.tolist(), strict=True))
+        took = np.array([(seconds or {}).get(stage, 0.0) for stage in STAGES]) + 1e-3
+        done = np.cumsum(took / took.sum())
+        self._stages = dict(zip(STAGES, zip([0.0, *done[:-1].tolist()], done.tolist(), strict=True), strict=True))
         self._part, self._told = 0, 0.0
-        self._stage = (0.0, 1.0)
+        self._stage = (0.0, 1.0)  # of a part that tells no stages
 
     def within(self, share: float) -> None:
         """So much of the part is done; raises what the listener raises."""
@@ -48,7 +53,7 @@ class Progress:
 
     def stage(self, code: str) -> None:
         """A stage of a training begins (see `stage_two.OnStage`)."""
-        self._stage = STAGES[code]
+        self._stage = self._stages[code]
         self.within(self._stage[0])
 
     def step(self, step: int, metrics: dict[str, float]) -> None:
