@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 TRAININGS = {"seeds": 3.2, "learning_curve": 6.0}
-"""Studies that train again from the beginning: how many trainings' time. Ten parts of the learning curve are smaller,
-but each has its forecast and its least number of steps."""
+"""Studies that train again from the beginning: how many trainings' time. The ten parts of the learning
+curve are smaller, but each has its forecast and its least number of steps."""
 STEPS = 9.5
 """The ladder shares the forecast: so many times the mere training. Four or five rungs take about one each, and
 fine-tuning five, as it takes three times the steps, each of them through every weight."""
