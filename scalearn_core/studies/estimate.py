@@ -24,7 +24,7 @@ def estimate_seconds(result: dict[str, Any], study: str) -> float:
     seconds = result["seconds"]
     once = sum(seconds.get(stage, 0.0) for stage in ("embedding", "forecast", "own_adapter", "training"))
     if study == "ladder" and result["recipe"] == "auto":
-        return FIXED + STEPS * float(seconds["training"])
+        return FIXED + STEPS * float(seconds.get("training", 0.0))
     if study == "ladder":
         return FIXED + 6 * float(once)
     if study in TRAININGS:

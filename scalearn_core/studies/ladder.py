@@ -129,6 +129,7 @@ def _climb(setting: Setting, progress: Progress) -> Iterator[Rung]:
     opening = time.monotonic() - began
     yield _plain(setting, opened, opening)
 
+    start = _start(setting)
     shared = opening + float(setting.result["seconds"].get("forecast", 0.0))
     for variant, own in (*((variant, False) for variant in VARIANTS), (uniform(model.variant), True)):
         name = "own_adapter" if own else variant
@@ -139,11 +140,11 @@ def _climb(setting: Setting, progress: Progress) -> Iterator[Rung]:
             continue
         peak = PeakMemory(encoder.device)
         began = time.monotonic()
-        if config.recipe == "auto":
+        if start is not None:
             trained = new_model(setting, variant, config.seed)
             recipe = replace(config, own_adapter=own).resolved(len(train))
             learn_from_pairs(
-                trained, opened, train.targets, recipe, start=_start(setting),
+                trained, opened, train.targets, recipe, start=start,
                 batch_size=config.batch_size, seed=config.seed, on_step=progress.step,
             )  # fmt: skip
             took = shared + time.monotonic() - began
@@ -208,12 +209,16 @@ def fine_tune(setting: Setting, progress: Progress) -> Rung:
     return replace(skipped, predict=predict, seconds=took, memory=peak.bytes())
 
 
-def _start(setting: Setting) -> NDArray[np.float64]:
-    """Where the scales of the model at hand began, one for each library source."""
-    known = setting.result.get("start") or setting.result["forecast"]  # results of the first releases: the same
-    return FORECAST.shrinkage * np.array(
-        [known["strengths"].get(source.name, 0.0) for source in setting.library_sources], dtype=np.float64
-    )
+def _start(setting: Setting) -> NDArray[np.float64] | None:
+    """Where the scales of the model at hand began, one for each library source; None where no forecast is known.
+
+    Recipe "paper" has none, nor have results of the first releases: then each rung is trained from its beginning.
+    """
+    known = setting.result.get("start") or setting.result.get("forecast")
+    if not known:
+        return None
+    strengths = [known["strengths"].get(source.name, 0.0) for source in setting.library_sources]
+    return FORECAST.shrinkage * np.array(strengths, dtype=np.float64)
 
 
 def _learned(model: ScaLearnModel) -> dict[str, int]:

@@ -127,6 +127,7 @@ def test_each_sentence_of_the_ladder(
     assert app.info[0].value.endswith(words[place].format(step=step))
     ahead = words["ladder.gain"].format(other=1, difference="+10.0", low="+2.0", high="+20.0")
     assert (ahead in app.info[0].value) == (stop != "frozen_head")
+    assert words["ladder.open"].format(high="20.0") in app.info[0].value, "what the intervals leave open"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
