@@ -138,6 +138,9 @@ class ForecastConfig:
     """Of the cross-validation, fewer for classes of fewer documents."""
     C: float = 10.0
     """Its inverse regularisation strength."""
+    surety: float = 2.5
+    """Standard errors that the whole start must gain to count as a promise; the best of many candidates gains one
+    by chance."""
     shrinkage: float = 0.5
     """The scales start at this share of the forecast, which from few documents promises too much."""
 

@@ -65,6 +65,7 @@ class EvaluationReport:
             "n": self.n,
             "accuracy": self.accuracy.to_dict(),
             "macro_f1": self.macro_f1.to_dict(),
+            "micro_f1": self.accuracy.to_dict(),  # the same where each document has one label
             "per_class": [asdict(row) for row in self.per_class],
             "confusion": [list(row) for row in self.confusion],
             "notes": list(self.notes),

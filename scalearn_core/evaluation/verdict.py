@@ -31,7 +31,8 @@ class Verdict:
     """None where the test documents are too few to tell."""
     code: Code
     """Why: "helped"; "not_by_sources", better than the plain classifier but not than the control; "not_promised",
-    better than both against a forecast of none; "no_difference" or "worse" than the plain classifier; "few_documents".
+    better than both against a forecast of none; "no_difference" or "worse" than the plain classifier;
+    "few_documents".
     """
     gain: float
     """Macro-F1 of the model minus that of the plain classifier, in points (0 to 100)."""

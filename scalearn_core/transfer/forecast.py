@@ -1,15 +1,17 @@
-"""Which sources will help? Asked in seconds, before any training: a starting point for the scales.
+"""Which sources will help? Asked in seconds, before any training: a promise for each, and a start for the scales.
 
 For a strength per source, the same in all layers, the documents are embedded with the sources so scaled, and a
-logistic regression is cross-validated on the embeddings. Forward selection begins at the plain encoder and adds
-one source, or more of one, at a time; it stops as soon as the gain does not exceed its standard error. So where
-no source promises anything the forecast is "none".
+logistic regression is cross-validated on the embeddings. What a source promises is how much less that classifier
+is wrong (its log-loss) than the one on the plain encoder. Forward selection then begins at the plain encoder and
+adds one source, or more of one, at a time; it stops as soon as the gain does not exceed its standard error. So
+where no source promises anything the forecast is "none".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -28,8 +30,23 @@ TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True)
+class Promise:
+    """What one source promises alone, at the better of the strengths that were tried."""
+
+    source: int
+    """Its number among the sources asked."""
+    strength: float
+    """The scale it would have in all layers."""
+    gain: float | None
+    """Percent by which the cross-validated log-loss falls below the plain encoder's; None: nothing was asked."""
+    low: float | None
+    """Lower end of its 95% interval over the documents. The better of two strengths is a little flattered."""
+    high: float | None
+
+
+@dataclass(frozen=True)
 class Forecast:
-    """What to start from, and what it promises."""
+    """What each source promises, what to start from, and what that promises."""
 
     strengths: NDArray[np.float64]
     """One per source, `[sources]`; all zero where none promises anything."""
@@ -39,6 +56,31 @@ class Forecast:
     """The same with the sources so scaled."""
     documents: int
     """How many were looked at."""
+    sources: tuple[Promise, ...]
+    """Of every source, best first."""
+    promised: bool
+    """Whether what is started from is surely better than the plain encoder (`FORECAST.surety`)."""
+
+    def to_dict(self, names: Sequence[str]) -> dict[str, Any]:
+        """`forecast` and `start` of a training's result (`docs/formats.md`); `names` are those of the sources."""
+        strengths = zip(names, self.strengths.tolist(), strict=False)  # an own adapter may come after them
+        return {
+            "forecast": [
+                {
+                    "source": names[promise.source], "strength": promise.strength, "gain": promise.gain,
+                    "low": promise.low, "high": promise.high,
+                }
+                for promise in self.sources
+            ],
+            "start": {
+                "strengths": {name: strength for name, strength in strengths if strength},
+                "share": FORECAST.shrinkage,
+                "plain_loss": self.plain_loss,
+                "loss": self.loss,
+                "promised": self.promised,
+                "documents": self.documents,
+            },
+        }  # fmt: skip
 
 
 def forecast(
@@ -54,7 +96,8 @@ def forecast(
     rows = _chosen(targets, np.random.default_rng(seed))
     count, nothing = len(sources.names), np.zeros(len(sources.names))
     if len(np.unique(targets[rows])) < 2:
-        return Forecast(nothing, None, None, len(rows))
+        unknown = tuple(Promise(source, FORECAST.strengths[-1], None, None, None) for source in range(count))
+        return Forecast(nothing, None, None, len(rows), unknown, promised=False)
     documents = OpenedDocuments(encoder, _cut(tokens.take(rows.tolist()), FORECAST.length), sources.first_layer)
     folds = _folds(targets[rows], seed)
     tried = 0
@@ -71,15 +114,38 @@ def forecast(
     plain = losses(nothing)
     strengths, current = nothing, plain
     moves = [(source, strength) for source in range(count) for strength in FORECAST.strengths]
+    alone: list[NDArray[np.float64]] = []
     for _ in range(FORECAST.additions):
         found = [losses(strengths + _one(move, count)) for move in moves]
+        alone = alone or found
         order = np.argsort([loss.mean() for loss in found], kind="stable")
         gain = current - found[order[0]]
         if gain.mean() <= gain.std() / np.sqrt(len(gain)):
             break
         strengths, current = strengths + _one(moves[order[0]], count), found[order[0]]
         moves = [moves[number] for number in order[: FORECAST.kept]]
-    return Forecast(strengths, float(plain.mean()), float(current.mean()), len(rows))
+    return Forecast(
+        strengths, float(plain.mean()), float(current.mean()), len(rows),
+        _promises(plain, alone), promised=_surely(plain - current),
+    )  # fmt: skip
+
+
+def _promises(plain: NDArray[np.float64], alone: list[NDArray[np.float64]]) -> tuple[Promise, ...]:
+    """One per source, best first, from the losses of each move of the first round, `[documents]` each."""
+    per_source = len(FORECAST.strengths)
+    promises = []
+    for source, first in enumerate(range(0, len(alone), per_source)):
+        best = min(range(first, first + per_source), key=lambda number: float(alone[number].mean()))
+        gains = 100 * (plain - alone[best]) / plain.mean()
+        margin = 1.96 * gains.std() / np.sqrt(len(gains))
+        mean, strength = float(gains.mean()), FORECAST.strengths[best - first]
+        promises.append(Promise(source, strength, mean, mean - float(margin), mean + float(margin)))
+    return tuple(sorted(promises, key=lambda promise: -(promise.gain or 0.0)))
+
+
+def _surely(gains: NDArray[np.float64]) -> bool:
+    """Whether gains `[documents]` lie above 0 by more than chance finds among many candidates."""
+    return bool(gains.mean() > FORECAST.surety * gains.std() / np.sqrt(len(gains)))
 
 
 def _one(move: tuple[int, float], count: int) -> NDArray[np.float64]:

@@ -16,6 +16,7 @@ from scalearn_core.data.dataset import TextDataset
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.scaling.sources import StackedSources
 from scalearn_core.training.stage_one import TaskData, train_adapter
+from scalearn_core.transfer.control import shuffled
 from scalearn_core.transfer.forecast import Forecast, forecast
 from tests.core.tiny import LAYERS, WIDTH, dataset, random_adapter
 
@@ -114,4 +115,28 @@ def test_a_table_of_pairs_is_trained_and_saved(encoder: Encoder, sources, tmp_pa
         variant="scalearn_uniform", config=TrainingConfig(), device=Device("cpu", "cpu", None, 1), encoder=encoder,
     )  # fmt: skip
     outcome.save(tmp_path / "model", evidence=tmp_path)
-    assert json.loads((tmp_path / "result.json").read_text("utf-8"))["forecast"]["loss"] is None
+    result = json.loads((tmp_path / "result.json").read_text("utf-8"))
+    assert result["start"]["loss"] is None
+    assert [row["gain"] for row in result["forecast"]] == [None] * len(sources)
+    assert result["verdict"]["helped"] is None, "one test document tells nothing"
+
+
+def test_each_source_has_its_promise_best_first(encoder: Encoder, telling: Adapter, documents) -> None:
+    idle = random_adapter("idle", seed=1, rank=2)
+    found = ask(encoder, [idle, telling], documents)
+    assert [promise.source for promise in found.sources] == [1, 0]
+    best = found.sources[0]
+    assert best.gain > 20 and best.low < best.gain < best.high
+    assert best.strength == 1.0
+    assert found.promised
+    told = found.to_dict(["idle", "telling"])
+    assert [row["source"] for row in told["forecast"]] == ["telling", "idle"]
+    assert told["start"]["strengths"]["telling"] > 0
+
+
+def test_shuffled_sources_promise_nothing_sure(encoder: Encoder, telling: Adapter, documents) -> None:
+    promised = [
+        ask(encoder, shuffled([telling, random_adapter("idle", seed=1)], seed=seed), documents, seed).promised
+        for seed in range(8)
+    ]
+    assert sum(promised) <= 1
