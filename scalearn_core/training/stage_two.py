@@ -86,7 +86,7 @@ def train_scales(
     )  # fmt: skip
     clock.start("forecast")
     asked = forecast(
-        model.encoder, model.stack, train.tokens, train.targets, seed=config.seed,
+        model.encoder, model.sources, train.tokens, train.targets, seed=config.seed,
         on_candidate=lambda share: on_step(0, {"epoch": 0, "fraction": share}) if on_step else None,
     )  # fmt: skip
     if config.recipe == "auto":

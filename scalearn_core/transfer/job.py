@@ -14,7 +14,6 @@ from scalearn_core.data.workspace import load_dataset
 from scalearn_core.devices import find
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.runs.folders import write_json
-from scalearn_core.scaling.sources import StackedSources
 from scalearn_core.transfer.forecast import forecast
 
 
@@ -39,11 +38,10 @@ def forecast_for(
         AdapterError, ConfigError, DataError: as for a training.
     """
     train = dataset.split(seed=seed).without_validation().train
-    stack = StackedSources(catalog.load(sources, encoder)).to(encoder.device)
-    asked = forecast(
-        encoder, stack, encoder.tokenize(train.texts), train.targets, seed=seed, on_candidate=on_progress
-    )
-    return asked.to_dict(stack.names)
+    adapters = catalog.load(sources, encoder)
+    tokens = encoder.tokenize(train.texts)
+    asked = forecast(encoder, adapters, tokens, train.targets, seed=seed, on_candidate=on_progress)
+    return asked.to_dict([adapter.name for adapter in adapters])
 
 
 def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:

@@ -14,7 +14,6 @@ from scalearn_core.adapters.bottleneck import Adapter, BottleneckLayer
 from scalearn_core.config import FORECAST, StageOneConfig
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.scaling.sources import StackedSources
 from scalearn_core.training.stage_one import TaskData, train_adapter
 from scalearn_core.transfer.control import shuffled
 from scalearn_core.transfer.forecast import Forecast, forecast
@@ -38,7 +37,7 @@ def telling(encoder: Encoder) -> Adapter:
 
 def ask(encoder: Encoder, sources: list[Adapter], documents, seed: int = 0) -> Forecast:
     tokens, targets = documents
-    return forecast(encoder, StackedSources(sources), tokens, targets, seed=seed)
+    return forecast(encoder, sources, tokens, targets, seed=seed)
 
 
 @pytest.mark.parametrize("sign", [1.0, -0.5])
@@ -81,13 +80,12 @@ def test_the_seed_decides(encoder: Encoder, sources, documents) -> None:
 
 def test_few_documents_and_lonely_classes(encoder: Encoder, sources) -> None:
     tokens = encoder.tokenize(["invoice", "vpn", "room", "payment"])
-    stack = StackedSources(sources)
-    lonely = forecast(encoder, stack, tokens, np.arange(4), seed=0)
+    lonely = forecast(encoder, sources, tokens, np.arange(4), seed=0)
     assert not lonely.strengths.any()
-    pairs = forecast(encoder, stack, tokens, np.array([0, 1, 1, 0]), seed=0)
+    pairs = forecast(encoder, sources, tokens, np.array([0, 1, 1, 0]), seed=0)
     assert np.isfinite(pairs.loss)
     assert pairs.documents == 4
-    one_class = forecast(encoder, stack, tokens, np.array([0, 0, 0, 1]), seed=0)
+    one_class = forecast(encoder, sources, tokens, np.array([0, 0, 0, 1]), seed=0)
     assert not one_class.strengths.any()
 
 
@@ -95,7 +93,7 @@ def test_of_many_documents_some_are_looked_at(encoder: Encoder, sources) -> None
     tokens = encoder.tokenize([f"invoice {number}" for number in range(300)])
     targets = np.array([0] * 250 + [1] * 49 + [2])
     shares: list[float] = []
-    found = forecast(encoder, StackedSources(sources), tokens, targets, seed=0, on_candidate=shares.append)
+    found = forecast(encoder, sources, tokens, targets, seed=0, on_candidate=shares.append)
     assert found.documents == FORECAST.documents
     assert shares == sorted(shares) and 0 < shares[-1] <= 1
 
@@ -126,7 +124,7 @@ def test_each_source_has_its_promise_best_first(encoder: Encoder, telling: Adapt
     found = ask(encoder, [idle, telling], documents)
     assert [promise.source for promise in found.sources] == [1, 0]
     best = found.sources[0]
-    assert best.gain > 20 and best.low < best.gain < best.high
+    assert best.gain > 5 and 0 < best.low < best.gain < best.high
     assert best.strength == 1.0
     assert found.promised
     told = found.to_dict(["idle", "telling"])
