@@ -46,10 +46,9 @@ HELPED = {
 }
 """By the codes of `verdict`."""
 NOTES = {
-    "few_documents": "With fewer than 30 documents the intervals are narrower than they should be.",
+    "few_documents": "With fewer than 30 documents the scores and their intervals are rough.",
     "class_without_test_documents": "Some labels have no document, so nothing is known about them.",
     "class_never_predicted": "Some labels were never predicted.",
-    "interval_without_width": "All documents came out right, or all wrong, so the interval says nothing.",
 }
 """By the codes of `EvaluationReport.notes`."""
 
