@@ -206,7 +206,10 @@ def test_frozen_parts_keep_every_byte(recipe: str, own_adapter: bool, model, dat
 
 @pytest.mark.parametrize(
     ("recipe", "expected"),
-    [("auto", ["embedding", "forecast", "training"]), ("paper", ["embedding", "own_adapter", "training"])],
+    [
+        ("auto", ["embedding", "forecast", "training"]),
+        ("paper", ["embedding", "forecast", "own_adapter", "training"]),
+    ],
 )
 def test_the_own_adapter_is_the_last_source(recipe: str, expected: list[str], model, data: TextDataset) -> None:
     stages: list[str] = []
