@@ -77,8 +77,8 @@ def notes(found: dict[str, Any]) -> None:
 
 def _start_lines(found: dict[str, Any]) -> list[Markdown]:
     """What the scales started from, and why."""
-    asked, start = found.get("forecast"), found["scales"]["start"]
-    if not asked:
+    asked, start = found["start"], found["scales"]["start"]
+    if not asked or found["recipe"] != "auto":
         return [t("scales.start_zero") if start == 0 else t("scales.start_value", start=f"{start:.2f}")]
     documents = text.count("documents", asked["documents"])
     if asked["strengths"]:
@@ -97,8 +97,8 @@ def _start_lines(found: dict[str, Any]) -> list[Markdown]:
 
 def _starts(found: dict[str, Any]) -> list[float]:
     """The scale that each source began with, in the order of the result's columns."""
-    asked = found.get("forecast")
-    if not asked:
+    asked = found["start"]
+    if not asked or found["recipe"] != "auto":
         return [found["scales"]["start"]] * len(found["sources"])
     starts = [FORECAST.shrinkage * asked["strengths"].get(source["name"], 0.0) for source in found["sources"]]
     return [*starts[:-1], OWN_START] if found["own_adapter"] else starts
