@@ -74,7 +74,7 @@ def gains(rows: Sequence[Gain], *, x_title: str, palette: Palette, decimals: int
     name_rows(figure, [row.name for row in rows])
     small = [f"<br><span style='font-size:11px'>{escape(row.note)}</span>" if row.note else "" for row in rows]
     figure.update_yaxes(ticktext=[lines(row.name) + note for row, note in zip(rows, small, strict=True)])
-    figure.add_vline(x=0, line={"color": palette.ink, "width": 1})
+    figure.add_vline(x=0, line={"color": palette.ink, "width": 1}, layer="below")
     height = 58 if any(small) else 48
     finished = finish(figure, palette, rows=len(rows), x_title=x_title, row_height=height)
     finished.update_xaxes(range=[low - margin, high + margin], nticks=6)

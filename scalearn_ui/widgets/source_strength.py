@@ -10,7 +10,7 @@ from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes
 from scalearn_ui.charts import sources as drawn
 from scalearn_ui.text import count, t
-from scalearn_ui.widgets import figure, study
+from scalearn_ui.widgets import figure, linked, study
 
 KEY = "source"
 """The source that is looked at, in the link too."""
@@ -27,10 +27,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     # The source whose best strength is shown to bring most comes first.
     ordered = sorted(curves, key=lambda curve: -max(change["interval"][0] for change in curve["changes"]))
     by_name = {curve["source"]: curve for curve in ordered}
-    chosen = st.selectbox(
-        t("strength.choose"), list(by_name), format_func=titles.__getitem__, key=KEY, bind="query-params"
-    )
-    curve = by_name[chosen if chosen in by_name else next(iter(by_name))]
+    curve = by_name[linked.select(t("strength.choose"), list(by_name), KEY, titles.__getitem__)]
     _sentence(titles[curve["source"]], strengths, curve["changes"])
     scores = {bound: [100 * score[bound] for score in curve["macro_f1"]] for bound in ("value", "low", "high")}
     chart = drawn.strength(

@@ -16,7 +16,7 @@ from scalearn_core.transfer.track_record import FEWEST_TABLES, TrackRecord, trac
 from scalearn_ui import charts, outcomes, state, text
 from scalearn_ui.charts import sources as drawn
 from scalearn_ui.text import count, plain, t
-from scalearn_ui.widgets import figure
+from scalearn_ui.widgets import figure, linked
 
 MEASURES = ("alone", "left_out")
 FEW_PROJECTS = 3
@@ -34,10 +34,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     _record(track_record(results), titles)
     st.subheader(t("portfolio.title"), anchor=False)
     st.markdown(t("portfolio.lead"))
-    measure = st.segmented_control(
-        t("which.measure"), MEASURES, default=MEASURES[0], required=True,
-        format_func=lambda name: t(f"which.measure.{name}"), key="pays", bind="query-params",
-    )  # fmt: skip
+    measure = linked.buttons(t("which.measure"), MEASURES, "pays", lambda name: t(f"which.measure.{name}"))
     _portfolio(portfolio(results, groups, "left_out" if measure == "left_out" else "alone"), titles)
 
 

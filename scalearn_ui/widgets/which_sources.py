@@ -12,7 +12,7 @@ from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, text
 from scalearn_ui.charts import sources as drawn
 from scalearn_ui.text import Markdown, count, t
-from scalearn_ui.widgets import figure, source_overlap, source_strength, study
+from scalearn_ui.widgets import figure, forecast, linked, source_overlap, source_strength, study
 
 NAMED = 3
 """Sources named in a sentence."""
@@ -27,9 +27,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     """The forecast first; the study is offered below it, or once done stands above it."""
     if "sources" not in found.get("studies", {}):
         _expected(found)
-        measured = study.found_or_offered(run, found, "sources")
-    else:
-        measured = study.found_or_offered(run, found, "sources")
+    measured = study.found_or_offered(run, found, "sources")
     if measured is not None:
         _measured(found, measured)
 
@@ -37,32 +35,10 @@ def draw(run: Run, found: dict[str, Any]) -> None:
 def _expected(found: dict[str, Any]) -> None:
     """What the forecast of the training promised, source by source."""
     st.subheader(t("which.expected"), anchor=False)
-    entries = _forecast(found)
-    if entries is None:
+    if _forecast(found) is None or "start" not in found:  # results of before, and of recipe "paper"
         st.markdown(t("which.no_forecast"))
         return
-    documents = found.get("start", {}).get("documents")
-    looked_at = count("documents", documents) if documents else t("which.some_documents")
-    known = [entry for entry in entries if entry["gain"] is not None]
-    if not known:
-        st.markdown(t("which.expected_unknown"))
-        return
-    titles = _titles(found)
-    best = [entry for entry in known if entry.get("low") is not None and entry["low"] > 0]
-    if best:
-        names = text.listed([t("list.name", name=titles[entry["source"]]) for entry in best[:NAMED]])
-        st.markdown(t("which.expected_some", documents=looked_at, names=names))
-    else:
-        st.markdown(t("which.expected_none", documents=looked_at))
-    rows = [
-        drawn.Gain(
-            titles[entry["source"]], entry["gain"], entry.get("low") or entry["gain"],
-            entry.get("high") or entry["gain"], "better" if entry in best else "",
-        )
-        for entry in known
-    ]  # fmt: skip
-    chart = drawn.gains(rows, x_title=t("axis.expected"), palette=figure.palette(), decimals=0)
-    figure.show(chart, alt=t("which.expected_alt"), key="expected")
+    forecast.draw(found, _titles(found))
     with st.expander(t("results.method"), icon=":material/info:"):
         st.markdown(t("which.method_expected"))
 
@@ -71,18 +47,13 @@ def _measured(found: dict[str, Any], measured: dict[str, Any]) -> None:
     """One question at a time: alone, left out, or added one by one."""
     rows = measured["sources"]
     asked = [*(["forecast"] if any(row["at_forecast"] for row in rows) else []), "alone", "left_out", "added"]
-    with st.container():
-        place = st.empty()
-        measure = st.segmented_control(
-            t("which.measure"), asked, default=asked[0], required=True,
-            format_func=lambda name: t(f"which.measure.{name}"), key="measure", bind="query-params",
-        )  # fmt: skip
-        measure = measure if measure in asked else asked[0]
-        st.markdown(t(f"which.reading.{measure}"))
-        if measure == "added":
-            _added(found, measured, place)
-        else:
-            _changes(found, measured, measure, place)
+    place = st.empty()
+    measure = linked.buttons(t("which.measure"), asked, "measure", lambda name: t(f"which.measure.{name}"))
+    st.markdown(t(f"which.reading.{measure}"))
+    if measure == "added":
+        _added(found, measured, place)
+    else:
+        _changes(found, measured, measure, place)
     with st.expander(t("results.method"), icon=":material/info:"):
         counts = measured["documents"]
         common = t("which.method", train=f"{counts['train']:,}", test=f"{counts['test']:,}")
