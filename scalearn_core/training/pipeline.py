@@ -35,6 +35,7 @@ from scalearn_core.training.loop import History, OnStep
 from scalearn_core.training.stage_one import embed
 from scalearn_core.training.stage_two import train_scales
 from scalearn_core.transfer.contributions import contribution_map
+from scalearn_core.transfer.dimensions import summary_of
 from scalearn_core.transfer.forecast import Forecast
 
 CONTRIBUTION_DOCUMENTS = 256
@@ -187,6 +188,7 @@ def train_with_evidence(
             "contribution": contributions.contribution.tolist(),
             "output_size": contributions.output_size.tolist(),
             "documents": len(chosen),
+            "dimensions": summary_of(model.scales),
         },
     }
     predictions = pd.DataFrame(
