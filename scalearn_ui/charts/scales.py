@@ -1,0 +1,95 @@
+"""Figures of the scales beyond the map: how the scales of single dimensions are distributed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from scalearn_ui.charts.base import CONFIG, finish, lines, signed
+from scalearn_ui.palette import Palette
+
+PICTURES = ("png", "svg")
+"""Kinds of pictures that a browser makes of a figure."""
+
+
+def picture_config(kind: str, filename: str, *, button: str) -> dict[str, object]:
+    """`CONFIG` with one visible button that saves the figure as a picture.
+
+    Args:
+        kind: one of `PICTURES`.
+        filename: without ending.
+        button: what the button says, in the reader's language.
+    """
+    # Plotly looks its own words up in a dictionary; it has none for most languages, but takes one per figure.
+    words = {"Download plot as a png": button, "Download plot as a PNG": button, "Download plot": button}
+    return {
+        **CONFIG,
+        "displayModeBar": True,
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": kind, "filename": filename, "scale": 1 if kind == "svg" else 3},
+        "locale": "studio",
+        "locales": {"studio": {"dictionary": words}},
+    }
+
+
+def with_picture(figure: go.Figure, palette: Palette) -> go.Figure:
+    """Room for the button, and a ground of its own: a saved picture has none of the page's."""
+    figure.update_layout(
+        paper_bgcolor=palette.ground,
+        plot_bgcolor=palette.ground,
+        font={"color": palette.ink},
+        margin={"t": 40},
+        height=figure.layout.height + 32,
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": palette.quiet, "activecolor": palette.accent},
+    )
+    return figure
+
+
+def spreads(
+    names: Sequence[str],
+    quantiles: Sequence[Sequence[float]],
+    *,
+    x_title: str,
+    decimals: int,
+    palette: Palette,
+) -> go.Figure:
+    """One box per source, first source on top: middle half, median with its number, and whiskers.
+
+    Args:
+        quantiles: per source the 5%, 25%, 50%, 75% and 95% points of its scales over the dimensions.
+    """
+    low, first, middle, third, high = (list(column) for column in zip(*quantiles, strict=True))
+    rows = [lines(name) for name in names]
+    figure = go.Figure(
+        go.Box(
+            y=rows,
+            lowerfence=low,
+            q1=first,
+            median=middle,
+            q3=third,
+            upperfence=high,
+            orientation="h",
+            fillcolor=palette.fill,
+            line={"color": palette.ink, "width": 1.5},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    )
+    figure.add_scatter(
+        x=high,
+        y=rows,
+        mode="text",
+        text=[signed(value, decimals) for value in middle],
+        textposition="middle right",
+        textfont={"color": palette.ink, "size": 13},
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    figure.add_vline(x=0, line={"color": palette.quiet, "width": 1, "dash": "dot"})
+    reach = max((abs(value) for row in quantiles for value in row), default=0.0) or 1.0
+    figure.update_xaxes(range=[min(0.0, *low) - 0.08 * reach, max(0.0, *high) + 0.3 * reach], nticks=6)
+    figure.update_yaxes(type="category")
+    return finish(figure, palette, rows=len(names), x_title=x_title, row_height=44)
