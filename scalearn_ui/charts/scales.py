@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import plotly.graph_objects as go
 
 from scalearn_ui.charts.base import CONFIG, finish, lines, signed
 from scalearn_ui.palette import Palette
 
+FEW_LAYERS = 8
+"""Up to this number of layers, cells of a phone's width hold a number with all its decimals."""
 PICTURES = ("png", "svg")
 """Kinds of pictures that a browser makes of a figure."""
 
@@ -47,6 +50,60 @@ def with_picture(figure: go.Figure, palette: Palette) -> go.Figure:
     return figure
 
 
+def narrow_map(
+    values: Sequence[Sequence[float]],
+    sources: Sequence[str],
+    layers: Sequence[str],
+    *,
+    decimals: int,
+    starts: Sequence[float],
+    unit: str,
+    x_title: str,
+    palette: Palette,
+) -> go.Figure:
+    """`scale_map` for a phone: names stand above their row, so that the cells have the whole width for numbers.
+
+    Args:
+        values: `[layers][sources]`, as results store them.
+        starts: of each source the value drawn in the page's own colour.
+        unit: stands in a line of its own below `x_title`.
+    """
+    by_source = [[row[column] for row in values] for column in range(len(sources))]
+    moved = [[value - start for value in row] for row, start in zip(by_source, starts, strict=True)]
+    reach = max((abs(distance) for row in moved for distance in row), default=0.0) or 1.0
+    printed = decimals if len(layers) <= FEW_LAYERS else decimals - 1
+    rows = [f"{number}" for number in range(len(sources))]  # names may be alike when shortened
+    figure = go.Figure(
+        go.Heatmap(
+            z=moved,
+            x=list(layers),
+            y=rows,
+            text=[[signed(value, printed) for value in row] for row in by_source],
+            customdata=[[f"{escape(name)}: {signed(value, decimals)} {unit}" for value in row]
+                        for name, row in zip(sources, by_source, strict=True)],
+            texttemplate="%{text}",
+            textfont={"color": palette.ink, "size": 13 if len(layers) <= FEW_LAYERS else 11},
+            colorscale=[[0.0, palette.fill_opposite], [0.5, palette.ground], [1.0, palette.fill]],
+            zmin=-reach,
+            zmax=reach,
+            xgap=2,
+            ygap=26,
+            showscale=False,
+            hovertemplate=f"%{{customdata}}<br>{x_title}: %{{x}}<extra></extra>",
+        )
+    )  # fmt: skip
+    for row, name in zip(rows, sources, strict=True):
+        figure.add_annotation(
+            x=0, xref="paper", xanchor="left", y=row, yshift=25, text=lines(name, 52).partition("<br>")[0],
+            showarrow=False, font={"color": palette.ink, "size": 13},
+        )  # fmt: skip
+    figure.update_xaxes(side="top", type="category", showgrid=False)
+    figure.update_yaxes(type="category", showticklabels=False)
+    return finish(
+        figure, palette, rows=len(sources), x_title=f"{x_title}<br>{unit}", row_height=56, extra=76
+    )  # fmt: skip
+
+
 def spreads(
     names: Sequence[str],
     quantiles: Sequence[Sequence[float]],
@@ -81,7 +138,7 @@ def spreads(
         x=high,
         y=rows,
         mode="text",
-        text=[signed(value, decimals) for value in middle],
+        text=[f"\u2002{signed(value, decimals)}" for value in middle],
         textposition="middle right",
         textfont={"color": palette.ink, "size": 13},
         cliponaxis=False,

@@ -24,7 +24,15 @@ def show(figure: go.Figure, *, alt: str, key: str, config: Mapping[str, Any] = c
     st.plotly_chart(figure, config=dict(config), alt=alt, key=key)
 
 
+def one_for_each_width(*, wide: str, narrow: str) -> None:
+    """Of two figures, by their keys, show one on a phone and the other elsewhere."""
+    st.html(
+        f"<style>@media (max-width: 640px) {{ .st-key-{wide} {{ display: none }} }}"
+        f" @media (min-width: 641px) {{ .st-key-{narrow} {{ display: none }} }}</style>"
+    )
+
+
 def show_wide_map(figure: go.Figure, *, alt: str, key: str, config: Mapping[str, Any] = charts.CONFIG) -> None:
-    """The same for a map of many columns: on a phone its cells tell their numbers only when tapped."""
+    """`show` for a map of many columns: on a phone its cells tell their numbers only when tapped."""
     st.html(f"<style>@media (max-width: 640px) {{ .st-key-{key} .heatmap-label {{ display: none }} }}</style>")
     show(figure, alt=alt, key=key, config=config)

@@ -13,6 +13,8 @@ from scalearn_ui.text import count, plain, t
 from scalearn_ui.widgets import figure, scale_map
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from scalearn_core.transfer.levers import LeverBoard, Levers
 
 FACTOR = (0, 200, 100)
@@ -47,13 +49,16 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     tested = found["dataset"]["counts"]["test"] - (0 if "levers" in found else len(board.split))
     st.markdown(t("levers.text", documents=count("test_documents", len(board.split))))
     st.warning(t("levers.warning", documents=count("test_documents", tested)), icon=":material/visibility:")
-    above = st.container(border=True)
+    above = _staying_box()
+    below = st.container()
     left, right = st.columns([5, 6], gap="large")
     with left:
         levers = _levers(run, found)
     look = _look(run.id, levers.to_dict())
     with above:
         _scores(look, at_rest=levers.at_rest)
+    with below:
+        _how_sure(look)
     with right:
         st.markdown(f"**{t('levers.confusion')}**")
         drawn = charts.confusion(
@@ -67,6 +72,16 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     _save(run, levers)
     with st.expander(t("levers.method"), icon=":material/info:"):
         st.markdown(t("levers.method_text"))
+
+
+def _staying_box() -> DeltaGenerator:
+    """A box that stays in sight while the levers below it are scrolled through."""
+    st.html(
+        "<style>[data-testid=stLayoutWrapper]:has(> .st-key-lever_scores)"
+        " { position: sticky; top: 3.75rem; z-index: 5 }"
+        f" .st-key-lever_scores {{ background: {figure.palette().ground} }}</style>"
+    )
+    return st.container(border=True, key="lever_scores")
 
 
 def _levers(run: Run, found: dict[str, Any]) -> Levers:
@@ -143,9 +158,9 @@ def _scores(look: dict[str, Any], *, at_rest: bool) -> None:
                 now, learned = (look[which][metric]["value"] for which in ("scores", "learned"))
                 change = round(100 * (now - learned), 1)
                 st.metric(
-                    t(f"metric.{metric}"),
+                    t(f"levers.{metric}"),
                     text.points(now),
-                    delta=charts.signed(change, 1) if change else t("levers.as_learned"),
+                    delta=f"{change:+.1f}" if change else t("levers.as_learned"),  # reads an ASCII minus
                     delta_color="normal" if change else "off",
                     delta_arrow="auto" if change else "off",
                     width="content",
@@ -163,6 +178,10 @@ def _scores(look: dict[str, Any], *, at_rest: bool) -> None:
         values = {key: look[key] for key in ("changed", "mended", "broken")}
         verdict = t(f"levers.verdict.{look['comparison']['verdict']}")
         st.markdown(f"{t('levers.say_changed', documents=documents, **values)} {verdict}")
+
+
+def _how_sure(look: dict[str, Any]) -> None:
+    """What so few documents can tell."""
     interval = text.interval(look["scores"]["macro_f1"])
     lines = [t("levers.interval", score=interval)]
     if look["documents"] < FEW:

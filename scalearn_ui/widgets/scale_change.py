@@ -21,7 +21,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     """In words what moved most, then the map of learned minus start."""
     moved = change(found)
     shown = scale_map.of_result(found, moved, column="change_percent", unit=t("unit.percent"), decimals=1)
-    _words(shown)
+    _words(shown, reused=len(found["sources"]) - bool(found["own_adapter"]))
     st.markdown(t("change.reading", layers=len(moved)))
     scale_map.draw(shown, filename=f"{found['dataset']['name']}_change", alt=t("change.alt"))
     lines = [*scale_view.start_lines(found), t("change.unit")]
@@ -42,9 +42,9 @@ def change(found: dict[str, Any]) -> NDArray[np.float64]:
     return 100 * moved
 
 
-def _words(shown: scale_map.ScaleMap) -> None:
-    """Which source moved most, where, and how many stayed."""
-    sizes = np.abs(shown.values).mean(axis=0)
+def _words(shown: scale_map.ScaleMap, *, reused: int) -> None:
+    """Which of the reused sources moved most, where, and how many stayed; the own adapter is the last row."""
+    sizes = np.abs(shown.values[:, :reused]).mean(axis=0)
     if sizes.max() < STAYED:
         st.info(t("change.nothing"), icon=":material/info:")
         return

@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 
 from scalearn_core.data.export import csv_text
 from scalearn_ui import charts, outcomes
-from scalearn_ui.charts.scales import PICTURES, picture_config, with_picture
+from scalearn_ui.charts.scales import PICTURES, narrow_map, picture_config, with_picture
 from scalearn_ui.text import Markdown, t
 from scalearn_ui.widgets import figure
 
-NARROW = 8
-"""Layers whose numbers still fit into the cells on a phone."""
 DECIMALS = 6
 """Of numbers in a downloaded table."""
 
@@ -81,26 +79,23 @@ def of_result(
 
 
 def draw(shown: ScaleMap, *, filename: str, alt: str) -> None:
-    """The map, and below it a table and a picture of it."""
-    layers = _layers(shown)
-    drawn = charts.scale_map(
-        shown.values.tolist(),
-        shown.titles,
-        layers,
-        decimals=shown.decimals,
-        starts=shown.starts,
-        unit=shown.unit,
-        x_title=t("axis.layer"),
-        title=t("axis.layer_unit", unit=shown.unit),
-        palette=figure.palette(),
-    )
-    with_downloads(drawn, table(shown), filename=filename, alt=alt, key="scale_map", wide=len(layers) > NARROW)
+    """The map, and below it a table and a picture of it; on a phone the map is drawn for its width."""
+    layers, title = _layers(shown), t("axis.layer_unit", unit=shown.unit)
+    wide = charts.scale_map(
+        shown.values.tolist(), shown.titles, layers, decimals=shown.decimals, starts=shown.starts, unit=shown.unit,
+        x_title=t("axis.layer"), title=title, palette=figure.palette(),
+    )  # fmt: skip
+    narrow = narrow_map(
+        shown.values.tolist(), shown.titles, layers, decimals=shown.decimals, starts=shown.starts, unit=shown.unit,
+        x_title=t("axis.layer"), palette=figure.palette(),
+    )  # fmt: skip
+    with_downloads(wide, table(shown), filename=filename, alt=alt, key="scale_map", narrow=narrow)
 
 
 def with_downloads(
-    drawn: go.Figure, rows: pd.DataFrame, *, filename: str, alt: str, key: str, wide: bool = False
+    drawn: go.Figure, rows: pd.DataFrame, *, filename: str, alt: str, key: str, narrow: go.Figure | None = None
 ) -> None:
-    """A figure with a button for its numbers and one for its picture; `wide` hides numbers on a phone."""
+    """A figure with a button for its numbers and one for its picture; on a phone `narrow` stands in its place."""
     place = st.container()
     name = re.sub(r"[^\w-]+", "_", filename).strip("_")
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -114,7 +109,7 @@ def with_downloads(
             key=f"{key}_csv",
             type="tertiary",
         )
-        st.caption(t("scales.picture"), width="content")
+        st.caption(f":material/photo_camera: {t('scales.picture')}", width="content")
         kind = st.segmented_control(
             t("scales.picture_kind"),
             PICTURES,
@@ -126,8 +121,11 @@ def with_downloads(
         )
     config = picture_config(kind or PICTURES[0], name, button=t("scales.picture_button"))
     with place:
-        show = figure.show_wide_map if wide else figure.show
-        show(with_picture(drawn, figure.palette()), alt=alt, key=key, config=config)
+        figure.show(with_picture(drawn, figure.palette()), alt=alt, key=key, config=config)
+        if narrow is not None:
+            figure.one_for_each_width(wide=key, narrow=f"{key}_narrow")
+            narrow = with_picture(narrow, figure.palette())
+            figure.show(narrow, alt=alt, key=f"{key}_narrow", config=config)
 
 
 def table(shown: ScaleMap) -> pd.DataFrame:
