@@ -138,12 +138,17 @@ class ForecastConfig:
     """Of the cross-validation, fewer for classes of fewer documents."""
     C: float = 10.0
     """Its inverse regularisation strength."""
+    surety: float = 2.0
+    """Standard errors by which the best source must exceed the best shuffled one to count as a promise."""
+    shuffled: int = 8
+    """So many of the sources are asked with shuffled weights too."""
     shrinkage: float = 0.5
     """The scales start at this share of the forecast, which from few documents promises too much."""
 
     def most(self, sources: int) -> int:
         """Candidates tried at most, for so many sources."""
-        return 1 + sources * len(self.strengths) + self.kept * (self.additions - 1)
+        asked = sources + min(sources, self.shuffled)
+        return 1 + asked * len(self.strengths) + self.kept * (self.additions - 1)
 
 
 FORECAST = ForecastConfig()

@@ -149,6 +149,10 @@ MESSAGES: dict[str, str] = {
     "evaluation.score_not_finite": (
         "Scores must be finite numbers, but document {position} has one that is not. Correct it or leave it out."
     ),
+    "evaluation.no_probabilities": (
+        "Each document needs one probability per label, from 0 to 1 and together 1, but document {position} "
+        "has others. Pass the probabilities as the model gave them."
+    ),
     "evaluation.unknown_metric": (
         "The metric must be one of {known}, but {metric} was found. Choose one of these."
     ),

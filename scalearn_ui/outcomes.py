@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pandas as pd
@@ -11,6 +10,7 @@ import streamlit as st
 from scalearn_core import runs
 from scalearn_core.adapters import catalog
 from scalearn_core.encoders.cards import CARDS, DEFAULT
+from scalearn_core.evaluation.stored import read_result
 from scalearn_ui import text
 from scalearn_ui.text import Markdown, plain, t
 
@@ -27,8 +27,7 @@ def result(run_id: str) -> dict[str, Any]:
 
 @st.cache_data(max_entries=16, ttl="1h", show_spinner=False)
 def _read(run_id: str, changed: int) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((runs.folder(run_id) / "result.json").read_text(encoding="utf-8"))
-    return loaded
+    return read_result(runs.folder(run_id))
 
 
 @st.cache_data(max_entries=4, ttl="1h", show_spinner=False)

@@ -53,7 +53,7 @@ def estimate_seconds(
     settings = TrainingConfig(recipe=recipe).resolved(train)
     fixed = FIXED_SECONDS + 3 * seconds(n_documents, 0) + 2 * seconds(n_documents, n_sources)
     if recipe == "auto":
-        candidate = seconds(min(train, FORECAST.documents), n_sources, tokens=min(FORECAST.length, per_document))
+        candidate = seconds(min(train, FORECAST.documents), 1, tokens=min(FORECAST.length, per_document))
         batch = min(train, TrainingConfig().batch_size)
         learned = settings.steps * seconds(batch, n_sources + own_adapter, passes=2)
         alone = settings.steps * seconds(batch, 1, passes=2) if own_adapter else 0.0  # trained to compare with

@@ -19,12 +19,12 @@ _BEGINS = {
         "loading": 0.0, "embedding": 0.04, "forecast": 0.08, "training": 0.2, "baselines": 0.6, "evaluation": 0.95
     },
     "paper": {
-        "loading": 0.0, "embedding": 0.04, "own_adapter": 0.1, "training": 0.1, "baselines": 0.9,
-        "evaluation": 0.94,
+        "loading": 0.0, "embedding": 0.04, "forecast": 0.06, "own_adapter": 0.1, "training": 0.1,
+        "baselines": 0.5, "evaluation": 0.94,
     },
 }  # fmt: skip
 """Where each stage begins on the progress bar, by recipe; it ends where the next one begins."""
-_AFTER_OWN_ADAPTER = 0.3
+_AFTER_OWN_ADAPTER = 0.2
 """Where training begins in recipe "paper" after an own adapter."""
 
 

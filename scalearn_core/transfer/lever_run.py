@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,33 +11,29 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
 
 from scalearn_core import runs
-from scalearn_core.baselines.frozen_head import unit
-from scalearn_core.baselines.majority import predict_majority
-from scalearn_core.baselines.tfidf import predict_tfidf
 from scalearn_core.data.dataset import Split
 from scalearn_core.data.workspace import load_dataset
 from scalearn_core.devices import find
+from scalearn_core.errors import ModelError
 from scalearn_core.evaluation.by_language import scores_by_language
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.report import evaluate_predictions
+from scalearn_core.evaluation.test_probabilities import load_test_probabilities
 from scalearn_core.prediction.fast import measure_fast_mode
 from scalearn_core.runs.folders import CONFIG
-from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies.setting import Setting, load_setting
 from scalearn_core.training.pipeline import CONTRIBUTION_DOCUMENTS, Outcome
-from scalearn_core.training.stage_one import embed
+from scalearn_core.training.result import made_now, scales_of, weigh
 from scalearn_core.transfer.contributions import contribution_map
-from scalearn_core.transfer.dimensions import summary_of
+from scalearn_core.transfer.forecast import Forecast
 from scalearn_core.transfer.levers import LeverBoard, Levers, turned
 from scalearn_core.transfer.watched import divide_test, watched
 
-PROBABILITIES = "test_probabilities.safetensors"
 _KEPT = (
     "format", "device", "dataset", "encoder", "languages", "recipe", "variant", "seed", "own_adapter", "sources",
-    "parameter_counts", "history", "best_epoch", "stopped_early", "forecast", "start", "single_source",
+    "parameter_counts", "history", "best_epoch", "stopped_early", "forecast", "start",
 )  # fmt: skip
 """What a model with levers has in common with the one it was made from; all else is measured anew or left out."""
 
@@ -84,85 +79,71 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
 def _outcome(setting: Setting, levers: Levers, evidence: Path, report: runs.Reporter) -> Outcome:
     """Turn the scales of the model for good, and score it on the documents nobody watched."""
     model, test, seed = setting.model, setting.test, setting.result["seed"]
-    labels = setting.dataset.labels
+    predicted = _others(test, evidence)
     before = model.predict_proba(test.texts).argmax(1)
     with torch.no_grad():
         model.scales.omega.copy_(turned(model, levers))
     model.training_record = {**model.training_record, "levers": levers.to_dict()}
     probabilities = model.predict_proba(test.texts)
-    report.stage("baselines", 0.4)
-    predicted = {"scalearn": probabilities.argmax(1)} | _others(setting, test, evidence)
-    report.stage("evaluation", 0.6)
+    predicted["scalearn"] = now = probabilities.argmax(1)
+    report.progress(0.5)
     model.fast_mode = measure_fast_mode(model, setting.train.texts, test.texts, test.targets)
-
-    def compared(other: NDArray[np.int64]) -> dict[str, Any]:
-        return compare_predictions(
-            test.targets, predicted["scalearn"], other, n_classes=len(labels), seed=seed
-        ).to_dict()
-
+    report.progress(0.7)
     texts = setting.dataset.frame["text"].tolist()
     chosen = np.linspace(0, len(texts) - 1, min(len(texts), CONTRIBUTION_DOCUMENTS)).round().astype(int)
-    result = {key: setting.result[key] for key in _KEPT if key in setting.result} | {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    contributions = contribution_map(model, [texts[i] for i in chosen])
+    control = setting.result["comparison_control"]["against"]
+    compared = compare_predictions(test.targets, now, before, n_classes=len(test.labels), seed=seed)
+    result = {
+        **{key: setting.result[key] for key in _KEPT if key in setting.result},
+        **weigh(test, probabilities, predicted, control, _asked(setting.result["start"]), seed=seed),
+        "created": made_now(),
         "seconds": dict(setting.result["seconds"]),
-        "scores": {
-            name: evaluate_predictions(test.targets, values, labels, seed=seed).to_dict()
-            for name, values in predicted.items()
-        },
-        "scores_by_language": scores_by_language(test.texts, test.targets, predicted, labels, seed=seed),
-        "comparison": compared(predicted["frozen_head"]) | {"against": "frozen_head"},
-        "comparison_tfidf": compared(predicted["tfidf"]) | {"against": "tfidf"},
-        "comparison_own_adapter": (
-            compared(predicted["own_adapter"]) | {"against": "own_adapter"} if "own_adapter" in predicted else None
-        ),
+        "scores_by_language": scores_by_language(test.texts, test.targets, predicted, test.labels, seed=seed),
         "fast_mode": {key: value for key, value in model.fast_mode.items() if key != "ranges"},
-        "scales": setting.result["scales"] | _scales(model, [texts[i] for i in chosen]),
-        "levers": levers.to_dict()
-        | {
-            "learned": evaluate_predictions(test.targets, before, labels, seed=seed).to_dict(),
-            "comparison": compared(before) | {"against": "learned"},
+        "scales": scales_of(model, contributions, recipe=setting.result["recipe"], documents=len(chosen)),
+        "levers": {
+            **levers.to_dict(),
+            "learned": evaluate_predictions(test.targets, before, test.labels, seed=seed).to_dict(),
+            "comparison": compared.to_dict() | {"against": "learned"},
         },
     }
     counts = setting.result["dataset"]["counts"] | {"test": len(test)}
     result["dataset"] = setting.result["dataset"] | {"counts": counts}
-    table = _table(test, predicted["scalearn"], probabilities)
+    result["verdict"].setdefault("carried_by", [])  # found by training again, which nobody did here
+    table = _table(test, now, probabilities)
     learned_from = [*setting.train.texts, *setting.validation.texts]
-    return Outcome(model, result, table, setting.frozen_head, learned_from)
+    return Outcome(
+        model, result, table, probabilities, test.targets, predicted, setting.frozen_head, learned_from
+    )  # fmt: skip
 
 
-def _others(setting: Setting, test: Split, evidence: Path) -> dict[str, NDArray[np.int64]]:
+def _others(test: Split, evidence: Path) -> dict[str, NDArray[np.int64]]:
     """What the methods it is compared with said of these documents, `[documents]` each.
 
-    Results of before did not keep that: then those that take seconds are asked again, and the others left out.
+    Raises:
+        ModelError: `study.no_evidence`, for a result of an earlier release, which did not keep that.
     """
-    if (evidence / PROBABILITIES).is_file():
-        table = pd.read_csv(evidence / "test_predictions.csv", usecols=["row"], encoding="utf-8-sig")
-        place = {row: index for index, row in enumerate(table["row"].tolist())}
-        taken = [place[row] for row in test.rows]
-        kept = load_file(evidence / PROBABILITIES)
-        return {
-            name.removeprefix("predicted."): kept[name][taken]
-            for name in sorted(kept)
-            if name.startswith("predicted.") and name != "predicted.scalearn"
-        }
-    encoder = setting.model.encoder
-    return {
-        "frozen_head": setting.frozen_head.predict(unit(embed(encoder, encoder.tokenize(test.texts)))),
-        "tfidf": predict_tfidf(setting.train, setting.validation, test.texts, seed=setting.result["seed"]),
-        "majority": predict_majority(setting.train, test.texts),
-    }
+    kept = load_test_probabilities(evidence)
+    if kept is None:
+        raise ModelError("study.no_evidence", folder=evidence)
+    table = pd.read_csv(evidence / "test_predictions.csv", usecols=["row"], encoding="utf-8-sig")
+    place = {row: index for index, row in enumerate(table["row"].tolist())}
+    taken = [place[row] for row in test.rows]
+    return {name: classes[taken] for name, classes in kept.predicted.items() if name != "scalearn"}
 
 
-def _scales(model: ScaLearnModel, texts: list[str]) -> dict[str, Any]:
-    """The part of `result["scales"]` that hangs on where the levers stand."""
-    found = contribution_map(model, texts)
-    return {
-        "dimensions": summary_of(model.scales),
-        "raw": found.raw.tolist(),
-        "contribution": found.contribution.tolist(),
-        "output_size": found.output_size.tolist(),
-        "documents": len(texts),
-    }
+def _asked(start: dict[str, Any]) -> Forecast:
+    """The forecast before the training, as far as a verdict asks for it."""
+    return Forecast(
+        strengths=np.array(list(start["strengths"].values())),
+        plain_loss=start["plain_loss"],
+        loss=start["loss"],
+        documents=start["documents"],
+        sources=(),
+        by_chance=start["by_chance"],
+        promised=start["promised"],
+    )
 
 
 def _table(test: Split, predicted: NDArray[np.int64], probabilities: NDArray[np.float32]) -> pd.DataFrame:

@@ -8,7 +8,6 @@ from typing import Any, cast
 import numpy as np
 import streamlit as st
 
-from scalearn_core.config import FORECAST
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, text
 from scalearn_ui.text import Markdown, t
@@ -115,16 +114,13 @@ def starts(found: dict[str, Any]) -> list[float]:
     asked = asked_start(found)
     if not asked:
         return [found["scales"]["start"]] * len(found["sources"])
-    begun = [FORECAST.shrinkage * asked["strengths"].get(source["name"], 0.0) for source in found["sources"]]
+    begun = [asked["share"] * asked["strengths"].get(source["name"], 0.0) for source in found["sources"]]
     return [*begun[:-1], OWN_START] if found["own_adapter"] else begun
 
 
 def asked_start(found: dict[str, Any]) -> dict[str, Any] | None:
-    """The start that a forecast chose; None where there was none. Earlier results call it `forecast`."""
-    if "start" in found:
-        return cast(dict[str, Any] | None, found["start"])
-    earlier = found.get("forecast")
-    return earlier if isinstance(earlier, dict) else None
+    """The start that a forecast chose; None where it was another."""
+    return cast(dict[str, Any] | None, found["start"]) if found["recipe"] == "auto" else None
 
 
 def listed(names: Iterable[Markdown]) -> Markdown:

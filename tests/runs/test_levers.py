@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from safetensors.numpy import save_file
 
 from scalearn_core import runs
 from scalearn_core.adapters.adapterhub import write_adapter
@@ -18,11 +17,12 @@ from scalearn_core.data.workspace import load_dataset, save_dataset
 from scalearn_core.devices import find
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.reference import document_numbers, load_reference
+from scalearn_core.evaluation.test_probabilities import FILE, load_test_probabilities
 from scalearn_core.runs.folders import new_run_id, run_folder, write_json
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies.setting import load_setting
 from scalearn_core.training.pipeline import train_with_evidence
-from scalearn_core.transfer.lever_run import PROBABILITIES, open_board
+from scalearn_core.transfer.lever_run import open_board
 from scalearn_core.transfer.levers import Levers
 from tests.core.tiny import dataset, random_adapter, save_encoder
 from tests.runs.polling import ended
@@ -108,27 +108,27 @@ def test_at_rest_the_model_is_the_learned_one(trained: str) -> None:
     assert found["scores"]["scalearn"] == found["levers"]["learned"]
 
 
-def test_methods_whose_predictions_were_kept_are_compared_too(trained: str) -> None:
-    evidence = runs.folder(trained)
-    table = pd.read_csv(evidence / "test_predictions.csv", encoding="utf-8-sig")
-    labels = result_of(trained)["dataset"]["labels"]
-    right = table["label"].map(labels.index).to_numpy()
-    kept = {
-        "majority": right * 0,
-        "frozen_head": right,
-        "tfidf": right * 0,
-        "single_source": right,
-        "scalearn": right,
-    }
-    save_file({f"predicted.{name}": values for name, values in kept.items()}, evidence / PROBABILITIES)
-    scores = result_of(save(trained, LEVERS.to_dict()).id)["scores"]
-    assert scores["single_source"]["accuracy"]["value"] == scores["frozen_head"]["accuracy"]["value"] == 1
-    assert scores["tfidf"] == scores["majority"] and scores["tfidf"]["accuracy"]["value"] < 1
+def test_it_is_compared_with_what_the_training_was_compared_with(trained: str) -> None:
+    before, found = result_of(trained), result_of(save(trained, LEVERS.to_dict()).id)
+    assert set(found["scores"]) == set(before["scores"]) > {"frozen_head", "single_source", "tfidf", "majority"}
+    assert found["comparison_control"]["against"] == before["comparison_control"]["against"]
+    assert set(found["verdict"]) >= {"helped", "code", "gain", "interval", "against"}
+    whole, rows = (
+        pd.read_csv(runs.folder(run_id) / "test_predictions.csv", encoding="utf-8-sig")["row"].tolist()
+        for run_id in (trained, found["run_id"])
+    )
+    earlier, kept = (load_test_probabilities(runs.folder(run_id)) for run_id in (trained, found["run_id"]))
+    assert earlier is not None and kept is not None
+    for name in ("frozen_head", "tfidf", "single_source"):
+        assert np.array_equal(kept.predicted[name], earlier.predicted[name][[whole.index(row) for row in rows]])
+    assert np.array_equal(kept.predicted["scalearn"], kept.probabilities.argmax(1))
 
 
 def test_what_is_missing_is_told(trained: str) -> None:
     assert save(trained, {"factors": {"fifth": 0.5}, "added": {}, "groups": [1, 1, 1]}).error_code == (
         "levers.unknown_source"
     )
+    (runs.folder(trained) / FILE).unlink()
+    assert save(trained, LEVERS.to_dict()).error_code == "study.no_evidence", "as in results of earlier releases"
     (runs.folder(trained) / "model" / "scales.safetensors").unlink()
     assert save(trained, LEVERS.to_dict()).error_code == "model.damaged"
