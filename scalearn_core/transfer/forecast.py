@@ -12,6 +12,7 @@ asked once more with shuffled weights: what these seem to promise is chance, and
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -64,10 +65,10 @@ class Forecast:
     sources: tuple[Promise, ...]
     """Of every source, best first."""
     by_chance: float | None
-    """Percent gained by the best of a few sources whose weights were shuffled (`transfer/control.py`): what one that
-    knows nothing seems to promise. None where there is nothing to ask."""
+    """Percent gained by the best of a few sources whose weights were shuffled (`transfer/control.py`), which is
+    what one that knows nothing seems to promise. None where there is nothing to ask."""
     promised: bool
-    """Whether the best source surely promises more than the best of those (`FORECAST.surety`)."""
+    """Whether the best source surely promises more than the best of those (`FORECAST.surety`, `margin`)."""
 
     def to_dict(self, names: Sequence[str]) -> dict[str, Any]:
         """`forecast` and `start` of a training's result (`docs/formats.md`); `names` are those of the sources."""
@@ -111,7 +112,8 @@ def forecast(
     first_layer = StackedSources(sources).first_layer
     documents = OpenedDocuments(encoder, _cut(tokens.take(rows.tolist()), FORECAST.length), first_layer)
     folds = _folds(targets[rows], seed)
-    ignorant = shuffled(sources[: FORECAST.shuffled], seed=seed)
+    turns = itertools.islice(itertools.cycle(sources), FORECAST.shuffled)
+    ignorant = shuffled(list(turns), seed=seed)
     tried, most = 0, FORECAST.most(len(sources))
 
     def losses(adapters: Sequence[Adapter], strengths: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -137,10 +139,11 @@ def forecast(
         strengths, current = strengths + _one(moves[order[0]], len(sources)), found[order[0]]
         moves = [moves[place] for place in order[: FORECAST.kept]]
     best, luck = (min(tries, key=lambda loss: float(loss.mean())) for tries in (alone, by_chance))
+    clear = (luck - best).mean() > FORECAST.margin * plain.mean()
     return Forecast(
         strengths, float(plain.mean()), float(current.mean()), len(rows), _promises(plain, alone),
         by_chance=float(100 * (plain - luck).mean() / plain.mean()),
-        promised=bool(strengths.any()) and _exceeds(luck - best, FORECAST.surety),
+        promised=bool(strengths.any() and clear and _exceeds(luck - best, FORECAST.surety)),
     )  # fmt: skip
 
 
