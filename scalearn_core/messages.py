@@ -215,4 +215,10 @@ MESSAGES: dict[str, str] = {
     "study.no_evidence": "The evidence of this model was expected in {folder}, but it is not there or of an older release. Train the model again.",
     "study.other_documents": "The table {name} is not the one this model was made from. Choose that table: same file, same columns.",
     "study.unknown": "One of {known} was expected as the study, but {found} was found. Choose one of these.",
+    "levers.too_few": "Levers need {least} different test documents to divide, but {found} are there. Train with more documents.",
+    "levers.out_of_range": "A lever was expected between -{limit} and {limit}, but {found} was found. Choose a number in that range.",
+    "levers.groups": "{expected} groups of layers were expected (lower, middle, upper), but {found} were found. Give one number for each.",
+    "levers.unknown_source": "This model has no source {found}. Its sources are {known}.",
+    "levers.shared_layers": "All layers of this model share their scales, so layers cannot be turned apart. Leave them as learned.",
+    "levers.combined": "Levers act on scales that are used as they are, but those of this model are combined ({found}). Train without that.",
 }

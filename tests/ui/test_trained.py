@@ -56,7 +56,7 @@ def test_scales_show_contribution_first_and_the_raw_scale_second(
     app = studio("scales", language, run=trained)
     assert not app.error
     first = json.loads(app.get("plotly_chart")[0].proto.spec)
-    app.get_by_key("scale_view").set_value(text.sentences(language)["view.raw"]).run()
+    app.get_by_key("view").set_value(text.sentences(language)["part.scales.raw"]).run()
     second = json.loads(app.get("plotly_chart")[0].proto.spec)
     for figure in (first, second):
         assert len(figure["data"][0]["text"]) == SOURCES + 1, "one row per source, and one for the own adapter"
