@@ -1,7 +1,7 @@
 """Which documents a person should look at: the least sure ones are handed over, the rest is taken as it comes.
 
-The threshold that looks best on some documents is best there partly by luck. What is told of the rest, "95% right",
-is freed of that luck, and how often it then holds on other documents is tested.
+The threshold that looks best on some documents is best there partly by luck. What is told of the rest, "95%
+right", is freed of that luck, and how often it then holds on other documents is tested.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -18,9 +19,11 @@ def palette() -> Palette:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def show(figure: go.Figure, *, alt: str, key: str) -> None:
-    """Draw `figure`; `alt` says in one sentence what it shows."""
-    st.plotly_chart(figure, config=charts.CONFIG, alt=alt, key=key)
+def show(figure: go.Figure, *, alt: str, key: str, on_pick: Callable[[], None] | None = None) -> None:
+    """Draw `figure`; `alt` says in one sentence what it shows, `on_pick` is called when a point is clicked."""
+    st.plotly_chart(
+        figure, config=charts.CONFIG, alt=alt, key=key, on_select=on_pick or "ignore", selection_mode="points"
+    )
 
 
 def show_wide_map(figure: go.Figure, *, alt: str, key: str) -> None:

@@ -129,7 +129,8 @@ def test_a_free_person_and_a_dear_one() -> None:
 
 
 def test_the_best_threshold_costs_what_it_is_said_to() -> None:
-    """The cost of the best threshold on its own documents is too low; of held-out ones it holds the truth."""
+    """The cost of the best threshold on its own documents is too low; of held-out ones it is not, and its interval
+    holds the truth in 9 of 10 at least (400 repetitions: 93 to 96 of 100)."""
     whole, true = honest(BIG, 5)
     confidence, right = confidences(true, whole)
     rng = np.random.default_rng(2)
@@ -142,7 +143,7 @@ def test_the_best_threshold_costs_what_it_is_said_to() -> None:
         held += best["cost"]["low"] <= truth[-1] <= best["cost"]["high"]
         apparent.append(best["apparent"])
     assert np.mean(apparent) < np.mean(truth) - 20
-    assert 0.92 <= held / 200 <= 0.985
+    assert 0.9 <= held / 200 <= 0.985
 
 
 def test_no_mistake_seen_is_not_no_mistake_ever() -> None:
