@@ -12,14 +12,11 @@ import numpy as np
 
 from scalearn_core.data.dataset import Split
 from scalearn_core.studies.setting import OnProgress, Setting
-from scalearn_core.transfer import ablation, probing
+from scalearn_core.transfer import ablation, effort, probing
 from scalearn_core.transfer.ablation import Step, Tried
 from scalearn_core.transfer.overlap import DOCUMENTS, alike_together, overlap
-from scalearn_core.transfer.probing import PAIR_STRENGTHS, STRENGTHS, Curve
+from scalearn_core.transfer.probing import Curve
 from scalearn_core.transfer.refit import Change, Meter, Mixes
-
-MOST_DOCUMENTS = 1000
-"""At most so many training documents, and so many test documents, are looked at."""
 
 
 def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
@@ -32,9 +29,11 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
     on_progress(0.0)
     mixes = Mixes(model, train, test, seed=seed)
     whole = mixes.whole
-    sample = mixes.sample(probing.TRAIN_DOCUMENTS, probing.TEST_DOCUMENTS)
+    sample = mixes.sample(effort.PROBED_TRAIN, effort.PROBED_TEST)
     expected = _expected(setting.result)
-    mixes.meter = Meter(on_progress, _work(mixes, reused, len(expected)))
+    tokens = [int(mixes.tokens[part.rows].sum()) for part in (whole, sample)]
+    passes = effort.ablation_passes(len(names), len(expected)), effort.probing_passes(reused)
+    mixes.meter = Meter(on_progress, passes[0] * tokens[0] + passes[1] * tokens[1])
 
     everything = ablation.try_mix(mixes, mixes.omega, whole)
     plain = ablation.try_mix(mixes, mixes.only(), whole)
@@ -71,11 +70,12 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
         "added": [_step(step, names) for step in added],
         "overlap": _overlap(effects),
         "probing": {
-            "strengths": list(STRENGTHS),
+            "strengths": list(effort.STRENGTHS),
             "curves": [_curve(found, names) for found in curves.values()],
         },
         "pair": {
-            "sources": [names[number] for number in pair], "strengths": list(PAIR_STRENGTHS), "macro_f1": grid,
+            "sources": [names[number] for number in pair], "strengths": list(effort.PAIR_STRENGTHS),
+            "macro_f1": grid,
         }
         if pair
         else None,
@@ -83,10 +83,10 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
 
 
 def _at_most(split: Split, generator: np.random.Generator) -> Split:
-    """All documents of a part, or `MOST_DOCUMENTS` drawn of them."""
-    if len(split) <= MOST_DOCUMENTS:
+    """All documents of a part, or `effort.MOST_DOCUMENTS` drawn of them."""
+    if len(split) <= effort.MOST_DOCUMENTS:
         return split
-    drawn = np.sort(generator.permutation(len(split))[:MOST_DOCUMENTS])
+    drawn = np.sort(generator.permutation(len(split))[: effort.MOST_DOCUMENTS])
     texts, rows = (tuple(values[number] for number in drawn) for values in (split.texts, split.rows))
     return Split(texts, split.targets[drawn], split.labels, rows)
 
@@ -102,14 +102,6 @@ def _expected(result: dict[str, Any]) -> dict[str, float]:
     if not isinstance(found, list):  # results of before have a dictionary there, of the start alone
         return {}
     return {entry["source"]: float(entry["strength"]) for entry in found}
-
-
-def _work(mixes: Mixes, reused: int, expected: int) -> int:
-    """Tokens that will pass the encoder: two mixes, each left out, each alone, at the forecast, added, probed."""
-    added = max(0, mixes.count - 2)
-    ablations = (2 + 2 * mixes.count + expected + added) * int(mixes.tokens.sum())
-    sample = mixes.sample(probing.TRAIN_DOCUMENTS, probing.TEST_DOCUMENTS)
-    return ablations + probing.passes(reused, pair=reused > 1) * int(mixes.tokens[sample.rows].sum())
 
 
 def _at_forecast(mixes: Mixes, source: int, strength: float, plain: Tried) -> dict[str, Any]:

@@ -9,14 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scalearn_core.evaluation.intervals import Interval
+from scalearn_core.transfer.effort import PAIR_STRENGTHS, STRENGTHS
 from scalearn_core.transfer.refit import Change, Judged, Mixes, Part
-
-STRENGTHS = (-1.0, -0.5, 0.0, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0)
-"""Of the paper's grid 0.1 and 0.9 are left out: they hardly differ from their neighbours and cost time."""
-PAIR_STRENGTHS = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
-TRAIN_DOCUMENTS = 160
-TEST_DOCUMENTS = 240
-"""At most so many are looked at, because hundreds of strengths are tried."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +51,6 @@ def pair_grid(
                 row.append(_at(mixes, {first: strength, second: other}, plain, part).macro_f1.value)
         grid.append(row)
     return grid
-
-
-def passes(sources: int, *, pair: bool) -> int:
-    """How many passes over the part the curves of so many sources take, and the grid."""
-    return sources * (len(STRENGTHS) - 1) + pair * (len(PAIR_STRENGTHS) - 1) ** 2
 
 
 def _at(mixes: Mixes, strengths: dict[int, float], plain: Judged, part: Part) -> Judged:

@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 from scalearn_ui.charts.base import finish, lines, name_rows, signed
 from scalearn_ui.palette import Palette
 
-FEW_CELLS = 8
-"""Up to so many columns a map prints its numbers large."""
+FEW_CELLS, MANY_CELLS = 8, 12
+"""Up to so many columns a map prints its numbers large; up to so many they fit in small on a phone."""
 BAND = 0.16
 """How much of its colour an interval's band has."""
 
@@ -107,6 +107,7 @@ def strength(
         y=[*curve.high, *reversed(curve.low)],
         fill="toself",
         fillcolor=_faded(palette.accent),
+        mode="lines",
         line={"width": 0},
         hoverinfo="skip",
         showlegend=False,
@@ -154,7 +155,7 @@ def overlap(
             y=rows,
             text=[["" if value is None else f"{100 * value:.0f}" for value in row] for row in cells],
             texttemplate="%{text}",
-            textfont={"color": palette.ink, "size": 13 if len(names) <= FEW_CELLS else 11},
+            textfont={"color": palette.ink, "size": 13 if len(names) <= FEW_CELLS else 10},
             colorscale=[[0.0, palette.panel], [1.0, palette.fill]],
             zmin=0,
             zmax=1,
@@ -235,7 +236,7 @@ def expected_and_came(
             text=[escape(point.name) for point in mine],
             name=name,
             mode="markers",
-            marker={"color": colour, "symbol": symbol, "size": 10, "line": {"width": 2}},
+            marker={"color": colour, "symbol": symbol, "size": 10, "line": {"width": 1.5, "color": colour}},
             hovertemplate="%{text}<br>%{x:+.1f} % → %{y:+.1f}<extra></extra>",
         )
     figure.add_vline(x=0, line={"color": palette.ink, "width": 1})

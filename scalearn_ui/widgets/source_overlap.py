@@ -45,7 +45,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
         x_title=t("axis.sources"),
         palette=figure.palette(),
     )
-    show = figure.show if len(acting) <= drawn.FEW_CELLS else figure.show_wide_map
+    show = figure.show if len(acting) <= drawn.MANY_CELLS else figure.show_wide_map
     show(chart, alt=t("overlap.alt"), key="overlap")
     still = [names[place] for place in range(len(names)) if place not in acting]
     if still:

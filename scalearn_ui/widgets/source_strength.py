@@ -9,7 +9,7 @@ import streamlit as st
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes
 from scalearn_ui.charts import sources as drawn
-from scalearn_ui.text import count, t
+from scalearn_ui.text import Markdown, count, t
 from scalearn_ui.widgets import figure, linked, study
 
 KEY = "source"
@@ -91,7 +91,10 @@ def _pair(pair: dict[str, Any], titles: dict[str, str]) -> None:
     }
     st.markdown(t("strength.pair_text", first=first, second=second, **reached))
     chart = drawn.pair(
-        scores, strengths, x_title=t("axis.strength_of", name=second), y_title=t("axis.strength_of", name=first),
+        scores,
+        strengths,
+        x_title=t("axis.strength_of", name=Markdown(second)),  # figures read no Markdown
+        y_title=t("axis.strength_of", name=Markdown(first)),
         palette=figure.palette(),
-    )  # fmt: skip
+    )
     figure.show(chart, alt=t("strength.pair_alt"), key="pair")

@@ -15,7 +15,7 @@ from scalearn_core.transfer.portfolio import Portfolio, portfolio
 from scalearn_core.transfer.track_record import FEWEST_TABLES, TrackRecord, track_record
 from scalearn_ui import charts, outcomes, state, text
 from scalearn_ui.charts import sources as drawn
-from scalearn_ui.text import count, plain, t
+from scalearn_ui.text import Markdown, count, plain, t
 from scalearn_ui.widgets import figure, linked
 
 MEASURES = ("alone", "left_out")
@@ -61,7 +61,7 @@ def _record(record: TrackRecord, titles: dict[str, str]) -> None:
         )
     points = [
         drawn.Point(
-            t("record.point", name=titles.get(outcome.source, outcome.source), run=run.title),
+            t("record.point", name=Markdown(titles.get(outcome.source, outcome.source)), run=Markdown(run.title)),
             outcome.expected, outcome.gain, outcome.verdict,
         )
         for run in record.runs
@@ -125,6 +125,6 @@ def _next(found: Portfolio, titles: dict[str, str]) -> None:
     st.info(t("sentence.join").join(sentences), icon=":material/lightbulb:")
 
 
-def _numbered(titles: Sequence[str]) -> str:
+def _numbered(titles: Sequence[str]) -> Markdown:
     """ "1 tickets, 2 reports": what the columns stand for."""
-    return t("list.comma").join(f"{number} {plain(title)}" for number, title in enumerate(titles, 1))
+    return Markdown(t("list.comma").join(f"{number} {plain(title)}" for number, title in enumerate(titles, 1)))

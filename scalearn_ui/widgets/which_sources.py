@@ -35,7 +35,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
 def _expected(found: dict[str, Any]) -> None:
     """What the forecast of the training promised, source by source."""
     st.subheader(t("which.expected"), anchor=False)
-    if _forecast(found) is None or "start" not in found:  # results of before, and of recipe "paper"
+    if not _forecast(found):
         st.markdown(t("which.no_forecast"))
         return
     forecast.draw(found, _titles(found))
@@ -69,7 +69,7 @@ def _changes(found: dict[str, Any], measured: dict[str, Any], measure: str, plac
     asked.sort(key=lambda row: (row["own"], -row[key]["gain"]))
     reused = [row for row in asked if not row["own"]]
     _headline(place, measure, [(titles[row["source"]], row[key]) for row in reused])
-    expected = {entry["source"]: entry["gain"] for entry in _forecast(found) or [] if entry["gain"] is not None}
+    expected = {entry["source"]: entry["gain"] for entry in _forecast(found) if entry["gain"] is not None}
     rows = []
     for row in asked:
         note = _note(expected.get(row["source"])) if measure == "forecast" else ""
@@ -107,27 +107,30 @@ def _added(found: dict[str, Any], measured: dict[str, Any], place: Any) -> None:
     useful = [number for number, step in enumerate(steps) if step["step"]["verdict"] == "better"]
     with place:
         if useful:
-            needed = count("sources", useful[-1] + 1)
-            st.success(
-                t("which.steps", sources=needed, **_points(steps[useful[-1]])), icon=":material/trending_up:"
-            )
+            last = steps[useful[-1]]
+            own = found["own_adapter"] and useful[-1] == len(steps) - 1
+            code, needed = ("with_own", len(steps) - 1) if own else ("steps", useful[-1] + 1)
+            words = t(f"which.added.{code}", sources=count("sources", needed), **_points(last))
+            st.success(words, icon=":material/trending_up:")
+        elif steps[-1]["verdict"] == "better":
+            st.success(t("which.added.together", **_points(steps[-1])), icon=":material/trending_up:")
         else:
-            st.info(t("which.no_steps"), icon=":material/trending_flat:")
+            st.info(t("which.added.nothing"), icon=":material/trending_flat:")
     rows = [_score(t("which.plain"), measured["plain"], ours=False)]
     for number, step in enumerate(steps):
-        name = t("which.step", name=titles[step["source"]])
+        name = t("which.step", name=Markdown(titles[step["source"]]))  # for a figure, which reads no Markdown
         rows.append(_score(name, step["macro_f1"], ours=number in useful))
     chart = charts.scores(rows, x_title=t("axis.macro_f1"), palette=figure.palette())
     figure.show(chart, alt=t("which.alt.added"), key="added")
-    _beware(measured, [step["step"] for step in steps])
+    _beware(measured, [step["step"] for step in steps], several=False)
 
 
-def _beware(measured: dict[str, Any], changes: Sequence[dict[str, Any]]) -> None:
+def _beware(measured: dict[str, Any], changes: Sequence[dict[str, Any]], *, several: bool = True) -> None:
     """How large a difference must be to show on so few documents, and what chance does among many sources."""
     half = median((change["interval"][1] - change["interval"][0]) / 2 for change in changes)
     documents = count("test_documents", measured["documents"]["test"])
     lines = [t("which.beware", documents=documents, points=f"{half:.0f}")] if half >= 1 else []
-    if len(changes) >= MANY:
+    if several and len(changes) >= MANY:
         lines.append(t("which.chance", sources=count("sources", len(changes))))
     if lines:
         st.caption(t("sentence.join").join(lines))
@@ -158,10 +161,9 @@ def _quoted(names: Sequence[str]) -> Markdown:
     return text.listed([*named, t("which.more", n=more)] if more else named)
 
 
-def _forecast(found: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """What was expected of each source, best first; None in results that do not have it."""
-    entries = found.get("forecast")
-    return entries if isinstance(entries, list) else None
+def _forecast(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was expected of each source, best first; none in results of before, and with recipe "paper"."""
+    return list(found.get("forecast") or [])
 
 
 def _titles(found: dict[str, Any]) -> dict[str, str]:

@@ -14,7 +14,9 @@ from scalearn_core.data.dataset import TextDataset
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies import sources
+from scalearn_core.studies.estimate import estimate_seconds
 from scalearn_core.studies.setting import Setting
+from scalearn_core.transfer import effort
 from tests.core.tiny import WIDTH, dataset, random_adapter
 
 
@@ -66,6 +68,22 @@ def test_everything_is_measured_and_is_json(own: bool, forecast: Any, encoder: E
 
 
 def test_of_many_documents_some_are_looked_at(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "MOST_DOCUMENTS", 20)
+    monkeypatch.setattr(effort, "MOST_DOCUMENTS", 20)
     found = sources.study(setting(encoder, own=True, forecast=None), lambda share: None)
     assert (found["documents"]["train"], found["documents"]["test"]) == (20, 12)
+
+
+def test_the_estimate_grows_with_the_work_and_stays_where_documents_are_cut() -> None:
+    def seconds(train: int, test: int, sources: int, forecast: Any = None) -> float:
+        return estimate_seconds(
+            {
+                "dataset": {"counts": {"train": train, "validation": 0, "test": test}}, "own_adapter": True,
+                "sources": [{}] * sources, "forecast": forecast, "seconds": {"embedding": 0.01 * train},
+            },
+            "sources",
+        )  # fmt: skip
+
+    one_pass = 0.01 * (100 + 50)
+    assert seconds(100, 50, 2) - 10 == pytest.approx(one_pass * (2 + 2 * 2 + 8))
+    assert seconds(100, 50, 9, PROMISES) > seconds(100, 50, 9) > seconds(100, 50, 5)
+    assert seconds(5000, 2000, 9) == pytest.approx(seconds(1000, 1000, 9))

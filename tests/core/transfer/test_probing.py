@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scalearn_core.data.dataset import TextDataset
-from scalearn_core.transfer import ablation, probing
+from scalearn_core.transfer import ablation, effort, probing
 from scalearn_core.transfer.refit import Mixes
 from tests.core.transfer.conftest import Build
 
@@ -13,7 +13,7 @@ def test_curves_pass_through_the_plain_encoder(build: Build, divided: TextDatase
     part = mixes.sample(40, 30)
     plain = mixes.judge(mixes.embed(mixes.only(), part), part)
     curves = {source: probing.curve(mixes, source, plain, part) for source in range(3)}
-    zero, one = probing.STRENGTHS.index(0.0), probing.STRENGTHS.index(1.0)
+    zero, one = effort.STRENGTHS.index(0.0), effort.STRENGTHS.index(1.0)
     assert all(found.scores[zero] == plain.macro_f1 for found in curves.values())
     assert all(found.changes[zero].interval == (0, 0) for found in curves.values())
     assert curves[0].scores[one].value > plain.macro_f1.value, "the helpful one, as it was trained"
@@ -22,10 +22,10 @@ def test_curves_pass_through_the_plain_encoder(build: Build, divided: TextDatase
     assert {score.value for score in curves[2].scores} == {plain.macro_f1.value}, "the silent one"
 
     grid = probing.pair_grid(mixes, (0, 2), curves, plain, part)
-    for row, strength in zip(grid, probing.PAIR_STRENGTHS, strict=True):
-        assert set(row) == {curves[0].scores[probing.STRENGTHS.index(strength)].value}
+    for row, strength in zip(grid, effort.PAIR_STRENGTHS, strict=True):
+        assert set(row) == {curves[0].scores[effort.STRENGTHS.index(strength)].value}
     for at, number in ((0, 0), (-1, -1)):
-        mixed = mixes.even({0: probing.PAIR_STRENGTHS[at], 1: probing.PAIR_STRENGTHS[number]})
+        mixed = mixes.even({0: effort.PAIR_STRENGTHS[at], 1: effort.PAIR_STRENGTHS[number]})
         wanted = ablation.try_mix(mixes, mixed, part).judged.macro_f1.value
         assert probing.pair_grid(mixes, (0, 1), curves, plain, part)[at][number] == wanted
 
@@ -37,4 +37,4 @@ def test_the_passes_are_those_that_are_made(build: Build, divided: TextDataset) 
     mixes.meter.done = 0
     curves = {source: probing.curve(mixes, source, plain, part) for source in range(3)}
     probing.pair_grid(mixes, (0, 1), curves, plain, part)
-    assert mixes.meter.done == probing.passes(3, pair=True) * mixes.tokens[part.rows].sum()
+    assert mixes.meter.done == effort.probing_passes(3) * mixes.tokens[part.rows].sum()
