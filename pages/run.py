@@ -30,11 +30,19 @@ if run.status == "succeeded" and run.kind == "train":
 elif run.status == "succeeded" and run.kind in ("evaluate", "study"):
     if st.button(t("action.results"), type="primary", key="to_results", icon=":material/verified:"):
         shell.go("results", run=run.config["model_run"])
+elif run.status == "succeeded" and run.kind == "forecast":
+    state.choose_dataset(run.config["dataset"])
+    if st.button(t("action.to_training"), type="primary", key="to_training", icon=":material/model_training:"):
+        shell.go("train")
 elif run.status == "succeeded":
     if st.button(t("action.predictions"), type="primary", key="to_classify", icon=":material/label:"):
         shell.go("classify", batch=run.id)
 elif not run.active and st.button(t("action.again"), type="primary", key="again"):
-    shell.go({"train": "train", "evaluate": "results", "study": "results"}.get(run.kind, "classify"))
+    shell.go(
+        {"train": "train", "evaluate": "results", "study": "results", "forecast": "train"}.get(
+            run.kind, "classify"
+        )
+    )
 
 if run.kind == "train" and not run.active:
     history.draw(run)

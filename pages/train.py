@@ -8,7 +8,7 @@ from scalearn_core import runs
 from scalearn_core.data import workspace
 from scalearn_ui import shell, state
 from scalearn_ui.text import count, t
-from scalearn_ui.widgets import encoder_choice, train_settings
+from scalearn_ui.widgets import encoder_choice, forecast, train_settings
 
 shell.enter("train")
 
@@ -60,6 +60,8 @@ with st.expander(t("train.more"), icon=":material/tune:"):
     )
 
 machine = train_settings.choose_device()
+if sources:
+    forecast.offer(dataset, encoder, sources, train_settings.titles(encoder), machine.kind)
 with st.container(border=True):
     st.markdown(
         t(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pandas as pd
@@ -11,6 +10,7 @@ import streamlit as st
 from scalearn_core import runs
 from scalearn_core.adapters import catalog
 from scalearn_core.encoders.cards import CARDS, DEFAULT
+from scalearn_core.evaluation.stored import read_result
 from scalearn_ui import text
 from scalearn_ui.text import Markdown, plain, t
 
@@ -27,24 +27,19 @@ def result(run_id: str) -> dict[str, Any]:
 
 @st.cache_data(max_entries=16, ttl="1h", show_spinner=False)
 def _read(run_id: str, changed: int) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((runs.folder(run_id) / "result.json").read_text(encoding="utf-8"))
-    return loaded
+    return read_result(runs.folder(run_id))
 
 
 @st.cache_data(max_entries=4, ttl="1h", show_spinner=False)
-def wrong_documents(run_id: str) -> pd.DataFrame:
-    """Test documents the model got wrong, the surest mistakes first.
-
-    Columns: row, text, label, predicted, confidence.
-    """
+def test_documents(run_id: str) -> pd.DataFrame:
+    """Test documents, those the model is surest of first. Columns: row, text, label, predicted, confidence."""
     table = pd.read_csv(
         runs.folder(run_id) / "test_predictions.csv",
         dtype={"text": str, "label": str, "predicted": str},
         keep_default_na=False,
         encoding="utf-8-sig",
     )
-    wrong = table[table["label"] != table["predicted"]]
-    return wrong.sort_values("confidence", ascending=False)
+    return table.sort_values("confidence", ascending=False)
 
 
 def encoder_key(found: dict[str, Any]) -> str | None:

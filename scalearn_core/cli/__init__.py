@@ -17,6 +17,8 @@ from scalearn_core.errors import ScaLearnError
 
 COMMANDS = {
     "train": "scalearn_core.cli.train:train",
+    "forecast": "scalearn_core.cli.study:forecast",
+    "study": "scalearn_core.cli.study:study",
     "evaluate": "scalearn_core.cli.apply:evaluate",
     "predict": "scalearn_core.cli.apply:predict",
     "export": "scalearn_core.cli.export:export",

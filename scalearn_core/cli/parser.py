@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from scalearn_core.config import RECIPES
 from scalearn_core.encoders.cards import CARDS, DEFAULT
+from scalearn_core.studies import STUDIES
 
 VARIANTS = ("scalearn", "scalearn_uniform", "scalearn_pp", "scalearn_uniform_pp")
 """Those of `scaling.scales`, which would import torch; a test keeps them equal."""
@@ -37,6 +38,8 @@ def make_parser() -> Parser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_train(commands.add_parser("train", help="train a model on a table and say what it is worth"))
+    _add_forecast(commands.add_parser("forecast", help="tell which sources promise to help, before any training"))
+    _add_study(commands.add_parser("study", help="ask more of a trained model: its sources, its cost, its luck"))
     _add_evaluate(commands.add_parser("evaluate", help="score a model on a table with labels"))
     _add_predict(commands.add_parser("predict", help="classify the documents of a table"))
     _add_export(commands.add_parser("export", help="write a model for other programs"))
@@ -53,6 +56,8 @@ def make_parser() -> Parser:
 
 _HELP = {
     "train": "Train a model. A fifth of the documents is kept for testing (recipe paper: a tenth to choose on).",
+    "forecast": "Cross-validate each source on the documents a training would learn from; takes seconds.",
+    "study": "Ask one question of a trained model; the answer is added to its result.json.",
     "evaluate": "Score a model on documents it was not trained on.",
     "predict": "Write the table again with two more columns, the predicted label and its confidence.",
     "export": "Write a model as one ordinary adapter (AdapterHub layout) or as one ONNX graph.",
@@ -80,6 +85,25 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="new or empty folder for the model"
     )
+
+
+def _add_forecast(command: argparse.ArgumentParser) -> None:
+    _add_table(command, label=True)
+    command.add_argument(
+        "--sources", metavar="A,B", help="names or adapter folders, or all (default: all with open licences)"
+    )
+    command.add_argument("--seed", type=seed, default=13, metavar="N", help="default: %(default)s")
+    _add_device(command)
+    _add_encoder(command, "by the language of the documents")
+    _add_json(command)
+
+
+def _add_study(command: argparse.ArgumentParser) -> None:
+    command.add_argument("study", choices=STUDIES)
+    command.add_argument("--model", type=Path, required=True, metavar="DIR")
+    _add_table(command, label=True)
+    _add_device(command)
+    _add_json(command)
 
 
 def _add_evaluate(command: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ STAGES = {
     "training": "Scales, own adapter and classifier",
     "baselines": "Methods to compare with",
     "evaluation": "Scores on the test documents",
+    "study": "Studying the model",
     "testing": "Testing",
     "adapter": "Adapter",
     "predicting": "Classifying",

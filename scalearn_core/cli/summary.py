@@ -11,6 +11,8 @@ from scalearn_core.adapters.catalog import AdapterCard
 METHODS = {
     "scalearn": "ScaLearn",
     "own_adapter": "Own adapter alone (no sources)",
+    "shuffled_sources": "The same with shuffled sources",
+    "single_source": "Best single source",
     "frozen_head": "Plain classifier (frozen encoder)",
     "tfidf": "TF-IDF + logistic regression",
     "majority": "Most frequent label",
@@ -27,18 +29,31 @@ VERDICTS = {
     ),
 }
 SOURCES = {
-    "better": "The sources helped: {points} points of macro-F1 more than the own adapter alone ({interval}).",
-    "no_difference": (
-        "What the sources add was not shown: {points} points of macro-F1 against the own adapter alone, "
-        "which may be chance ({interval})."
+    "better": (
+        "The sources add {points} points of macro-F1 to the same training without what they know ({interval})."
     ),
-    "worse": "The sources did not help: {points} points of macro-F1 against the own adapter alone ({interval}).",
+    "no_difference": (
+        "What the sources add was not shown: {points} points of macro-F1 against the same training without what "
+        "they know, which may be chance ({interval})."
+    ),
+    "worse": (
+        "The sources did harm: {points} points of macro-F1 against the same training without what they know "
+        "({interval})."
+    ),
 }
+HELPED = {
+    "helped": "Did reusing sources help? Yes.",
+    "not_by_sources": "Did reusing sources help? Not shown: the gain is that of your own documents.",
+    "not_promised": "Did reusing sources help? Not certain: no source had promised a gain. Try another seed.",
+    "no_difference": "Did reusing sources help? No: no difference was shown.",
+    "worse": "Did reusing sources help? No: they did harm.",
+    "few_documents": "Did reusing sources help? Too few test documents to tell.",
+}
+"""By the codes of `verdict`."""
 NOTES = {
-    "few_documents": "With fewer than 30 documents the intervals are narrower than they should be.",
+    "few_documents": "With fewer than 30 documents the scores and their intervals are rough.",
     "class_without_test_documents": "Some labels have no document, so nothing is known about them.",
     "class_never_predicted": "Some labels were never predicted.",
-    "interval_without_width": "All documents came out right, or all wrong, so the interval says nothing.",
 }
 """By the codes of `EvaluationReport.notes`."""
 
@@ -56,8 +71,9 @@ def training_summary(result: dict[str, Any], folder: Path) -> str:
             "",
             *table(("", "macro-F1", "accuracy"), rows),
             "",
+            HELPED[result["verdict"]["code"]],
             verdict(result["comparison"], VERDICTS),
-            *([verdict(result["comparison_own_adapter"], SOURCES)] if result["comparison_own_adapter"] else []),
+            verdict(result["comparison_control"], SOURCES),
             *(NOTES[code] for code in scores["scalearn"]["notes"]),
             *([""] if result["scores_by_language"] else []),
             *_by_language(result["scores_by_language"]),

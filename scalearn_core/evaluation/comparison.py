@@ -17,6 +17,7 @@ from scalearn_core.evaluation.metrics import (
     macro_f1,
     total_classes,
 )
+from scalearn_core.evaluation.smoothing import smooth_pairs
 
 Verdict = Literal["better", "no_difference", "worse"]
 
@@ -64,7 +65,8 @@ def compare_predictions(
 
     Each resample draws documents together with *both* predictions, as counts of the distinct triples (true,
     predicted, other). What is hard about a document is hard for both models and cancels in the difference;
-    resampling the two apart would add that variance back and miss real differences.
+    resampling the two apart would add that variance back and miss real differences. Where they differ at all,
+    resamples are drawn from smoothed shares.
 
     Args:
         targets: true classes, `[documents]`.
@@ -80,13 +82,15 @@ def compare_predictions(
     """
     columns = check_classes(targets, predicted, other, n_classes=n_classes)
     (true, first, second), counts = count_cells(*columns)
+    disagreements, shares = int(counts[first != second].sum()), None
+    if disagreements:
+        (true, first, second), counts, shares = smooth_pairs(true, first, second, counts, n_classes)
 
     def difference(resampled: IntArray) -> FloatArray:
         ahead = macro_f1(total_classes(resampled, true, first, n_classes))
         return np.asarray(ahead - macro_f1(total_classes(resampled, true, second, n_classes)))
 
-    interval = bootstrap_interval(difference, counts, seed=seed, resamples=resamples)
-    disagreements = int(counts[first != second].sum())
+    interval = bootstrap_interval(difference, counts, seed=seed, resamples=resamples, shares=shares)
     return Comparison(
         metric="macro_f1",
         difference=interval.value,

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scalearn_core.evaluation.intervals import Interval, bootstrap_interval
+from scalearn_core.evaluation.intervals import Interval, bootstrap_interval, wilson_interval
 from scalearn_core.evaluation.metrics import (
     ClassTotals,
     FloatArray,
     IntArray,
-    accuracy,
     check_classes,
     class_f1,
     count_cells,
@@ -22,9 +21,10 @@ from scalearn_core.evaluation.metrics import (
     macro_f1,
     total_classes,
 )
+from scalearn_core.evaluation.smoothing import smooth_classes
 
 FEW_DOCUMENTS = 30
-"""Below this number of documents a percentile interval is clearly narrower than it claims."""
+"""Below this number of documents scores and their intervals are rough."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class EvaluationReport:
     """Documents by true class (rows) and predicted class (columns), in the order of the labels."""
     notes: tuple[str, ...]
     """Codes of caveats: "few_documents"; "class_without_test_documents"; "class_never_predicted", of a class
-    that has test documents; "interval_without_width", all right or all wrong, so that resampling is blind."""
+    that has test documents. In results of before also "interval_without_width", all right or all wrong."""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON: the fields by name, tuples as lists."""
@@ -65,6 +65,7 @@ class EvaluationReport:
             "n": self.n,
             "accuracy": self.accuracy.to_dict(),
             "macro_f1": self.macro_f1.to_dict(),
+            "micro_f1": self.accuracy.to_dict(),  # the same where each document has one label
             "per_class": [asdict(row) for row in self.per_class],
             "confusion": [list(row) for row in self.confusion],
             "notes": list(self.notes),
@@ -89,7 +90,7 @@ def evaluate_predictions(
     """Score predicted classes against the true ones.
 
     Macro-F1 is the mean over the classes present in the targets; the same rule applies within each resample.
-    Intervals are 95% percentile bootstrap intervals over documents (see `intervals`).
+    Its interval is from a bootstrap over documents (see `intervals`), smoothed; that of accuracy is Wilson's.
 
     Args:
         targets: true classes as positions in `labels`, `[documents]`.
@@ -107,16 +108,17 @@ def evaluate_predictions(
     totals = _only(total_classes(counts[None, :], true, guess, n_classes))
     confusion = np.zeros((n_classes, n_classes), dtype=np.int64)
     confusion[true, guess] = counts
+    (true, guess), counts, shares = smooth_classes(true, guess, counts, n_classes)
 
     def interval(metric: Callable[[ClassTotals], FloatArray]) -> Interval:
         def statistic(resampled: IntArray) -> FloatArray:
             return metric(total_classes(resampled, true, guess, n_classes))
 
-        return bootstrap_interval(statistic, counts, seed=seed, resamples=resamples)
+        return bootstrap_interval(statistic, counts, seed=seed, resamples=resamples, shares=shares)
 
     return EvaluationReport(
         n=int(counts.sum()),
-        accuracy=interval(accuracy),
+        accuracy=wilson_interval(float(totals.hits.sum()), float(counts.sum())),
         macro_f1=interval(macro_f1),
         per_class=_per_class(totals, labels),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
@@ -142,11 +144,9 @@ def _per_class(totals: ClassTotals, labels: Sequence[str]) -> tuple[ClassScore, 
 
 
 def _notes(totals: ClassTotals) -> tuple[str, ...]:
-    n, hits = totals.support.sum(), totals.hits.sum()
     found = {
-        "few_documents": n < FEW_DOCUMENTS,
+        "few_documents": totals.support.sum() < FEW_DOCUMENTS,
         "class_without_test_documents": (totals.support == 0).any(),
         "class_never_predicted": ((totals.support > 0) & (totals.predicted == 0)).any(),
-        "interval_without_width": hits in (0, n),
     }
     return tuple(code for code, holds in found.items() if holds)

@@ -26,13 +26,14 @@ JOBS = {
     "train": "scalearn_core.training.job:run",
     "predict": "scalearn_core.prediction.job:run",
     "evaluate": "scalearn_core.evaluation.job:run",
+    "forecast": "scalearn_core.transfer.job:run",
     "study": "scalearn_core.studies.job:run",
     "selfcheck": "scalearn_core.runs.jobs:selfcheck",
 }
 """Kind of run -> "module:function"."""
 
-_OWN_LANE = {"predict", "evaluate"}
-"""Kinds that wait only for their like: a table to classify or to test on must not queue behind a training."""
+_OWN_LANE = {"predict", "evaluate", "forecast"}
+"""Kinds that wait only for their like: what takes seconds must not queue behind a training."""
 
 
 def lane_of(kind: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from scalearn_core.transfer import effort
+
 TRAININGS = {"seeds": 3.2, "learning_curve": 6.0}
 """Studies that train again from the beginning: how many trainings' time. The ten parts of the learning
 curve are smaller, but each has its forecast and its least number of steps."""
@@ -29,4 +31,17 @@ def estimate_seconds(result: dict[str, Any], study: str) -> float:
         return FIXED + 6 * float(once)
     if study in TRAININGS:
         return FIXED + TRAININGS[study] * float(once)
-    return FIXED + 2 * float(once)
+    return FIXED + _measuring_sources(result)
+
+
+def _measuring_sources(result: dict[str, Any]) -> float:
+    """As many documents as will pass the encoder, each as long as one took when the training embedded them."""
+    counts, sources = result["dataset"]["counts"], len(result["sources"])
+    reused = sources - bool(result["own_adapter"])
+    embedded = max(1, counts["train"] + counts["validation"])
+    documents = effort.work(
+        counts["train"], counts["test"], sources=sources, reused=reused,
+        forecast=reused if result.get("forecast") else 0,
+    )  # fmt: skip
+    per_document = float(result["seconds"]["embedding"]) / embedded
+    return documents * per_document

@@ -210,15 +210,18 @@ def fine_tune(setting: Setting, progress: Progress) -> Rung:
 
 
 def _start(setting: Setting) -> NDArray[np.float64] | None:
-    """Where the scales of the model at hand began, one for each library source; None where no forecast is known.
+    """Where the scales of the model at hand began, one for each library source; None where that is not known.
 
-    Recipe "paper" has none, nor have results of the first releases: then each rung is trained from its beginning.
+    Recipe "paper" does not begin at the forecast, and results of the first releases have none: then each rung is
+    trained from its beginning.
     """
-    known = setting.result.get("start") or setting.result.get("forecast")
-    if not known:
+    result = setting.result
+    known = result["start"] if "start" in result else result.get("forecast")  # of the last release: the same
+    if not known or setting.config.recipe != "auto":
         return None
     strengths = [known["strengths"].get(source.name, 0.0) for source in setting.library_sources]
-    return FORECAST.shrinkage * np.array(strengths, dtype=np.float64)
+    share = float(known.get("share", FORECAST.shrinkage))
+    return share * np.array(strengths, dtype=np.float64)
 
 
 def _learned(model: ScaLearnModel) -> dict[str, int]:

@@ -52,17 +52,25 @@ def estimate_seconds(
     train = round((1 if recipe == "auto" else PAPER_SHARE) * (1 - TEST_SHARE) * n_documents)
     settings = TrainingConfig(recipe=recipe).resolved(train)
     fixed = FIXED_SECONDS + 3 * seconds(n_documents, 0) + 2 * seconds(n_documents, n_sources)
+    candidate = seconds(min(train, FORECAST.documents), 1, tokens=min(FORECAST.length, per_document))
+    first_round = 1 + len(FORECAST.strengths) * (n_sources + FORECAST.shuffled)
+    fixed += first_round * candidate
+    further = (FORECAST.most(n_sources) - first_round) * candidate
     if recipe == "auto":
-        candidate = seconds(min(train, FORECAST.documents), n_sources, tokens=min(FORECAST.length, per_document))
         batch = min(train, TrainingConfig().batch_size)
         learned = settings.steps * seconds(batch, n_sources + own_adapter, passes=2)
-        alone = settings.steps * seconds(batch, 1, passes=2) if own_adapter else 0.0  # trained to compare with
-        least = fixed + (1 + len(FORECAST.strengths) * n_sources) * candidate + learned + alone
-        return least, least + (FORECAST.most(n_sources) - 1 - len(FORECAST.strengths) * n_sources) * candidate
+        # The control (`training/rivals.py`): without sources, or all of it again with shuffled ones.
+        control = (
+            settings.steps * seconds(batch, 1, passes=2) if own_adapter else learned + first_round * candidate
+        )
+        return fixed + learned + control, fixed + learned + control + (1 if own_adapter else 2) * further
     stage_one = StageOneConfig.for_documents(train, seed=0)
     own = stage_one.epochs * seconds(train, 1, passes=2) if own_adapter else 0.0
     epoch = seconds(train, n_sources + own_adapter, passes=2)
-    return fixed + own + min(settings.epochs, settings.patience + 1) * epoch, fixed + own + settings.epochs * epoch
+    least, most = (
+        own + epochs * epoch for epochs in (min(settings.epochs, settings.patience + 1), settings.epochs)
+    )
+    return fixed + 2 * least, fixed + further + 2 * most  # twice: the control is the same training
 
 
 def matmul_speed(device: str, width: int) -> float:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from scalearn_core.adapters import catalog
-from scalearn_core.baselines.frozen_head import FrozenHead, unit
-from scalearn_core.baselines.majority import predict_majority
-from scalearn_core.baselines.tfidf import predict_tfidf
+from scalearn_core.baselines.frozen_head import FrozenHead
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.export import write_csv
@@ -24,33 +22,43 @@ from scalearn_core.devices import Device
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.by_language import scores_by_language
-from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.reference import save_reference
-from scalearn_core.evaluation.report import evaluate_predictions
+from scalearn_core.evaluation.test_probabilities import save_test_probabilities
 from scalearn_core.prediction.fast import measure_fast_mode
 from scalearn_core.runs.folders import write_json
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.training.few_labels import learn_own_adapter_alone
-from scalearn_core.training.loop import History, OnStep
-from scalearn_core.training.stage_one import embed
+from scalearn_core.training.loop import OnStep
+from scalearn_core.training.result import FORMAT, history_of, made_now, scales_of, weigh
+from scalearn_core.training.rivals import predict_rivals
 from scalearn_core.training.stage_two import train_scales
-from scalearn_core.transfer.contributions import contribution_map
-from scalearn_core.transfer.forecast import Forecast
+from scalearn_core.transfer.ablation import carriers
+from scalearn_core.transfer.contributions import ContributionMap, contribution_map
+from scalearn_core.transfer.refit import Mixes
 
 CONTRIBUTION_DOCUMENTS = 256
 """Documents on which contributions are measured, spread evenly over the table."""
+
+ASKED_AFTER = 3
+"""Of the sources that do most, so many are left out in turn where the sources helped, to name the one that carries
+it."""
 
 OnStage = Callable[[str], None]
 
 
 @dataclass
 class Outcome:
-    """A trained model, what is known of it (`docs/formats.md`: result.json), and its test predictions."""
+    """A trained model, what is known of it (`docs/formats.md`: result.json), and what was said of the test."""
 
     model: ScaLearnModel
     result: dict[str, Any]
     test_predictions: pd.DataFrame
     """Columns row, text, label, predicted, confidence."""
+    probabilities: NDArray[np.float32]
+    """Of the model on the test documents, `[documents, labels]`."""
+    targets: NDArray[np.int64]
+    """True classes of the test documents, `[documents]`."""
+    predicted: dict[str, NDArray[np.int64]]
+    """Classes of the test documents by method, `[documents]` each."""
     frozen_head: FrozenHead
     """The plain classifier, for comparison on later tables."""
     learned_from: Sequence[str]
@@ -65,6 +73,7 @@ class Outcome:
         }
         self.result["frozen_head"] = save_reference(self.frozen_head, self.learned_from, evidence)
         write_csv(self.test_predictions, evidence / "test_predictions.csv")
+        save_test_probabilities(evidence, self.probabilities, self.targets, self.predicted)
         write_json(evidence / "result.json", self.result)
 
 
@@ -79,7 +88,7 @@ def train_with_evidence(
     on_stage: OnStage = lambda stage: None,
     on_step: OnStep | None = None,
 ) -> Outcome:
-    """Train on `dataset.train`; score it and the plain alternatives on `dataset.test`.
+    """Train on `dataset.train`; score it, its rivals and its control on `dataset.test`, and judge.
 
     Every method sees the same training documents (with recipe "paper" all choose on the same validation documents,
     with "auto" none needs any) and is scored on the same test documents, which nothing else has seen.
@@ -104,46 +113,31 @@ def train_with_evidence(
     on_stage("baselines")
     clock = time.monotonic()
     train, validation, test = dataset.train, dataset.validation, dataset.test
-    predicted = {
-        "frozen_head": trained.frozen_head.predict(unit(embed(encoder, encoder.tokenize(test.texts)))),
-        "tfidf": predict_tfidf(train, validation, test.texts, seed=config.seed),
-        "majority": predict_majority(train, test.texts),
-    }
-    if model.own_adapter and config.recipe == "auto":
-        alone = learn_own_adapter_alone(
-            model, trained.documents, train.targets, config.resolved(len(train)),
-            batch_size=config.batch_size, seed=config.seed, on_step=on_step,
-        )  # fmt: skip
-        predicted["own_adapter"] = alone.predict_proba(test.texts).argmax(1)
+    rivals = predict_rivals(model, trained, dataset, config, on_step)
     trained.seconds["baselines"] = time.monotonic() - clock
 
     on_stage("evaluation")
     clock = time.monotonic()
     probabilities = model.predict_proba(test.texts)
-    predicted["scalearn"] = probabilities.argmax(1)
+    predicted = rivals.predicted | {"scalearn": probabilities.argmax(1)}
     model.fast_mode = measure_fast_mode(model, train.texts, test.texts, test.targets)
-    scores = {
-        name: evaluate_predictions(test.targets, values, dataset.labels, seed=config.seed).to_dict()
-        for name, values in predicted.items()
-    }
-    comparisons = {
-        name: compare_predictions(
-            test.targets, predicted["scalearn"], predicted[name],
-            n_classes=len(dataset.labels), seed=config.seed,
-        ).to_dict() | {"against": name}
-        for name in ("frozen_head", "tfidf", "own_adapter")
-        if name in predicted
-    }  # fmt: skip
+    evidence = weigh(test, probabilities, predicted, rivals.control, trained.forecast, seed=config.seed)
     texts = dataset.frame["text"].tolist()
     tokens = encoder.tokenize(texts)
     chosen = np.linspace(0, len(texts) - 1, min(len(texts), CONTRIBUTION_DOCUMENTS)).round().astype(int)
     contributions = contribution_map(model, [texts[i] for i in chosen])
+    evidence["verdict"]["carried_by"] = _carried_by(
+        model, dataset, contributions, evidence["verdict"]["code"], config.seed
+    )
+    by_language = scores_by_language(test.texts, test.targets, predicted, dataset.labels, seed=config.seed)
     trained.seconds["evaluation"] = time.monotonic() - clock
     trained.seconds["total"] = time.monotonic() - started
 
     result = {
-        "format": 1,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "format": FORMAT,
+        **evidence,
+        **trained.forecast.to_dict([source.name for source in model.sources]),
+        "created": made_now(),
         "device": {"kind": device.kind, "name": device.name, "threads": device.threads},
         "seconds": {stage: round(seconds, 2) for stage, seconds in trained.seconds.items()},
         "dataset": {
@@ -163,31 +157,16 @@ def train_with_evidence(
             "width": encoder.width,
         },
         "languages": languages,
-        "scores_by_language": scores_by_language(
-            test.texts, test.targets, predicted, dataset.labels, seed=config.seed
-        ),
+        "scores_by_language": by_language,
         "recipe": config.recipe,
         "variant": variant,
         "seed": config.seed,
         "own_adapter": model.own_adapter,
         "sources": [{"name": source.name, "sha256": source.sha256()} for source in model.sources],
         "parameter_counts": model.parameter_counts(),
-        **_history(trained.history),
-        "scores": scores,
-        "comparison": comparisons["frozen_head"],
-        "comparison_tfidf": comparisons["tfidf"],
-        "comparison_own_adapter": comparisons.get("own_adapter"),
-        "forecast": _forecast(trained.forecast, model),
+        **history_of(trained.history),
         "fast_mode": {key: value for key, value in model.fast_mode.items() if key != "ranges"},
-        "scales": {
-            "shared": model.scales.variant.shared,
-            "per_dimension": not model.scales.variant.uniform,
-            "start": 0.0 if config.recipe == "auto" else 2 / len(model.sources),
-            "raw": contributions.raw.tolist(),
-            "contribution": contributions.contribution.tolist(),
-            "output_size": contributions.output_size.tolist(),
-            "documents": len(chosen),
-        },
+        "scales": scales_of(model, contributions, recipe=config.recipe, documents=len(chosen)),
     }
     predictions = pd.DataFrame(
         {
@@ -198,33 +177,19 @@ def train_with_evidence(
             "confidence": probabilities.max(1).astype(np.float64).round(4),
         }
     )
-    return Outcome(model, result, predictions, trained.frozen_head, [*train.texts, *validation.texts])
+    learned_from = [*train.texts, *validation.texts]
+    return Outcome(
+        model, result, predictions, probabilities, test.targets, predicted, trained.frozen_head, learned_from
+    )
 
 
-def _forecast(found: Forecast | None, model: ScaLearnModel) -> dict[str, Any] | None:
-    """The start that the forecast chose, by source; None with recipe "paper"."""
-    if found is None:
-        return None
-    strengths = zip(model.sources, found.strengths.tolist(), strict=False)  # the own adapter comes after them
-    return {
-        "strengths": {source.name: strength for source, strength in strengths if strength},
-        "plain_loss": found.plain_loss,
-        "loss": found.loss,
-        "documents": found.documents,
-    }
-
-
-def _history(history: History) -> dict[str, Any]:
-    return {
-        "history": [
-            {
-                "epoch": record.epoch,
-                "train_loss": record.train_loss,
-                "validation_loss": record.validation.get("validation_loss"),
-                "validation_macro_f1": record.validation.get("validation_macro_f1"),
-            }
-            for record in history.records
-        ],
-        "best_epoch": history.best_epoch,
-        "stopped_early": history.stopped_early,
-    }
+def _carried_by(
+    model: ScaLearnModel, dataset: TextDataset, contributions: ContributionMap, code: str, seed: int
+) -> list[dict[str, Any]]:
+    """What is lost without each of the sources that do most, in points; nothing is asked where none helped."""
+    if code != "helped":
+        return []
+    sizes = np.abs(contributions.contribution).mean(axis=0)[: len(model.sources) - model.own_adapter]
+    strongest = np.argsort(-sizes, kind="stable")[:ASKED_AFTER].tolist()
+    mixes = Mixes(model, dataset.train, dataset.test, seed=seed)
+    return [{"source": model.sources[source].name, "lost": lost} for source, lost in carriers(mixes, strongest)]

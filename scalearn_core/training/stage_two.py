@@ -27,7 +27,7 @@ from scalearn_core.training.stage_one import TaskData, embed, train_adapter
 from scalearn_core.transfer.forecast import Forecast, forecast
 
 OnStage = Callable[[str], None]
-"""Told the code of each stage as it begins: "embedding", "forecast" or "own_adapter", "training"."""
+"""Told the code of each stage as it begins: "embedding", "forecast", perhaps "own_adapter", "training"."""
 
 
 @dataclass
@@ -39,8 +39,8 @@ class TrainingResult:
     """Logistic regression on the frozen encoder's unit-length embeddings, from the same documents: a baseline."""
     documents: OpenedDocuments
     """Those it learned from, opened, for who trains on them again."""
-    forecast: Forecast | None = None
-    """Where the scales started, in recipe "auto"."""
+    forecast: Forecast
+    """What the sources promised; in recipe "auto" the scales start there."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time per stage."""
 
@@ -84,16 +84,15 @@ def train_scales(
         unit(embed(model.encoder, opened)), train.targets,
         unit(embed(model.encoder, opened_validation)), validation.targets, len(model.labels), seed=config.seed,
     )  # fmt: skip
-    start: Forecast | None = None
+    clock.start("forecast")
+    asked = forecast(
+        model.encoder, model.sources, train.tokens, train.targets, seed=config.seed,
+        on_candidate=lambda share: on_step(0, {"epoch": 0, "fraction": share}) if on_step else None,
+    )  # fmt: skip
     if config.recipe == "auto":
-        clock.start("forecast")
-        start = forecast(
-            model.encoder, model.stack, train.tokens, train.targets, seed=config.seed,
-            on_candidate=lambda share: on_step(0, {"epoch": 0, "fraction": share}) if on_step else None,
-        )  # fmt: skip
         clock.start("training")
         history = learn_from_pairs(
-            model, opened, train.targets, recipe, start=FORECAST.shrinkage * start.strengths,
+            model, opened, train.targets, recipe, start=FORECAST.shrinkage * asked.strengths,
             batch_size=config.batch_size, seed=config.seed, on_step=on_step,
         )  # fmt: skip
     else:
@@ -110,7 +109,7 @@ def train_scales(
         **dataclasses.asdict(config), "device": model.encoder.device.type, "threads": torch.get_num_threads(),
         "best_epoch": history.best_epoch, "dataset_fingerprint": dataset.fingerprint,
     }  # fmt: skip
-    return TrainingResult(history, frozen_head, opened, start, clock.stop())
+    return TrainingResult(history, frozen_head, opened, asked, clock.stop())
 
 
 def _learn_as_in_paper(

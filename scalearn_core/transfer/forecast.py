@@ -1,35 +1,58 @@
-"""Which sources will help? Asked in seconds, before any training: a starting point for the scales.
+"""Which sources will help? Asked in seconds, before any training: a promise for each, and a start for the scales.
 
 For a strength per source, the same in all layers, the documents are embedded with the sources so scaled, and a
-logistic regression is cross-validated on the embeddings. Forward selection begins at the plain encoder and adds
-one source, or more of one, at a time; it stops as soon as the gain does not exceed its standard error. So where
-no source promises anything the forecast is "none".
+logistic regression is cross-validated on the embeddings. What a source promises is how much less that classifier
+is wrong (its log-loss) than the one on the plain encoder. Forward selection then begins at the plain encoder and
+adds one source, or more of one, at a time; it stops as soon as the gain does not exceed its standard error. So
+where no source promises anything the forecast is "none".
+
+Any change of the embeddings, even by noise, can make them a little easier to divide. So a few of the sources are
+asked once more with shuffled weights: what these seem to promise is chance, and a promise must exceed it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.baselines.frozen_head import unit
 from scalearn_core.baselines.solver import fit_path
 from scalearn_core.config import FORECAST
 from scalearn_core.encoders.encoder import Encoder, Tokens
-from scalearn_core.scaling.sources import StackedSources
+from scalearn_core.scaling.sources import StackedSources, mixed
 from scalearn_core.training.opened import OpenedDocuments
 from scalearn_core.training.stage_one import embed
+from scalearn_core.transfer.control import shuffled
 
 TOLERANCE = 1e-3
 """Largest gradient at which a fit is done: candidates differ by more."""
 
 
 @dataclass(frozen=True)
+class Promise:
+    """What one source promises alone, at the better of the strengths that were tried."""
+
+    source: int
+    """Its number among the sources asked."""
+    strength: float
+    """The scale it would have in all layers."""
+    gain: float | None
+    """Percent by which the cross-validated log-loss falls below the plain encoder's; None: nothing was asked."""
+    low: float | None
+    """Lower end of its 95% interval over the documents. The better of two strengths is a little flattered."""
+    high: float | None
+
+
+@dataclass(frozen=True)
 class Forecast:
-    """What to start from, and what it promises."""
+    """What each source promises, what to start from, and what that promises."""
 
     strengths: NDArray[np.float64]
     """One per source, `[sources]`; all zero where none promises anything."""
@@ -39,10 +62,39 @@ class Forecast:
     """The same with the sources so scaled."""
     documents: int
     """How many were looked at."""
+    sources: tuple[Promise, ...]
+    """Of every source, best first."""
+    by_chance: float | None
+    """Percent gained by the best of a few sources whose weights were shuffled (`transfer/control.py`), which is
+    what one that knows nothing seems to promise. None where there is nothing to ask."""
+    promised: bool
+    """Whether the best source surely promises more than the best of those (`FORECAST.surety`, `margin`)."""
+
+    def to_dict(self, names: Sequence[str]) -> dict[str, Any]:
+        """`forecast` and `start` of a training's result (`docs/formats.md`); `names` are those of the sources."""
+        strengths = zip(names, self.strengths.tolist(), strict=False)  # an own adapter may come after them
+        return {
+            "forecast": [
+                {
+                    "source": names[promise.source], "strength": promise.strength, "gain": promise.gain,
+                    "low": promise.low, "high": promise.high,
+                }
+                for promise in self.sources
+            ],
+            "start": {
+                "strengths": {name: strength for name, strength in strengths if strength},
+                "share": FORECAST.shrinkage,
+                "plain_loss": self.plain_loss,
+                "loss": self.loss,
+                "by_chance": self.by_chance,
+                "promised": self.promised,
+                "documents": self.documents,
+            },
+        }  # fmt: skip
 
 
 def forecast(
-    encoder: Encoder, sources: StackedSources, tokens: Tokens, targets: NDArray[np.int64], *, seed: int,
+    encoder: Encoder, sources: Sequence[Adapter], tokens: Tokens, targets: NDArray[np.int64], *, seed: int,
     on_candidate: Callable[[float], None] = lambda fraction: None,
 ) -> Forecast:  # fmt: skip
     """Choose a strength for each source by cross-validation on `tokens`.
@@ -52,34 +104,74 @@ def forecast(
         on_candidate: told the share of the work that is done at most (0 to 1); raise in it to stop.
     """
     rows = _chosen(targets, np.random.default_rng(seed))
-    count, nothing = len(sources.names), np.zeros(len(sources.names))
     if len(np.unique(targets[rows])) < 2:
-        return Forecast(nothing, None, None, len(rows))
-    documents = OpenedDocuments(encoder, _cut(tokens.take(rows.tolist()), FORECAST.length), sources.first_layer)
+        unknown = tuple(
+            Promise(source, FORECAST.strengths[-1], None, None, None) for source in range(len(sources))
+        )
+        return Forecast(np.zeros(len(sources)), None, None, len(rows), unknown, None, promised=False)
+    first_layer = StackedSources(sources).first_layer
+    documents = OpenedDocuments(encoder, _cut(tokens.take(rows.tolist()), FORECAST.length), first_layer)
     folds = _folds(targets[rows], seed)
-    tried = 0
-    most = FORECAST.most(count)
+    turns = itertools.islice(itertools.cycle(sources), FORECAST.shuffled)
+    ignorant = shuffled(list(turns), seed=seed)
+    tried, most = 0, FORECAST.most(len(sources))
 
-    def losses(strengths: NDArray[np.float64]) -> NDArray[np.float64]:
+    def losses(adapters: Sequence[Adapter], strengths: NDArray[np.float64]) -> NDArray[np.float64]:
         nonlocal tried
         tried += 1
         on_candidate(min(1.0, tried / most))
-        omega = torch.as_tensor(strengths, dtype=torch.float32, device=encoder.device)[:, None]
-        embeddings = embed(encoder, documents, lambda layer, z, f: sources.scaled_sum(layer, z, omega))
+        omega = torch.as_tensor(strengths, dtype=torch.float32, device=encoder.device)[None, :, None]
+        embeddings = embed(encoder, documents, mixed(adapters, omega))
         return _held_out_losses(unit(embeddings), targets[rows], folds)
 
-    plain = losses(nothing)
-    strengths, current = nothing, plain
-    moves = [(source, strength) for source in range(count) for strength in FORECAST.strengths]
-    for _ in range(FORECAST.additions):
-        found = [losses(strengths + _one(move, count)) for move in moves]
+    nothing = np.zeros(len(sources))
+    plain = losses(sources, nothing)
+    moves = _moves(len(sources))
+    alone = [losses(sources, _one(move, len(sources))) for move in moves]
+    by_chance = [losses(ignorant, _one(move, len(ignorant))) for move in _moves(len(ignorant))]
+    strengths, current, found = nothing, plain, alone
+    for number in range(FORECAST.additions):
+        if number:
+            found = [losses(sources, strengths + _one(move, len(sources))) for move in moves]
         order = np.argsort([loss.mean() for loss in found], kind="stable")
         gain = current - found[order[0]]
-        if gain.mean() <= gain.std() / np.sqrt(len(gain)):
+        if not _exceeds(gain, 1.0):
             break
-        strengths, current = strengths + _one(moves[order[0]], count), found[order[0]]
-        moves = [moves[number] for number in order[: FORECAST.kept]]
-    return Forecast(strengths, float(plain.mean()), float(current.mean()), len(rows))
+        strengths, current = strengths + _one(moves[order[0]], len(sources)), found[order[0]]
+        moves = [moves[place] for place in order[: FORECAST.kept]]
+    best, luck = (min(tries, key=lambda loss: float(loss.mean())) for tries in (alone, by_chance))
+    clear = (luck - best).mean() > FORECAST.margin * plain.mean()
+    return Forecast(
+        strengths, float(plain.mean()), float(current.mean()), len(rows), _promises(plain, alone),
+        by_chance=float(100 * (plain - luck).mean() / plain.mean()),
+        promised=bool(strengths.any() and clear and _exceeds(luck - best, FORECAST.surety)),
+    )  # fmt: skip
+
+
+def _promises(plain: NDArray[np.float64], alone: list[NDArray[np.float64]]) -> tuple[Promise, ...]:
+    """One per source, best first, from the losses of each move of the first round, `[documents]` each.
+
+    A source is told of as it is (the last strength), unless another strength surely gains, and more.
+    """
+    per_source = len(FORECAST.strengths)
+    promises = []
+    for source, first in enumerate(range(0, len(alone), per_source)):
+        gains = [plain - loss for loss in alone[first : first + per_source]]
+        sure = [k for k, gain in enumerate(gains) if k == per_source - 1 or _exceeds(gain, FORECAST.surety)]
+        best = max(sure, key=lambda k: float(gains[k].mean()))
+        percent = 100 * gains[best] / plain.mean()
+        mean, margin = float(percent.mean()), float(1.96 * percent.std() / np.sqrt(len(percent)))
+        promises.append(Promise(source, FORECAST.strengths[best], mean, mean - margin, mean + margin))
+    return tuple(sorted(promises, key=lambda promise: -(promise.gain or 0.0)))
+
+
+def _exceeds(gains: NDArray[np.float64], standard_errors: float) -> bool:
+    """Whether gains `[documents]` are on average more than so many standard errors above 0."""
+    return bool(gains.mean() > standard_errors * gains.std() / np.sqrt(len(gains)))
+
+
+def _moves(sources: int) -> list[tuple[int, float]]:
+    return [(source, strength) for source in range(sources) for strength in FORECAST.strengths]
 
 
 def _one(move: tuple[int, float], count: int) -> NDArray[np.float64]:

@@ -11,7 +11,9 @@ from scalearn_ui import charts, outcomes, text
 from scalearn_ui.text import count, t
 from scalearn_ui.widgets import figure
 
-METHODS = ("scalearn", "own_adapter", "frozen_head", "tfidf", "majority")
+METHODS = (
+    "scalearn", "own_adapter", "shuffled_sources", "single_source", "frozen_head", "tfidf", "majority",
+)  # fmt: skip
 """Ours first, then from the strongest to the simplest comparison."""
 
 
@@ -69,8 +71,8 @@ def _short_interval(score: dict[str, float]) -> str:
 def method(found: dict[str, Any]) -> None:
     """How the numbers were made, for the reader who asks."""
     counts = found["dataset"]["counts"]
-    # Results of before pairs were learned from lack the forecast: they held documents back, as "paper" does.
-    way = "pairs" if found.get("forecast") else "held_back"
+    # Results of before pairs were learned from lack the start: they held documents back, as "paper" does.
+    way = "pairs" if found["recipe"] == "auto" and found["start"] else "held_back"
     paragraphs = [
         t("results.method_data", data=found["dataset"]["name"], train=counts["train"], test=counts["test"]),
         t(

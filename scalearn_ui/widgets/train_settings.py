@@ -64,6 +64,11 @@ def choose_sources(encoder: str) -> list[str]:
     )
 
 
+def titles(encoder: str) -> dict[str, str]:
+    """Titles of an encoder's sources in the reader's words, by name."""
+    return {card.name: text.local(card.title) for card in catalog.cards(encoder)}
+
+
 def choose_device() -> Device:
     """The part of this machine to compute on, the fastest first; asked only where there is a choice."""
     with st.spinner(t("train.looking")):

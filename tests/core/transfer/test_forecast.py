@@ -14,8 +14,8 @@ from scalearn_core.adapters.bottleneck import Adapter, BottleneckLayer
 from scalearn_core.config import FORECAST, StageOneConfig
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.scaling.sources import StackedSources
 from scalearn_core.training.stage_one import TaskData, train_adapter
+from scalearn_core.transfer.control import shuffled
 from scalearn_core.transfer.forecast import Forecast, forecast
 from tests.core.tiny import LAYERS, WIDTH, dataset, random_adapter
 
@@ -37,7 +37,7 @@ def telling(encoder: Encoder) -> Adapter:
 
 def ask(encoder: Encoder, sources: list[Adapter], documents, seed: int = 0) -> Forecast:
     tokens, targets = documents
-    return forecast(encoder, StackedSources(sources), tokens, targets, seed=seed)
+    return forecast(encoder, sources, tokens, targets, seed=seed)
 
 
 @pytest.mark.parametrize("sign", [1.0, -0.5])
@@ -80,13 +80,12 @@ def test_the_seed_decides(encoder: Encoder, sources, documents) -> None:
 
 def test_few_documents_and_lonely_classes(encoder: Encoder, sources) -> None:
     tokens = encoder.tokenize(["invoice", "vpn", "room", "payment"])
-    stack = StackedSources(sources)
-    lonely = forecast(encoder, stack, tokens, np.arange(4), seed=0)
+    lonely = forecast(encoder, sources, tokens, np.arange(4), seed=0)
     assert not lonely.strengths.any()
-    pairs = forecast(encoder, stack, tokens, np.array([0, 1, 1, 0]), seed=0)
+    pairs = forecast(encoder, sources, tokens, np.array([0, 1, 1, 0]), seed=0)
     assert np.isfinite(pairs.loss)
     assert pairs.documents == 4
-    one_class = forecast(encoder, stack, tokens, np.array([0, 0, 0, 1]), seed=0)
+    one_class = forecast(encoder, sources, tokens, np.array([0, 0, 0, 1]), seed=0)
     assert not one_class.strengths.any()
 
 
@@ -94,7 +93,7 @@ def test_of_many_documents_some_are_looked_at(encoder: Encoder, sources) -> None
     tokens = encoder.tokenize([f"invoice {number}" for number in range(300)])
     targets = np.array([0] * 250 + [1] * 49 + [2])
     shares: list[float] = []
-    found = forecast(encoder, StackedSources(sources), tokens, targets, seed=0, on_candidate=shares.append)
+    found = forecast(encoder, sources, tokens, targets, seed=0, on_candidate=shares.append)
     assert found.documents == FORECAST.documents
     assert shares == sorted(shares) and 0 < shares[-1] <= 1
 
@@ -114,4 +113,28 @@ def test_a_table_of_pairs_is_trained_and_saved(encoder: Encoder, sources, tmp_pa
         variant="scalearn_uniform", config=TrainingConfig(), device=Device("cpu", "cpu", None, 1), encoder=encoder,
     )  # fmt: skip
     outcome.save(tmp_path / "model", evidence=tmp_path)
-    assert json.loads((tmp_path / "result.json").read_text("utf-8"))["forecast"]["loss"] is None
+    result = json.loads((tmp_path / "result.json").read_text("utf-8"))
+    assert result["start"]["loss"] is None
+    assert [row["gain"] for row in result["forecast"]] == [None] * len(sources)
+    assert result["verdict"]["helped"] is None, "one test document tells nothing"
+
+
+def test_each_source_has_its_promise_best_first(encoder: Encoder, telling: Adapter, documents) -> None:
+    idle = random_adapter("idle", seed=1, rank=2)
+    found = ask(encoder, [idle, telling], documents)
+    assert [promise.source for promise in found.sources] == [1, 0]
+    best = found.sources[0]
+    assert best.gain > 5 and 0 < best.low < best.gain < best.high
+    assert best.strength == 1.0
+    assert found.promised
+    told = found.to_dict(["idle", "telling"])
+    assert [row["source"] for row in told["forecast"]] == ["telling", "idle"]
+    assert told["start"]["strengths"]["telling"] > 0
+
+
+def test_shuffled_sources_promise_nothing_sure(encoder: Encoder, telling: Adapter, documents) -> None:
+    promised = [
+        ask(encoder, shuffled([telling, random_adapter("idle", seed=1)], seed=seed), documents, seed).promised
+        for seed in range(8)
+    ]
+    assert sum(promised) <= 1

@@ -1,0 +1,76 @@
+"""`forecast` and `study`: which sources promise to help, and what a trained model can be asked."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from typing import Any
+
+from scalearn_core.cli.apply import check_model, evidence_of
+from scalearn_core.cli.progress import Progress
+from scalearn_core.cli.summary import table
+from scalearn_core.cli.train import chosen_encoder, chosen_sources, read_dataset
+from scalearn_core.cli.usage import writing_to
+
+
+def forecast(args: argparse.Namespace) -> None:
+    """Tell before any training what each source promises."""
+    dataset = read_dataset(args)
+    encoder = chosen_encoder(args.encoder, dataset)
+    sources = chosen_sources(args.sources, encoder)
+    with Progress() as progress:
+        progress.on_stage("loading")
+        from scalearn_core.devices import find
+        from scalearn_core.encoders.encoder import Encoder
+        from scalearn_core.transfer.job import forecast_for
+
+        loaded = Encoder.load(encoder).to(find(args.device).kind)
+        progress.on_stage("forecast")
+        found = forecast_for(dataset, loaded, sources, seed=args.seed, on_progress=progress.on_share)
+    print(json.dumps(found) if args.json else forecast_summary(found))
+
+
+def study(args: argparse.Namespace) -> None:
+    """Ask something of a trained model; the answer is added to its `result.json`."""
+    check_model(args.model)
+    dataset = read_dataset(args)
+    evidence = evidence_of(args.model)
+    with Progress() as progress:
+        progress.on_stage("loading")
+        from scalearn_core.devices import find
+        from scalearn_core.studies.setting import keep, load_setting, run_study
+
+        setting = load_setting(evidence, args.model, dataset, find(args.device).kind)
+        progress.on_stage("study", args.study)
+        began = time.monotonic()
+        found = run_study(args.study, setting, progress.on_share)
+        found["seconds"] = round(time.monotonic() - began, 2)
+    with writing_to(evidence):
+        keep(evidence, args.study, found)
+    if args.json:
+        print(json.dumps(found))
+    else:
+        print(f"{args.study}: done in {found['seconds']:.0f} s, added to {evidence / 'result.json'}")
+
+
+def forecast_summary(found: dict[str, Any]) -> str:
+    """One row per source, best first, and what a training would start from."""
+    rows = [
+        (
+            row["source"],
+            f"{row['strength']:+.1f}",
+            "-" if row["gain"] is None else f"{row['gain']:+.1f} ({row['low']:+.1f} to {row['high']:+.1f})",
+        )
+        for row in found["forecast"]
+    ]
+    start = found["start"]
+    chosen = ", ".join(f"{name} {value:+.1f}" for name, value in start["strengths"].items()) or "none of them"
+    sure = "They promise a gain." if start["promised"] else "No gain is promised: it may be chance."
+    return "\n".join(
+        [
+            *table(("source", "strength", "gain, % of log-loss"), rows),
+            "",
+            f"Together, of {start['documents']} documents: {chosen}. {sure}",
+        ]
+    )

@@ -1,0 +1,51 @@
+"""Results of earlier releases, read as if they were of this one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from scalearn_core.evaluation.comparison import Comparison
+from scalearn_core.evaluation.verdict import judge
+
+VERDICTS_SINCE = 2
+"""The `format` of a training's `result.json` from which on it holds a verdict and a forecast per source."""
+
+
+def read_result(folder: Path) -> dict[str, Any]:
+    """`result.json` of a run, brought up to date if it is a training's.
+
+    Raises:
+        OSError, ValueError: it is not there, or no JSON.
+    """
+    loaded: dict[str, Any] = json.loads((folder / "result.json").read_text("utf-8"))
+    return upgraded(loaded) if "recipe" in loaded else loaded
+
+
+def upgraded(result: dict[str, Any]) -> dict[str, Any]:
+    """A training's result with the keys of this release; what was not measured then is empty or None."""
+    if result["format"] >= VERDICTS_SINCE:
+        return result
+    start = result.get("forecast")
+    control = result.get("comparison_own_adapter")
+    return {
+        **{key: value for key, value in result.items() if key != "comparison_own_adapter"},
+        "forecast": [],
+        "start": None if start is None else {"share": 0.5, "promised": bool(start["strengths"]), **start},
+        "comparison_control": control,
+        "confidence": None,
+        "verdict": judge(
+            _comparison(result["comparison"]),
+            None if control is None else _comparison(control),
+            promised=bool(start and start["strengths"]),
+            documents=result["dataset"]["counts"]["test"],
+        ).to_dict()
+        | {"carried_by": []},
+    }
+
+
+def _comparison(stored: dict[str, Any]) -> Comparison:
+    known = {field.name for field in fields(Comparison)}
+    return Comparison(**{"disagreements": 0, **{key: value for key, value in stored.items() if key in known}})
