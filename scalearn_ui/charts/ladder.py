@@ -136,7 +136,7 @@ def learning_curves(
         now: word for where one stands, beside the line at `at_hand` documents.
     """
     figure = go.Figure()
-    looks = [(palette.accent, "circle", 0.25), (palette.quiet, "square", 0.1)]
+    looks = [(palette.accent, "circle", 0.25), (palette.quiet, "square-open", 0.1)]
     for method, (colour, symbol, shade) in zip(methods, looks, strict=True):
         if method.curve is not None:
             _curve(figure, method.name, method.curve, at_hand, colour, shade)
@@ -145,7 +145,7 @@ def learning_curves(
             y=[score for _, score in method.points],
             mode="markers",
             name=method.name,
-            marker={"color": colour, "symbol": symbol, "size": 9, "line": {"color": palette.ground, "width": 1}},
+            marker={"color": colour, "symbol": symbol, "size": 9, "line": {"width": 2, "color": colour}},
             hovertemplate=f"{lines(method.name)}<br>%{{x:,}}: %{{y:.1f}}<extra></extra>",
         )
     ends = [bound for method in methods for bound in _extent(method)]
