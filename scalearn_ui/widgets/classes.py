@@ -156,9 +156,9 @@ def documents(run_id: str, labels: list[str]) -> None:
         hide_index=True,
         alt=t("mistakes.documents"),
         row_height=72,
-        column_order=["label", "predicted", "text", "confidence", "row"],
+        column_order=["text", "label", "predicted", "confidence", "row"],
         column_config={
-            "text": st.column_config.TextColumn(t("column.text"), width=380),
+            "text": st.column_config.TextColumn(t("column.text"), width=330),
             "label": t("column.label"),
             "predicted": t("column.predicted"),
             "confidence": st.column_config.NumberColumn(t("column.confidence"), format="%.0f%%"),
