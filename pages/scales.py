@@ -6,30 +6,31 @@ import streamlit as st
 
 from scalearn_ui import outcomes, shell
 from scalearn_ui.text import t
-from scalearn_ui.widgets import model_choice, scale_view
+from scalearn_ui.widgets import model_choice, scale_change, scale_compare, scale_dimensions, scale_view, stability
 
 shell.enter("scales")
+
+VIEWS = ("contribution", "raw", "change", "dimensions", "seeds", "compare")
 
 run = model_choice.trained_model()
 if run is None:
     st.stop()
 found = outcomes.result(run.id)
+view = shell.choose_view("scales", VIEWS)
 
-scale_view.summary(found)
-view = st.segmented_control(
-    t("scales.view"),
-    ["contribution", "raw"],
-    default="contribution",
-    required=True,
-    format_func=lambda choice: t(f"view.{choice}"),
-    key="scale_view",
-)
-scale_view.reading(view, found)
-if view == "contribution":
-    scale_view.contribution(found)
+if view in ("contribution", "raw"):
+    scale_view.draw(run, found, view)
+elif view == "change":
+    scale_change.draw(run, found)
+elif view == "dimensions":
+    scale_dimensions.draw(run, found)
+elif view == "seeds":
+    stability.draw(run, found)
 else:
-    scale_view.raw(found)
-scale_view.notes(found)
+    scale_compare.draw(run, found)
 
-if st.button(t("action.classify"), type="primary", key="to_classify", icon=":material/label:"):
-    shell.go("classify", run=run.id)
+with st.container(horizontal=True):
+    if st.button(t("action.levers"), type="primary", key="to_levers", icon=":material/tune:"):
+        shell.go("transfer", run=run.id, view="levers")
+    if st.button(t("action.classify"), key="to_classify", icon=":material/label:"):
+        shell.go("classify", run=run.id)

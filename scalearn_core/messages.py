@@ -149,6 +149,14 @@ MESSAGES: dict[str, str] = {
     "evaluation.score_not_finite": (
         "Scores must be finite numbers, but document {position} has one that is not. Correct it or leave it out."
     ),
+    "evaluation.no_target": (
+        "The accuracy to reach must be above 0 and below 1, but {found} was found. Give it as a share, such as 0.95."
+    ),
+    "evaluation.cost_shape": (
+        "Costs need a row and a column for each of the {labels} labels, but {found} was found. Give one cost for "
+        "each pair of labels."
+    ),
+    "evaluation.cost_negative": "Costs must be finite numbers from 0. Correct the one that is not.",
     "evaluation.no_probabilities": (
         "Each document needs one probability per label, from 0 to 1 and together 1, but document {position} "
         "has others. Pass the probabilities as the model gave them."
@@ -215,4 +223,10 @@ MESSAGES: dict[str, str] = {
     "study.no_evidence": "The evidence of this model was expected in {folder}, but it is not there or of an older release. Train the model again.",
     "study.other_documents": "The table {name} is not the one this model was made from. Choose that table: same file, same columns.",
     "study.unknown": "One of {known} was expected as the study, but {found} was found. Choose one of these.",
+    "levers.too_few": "Levers need {least} different test documents to divide, but {found} are there. Train with more documents.",
+    "levers.out_of_range": "A lever was expected between -{limit} and {limit}, but {found} was found. Choose a number in that range.",
+    "levers.groups": "{expected} groups of layers were expected (lower, middle, upper), but {found} were found. Give one number for each.",
+    "levers.unknown_source": "This model has no source {found}. Its sources are {known}.",
+    "levers.shared_layers": "All layers of this model share their scales, so layers cannot be turned apart. Leave them as learned.",
+    "levers.combined": "Levers act on scales that are used as they are, but those of this model are combined ({found}). Train without that.",
 }

@@ -23,6 +23,9 @@ MENU = {
 }
 """Section -> page -> icon; a page's file, key in the locale and address share one name."""
 
+VIEW = "view"
+"""Name of the chosen part of a page, in the session and in the link."""
+
 READING_WIDTH = 1040
 """Widest a page gets, in pixels; narrower windows get their own width."""
 
@@ -78,18 +81,27 @@ def in_words() -> Iterator[None]:
 
 
 def choose_view(page: str, views: Sequence[str]) -> str:
-    """Which part of a page is shown; it stands in the link, so that a colleague sees the same."""
+    """Which part of a page is shown; it stands in the link, so that a colleague sees the same.
+
+    By its name in the code: a widget bound to the link would write its words there, which another language lacks.
+    """
+    linked = st.query_params.get(VIEW)
+    st.session_state[VIEW] = linked if linked in views else views[0]
     chosen = st.segmented_control(
         t("shell.view"),
         list(views),
-        default=views[0],
         required=True,
         format_func=lambda view: t(f"part.{page}.{view}"),
-        key="view",
+        key=VIEW,
         label_visibility="collapsed",
-        bind="query-params",
+        on_change=_follow_view,
     )
-    return chosen if chosen in views else views[0]
+    return chosen or views[0]
+
+
+def _follow_view() -> None:
+    """Put the chosen part into the link."""
+    st.query_params[VIEW] = st.session_state[VIEW]
 
 
 def nothing_yet(message: str, page: str, action: str) -> None:

@@ -19,6 +19,7 @@ from scalearn_core.runs.folders import write_json
 from scalearn_core.runs.locks import holding
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies import STUDIES
+from scalearn_core.transfer.watched import divide_test
 
 OnProgress = Callable[[float], None]
 """Told the share of the work that is done, 0 to 1; raise in it to stop."""
@@ -85,6 +86,8 @@ def load_setting(evidence: Path, model_folder: Path, dataset: TextDataset, devic
     divided = dataset.split(seed=result["seed"])
     if result["recipe"] == "auto":
         divided = divided.without_validation()
+    if "levers" in result:  # who turned them saw some of the test documents: these test no more
+        divided = divide_test(divided)
     return Setting(model, divided, result, reference.frozen_head)
 
 

@@ -12,6 +12,7 @@ from scalearn_core.devices import find
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.runs import Reporter
 from scalearn_core.training.pipeline import train_with_evidence
+from scalearn_core.transfer import lever_run
 
 _BEGINS = {
     "auto": {
@@ -28,7 +29,13 @@ _AFTER_OWN_ADAPTER = 0.2
 
 
 def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
-    """Train as `config` asks (`docs/formats.md`); write `model/`, `result.json` and `test_predictions.csv`."""
+    """Train as `config` asks (`docs/formats.md`); write `model/`, `result.json` and `test_predictions.csv`.
+
+    With `levers` in `config` nothing is trained: a trained model is saved with its scales turned by hand.
+    """
+    if "levers" in config:
+        lever_run.run(config, folder, report)
+        return
     settings = TrainingConfig(
         recipe=config["recipe"], seed=config["seed"], own_adapter=config.get("own_adapter")
     )  # fmt: skip

@@ -16,6 +16,7 @@ from scalearn_core.evaluation.verdict import judge
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.training.loop import History
 from scalearn_core.transfer.contributions import ContributionMap
+from scalearn_core.transfer.dimensions import summary_of
 from scalearn_core.transfer.forecast import Forecast
 
 FORMAT = 2
@@ -75,6 +76,7 @@ def scales_of(
         "contribution": contributions.contribution.tolist(),
         "output_size": contributions.output_size.tolist(),
         "documents": documents,
+        "dimensions": summary_of(model.scales),
     }
 
 

@@ -100,3 +100,13 @@ def add_one_by_one(
         steps.append(Step(source, judged, change, mixes.change(judged, before, part)))
         before = judged
     return steps
+
+
+def carriers(mixes: Mixes, sources: Sequence[int]) -> list[tuple[int, float]]:
+    """What is lost without each of `sources`, in points of macro-F1, the greatest loss first."""
+    everything = try_mix(mixes, mixes.omega, mixes.whole).judged
+    lost = []
+    for source in sources:
+        without = try_mix(mixes, mixes.without(source), mixes.whole).judged
+        lost.append((source, mixes.change(everything, without, mixes.whole).gain))
+    return sorted(lost, key=lambda item: -item[1])

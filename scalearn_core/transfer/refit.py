@@ -21,11 +21,10 @@ from numpy.typing import NDArray
 from scalearn_core.baselines.frozen_head import fit_head, unit
 from scalearn_core.baselines.solver import fit_path
 from scalearn_core.data.dataset import Split
-from scalearn_core.encoders.encoder import Adapt
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.intervals import Interval, bootstrap_score
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.sources import StackedSources
+from scalearn_core.scaling.sources import mixed
 from scalearn_core.training.batching import forward_batches
 from scalearn_core.training.few_labels import HEAD_C
 from scalearn_core.training.opened import OpenedDocuments
@@ -155,7 +154,7 @@ class Mixes:
     def embed(self, omega: torch.Tensor, part: Part) -> Embeddings:
         """Embeddings of length 1, `[documents of the part, width]`, training documents first."""
         encoder, documents, rows = self.model.encoder, self.documents, part.rows
-        adapt = self._adapt(omega)
+        adapt = mixed(self.model.sources, omega)
         embeddings = np.zeros((len(rows), encoder.width), dtype=np.float32)
         for places in forward_batches(self.tokens[rows].tolist(), encoder.device.type):
             chosen = rows[places]
@@ -164,15 +163,6 @@ class Mixes:
             embeddings[places] = encoder.pool(hidden, batch.attention_mask).cpu().numpy()
             self.meter.add(int(self.tokens[chosen].sum()))
         return unit(embeddings)
-
-    def _adapt(self, omega: torch.Tensor) -> Adapt | None:
-        """What the acting sources add, folded; None where none acts, and then it is the plain encoder."""
-        acting = [source for source in range(self.count) if bool(omega[:, source].any())]
-        if not acting:
-            return None
-        stack = StackedSources([self.model.sources[source] for source in acting]).to(omega.device)
-        folded = stack.fold(lambda layer: omega[layer, acting])
-        return lambda layer, z, f: folded.output(layer, z)
 
     def skip(self, part: Part) -> None:
         """A pass over the part need not be made: count its work as done."""

@@ -6,8 +6,9 @@ import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.runs import Run
-from scalearn_ui import shell, state, text
+from scalearn_ui import outcomes, shell, state, text
 from scalearn_ui.text import t
+from scalearn_ui.widgets import levers
 
 KEY = "chosen_model"
 
@@ -35,7 +36,10 @@ def trained_model() -> Run | None:
     st.session_state[KEY] = chosen
     names = {run.id: f"{run.title} · {text.moment(run.created_at)}" for run in trained}
     st.selectbox(t("model.choose"), ids, format_func=names.__getitem__, key=KEY, on_change=_follow)
-    return trained[ids.index(chosen)]
+    run = trained[ids.index(chosen)]
+    if "levers" in run.config:
+        levers.origin(outcomes.result(run.id))
+    return run
 
 
 def _follow() -> None:

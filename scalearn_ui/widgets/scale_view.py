@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from scalearn_core.config import FORECAST
+from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, text
 from scalearn_ui.text import Markdown, t
-from scalearn_ui.widgets import figure
+from scalearn_ui.widgets import scale_map
 
 NAMED = 3
 """Sources named in the summary."""
-NARROW = 8
-"""Layers whose numbers still fit into the cells on a phone."""
 OWN_START = 1.0
 """Scale of the own adapter before it learned from pairs of documents; it did next to nothing then."""
 
 
 def summary(found: dict[str, Any]) -> None:
     """Which sources carry most, in one sentence, and how much beside them the own adapter does."""
-    totals = _totals(found)
+    totals = scale_map.totals(found)
     if totals.sum() == 0:
         st.info(t("scales.all_zero"), icon=":material/info:")
         return
     reused = totals[:-1] if found["own_adapter"] else totals
     order = np.argsort(-reused)[:NAMED]
     names = outcomes.source_titles(found)
-    listed = _listed(t("list.name", name=names[index]) for index in order)
+    first = listed(t("list.name", name=names[index]) for index in order)
     strength = f"{100 * reused.sum():.1f}"
     if len(reused) > NAMED and reused.sum() > 0:
         share = f"{100 * reused[order].sum() / reused.sum():.0f}"
-        sentence = t("scales.summary", names=listed, share=share, strength=strength)
+        sentence = t("scales.summary", names=first, share=share, strength=strength)
     else:
-        sentence = t("scales.summary_few", names=listed, strength=strength)
+        sentence = t("scales.summary_few", names=first, strength=strength)
     if found["own_adapter"]:
         sentence = Markdown(f"{sentence}  \n{t('scales.summary_own', strength=f'{100 * totals[-1]:.1f}')}")
     st.info(
@@ -47,10 +44,24 @@ def summary(found: dict[str, Any]) -> None:
     )
 
 
+def draw(run: Run, found: dict[str, Any], view: str) -> None:
+    """The view "contribution" or "raw" with its summary, how to read it, and what to know."""
+    summary(found)
+    reading(view, found)
+    if view == "contribution":
+        contribution(found)
+    else:
+        raw(found)
+    notes(found)
+
+
 def contribution(found: dict[str, Any]) -> None:
     """Signed share of each layer's signal, in percent."""
-    starts = [0.0] * len(found["sources"])
-    _map(found, 100 * np.array(found["scales"]["contribution"]), decimals=1, unit=t("unit.percent"), starts=starts)
+    values = 100 * np.array(found["scales"]["contribution"])
+    shown = scale_map.of_result(
+        found, values, column="contribution_percent", unit=t("unit.percent"), decimals=1
+    )  # fmt: skip
+    scale_map.draw(shown, filename=f"{found['dataset']['name']}_contribution", alt=t("scales.map_alt"))
 
 
 def reading(view: str, found: dict[str, Any]) -> None:
@@ -60,13 +71,16 @@ def reading(view: str, found: dict[str, Any]) -> None:
 
 def raw(found: dict[str, Any]) -> None:
     """The learned numbers themselves, coloured by how far they moved from their start."""
-    values = np.array(found["scales"]["raw"])
-    _map(found, values, decimals=2, unit=t("unit.scale"), starts=_starts(found))
+    shown = scale_map.of_result(
+        found, np.array(found["scales"]["raw"]), column="scale", unit=t("unit.scale"), decimals=2,
+        starts=starts(found),
+    )  # fmt: skip
+    scale_map.draw(shown, filename=f"{found['dataset']['name']}_scale", alt=t("scales.map_alt"))
 
 
 def notes(found: dict[str, Any]) -> None:
     """What to know about this variant and this start."""
-    lines = _start_lines(found)
+    lines = start_lines(found)
     if found["scales"]["shared"]:
         lines.append(t("scales.shared"))
     if found["scales"]["per_dimension"]:
@@ -75,10 +89,10 @@ def notes(found: dict[str, Any]) -> None:
     st.caption("\n".join(f"- {line}" for line in lines))
 
 
-def _start_lines(found: dict[str, Any]) -> list[Markdown]:
+def start_lines(found: dict[str, Any]) -> list[Markdown]:
     """What the scales started from, and why."""
-    asked, start = found["start"], found["scales"]["start"]
-    if not asked or found["recipe"] != "auto":
+    asked, start = asked_start(found), found["scales"]["start"]
+    if not asked:
         return [t("scales.start_zero") if start == 0 else t("scales.start_value", start=f"{start:.2f}")]
     documents = text.count("documents", asked["documents"])
     if asked["strengths"]:
@@ -89,57 +103,26 @@ def _start_lines(found: dict[str, Any]) -> list[Markdown]:
         named = [
             t("list.name_number", name=titles[name], number=charts.signed(value, 1)) for name, value in picked
         ]
-        lines = [t("scales.forecast", documents=documents, names=_listed(named))]
+        lines = [t("scales.forecast", documents=documents, names=listed(named))]
     else:
         lines = [t("scales.forecast_none", documents=documents)]
     return [*lines, t("scales.start_own")] if found["own_adapter"] else lines
 
 
-def _starts(found: dict[str, Any]) -> list[float]:
+def starts(found: dict[str, Any]) -> list[float]:
     """The scale that each source began with, in the order of the result's columns."""
-    asked = found["start"]
-    if not asked or found["recipe"] != "auto":
+    asked = asked_start(found)
+    if not asked:
         return [found["scales"]["start"]] * len(found["sources"])
-    starts = [FORECAST.shrinkage * asked["strengths"].get(source["name"], 0.0) for source in found["sources"]]
-    return [*starts[:-1], OWN_START] if found["own_adapter"] else starts
+    begun = [asked["share"] * asked["strengths"].get(source["name"], 0.0) for source in found["sources"]]
+    return [*begun[:-1], OWN_START] if found["own_adapter"] else begun
 
 
-def _listed(names: Iterable[Markdown]) -> Markdown:
+def asked_start(found: dict[str, Any]) -> dict[str, Any] | None:
+    """The start that a forecast chose; None where it was another."""
+    return cast(dict[str, Any] | None, found["start"]) if found["recipe"] == "auto" else None
+
+
+def listed(names: Iterable[Markdown]) -> Markdown:
     """Names one after the other, as the language separates them."""
     return Markdown(t("list.comma").join(names))
-
-
-def _totals(found: dict[str, Any]) -> NDArray[np.float64]:
-    """Mean size of each source's contribution over layers, as a share; `[sources]`."""
-    sizes: NDArray[np.float64] = np.abs(np.array(found["scales"]["contribution"])).mean(axis=0)
-    return sizes
-
-
-def _map(
-    found: dict[str, Any], values: NDArray[np.float64], *, decimals: int, unit: Markdown, starts: Sequence[float]
-) -> None:
-    """The map, its rows in the order of `_rows`; `values` is `[layers or 1, sources]`."""
-    order = _rows(found)
-    names = outcomes.source_titles(found)
-    layers = [str(layer + 1) for layer in range(len(values))] if len(values) > 1 else [t("scales.all_layers")]
-    drawn = charts.scale_map(
-        values[:, order].tolist(),
-        [names[index] for index in order],
-        layers,
-        decimals=decimals,
-        starts=[starts[index] for index in order],
-        unit=unit,
-        x_title=t("axis.layer"),
-        title=t("axis.layer_unit", unit=unit),
-        palette=figure.palette(),
-    )
-    show = figure.show if len(layers) <= NARROW else figure.show_wide_map
-    show(drawn, alt=t("scales.map_alt"), key="scale_map")
-
-
-def _rows(found: dict[str, Any]) -> list[int]:
-    """Columns of the result, strongest source first, and last of all the own adapter, which is none."""
-    totals = _totals(found)
-    if found["own_adapter"]:
-        totals[-1] = -1.0
-    return [int(index) for index in np.argsort(-totals, kind="stable")]

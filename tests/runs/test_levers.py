@@ -1,0 +1,134 @@
+"""A model saved with levers: what was seen is what is saved, and judged on documents nobody watched."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scalearn_core import runs
+from scalearn_core.adapters.adapterhub import write_adapter
+from scalearn_core.config import TrainingConfig
+from scalearn_core.data.workspace import load_dataset, save_dataset
+from scalearn_core.devices import find
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.evaluation.reference import document_numbers, load_reference
+from scalearn_core.evaluation.test_probabilities import FILE, load_test_probabilities
+from scalearn_core.runs.folders import new_run_id, run_folder, write_json
+from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.studies.setting import load_setting
+from scalearn_core.training.pipeline import train_with_evidence
+from scalearn_core.transfer.lever_run import open_board
+from scalearn_core.transfer.levers import Levers
+from tests.core.tiny import dataset, random_adapter, save_encoder
+from tests.runs.polling import ended
+
+LEVERS = Levers({"first": 0.0, "own": 1.5}, {"second": 0.8}, (1.0, 1.0, 0.5))
+
+
+@pytest.fixture
+def trained(tmp_path: Path) -> str:
+    """The id of a run folder as a training leaves it, with a model of the tiny encoder."""
+    save_encoder(tmp_path / "encoder")
+    for number, name in enumerate(("first", "second")):
+        write_adapter(random_adapter(name, seed=number), tmp_path / name)
+    content = dataset(60).frame.to_csv(index=False).encode()
+    config = {"dataset": save_dataset(content, filename="tiny.csv", text="text", label="label"), "seed": 5}
+    outcome = train_with_evidence(
+        load_dataset(config["dataset"]).split(seed=5),
+        sources=[str(tmp_path / name) for name in ("first", "second")],
+        variant="scalearn",
+        config=TrainingConfig(seed=5, epochs=2),
+        device=find("cpu"),
+        encoder=Encoder.load(tmp_path / "encoder"),
+    )
+    run_id = new_run_id()
+    folder = run_folder(run_id)
+    folder.mkdir(parents=True)
+    outcome.save(folder / "model", evidence=folder)
+    write_json(folder / "config.json", {"id": run_id, "kind": "train", "config": config})
+    return run_id
+
+
+def save(from_run: str, levers: dict[str, Any]) -> runs.Run:
+    asked = json.loads((runs.folder(from_run) / "config.json").read_text("utf-8"))["config"]
+    more = {"levers": levers, "from_run": from_run, "from_title": "tiny", "device": "cpu"}
+    return ended(runs.submit("train", asked | more, title="by hand"))
+
+
+def result_of(run_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((runs.folder(run_id) / "result.json").read_text("utf-8"))
+    return found
+
+
+def test_what_was_seen_is_saved_and_judged_on_other_documents(trained: str) -> None:
+    board = open_board(trained)
+    seen, look = board.probabilities(LEVERS), board.look(LEVERS, seed=5)
+    run = save(trained, LEVERS.to_dict())
+    assert (run.status, run.error_text) == ("succeeded", None)
+    folder, found, before = runs.folder(run.id), result_of(run.id), result_of(trained)
+
+    model = ScaLearnModel.load(folder / "model")
+    np.testing.assert_allclose(model.predict_proba(board.split.texts), seen, rtol=1e-4, atol=1e-6)
+    assert found["levers"]["watched"]["scores"]["confusion"] == look["scores"]["confusion"]
+    assert {key: found["levers"][key] for key in ("factors", "added", "groups")} == LEVERS.to_dict()
+
+    rows = pd.read_csv(folder / "test_predictions.csv", encoding="utf-8-sig")["row"].tolist()
+    assert not {*rows} & {*board.split.rows}, "the watched ones do not judge"
+    counts = found["dataset"]["counts"]
+    assert counts["test"] == len(rows) == before["dataset"]["counts"]["test"] - len(board.split)
+    assert found["scores"]["scalearn"]["n"] == found["scores"]["frozen_head"]["n"] == len(rows)
+    assert found["levers"]["learned"]["n"] == len(rows)
+    assert found["scales"]["contribution"] != before["scales"]["contribution"]
+    assert np.allclose(np.array(found["scales"]["contribution"])[:, 0], 0), "the first source is off"
+    assert found["scales"]["dimensions"]["spread"][0][0] == 0
+    assert found["sources"] == before["sources"] and found["history"] == before["history"]
+    learned_from = load_reference(folder, model).documents
+    assert learned_from is not None and set(document_numbers(board.split.texts)) <= {*learned_from.tolist()}
+
+    setting = load_setting(folder, folder / "model", load_dataset(run.config["dataset"]), "cpu")
+    assert list(setting.test.rows) == rows, "a study of it tests on the same documents"
+    again = open_board(run.id)
+    assert again.split.rows == board.split.rows
+    np.testing.assert_allclose(again.learned, seen, rtol=1e-4, atol=1e-6)
+
+
+def test_at_rest_the_model_is_the_learned_one(trained: str) -> None:
+    run = save(trained, Levers().to_dict())
+    assert (run.status, run.error_text) == ("succeeded", None)
+    first, second = (ScaLearnModel.load(runs.folder(run_id) / "model") for run_id in (trained, run.id))
+    texts = dataset(60).frame["text"].tolist()
+    assert np.array_equal(first.predict_proba(texts), second.predict_proba(texts))
+    found = result_of(run.id)
+    assert found["levers"]["comparison"]["disagreements"] == 0
+    assert found["scores"]["scalearn"] == found["levers"]["learned"]
+
+
+def test_it_is_compared_with_what_the_training_was_compared_with(trained: str) -> None:
+    before, found = result_of(trained), result_of(save(trained, LEVERS.to_dict()).id)
+    assert set(found["scores"]) == set(before["scores"]) > {"frozen_head", "single_source", "tfidf", "majority"}
+    assert found["comparison_control"]["against"] == before["comparison_control"]["against"]
+    assert set(found["verdict"]) >= {"helped", "code", "gain", "interval", "against"}
+    whole, rows = (
+        pd.read_csv(runs.folder(run_id) / "test_predictions.csv", encoding="utf-8-sig")["row"].tolist()
+        for run_id in (trained, found["run_id"])
+    )
+    earlier, kept = (load_test_probabilities(runs.folder(run_id)) for run_id in (trained, found["run_id"]))
+    assert earlier is not None and kept is not None
+    for name in ("frozen_head", "tfidf", "single_source"):
+        assert np.array_equal(kept.predicted[name], earlier.predicted[name][[whole.index(row) for row in rows]])
+    assert np.array_equal(kept.predicted["scalearn"], kept.probabilities.argmax(1))
+
+
+def test_what_is_missing_is_told(trained: str) -> None:
+    assert save(trained, {"factors": {"fifth": 0.5}, "added": {}, "groups": [1, 1, 1]}).error_code == (
+        "levers.unknown_source"
+    )
+    (runs.folder(trained) / FILE).unlink()
+    assert save(trained, LEVERS.to_dict()).error_code == "study.no_evidence", "as in results of earlier releases"
+    (runs.folder(trained) / "model" / "scales.safetensors").unlink()
+    assert save(trained, LEVERS.to_dict()).error_code == "model.damaged"
