@@ -32,7 +32,7 @@ from scalearn_core.config import FORECAST
 from scalearn_core.data.splits import TEST, TRAIN
 from scalearn_core.devices import find
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.scaling.sources import StackedSources
+from scalearn_core.scaling.sources import mixed
 from scalearn_core.training.opened import OpenedDocuments
 from scalearn_core.training.pipeline import train_with_evidence
 from scalearn_core.training.stage_one import embed
@@ -65,9 +65,7 @@ def measure(encoder: Encoder, names: list[str], parts: FewLabels, forecast: list
 
     plain_loss, plain_f1 = scored(None)
     for row in forecast:
-        stack = StackedSources([adapters[row["source"]]]).to(encoder.device)
-        scale = torch.full((1, 1), row["strength"], device=encoder.device)
-        loss, f1 = scored(lambda layer, z, f, s=stack, w=scale: s.scaled_sum(layer, z, w))
+        loss, f1 = scored(mixed([adapters[row["source"]]], torch.full((1, 1, 1), row["strength"])))
         row["measured"] = 100 * (plain_loss - loss) / plain_loss
         row["measured_points"] = 100 * (f1 - plain_f1)
 

@@ -8,7 +8,7 @@
 FOLDER holds one folder per task with train.csv and test.csv, columns text,label or text_a,text_b,label (a pair
 becomes one text); tasks with several labels per document are passed over. A part has the first k documents of
 each class after a shuffle by its seed, no validation documents, and the same
-(at most 500) test documents for all seeds.
+(at most 500, or `--test-documents`) test documents for all seeds.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Methods = dict[str, dict[int, tuple[float, float]]]
 """Score and seconds by method and seed."""
 
 
-def write_parts(folder: Path, out: Path) -> None:
+def write_parts(folder: Path, out: Path, test_documents: int = TEST_DOCUMENTS) -> None:
     """One file per data set, k and seed: labels, train and test as `[text, label]`."""
     out.mkdir(parents=True, exist_ok=True)
     for task in sorted(path for path in folder.iterdir() if (path / "test.csv").is_file()):
@@ -40,7 +40,7 @@ def write_parts(folder: Path, out: Path) -> None:
             continue
         labels = sorted({label for _, label in train})
         known = [row for row in test if row[1] in labels]
-        order = np.random.default_rng(0).permutation(len(known))[:TEST_DOCUMENTS]
+        order = np.random.default_rng(0).permutation(len(known))[:test_documents]
         asked = [known[int(number)] for number in order]
         for k in K:
             for seed in range(SEEDS):
@@ -128,13 +128,14 @@ def main() -> None:
     draw = commands.add_parser("parts")
     draw.add_argument("folder", type=Path)
     draw.add_argument("out", type=Path)
+    draw.add_argument("--test-documents", type=int, default=TEST_DOCUMENTS, help="at most (default: %(default)s)")
     table = commands.add_parser("table")
     table.add_argument("parts", type=Path)
     table.add_argument("out", type=Path)
     table.add_argument("--metric", default="macro_f1", choices=["macro_f1", "accuracy"])
     arguments = parser.parse_args()
     if arguments.command == "parts":
-        write_parts(arguments.folder, arguments.out)
+        write_parts(arguments.folder, arguments.out, arguments.test_documents)
     else:
         print_table(arguments.parts, arguments.out, arguments.metric)
 

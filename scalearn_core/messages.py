@@ -149,6 +149,14 @@ MESSAGES: dict[str, str] = {
     "evaluation.score_not_finite": (
         "Scores must be finite numbers, but document {position} has one that is not. Correct it or leave it out."
     ),
+    "evaluation.no_target": (
+        "The accuracy to reach must be above 0 and below 1, but {found} was found. Give it as a share, such as 0.95."
+    ),
+    "evaluation.cost_shape": (
+        "Costs need a row and a column for each of the {labels} labels, but {found} was found. Give one cost for "
+        "each pair of labels."
+    ),
+    "evaluation.cost_negative": "Costs must be finite numbers from 0. Correct the one that is not.",
     "evaluation.no_probabilities": (
         "Each document needs one probability per label, from 0 to 1 and together 1, but document {position} "
         "has others. Pass the probabilities as the model gave them."

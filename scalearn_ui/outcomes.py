@@ -31,19 +31,15 @@ def _read(run_id: str, changed: int) -> dict[str, Any]:
 
 
 @st.cache_data(max_entries=4, ttl="1h", show_spinner=False)
-def wrong_documents(run_id: str) -> pd.DataFrame:
-    """Test documents the model got wrong, the surest mistakes first.
-
-    Columns: row, text, label, predicted, confidence.
-    """
+def test_documents(run_id: str) -> pd.DataFrame:
+    """Test documents, those the model is surest of first. Columns: row, text, label, predicted, confidence."""
     table = pd.read_csv(
         runs.folder(run_id) / "test_predictions.csv",
         dtype={"text": str, "label": str, "predicted": str},
         keep_default_na=False,
         encoding="utf-8-sig",
     )
-    wrong = table[table["label"] != table["predicted"]]
-    return wrong.sort_values("confidence", ascending=False)
+    return table.sort_values("confidence", ascending=False)
 
 
 def encoder_key(found: dict[str, Any]) -> str | None:

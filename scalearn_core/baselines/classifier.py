@@ -17,7 +17,7 @@ from scalearn_core.config import StageOneConfig
 from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
 from scalearn_core.scaling.heads import unit_linear_head
 from scalearn_core.training.batching import forward_batches
-from scalearn_core.training.loop import fit
+from scalearn_core.training.loop import OnStep, fit
 from scalearn_core.training.stage_one import TaskData, embed
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def train_from_linear_head(
     head_learning_rate: float,
     seed: int,
     penalty: Callable[[], torch.Tensor] | None = None,
+    on_step: OnStep | None = None,
 ) -> Classifier:
     """Fit a linear head to where `learned` starts, then train both; steps and patience as for an own adapter.
 
@@ -85,6 +86,7 @@ def train_from_linear_head(
         learned: what trains besides the head, by name.
         switch: puts it into train mode (True) or out of it.
         penalty: added to the loss of each batch.
+        on_step: see `loop.OnStep`; raise in it to stop.
     """
     data, held_out = task_data(encoder, train), task_data(encoder, validation)
     start = fit_frozen_head(
@@ -116,6 +118,7 @@ def train_from_linear_head(
             batch_loss, validate, lengths=data.tokens.lengths,
             learning_rates={"learned": schedule.learning_rate, "head": head_learning_rate},
             epochs=schedule.epochs, batch_size=schedule.batch_size, patience=schedule.patience, seed=seed,
+            on_step=on_step,
         )  # fmt: skip
     finally:
         switch(False)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scalearn_core.baselines.classifier import Classifier, Classify, task_data, train_from_linear_head
 from scalearn_core.config import StageOneConfig
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.training.loop import OnStep
 from scalearn_core.training.stage_one import TaskData, predict_adapter, train_adapter
 
 if TYPE_CHECKING:
@@ -35,11 +36,13 @@ def fit_own_adapter(encoder: Encoder, train: Split, validation: Split, *, seed: 
     return classify
 
 
-def fit_fine_tuned(encoder: Encoder, train: Split, validation: Split, *, seed: int) -> Classifier:
+def fit_fine_tuned(
+    encoder: Encoder, train: Split, validation: Split, *, seed: int, on_step: OnStep | None = None
+) -> Classifier:
     """Full fine-tuning: every weight of a copy of the encoder learns; the encoder given is left as it was."""
     copied = copy.deepcopy(encoder)
     copied.model.requires_grad_(True)
     return train_from_linear_head(
         copied, None, dict(copied.model.named_parameters()), copied.model.train, train, validation,
-        learning_rate=LEARNING_RATE, head_learning_rate=HEAD_LEARNING_RATE, seed=seed,
+        learning_rate=LEARNING_RATE, head_learning_rate=HEAD_LEARNING_RATE, seed=seed, on_step=on_step,
     )  # fmt: skip

@@ -29,12 +29,17 @@ VERDICTS = {
     ),
 }
 SOURCES = {
-    "better": "Beside the same training without what the sources know: {points} points of macro-F1 ({interval}).",
+    "better": (
+        "The sources add {points} points of macro-F1 to the same training without what they know ({interval})."
+    ),
     "no_difference": (
         "What the sources add was not shown: {points} points of macro-F1 against the same training without what "
         "they know, which may be chance ({interval})."
     ),
-    "worse": "The sources did harm: {points} macro-F1 points beside the same training without them ({interval}).",
+    "worse": (
+        "The sources did harm: {points} points of macro-F1 against the same training without what they know "
+        "({interval})."
+    ),
 }
 HELPED = {
     "helped": "Did reusing sources help? Yes.",

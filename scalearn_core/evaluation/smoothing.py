@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scalearn_core.evaluation.metrics import FloatArray, IntArray
 
@@ -68,7 +69,7 @@ def smooth_pairs(
     return _with(added, [true, first, second], counts)
 
 
-def _likeliest_other(often: FloatArray, label: int) -> int:
+def _likeliest_other(often: NDArray[np.float64 | np.int64], label: int) -> int:
     """The class predicted most, apart from `label`."""
     return int(np.where(np.arange(len(often)) == label, -1.0, often).argmax())
 

@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from scalearn_core.adapters.bottleneck import ACTIVATIONS, Adapter
+from scalearn_core.encoders.encoder import Adapt
 
 
 class ScaledUp(torch.autograd.Function):
@@ -167,3 +168,20 @@ class FoldedSources:
         """`Σ_t ω_t ⊙ A_t(z)`: `[batch, seq, width]` -> the same shape."""
         weight, bias = self.layers[layer]
         return F.linear(self.stack.inner(layer, z), weight.T, bias)
+
+
+def mixed(sources: Sequence[Adapter], omega: torch.Tensor) -> Adapt | None:
+    """`Σ_t ω_t ⊙ A_t(z)` for scales that stand still: only the sources that act are computed.
+
+    Args:
+        omega: `[layers or 1, sources, width or 1]`, on the device to compute on.
+
+    Returns:
+        What an encoder adds in its layers; None where no scale differs from 0, and then it is the plain encoder.
+    """
+    acting = [number for number in range(len(sources)) if bool(omega[:, number].any())]
+    if not acting:
+        return None
+    stack = StackedSources([sources[number] for number in acting]).to(omega.device)
+    folded = stack.fold(lambda layer: omega[min(layer, len(omega) - 1), acting])
+    return lambda layer, z, f: folded.output(layer, z)

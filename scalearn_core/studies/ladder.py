@@ -1,12 +1,233 @@
-"""Not built yet."""
+"""What each further step costs and brings, from the plain classifier to training the whole encoder.
+
+Every rung learns from the same documents with the same seed and is scored on the same test documents. What does
+not change is shared: the documents are opened once, all scales start at the one forecast of the model at hand, and
+where this model is itself a rung it is not trained again.
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from scalearn_core.baselines.fine_tuning import fit_fine_tuned
+from scalearn_core.baselines.frozen_head import fit_frozen_head, unit
+from scalearn_core.config import FORECAST
+from scalearn_core.devices import free_bytes
+from scalearn_core.encoders.encoder import Tokens
+from scalearn_core.evaluation.report import evaluate_predictions
+from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.studies.memory import PeakMemory
 from scalearn_core.studies.setting import OnProgress, Setting
+from scalearn_core.studies.stopping import where_to_stop
+from scalearn_core.studies.training import Progress, new_model, test_notes, train_again
+from scalearn_core.training.few_labels import learn_from_pairs
+from scalearn_core.training.opened import OpenedDocuments
+from scalearn_core.training.stage_one import embed
+
+VARIANTS = ("scalearn_uniform_pp", "scalearn_uniform", "scalearn_pp", "scalearn")
+"""Fewest numbers first."""
+RUNGS = ("frozen_head", *VARIANTS, "own_adapter", "fine_tuning")
+WEIGHTS = (0.2, 1.0, 1.0, 1.0, 1.0, 1.2, 2.2)
+"""Time of the rungs, measured on the first sample with 9 sources (CPU), a variant being 1."""
+COPIES = 6
+"""Of the encoder's weights that fine-tuning holds at a time: the copy that learns, its gradients, two moments of
+the optimizer, and the states of two epochs."""
+FREE_SHARE = 0.8
+"""Of the free memory that these may take."""
+LONGEST = 1800.0
+"""Seconds that fine-tuning may take, projected from its first steps."""
+FIRST_STEPS = 3
+WARM_UP = 16
+"""Documents classified before the speed is measured."""
+
+Predict = Callable[[Tokens], NDArray[np.int64]]
+
+
+@dataclass(frozen=True, eq=False)
+class Rung:
+    """One step, trained; or why it was not."""
+
+    name: str
+    learned: dict[str, int]
+    """Numbers: scales, own_adapter, head, encoder."""
+    predict: Predict | None
+    seconds: float | None = None
+    """What training it took, shared work included."""
+    memory: int | None = None
+    """See `memory.PeakMemory`; None where it was not measured."""
+    skipped: str | None = None
+    """"memory" or "time"."""
+    is_model: bool = False
+
+    @property
+    def bytes(self) -> int:
+        """On disk beside the encoder and the library: four for each learned number."""
+        return torch.float32.itemsize * sum(self.learned.values())
+
+
+class _TooLong(Exception):
+    """Fine-tuning would take longer than `LONGEST`."""
 
 
 def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
-    """Not built yet."""
-    raise NotImplementedError
+    """Train and score every rung; say where to stop (`docs/formats.md`: `studies.ladder`)."""
+    progress = Progress(on_progress, WEIGHTS, setting.result["seconds"])
+    test = setting.model.encoder.tokenize(setting.test.texts)
+    labels, seed = setting.model.labels, setting.config.seed
+    rungs, predicted, speeds = [], {}, {}
+    for rung in _climb(setting, progress):
+        rungs.append(rung)
+        if rung.predict is not None:
+            predicted[rung.name], speeds[rung.name] = _measured(rung.predict, test)
+        progress.next()
+    stop, differences = where_to_stop(setting.test.targets, predicted, n_classes=len(labels), seed=seed)
+    found = []
+    for rung in rungs:
+        row: dict[str, Any] = {
+            "name": rung.name, "learned": rung.learned, "bytes": rung.bytes, "skipped": rung.skipped,
+            "is_model": rung.is_model,
+        }  # fmt: skip
+        if rung.name in predicted:
+            report = evaluate_predictions(setting.test.targets, predicted[rung.name], labels, seed=seed)
+            against = differences.get(rung.name)
+            row |= {
+                "macro_f1": report.macro_f1.to_dict(),
+                "accuracy": report.accuracy.to_dict(),
+                "comparison": against and against[1].to_dict() | {"against": against[0]},
+                "seconds": round(rung.seconds, 2) if rung.seconds is not None else None,
+                "memory": rung.memory,
+                "documents_per_second": round(speeds[rung.name], 1),
+            }
+        found.append(row)
+    return {
+        "stop": stop,
+        "rungs": found,
+        "documents": {"train": len(setting.train), "test": len(setting.test)},
+        "memory_of": "cuda" if setting.model.encoder.device.type == "cuda" else "process",
+        "notes": test_notes(setting),
+    }
+
+
+def uniform(variant: str) -> str:
+    """The variant of one number where the given one has one per dimension."""
+    return {"scalearn": "scalearn_uniform", "scalearn_pp": "scalearn_uniform_pp"}.get(variant, variant)
+
+
+def _climb(setting: Setting, progress: Progress) -> Iterator[Rung]:
+    """The rungs, lowest first, each trained when it is asked for."""
+    model, train, config = setting.model, setting.train, setting.config
+    encoder = model.encoder
+    began = time.monotonic()
+    opened = OpenedDocuments(encoder, encoder.tokenize(train.texts))
+    opening = time.monotonic() - began
+    yield _plain(setting, opened, opening)
+
+    shared = opening + float(setting.result["seconds"].get("forecast", 0.0))
+    for variant, own in (*((variant, False) for variant in VARIANTS), (uniform(model.variant), True)):
+        name = "own_adapter" if own else variant
+        if (model.variant, model.own_adapter) == (variant, own):
+            stages = ("embedding", "forecast", "own_adapter", "training")
+            took = sum(float(setting.result["seconds"].get(stage, 0.0)) for stage in stages)
+            yield Rung(name, _learned(model), _predictor(model), took, is_model=True)
+            continue
+        peak = PeakMemory(encoder.device)
+        began = time.monotonic()
+        if config.recipe == "auto":
+            trained = new_model(setting, variant, config.seed)
+            recipe = replace(config, own_adapter=own).resolved(len(train))
+            learn_from_pairs(
+                trained, opened, train.targets, recipe, start=_start(setting),
+                batch_size=config.batch_size, seed=config.seed, on_step=progress.step,
+            )  # fmt: skip
+            took = shared + time.monotonic() - began
+        else:
+            trained, _ = train_again(
+                setting, setting.dataset, replace(config, own_adapter=own), variant=variant,
+                on_step=progress.step, on_stage=progress.stage,
+            )  # fmt: skip
+            took = time.monotonic() - began
+        yield Rung(name, _learned(trained), _predictor(trained), took, peak.bytes())
+    del opened
+    yield fine_tune(setting, progress)
+
+
+def _plain(setting: Setting, opened: OpenedDocuments, opening: float) -> Rung:
+    """The plain classifier of the model at hand; fitted once more only to measure what that takes."""
+    encoder, head = setting.model.encoder, setting.frozen_head
+    peak = PeakMemory(encoder.device)
+    began = time.monotonic()
+    held_back = encoder.tokenize(setting.validation.texts)
+    fit_frozen_head(
+        unit(embed(encoder, opened)), setting.train.targets, unit(embed(encoder, held_back)),
+        setting.validation.targets, len(setting.model.labels), seed=setting.config.seed,
+    )  # fmt: skip
+    took = opening + time.monotonic() - began
+    learned = {"scales": 0, "own_adapter": 0, "head": head.weight.size + head.bias.size, "encoder": 0}
+    return Rung(
+        "frozen_head", learned, lambda tokens: head.predict(unit(embed(encoder, tokens))), took, peak.bytes()
+    )
+
+
+def fine_tune(setting: Setting, progress: Progress) -> Rung:
+    """Every weight of a copy of the encoder; left out where memory or time do not suffice."""
+    encoder = setting.model.encoder
+    head = len(setting.model.labels) * (encoder.width + 1)
+    learned = {"scales": 0, "own_adapter": 0, "head": head, "encoder": encoder.parameter_count()}
+    skipped = Rung("fine_tuning", learned, None)
+    if COPIES * torch.float32.itemsize * learned["encoder"] > FREE_SHARE * free_bytes(encoder.device):
+        return replace(skipped, skipped="memory")
+    peak = PeakMemory(encoder.device)
+    began = time.monotonic()
+
+    def on_step(step: int, metrics: dict[str, float]) -> None:
+        elapsed = time.monotonic() - began
+        if step == FIRST_STEPS and elapsed / metrics["fraction"] > LONGEST:
+            raise _TooLong
+        progress.step(step, metrics)
+
+    try:
+        classifier = fit_fine_tuned(
+            encoder, setting.train, setting.validation, seed=setting.config.seed, on_step=on_step
+        )
+    except _TooLong:
+        return replace(skipped, skipped="time")
+    except torch.OutOfMemoryError:
+        return replace(skipped, skipped="memory")
+    took = time.monotonic() - began
+
+    def predict(tokens: Tokens) -> NDArray[np.int64]:
+        return np.asarray(classifier.all_logits(tokens).argmax(-1).numpy(), dtype=np.int64)
+
+    return replace(skipped, predict=predict, seconds=took, memory=peak.bytes())
+
+
+def _start(setting: Setting) -> NDArray[np.float64]:
+    """Where the scales of the model at hand began, one for each library source."""
+    known = setting.result.get("start") or setting.result["forecast"]  # results of the first releases: the same
+    return FORECAST.shrinkage * np.array(
+        [known["strengths"].get(source.name, 0.0) for source in setting.library_sources], dtype=np.float64
+    )
+
+
+def _learned(model: ScaLearnModel) -> dict[str, int]:
+    counts = model.parameter_counts()
+    return {part: counts[part] for part in ("scales", "own_adapter", "head")} | {"encoder": 0}
+
+
+def _predictor(model: ScaLearnModel) -> Predict:
+    return lambda tokens: np.asarray(model.predict_proba_of(tokens).argmax(1), dtype=np.int64)
+
+
+def _measured(predict: Predict, tokens: Tokens) -> tuple[NDArray[np.int64], float]:
+    """The classes, and documents per second once the device is warm."""
+    predict(tokens.take(list(range(min(WARM_UP, len(tokens))))))
+    began = time.perf_counter()
+    classes = predict(tokens)
+    return classes, len(tokens) / (time.perf_counter() - began)

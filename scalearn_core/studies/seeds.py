@@ -1,12 +1,110 @@
-"""Not built yet."""
+"""Would it come out the same again? The training repeated with other seeds, on the same documents.
+
+Only the luck of the training changes: the forecast's folds, the start of the own adapter, the order of the
+documents and the dropout. The division into training and test documents stays, so what is seen is not what other
+documents would do. Scores are told as a distribution, as Reimers and Gurevych (2017, arXiv 1707.09861) ask.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from scalearn_core.evaluation.metrics import score
+from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies.setting import OnProgress, Setting
+from scalearn_core.studies.training import Progress, test_notes, train_again
+from scalearn_core.transfer.contributions import contribution_map
+
+MORE = 3
+"""Repetitions beside the training at hand."""
+MEASURING = 0.1
+"""Of a repetition's time: contributions and score."""
 
 
 def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
-    """Not built yet."""
-    raise NotImplementedError
+    """Train `MORE` times again and say which contributions repeat (`docs/formats.md`: `studies.seeds`).
+
+    The first row of every list is the model at hand.
+    """
+    texts = _measured_on(setting)
+    seeds = [(setting.config.seed + more) % 2**32 for more in range(MORE + 1)]
+    progress = Progress(on_progress, [MEASURING, *[1.0 - MEASURING, MEASURING] * MORE], setting.result["seconds"])
+    tokens = setting.model.encoder.tokenize(setting.test.texts)
+    raw, contributions, scores = [], [], []
+    for number, seed in enumerate(seeds):
+        model = setting.model
+        if number:
+            config = replace(setting.config, seed=seed)
+            model, _ = train_again(
+                setting, setting.dataset, config, on_step=progress.step, on_stage=progress.stage
+            )
+            progress.next()
+        measured = contribution_map(model, texts)
+        progress.within(0.5)
+        raw.append(measured.raw)
+        contributions.append(measured.contribution)
+        scores.append(_macro_f1(setting, model.predict_proba_of(tokens).argmax(1)))
+        progress.next()
+    values = np.array(contributions)  # [seeds, layers, sources]
+    sizes = np.abs(values).mean(axis=1)  # [seeds, sources]
+    return {
+        "seeds": seeds,
+        "sources": _names(setting.model),
+        "documents": len(texts),
+        "test_documents": len(setting.test),
+        "macro_f1": scores,
+        "score": {
+            "mean": float(np.mean(scores)),
+            "sd": float(np.std(scores, ddof=1)),
+            "lowest": min(scores),
+            "highest": max(scores),
+        },
+        "raw": [part.tolist() for part in raw],
+        "contribution": values.tolist(),
+        "mean": values.mean(axis=0).tolist(),
+        "sd": values.std(axis=0, ddof=1).tolist(),
+        "notes": test_notes(setting),
+        "repeats": repeats(values).tolist(),
+        "totals": {
+            "size": sizes.tolist(),
+            "mean": sizes.mean(axis=0).tolist(),
+            "sd": sizes.std(axis=0, ddof=1).tolist(),
+        },
+    }
+
+
+def repeats(contributions: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Where the repetitions agree: one sign, not 0, in all of them, and a mean farther from 0 than one deviation.
+
+    A rule of thumb, no test: of cells that were noise around 0, one in nine (11%) would pass it with four
+    repetitions; "does not repeat" is the safer of the two answers.
+
+    Args:
+        contributions: signed, `[repetitions, layers, sources]`, two repetitions or more.
+
+    Returns:
+        `[layers, sources]`.
+    """
+    signs = np.sign(contributions)
+    agree = (signs[0] != 0) & (signs == signs[0]).all(axis=0)
+    clear = np.abs(contributions.mean(axis=0)) > contributions.std(axis=0, ddof=1)
+    return np.asarray(agree & clear)
+
+
+def _measured_on(setting: Setting) -> list[str]:
+    """As many documents as the model's own contributions were measured on, spread evenly over the table."""
+    texts: list[str] = setting.dataset.frame["text"].tolist()
+    number = min(len(texts), int(setting.result["scales"]["documents"]))
+    return [texts[i] for i in np.linspace(0, len(texts) - 1, number).round().astype(int)]
+
+
+def _macro_f1(setting: Setting, predicted: NDArray[np.int64]) -> float:
+    return score("macro_f1", setting.test.targets, predicted)
+
+
+def _names(model: ScaLearnModel) -> list[str]:
+    return [source.name for source in model.sources]

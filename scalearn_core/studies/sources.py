@@ -1,12 +1,134 @@
-"""Not built yet."""
+"""Which sources help: each left out, alone and added, how far they overlap, and how strong each should be.
+
+What is asked, and how, stands in `transfer/ablation.py`, `transfer/overlap.py` and `transfer/probing.py`; the
+result in `docs/formats.md`.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from scalearn_core.data.dataset import Split
 from scalearn_core.studies.setting import OnProgress, Setting
+from scalearn_core.transfer import ablation, effort, probing
+from scalearn_core.transfer.ablation import Step, Tried
+from scalearn_core.transfer.overlap import DOCUMENTS, alike_together, overlap
+from scalearn_core.transfer.probing import Curve
+from scalearn_core.transfer.refit import Change, Meter, Mixes
 
 
 def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
-    """Not built yet."""
-    raise NotImplementedError
+    """Measure every source of a trained model. `on_progress` is called after every batch."""
+    model, seed = setting.model, int(setting.result["seed"])
+    names = [source.name for source in model.sources]
+    reused = len(setting.library_sources)
+    train = _at_most(setting.train, np.random.default_rng(seed))
+    test = _at_most(setting.test, np.random.default_rng(seed))
+    on_progress(0.0)
+    mixes = Mixes(model, train, test, seed=seed)
+    whole = mixes.whole
+    sample = mixes.sample(effort.PROBED_TRAIN, effort.PROBED_TEST)
+    expected = _expected(setting.result)
+    tokens = [int(mixes.tokens[part.rows].sum()) for part in (whole, sample)]
+    passes = effort.ablation_passes(len(names), len(expected)), effort.probing_passes(reused)
+    mixes.meter = Meter(on_progress, passes[0] * tokens[0] + passes[1] * tokens[1])
+
+    everything = ablation.try_mix(mixes, mixes.omega, whole)
+    plain = ablation.try_mix(mixes, mixes.only(), whole)
+    left_out = ablation.leave_one_out(mixes, everything)
+    alone = ablation.each_alone(mixes, plain)
+    alone_changes = [mixes.change(tried.judged, plain.judged, whole) for tried in alone]
+    at_forecast = {
+        name: _at_forecast(mixes, names.index(name), strength, plain) for name, strength in expected.items()
+    }
+    order = [*ablation.order_by_promise(mixes, alone[:reused]), *range(reused, len(names))]
+    added = ablation.add_one_by_one(mixes, order, plain=plain, alone=alone, everything=everything)
+    effects = [tried.embeddings - plain.embeddings for tried in alone]
+
+    start = mixes.judge(plain.embeddings[sample.rows], sample)  # `whole` holds the documents in order
+    curves = {source: probing.curve(mixes, source, start, sample) for source in range(reused)}
+    pair = _pair([names.index(name) for name in expected] or order[:reused])
+    grid = probing.pair_grid(mixes, pair, curves, start, sample) if pair else []
+    on_progress(1.0)
+    return {
+        "documents": {
+            "train": len(train), "test": len(test), "probing_train": len(sample.train),
+            "probing_test": len(sample.test),
+        },
+        "all": everything.judged.macro_f1.to_dict(),
+        "plain": plain.judged.macro_f1.to_dict(),
+        "sources": [
+            {
+                "source": name, "own": number >= reused, "idle": mixes.idle(number),
+                "left_out": left_out[number].to_dict(), "alone": alone_changes[number].to_dict(),
+                "at_forecast": at_forecast.get(name),
+            }
+            for number, name in enumerate(names)
+        ],
+        "added": [_step(step, names) for step in added],
+        "overlap": _overlap(effects),
+        "probing": {
+            "strengths": list(effort.STRENGTHS),
+            "curves": [_curve(found, names) for found in curves.values()],
+        },
+        "pair": {
+            "sources": [names[number] for number in pair], "strengths": list(effort.PAIR_STRENGTHS),
+            "macro_f1": grid,
+        }
+        if pair
+        else None,
+    }  # fmt: skip
+
+
+def _at_most(split: Split, generator: np.random.Generator) -> Split:
+    """All documents of a part, or `effort.MOST_DOCUMENTS` drawn of them."""
+    if len(split) <= effort.MOST_DOCUMENTS:
+        return split
+    drawn = np.sort(generator.permutation(len(split))[: effort.MOST_DOCUMENTS])
+    texts, rows = (tuple(values[number] for number in drawn) for values in (split.texts, split.rows))
+    return Split(texts, split.targets[drawn], split.labels, rows)
+
+
+def _pair(ranked: list[int]) -> tuple[int, int] | None:
+    """The two most promising sources; None where there is one."""
+    return (ranked[0], ranked[1]) if len(ranked) > 1 else None
+
+
+def _expected(result: dict[str, Any]) -> dict[str, float]:
+    """The strength at which the forecast expects most of each source, best first; none in results of before."""
+    found = result.get("forecast")
+    if not isinstance(found, list):  # results of before have a dictionary there, of the start alone
+        return {}
+    return {entry["source"]: float(entry["strength"]) for entry in found}
+
+
+def _at_forecast(mixes: Mixes, source: int, strength: float, plain: Tried) -> dict[str, Any]:
+    """One source alone at the strength that the forecast thinks best, against the plain encoder."""
+    tried = ablation.try_mix(mixes, mixes.even({source: strength}), mixes.whole)
+    change: Change = mixes.change(tried.judged, plain.judged, mixes.whole)
+    return {"strength": strength, **change.to_dict()}
+
+
+def _step(step: Step, names: list[str]) -> dict[str, Any]:
+    score = step.judged.macro_f1.to_dict()
+    return {"source": names[step.source], "macro_f1": score, **step.change.to_dict(), "step": step.step.to_dict()}
+
+
+def _overlap(effects: list[Any]) -> dict[str, Any]:
+    """Rows and columns in the order of the model's sources; null where one has no effect."""
+    similar = overlap(effects)
+    return {
+        "similarity": [[None if np.isnan(value) else round(float(value), 4) for value in row] for row in similar],
+        "order": alike_together(similar),
+        "documents": min(DOCUMENTS, len(effects[0])),
+    }
+
+
+def _curve(found: Curve, names: list[str]) -> dict[str, Any]:
+    return {
+        "source": names[found.source],
+        "macro_f1": [score.to_dict() for score in found.scores],
+        "changes": [change.to_dict() for change in found.changes],
+    }

@@ -31,10 +31,16 @@ from scalearn_core.training.loop import OnStep
 from scalearn_core.training.result import FORMAT, history_of, made_now, scales_of, weigh
 from scalearn_core.training.rivals import predict_rivals
 from scalearn_core.training.stage_two import train_scales
-from scalearn_core.transfer.contributions import contribution_map
+from scalearn_core.transfer.ablation import carriers
+from scalearn_core.transfer.contributions import ContributionMap, contribution_map
+from scalearn_core.transfer.refit import Mixes
 
 CONTRIBUTION_DOCUMENTS = 256
 """Documents on which contributions are measured, spread evenly over the table."""
+
+ASKED_AFTER = 3
+"""Of the sources that do most, so many are left out in turn where the sources helped, to name the one that carries
+it."""
 
 OnStage = Callable[[str], None]
 
@@ -120,6 +126,9 @@ def train_with_evidence(
     tokens = encoder.tokenize(texts)
     chosen = np.linspace(0, len(texts) - 1, min(len(texts), CONTRIBUTION_DOCUMENTS)).round().astype(int)
     contributions = contribution_map(model, [texts[i] for i in chosen])
+    evidence["verdict"]["carried_by"] = _carried_by(
+        model, dataset, contributions, evidence["verdict"]["code"], config.seed
+    )
     by_language = scores_by_language(test.texts, test.targets, predicted, dataset.labels, seed=config.seed)
     trained.seconds["evaluation"] = time.monotonic() - clock
     trained.seconds["total"] = time.monotonic() - started
@@ -172,3 +181,15 @@ def train_with_evidence(
     return Outcome(
         model, result, predictions, probabilities, test.targets, predicted, trained.frozen_head, learned_from
     )
+
+
+def _carried_by(
+    model: ScaLearnModel, dataset: TextDataset, contributions: ContributionMap, code: str, seed: int
+) -> list[dict[str, Any]]:
+    """What is lost without each of the sources that do most, in points; nothing is asked where none helped."""
+    if code != "helped":
+        return []
+    sizes = np.abs(contributions.contribution).mean(axis=0)[: len(model.sources) - model.own_adapter]
+    strongest = np.argsort(-sizes, kind="stable")[:ASKED_AFTER].tolist()
+    mixes = Mixes(model, dataset.train, dataset.test, seed=seed)
+    return [{"source": model.sources[source].name, "lost": lost} for source, lost in carriers(mixes, strongest)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from scalearn_core.baselines.frozen_head import fit_frozen_head, unit
@@ -14,9 +15,10 @@ from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.encoders.encoder import Tokens
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.sources import StackedSources
+from scalearn_core.scaling.sources import mixed
 from scalearn_core.training.few_labels import learn_own_adapter_alone
 from scalearn_core.training.loop import OnStep
+from scalearn_core.training.opened import OpenedDocuments
 from scalearn_core.training.stage_one import embed
 from scalearn_core.training.stage_two import TrainingResult, train_scales
 from scalearn_core.transfer.control import shuffled
@@ -64,12 +66,10 @@ def _single_source(
     """The source that promises most, at its strength in all layers, with a logistic regression on top."""
     best = trained.forecast.sources[0]
     encoder = model.encoder
-    stack = StackedSources([model.sources[best.source]]).to(encoder.device)
-    scale = model.scales.omega.new_full((1, 1), best.strength)
-    folded = stack.fold(lambda layer: scale)
+    adapt = mixed([model.sources[best.source]], torch.full((1, 1, 1), best.strength, device=encoder.device))
 
-    def embedded(documents: object) -> NDArray[np.float32]:
-        return unit(embed(encoder, documents, lambda layer, z, f: folded.output(layer, z)))  # type: ignore[arg-type]
+    def embedded(documents: Tokens | OpenedDocuments) -> NDArray[np.float32]:
+        return unit(embed(encoder, documents, adapt))
 
     validation = dataset.validation
     head = fit_frozen_head(

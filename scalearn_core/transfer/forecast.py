@@ -25,8 +25,8 @@ from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.baselines.frozen_head import unit
 from scalearn_core.baselines.solver import fit_path
 from scalearn_core.config import FORECAST
-from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
-from scalearn_core.scaling.sources import StackedSources
+from scalearn_core.encoders.encoder import Encoder, Tokens
+from scalearn_core.scaling.sources import StackedSources, mixed
 from scalearn_core.training.opened import OpenedDocuments
 from scalearn_core.training.stage_one import embed
 from scalearn_core.transfer.control import shuffled
@@ -120,7 +120,8 @@ def forecast(
         nonlocal tried
         tried += 1
         on_candidate(min(1.0, tried / most))
-        embeddings = embed(encoder, documents, _adding(encoder, adapters, strengths))
+        omega = torch.as_tensor(strengths, dtype=torch.float32, device=encoder.device)[None, :, None]
+        embeddings = embed(encoder, documents, mixed(adapters, omega))
         return _held_out_losses(unit(embeddings), targets[rows], folds)
 
     nothing = np.zeros(len(sources))
@@ -145,17 +146,6 @@ def forecast(
         by_chance=float(100 * (plain - luck).mean() / plain.mean()),
         promised=bool(strengths.any() and clear and _exceeds(luck - best, FORECAST.surety)),
     )  # fmt: skip
-
-
-def _adding(encoder: Encoder, sources: Sequence[Adapter], strengths: NDArray[np.float64]) -> Adapt | None:
-    """`Σ_t ω_t A_t(z)` of the sources that have a strength; None where none has."""
-    used = [number for number, strength in enumerate(strengths) if strength]
-    if not used:
-        return None
-    stack = StackedSources([sources[number] for number in used]).to(encoder.device)
-    omega = torch.as_tensor(strengths[used], dtype=torch.float32, device=encoder.device)[:, None]
-    folded = stack.fold(lambda layer: omega)
-    return lambda layer, z, f: folded.output(layer, z)
 
 
 def _promises(plain: NDArray[np.float64], alone: list[NDArray[np.float64]]) -> tuple[Promise, ...]:

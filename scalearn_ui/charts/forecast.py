@@ -21,10 +21,10 @@ class Gain:
     high: float
 
 
-def gains(rows: Sequence[Gain], *, x_title: str, palette: Palette) -> go.Figure:
+def gains(rows: Sequence[Gain], *, x_title: str, palette: Palette, chance: float | None = None) -> go.Figure:
     """One row per source, first on top; gains in the accent colour, losses in its opposite, the number beside it.
 
-    An interval that holds zero is drawn hollow: nothing is shown.
+    An interval that holds zero is drawn hollow: nothing is shown. `chance` is marked by a dashed line.
     """
     figure = go.Figure()
     for row in rows:
@@ -56,6 +56,8 @@ def gains(rows: Sequence[Gain], *, x_title: str, palette: Palette) -> go.Figure:
             "<extra></extra>",
             showlegend=False,
         )
+    if chance is not None:
+        figure.add_vline(x=chance, line={"color": palette.quiet, "width": 1, "dash": "dash"})
     figure.add_vline(x=0, line={"color": palette.ink, "width": 1})
     finished = finish(figure, palette, rows=len(rows), x_title=x_title, row_height=44)
     return finished.update_yaxes(autorange=False, range=[len(rows) - 0.5, -0.8])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -19,9 +19,23 @@ def palette() -> Palette:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def show(figure: go.Figure, *, alt: str, key: str, config: Mapping[str, Any] = charts.CONFIG) -> None:
-    """Draw `figure`; `alt` says in one sentence what it shows."""
-    st.plotly_chart(figure, config=dict(config), alt=alt, key=key)
+def show(
+    figure: go.Figure,
+    *,
+    alt: str,
+    key: str,
+    config: Mapping[str, Any] = charts.CONFIG,
+    on_pick: Callable[[], None] | None = None,
+) -> None:
+    """Draw `figure`; `alt` says in one sentence what it shows, `on_pick` is called when a point is clicked."""
+    st.plotly_chart(
+        figure,
+        config=dict(config),
+        alt=alt,
+        key=key,
+        on_select=on_pick or "ignore",
+        selection_mode="points",
+    )
 
 
 def one_for_each_width(*, wide: str, narrow: str) -> None:

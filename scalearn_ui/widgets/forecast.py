@@ -64,6 +64,7 @@ def draw(found: dict[str, Any], titles: dict[str, str]) -> None:
         [Gain(titles.get(row["source"], row["source"]), row["gain"], row["low"], row["high"]) for row in rows],
         x_title=t("axis.promise"),
         palette=figure.palette(),
+        chance=found["start"].get("by_chance"),
     )
     figure.show(drawn, alt=t("forecast.alt"), key="forecast")
     st.caption(t("forecast.reading", documents=documents))

@@ -23,7 +23,7 @@ from scalearn_core.adapters.source_tasks import find_task
 from scalearn_core.cli import main
 from scalearn_core.cli.parser import VARIANTS
 from scalearn_core.cli.progress import Progress
-from scalearn_core.cli.summary import METHODS, SOURCES, VERDICTS, verdict
+from scalearn_core.cli.summary import HELPED, METHODS, SOURCES, VERDICTS, verdict
 
 ROOT = Path(__file__).parents[2]
 KINDS = (
@@ -125,6 +125,7 @@ def test_train_leaves_a_model_with_its_evidence_and_nothing_else(trained: Traine
         "result.json",
         "test_predictions.csv",
         "frozen_head.safetensors",
+        "test_probabilities.safetensors",
     }
     assert [path.name for path in trained.model.parent.iterdir()] == ["model"]
     result = json.loads((trained.model / "result.json").read_text("utf-8"))
@@ -154,6 +155,9 @@ def test_train_tells_scores_verdict_and_learned_numbers(trained: Trained) -> Non
         (line,) = (line for line in lines if line.startswith(name))
         assert f"{100 * result['scores'][key]['macro_f1']['value']:.1f} (" in line
     assert verdict(result["comparison"], VERDICTS) in lines
+    assert verdict(result["comparison_control"], SOURCES) in lines
+    assert HELPED[result["verdict"]["code"]] in lines
+    assert result["comparison_control"]["against"] == "shuffled_sources", "no own adapter was trained"
     assert (
         "Learned: 12 scales, 148,995 numbers in the classifier." in lines
     )  # 6 layers, 2 sources; 385 * (384 + 3)
@@ -177,7 +181,7 @@ def test_train_keeps_out_of_the_workspace(trained: Trained, workspace: Path) -> 
 @pytest.mark.parametrize(
     ("difference", "low", "high", "code", "begins", "of_sources"),
     [
-        (0.08, 0.02, 0.15, "better", "The model is better: +8.0 points", "The sources helped: +8.0 points"),
+        (0.08, 0.02, 0.15, "better", "The model is better: +8.0 points", "The sources add +8.0 points"),
         (
             0.01,
             -0.04,
@@ -186,7 +190,7 @@ def test_train_keeps_out_of_the_workspace(trained: Trained, workspace: Path) -> 
             "No difference was shown: the +1.0",
             "What the sources add was not shown",
         ),
-        (-0.05, -0.09, -0.01, "worse", "The model is worse: -5.0 points", "The sources did not help: -5.0 points"),
+        (-0.05, -0.09, -0.01, "worse", "The model is worse: -5.0 points", "The sources did harm: -5.0 points"),
     ],
 )
 def test_verdict_is_honest(

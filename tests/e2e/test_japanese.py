@@ -73,8 +73,11 @@ def test_the_encoder_for_japanese_was_chosen_and_learned(japanese: tuple[str, fl
 
 def test_results_and_scales_are_in_japanese(japanese: tuple[str, float], open_page: Open) -> None:
     page = open_page(f"results?run={japanese[0]}", locale="ja-JP")
+    expect(page.get_by_text("次にすること").first).to_be_visible()
+    page.get_by_text("間違い", exact=True).first.click()
     for label in ("情報システム", "経理", "人事", "総務", "購買", "法務"):
         expect(page.get_by_text(label).first).to_be_visible()
+    page = open_page(f"transfer?run={japanese[0]}", locale="ja-JP")
     page.get_by_role("button", name="各ソースの働きを見る").click()
     title(page, "スケール")
     expect(page.locator(".js-plotly-plot .heatmaplayer").first).to_be_attached()

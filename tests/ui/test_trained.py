@@ -14,7 +14,9 @@ from scalearn_core import runs
 from scalearn_core.adapters import catalog
 from scalearn_core.config import FORECAST
 from scalearn_core.encoders.cards import ENGLISH, MULTILINGUAL
+from scalearn_core.evaluation.stored import upgraded
 from scalearn_ui import outcomes, text
+from scalearn_ui.widgets.verdict import VERDICT_BOX
 from tests.ui.conftest import SOURCES, Open, small_table, wait_for_end
 
 LANGUAGES = list(text.LANGUAGES)
@@ -39,14 +41,20 @@ def test_results_begin_with_a_verdict(studio: Open, trained: str, language: str)
     app = studio("results", language, run=trained)
     assert not app.error
     found = result_of(trained)
-    verdict = found["comparison"]["verdict"]
-    box = {"better": app.success, "no_difference": app.info, "worse": app.warning}[verdict]
+    assert (found["verdict"]["helped"], found["verdict"]["code"]) == (None, "few_documents"), "8 test documents"
     score = text.points(found["scores"]["scalearn"]["macro_f1"]["value"])
-    assert score in box[0].value
-    assert len(app.table[0].value) == len(found["scores"]) == 5, "the same training without sources is one of them"
-    assert len(app.get("plotly_chart")) == 2, "scores and confusion"
-    assert len(app.table) == 2, "scores and classes"
-    assert app.metric[0].value == f"{found['parameter_counts']['scales']:,}"
+    assert score in app.info[0].value
+    assert set(found["scores"]) == {"scalearn", "own_adapter", "single_source", "frozen_head", "tfidf", "majority"}
+    assert len(app.table[0].value) == 6
+    assert len(app.get("plotly_chart")) == 1
+    assert text.sentences(language)["verdict.few_documents.next"] in [line.value for line in app.markdown]
+
+
+def test_every_part_of_the_results_opens(studio: Open, trained: str) -> None:
+    for part in ("classes", "confidence", "labels", "ladder", "elsewhere"):
+        app = studio("results", "en", run=trained, view=part)
+        assert not app.exception and not app.error, part
+        assert len(app.subheader) >= 1 or len(app.button) >= 1, part
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -112,7 +120,9 @@ def test_equal_models_get_a_verdict_of_their_own(
 def test_what_the_sources_add_stands_below_the_verdict(trained: str, code: str, language: str) -> None:
     same = code == "same_answers"
     found = result_of(trained)
-    found["comparison_own_adapter"] |= {
+    found["verdict"]["code"] = "no_difference"
+    found["comparison"] |= {"difference": 0.02, "disagreements": 2}
+    found["comparison_control"] |= {
         "difference": 0.0 if same else 0.012,
         "low": 0.0 if same else -0.034,
         "high": 0.0 if same else 0.056,
@@ -121,7 +131,24 @@ def test_what_the_sources_add_stands_below_the_verdict(trained: str, code: str, 
     }
     app = draw(verdict_page, found, language)
     told = text.sentences(language)[f"verdict.sources.{code}"].format(difference="+1.2", low="−3.4", high="+5.6")
-    assert [line.value for line in app.markdown] == [told]
+    assert [line.value for line in app.markdown] == [told, text.sentences(language)["verdict.no_difference.next"]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", [code for code in VERDICT_BOX if code not in ("plain", "same_answers")])
+def test_every_verdict_has_its_words(trained: str, code: str, language: str) -> None:
+    found, words = result_of(trained), text.sentences(language)
+    found["verdict"]["code"] = code
+    found["comparison"] |= {"difference": 0.12, "low": 0.07, "high": 0.16, "disagreements": 9}
+    found["comparison_control"] |= {"difference": 0.08, "low": 0.03, "high": 0.12, "disagreements": 9}
+    found["verdict"]["carried_by"] = [{"source": found["sources"][1]["name"], "lost": 6.0}]
+    app = draw(verdict_page, found, language)
+    assert not app.exception
+    box = {"helped": app.success, "worse": app.warning}.get(code, app.info)[0]
+    assert words[f"verdict.{code}.next"] in [line.value for line in app.markdown]
+    carried = words["verdict.carried_most"].format(name=text.plain(outcomes.source_titles(found)[1]))
+    assert (carried in box.value) is (code == "helped")
+    assert ("+12.0" in box.value) is (code != "few_documents")
 
 
 def evidence_page() -> None:
@@ -143,9 +170,12 @@ def evidence_page() -> None:
 @pytest.mark.parametrize("recipe, start", [("auto", 0.0), ("paper", 1.0)])
 def test_results_of_before_are_still_shown(trained: str, recipe: str, start: float, language: str) -> None:
     found = result_of(trained)
-    for key in ("forecast", "fast_mode", "comparison_own_adapter"):
+    new = {"forecast", "start", "fast_mode", "comparison_control", "comparison_single_source", "verdict"}
+    for key in (new | {"confidence"}) & found.keys():
         del found[key]
-    del found["scores"]["own_adapter"]
+    for method in ("own_adapter", "single_source"):
+        del found["scores"][method]
+    found = upgraded(found | {"format": 1})
     found["recipe"] = recipe
     found["own_adapter"] = False
     found["parameter_counts"]["own_adapter"] = 0
@@ -200,7 +230,7 @@ def test_the_forecast_is_told_and_colours_begin_at_it(trained: str, picked: bool
     found, words = result_of(trained), text.sentences(language)
     first, second, own = (source["name"] for source in found["sources"])
     assert own == "own"
-    found["forecast"] |= {"strengths": {second: 1.0} if picked else {}, "documents": 32}
+    found["start"] |= {"strengths": {second: 1.0} if picked else {}, "documents": 32}
     app = draw(evidence_page, found, language)
     told = words["scales.forecast" if picked else "scales.forecast_none"].split("{names}")[0]
     documents = words["count.documents.other"].format(n=32)

@@ -1,0 +1,161 @@
+"""What it costs to take the model's word, to ask a person, or to ask one only where the model is unsure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from scalearn_core.errors import ConfigError
+from scalearn_core.evaluation.calibration import folds
+from scalearn_core.evaluation.handover import MOST_POINTS
+from scalearn_core.evaluation.intervals import CONFIDENCE, Interval
+from scalearn_core.evaluation.metrics import FloatArray, check_classes
+from scalearn_core.evaluation.test_probabilities import check_probabilities
+
+PER = 1000
+"""Documents that all costs are told for."""
+DIVISIONS, FOLDS = 8, 10
+
+
+def same_cost(cost_of_a_mistake: float, n_labels: int) -> FloatArray:
+    """Costs where every mistake is as bad as any other, `[labels, labels]`, for `expected_costs`."""
+    return cost_of_a_mistake * (1.0 - np.eye(n_labels))
+
+
+def expected_costs(
+    targets: ArrayLike,
+    probabilities: ArrayLike,
+    costs: ArrayLike,
+    cost_of_person: float,
+    *,
+    seed: int,
+    resamples: int = 1000,
+) -> dict[str, Any]:
+    """Costs per 1,000 documents, as on the test documents, with 95% intervals.
+
+    A document handed to a person costs `cost_of_person` and comes out right. The best threshold is the one that
+    costs least on these documents; what it is said to cost, and to save, is measured on documents held out from
+    the choice.
+
+    Args:
+        targets: true classes, `[documents]`.
+        probabilities: `[documents, labels]`.
+        costs: of giving a class (columns) to a document of another (rows), `[labels, labels]`, 0 or more, in any
+            unit; the diagonal is what a right one costs.
+        cost_of_person: of one look, in the same unit.
+        seed: of the resampling and of the divisions.
+        resamples: at least 1.
+
+    Returns:
+        `per` (1000); `automatic` and `person` (everything so); `by_threshold`: of each `threshold` (least
+        confidence taken), `handed_over` and `cost`; `best`: `threshold` (None: everything goes to a person),
+        `handed_over`, `cost`, `apparent` (on the documents it was chosen on) and `saving` against the cheaper of
+        the two extremes, with `against` naming it. Costs are value, low and high.
+
+    Raises:
+        ConfigError: a cost is negative or no number, or there are not as many as labels.
+        DataError: no documents, or no probabilities.
+    """
+    values = check_probabilities(probabilities)
+    n_labels = values.shape[1]
+    given = values.argmax(1)
+    (true,) = check_classes(targets, n_classes=n_labels)
+    table = np.asarray(costs, dtype=np.float64)
+    if table.shape != (n_labels, n_labels):
+        raise ConfigError("evaluation.cost_shape", found=" × ".join(map(str, table.shape)), labels=n_labels)
+    lowest = float(min(table.min(), cost_of_person))
+    if not (np.isfinite(table).all() and np.isfinite(cost_of_person) and lowest >= 0):
+        raise ConfigError("evaluation.cost_negative")
+    confidence, automatic = values.max(1), table[true, given]  # [documents] each
+    thresholds = _thresholds(confidence)
+    # [documents, thresholds]; the last threshold lets nothing through
+    paid = np.where(confidence[:, None] >= thresholds, automatic[:, None], cost_of_person)
+    seen = _unseen(table, thresholds, cost_of_person)
+    intervals = _intervals(paid, seen, seed=seed, resamples=resamples)
+    best = int(paid.mean(0).argmin())
+    held_out = _held_out(paid, seed=seed)
+    reference = 0 if intervals[0].value <= intervals[-1].value else len(thresholds) - 1
+    saved, seen_saved = paid[:, reference] - held_out, seen[:, reference] - seen[:, best]
+    cost = _over_divisions(held_out, seen[:, best], seed=seed, resamples=resamples)
+    saving = _over_divisions(saved, seen_saved, seed=seed, resamples=resamples)
+    return {
+        "per": PER,
+        "automatic": intervals[0].to_dict(),
+        "person": intervals[-1].to_dict(),
+        "by_threshold": [
+            {
+                "threshold": None if np.isinf(threshold) else float(threshold),
+                "handed_over": float((confidence < threshold).mean()),
+                "cost": interval.to_dict(),
+            }
+            for threshold, interval in zip(thresholds, intervals, strict=True)
+        ],
+        "best": {
+            "threshold": None if np.isinf(thresholds[best]) else float(thresholds[best]),
+            "handed_over": float((confidence < thresholds[best]).mean()),
+            "cost": cost.to_dict(),
+            "apparent": intervals[best].value,
+            "saving": saving.to_dict(),
+            "against": "automatic" if reference == 0 else "person",
+        },
+    }
+
+
+def _thresholds(confidence: FloatArray) -> FloatArray:
+    """Least confidences taken, from all documents to none (infinite), `[thresholds]`."""
+    distinct = np.unique(confidence)
+    chosen = np.linspace(0, len(distinct) - 1, min(MOST_POINTS, len(distinct))).round().astype(int)
+    return np.append(distinct[np.unique(chosen)], np.inf)
+
+
+def _unseen(table: FloatArray, thresholds: FloatArray, cost_of_person: float) -> FloatArray:
+    """What one more right and one more wrong document would cost, `[2, thresholds]` (see `smoothing.py`)."""
+    off = ~np.eye(len(table), dtype=bool)
+    wrong = table[off].mean() if off.any() else 0.0
+    taken = np.array([table.diagonal().mean(), wrong])[:, None]
+    return np.where(np.isinf(thresholds), cost_of_person, taken)
+
+
+def _intervals(paid: FloatArray, unseen: FloatArray, *, seed: int, resamples: int) -> list[Interval]:
+    """Mean of each column per `PER` documents, drawn from the documents and half of each unseen one."""
+    weights = _weights(len(paid), np.random.default_rng(seed), resamples)
+    means = PER * (weights @ np.concatenate([paid, unseen]))  # [resamples, columns]
+    return [_interval(PER * float(column.mean()), drawn) for column, drawn in zip(paid.T, means.T, strict=True)]
+
+
+def _over_divisions(found: FloatArray, unseen: FloatArray, *, seed: int, resamples: int) -> Interval:
+    """The same for one cost, told as it came out in several divisions: `[divisions, documents]`, unseen `[2]`.
+
+    Each resample takes one division, so that the interval holds the luck of the threshold beside that of the
+    documents.
+    """
+    generator = np.random.default_rng(seed)
+    weights = _weights(found.shape[1], generator, resamples)
+    whole = np.concatenate([found, np.tile(unseen, (len(found), 1))], axis=1)
+    taken = whole[generator.integers(0, len(found), resamples)]  # [resamples, documents + 2]
+    return _interval(PER * float(found.mean()), PER * (weights * taken).sum(1))
+
+
+def _weights(n: int, generator: np.random.Generator, resamples: int) -> FloatArray:
+    """Of `n` documents and half of each of two unseen ones, `[resamples, n + 2]`, each row summing to 1."""
+    expected = np.append(np.ones(n), [0.5, 0.5])
+    counts = generator.poisson(expected, (resamples, n + 2)).astype(np.float64)
+    return np.asarray(counts / np.maximum(1.0, counts.sum(1, keepdims=True)))
+
+
+def _interval(value: float, drawn: FloatArray) -> Interval:
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(drawn, [tail, 1 - tail])
+    return Interval(value, min(value, float(low)), max(value, float(high)))
+
+
+def _held_out(paid: FloatArray, *, seed: int) -> FloatArray:
+    """Cost of each document at the threshold that costs least on the others, `[divisions, documents]`."""
+    n, found = len(paid), np.zeros((DIVISIONS, len(paid)))
+    total = paid.sum(0)
+    for division in range(DIVISIONS):
+        for part in folds(n, FOLDS, seed=seed + division):
+            found[division, part] = paid[part, (total - paid[part].sum(0)).argmin()]
+    return found

@@ -1,0 +1,185 @@
+"""Did the forecasts of this workspace come true? Over all trained models whose sources were measured afterwards.
+
+The forecast of a training says of each source how much less error it expects; the study of the sources measures
+each alone on test documents that neither has seen. How well the forecast *ranks* the sources of one model is
+Spearman's rank correlation. Runs on one table are no independent evidence, so they are averaged, and the interval
+is a bootstrap over tables.
+
+Where the sources were not measured one by one, a run still has its verdict: over tables, the gain over the plain
+classifier can be ranked against the most that was expected of any source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FEWEST_TABLES = 3
+"""Below so many tables there is no track record yet."""
+FEWEST_VERDICTS = 5
+"""The same for verdicts, of which a table gives one."""
+FEWEST_SOURCES = 5
+"""Below so many sources a rank correlation of one run says next to nothing, and it is left out."""
+RESAMPLES = 2000
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One source of one run: what was expected and what came."""
+
+    source: str
+    expected: float
+    """Percent by which the cross-validated log-loss was to fall."""
+    gain: float
+    """Points of macro-F1, alone against the plain encoder; at the strength of the forecast where it was tried."""
+    verdict: str
+    """"better", "worse" or "no_difference" on the test documents."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run."""
+
+    title: str
+    table: str
+    """Fingerprint of the data it learned from."""
+    outcomes: tuple[Outcome, ...]
+    correlation: float | None
+    """Spearman, -1 to 1; None for too few sources, or where all are forecast, or came out, alike."""
+
+
+@dataclass(frozen=True)
+class TrackRecord:
+    """All runs of a workspace."""
+
+    runs: tuple[RunRecord, ...]
+    """Those with a forecast and a measurement, in the order given."""
+    tables: int
+    """How many different tables are among those with a correlation."""
+    correlation: float | None
+    """Mean over the tables; None below `FEWEST_TABLES`."""
+    interval: tuple[float, float] | None
+    """95%, bootstrap over the tables."""
+    verdicts: float | None
+    """Spearman over tables, of the most expected of any source with the gain of the verdict; None below
+    `FEWEST_VERDICTS`."""
+    verdict_tables: int
+    """How many tables have both."""
+    hits: dict[str, dict[str, int]]
+    """How often sources that were "promised" (expected above 0) and others ("not_promised") came out "better",
+    "no_difference" and "worse"."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON: the fields by name."""
+        return {
+            "runs": [
+                {
+                    "title": run.title, "table": run.table, "correlation": run.correlation,
+                    "outcomes": [vars(outcome) for outcome in run.outcomes],
+                }
+                for run in self.runs
+            ],
+            "tables": self.tables,
+            "correlation": self.correlation,
+            "interval": list(self.interval) if self.interval else None,
+            "verdicts": self.verdicts,
+            "verdict_tables": self.verdict_tables,
+            "hits": self.hits,
+        }  # fmt: skip
+
+
+def track_record(results: Sequence[tuple[str, Result]], *, seed: int = 0) -> TrackRecord:
+    """Compare forecast and measurement over runs.
+
+    Args:
+        results: title and `result.json` of each training run.
+    """
+    records = [record for title, result in results if (record := _record(title, result)).outcomes]
+    by_table: dict[str, list[float]] = {}
+    for record in records:
+        if record.correlation is not None:
+            by_table.setdefault(record.table, []).append(record.correlation)
+    means = np.array([np.mean(found) for found in by_table.values()])
+    known = len(means) >= FEWEST_TABLES
+    expected, came = _verdicts([result for _, result in results])
+    return TrackRecord(
+        tuple(records),
+        len(means),
+        float(means.mean()) if known else None,
+        _interval(means, seed) if known else None,
+        spearman(expected, came) if len(expected) >= FEWEST_VERDICTS else None,
+        len(expected),
+        _hits(records),
+    )
+
+
+def spearman(first: Sequence[float], second: Sequence[float]) -> float | None:
+    """Rank correlation, ties sharing their mean rank; None where one side is constant or there are under two."""
+    if len(first) < 2 or len(set(first)) == 1 or len(set(second)) == 1:
+        return None
+    return float(np.corrcoef(_ranks(first), _ranks(second))[0, 1])
+
+
+def _ranks(values: Sequence[float]) -> NDArray[np.float64]:
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    return np.asarray((ends - (counts - 1) / 2)[place], dtype=np.float64)
+
+
+def _record(title: str, result: Result) -> RunRecord:
+    outcomes = tuple(_outcomes(result))
+    correlation = None
+    if len(outcomes) >= FEWEST_SOURCES:
+        correlation = spearman([outcome.expected for outcome in outcomes], [outcome.gain for outcome in outcomes])
+    return RunRecord(title, result["dataset"]["fingerprint"], outcomes, correlation)
+
+
+def _outcomes(result: Result) -> list[Outcome]:
+    """Of each source that was forecast and measured; none where one of the two lacks."""
+    forecast, study = result.get("forecast"), result.get("studies", {}).get("sources")
+    if not isinstance(forecast, list) or study is None:  # results of before have a dictionary there
+        return []
+    measured = {row["source"]: row["at_forecast"] or row["alone"] for row in study["sources"]}
+    return [
+        Outcome(
+            entry["source"], float(entry["gain"]), measured[entry["source"]]["gain"],
+            measured[entry["source"]]["verdict"],
+        )
+        for entry in forecast
+        if entry["gain"] is not None and entry["source"] in measured
+    ]  # fmt: skip
+
+
+def _verdicts(results: Sequence[Result]) -> tuple[list[float], list[float]]:
+    """Of each table the most that was expected of a source, and the gain that came; means over its runs."""
+    by_table: dict[str, list[tuple[float, float]]] = {}
+    for result in results:
+        forecast, verdict = result.get("forecast"), result.get("verdict")
+        gains = [entry["gain"] for entry in forecast] if isinstance(forecast, list) else []
+        if verdict and gains and None not in gains:
+            pair = float(max(gains)), float(verdict["gain"])
+            by_table.setdefault(result["dataset"]["fingerprint"], []).append(pair)
+    means = [np.mean(pairs, axis=0) for pairs in by_table.values()]
+    return [float(expected) for expected, _ in means], [float(gain) for _, gain in means]
+
+
+def _interval(means: NDArray[np.float64], seed: int) -> tuple[float, float]:
+    drawn = np.random.default_rng(seed).integers(0, len(means), (RESAMPLES, len(means)))
+    low, high = np.quantile(means[drawn].mean(1), [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _hits(records: Sequence[RunRecord]) -> dict[str, dict[str, int]]:
+    counts = {
+        side: dict.fromkeys(("better", "no_difference", "worse"), 0) for side in ("promised", "not_promised")
+    }
+    for record in records:
+        for outcome in record.outcomes:
+            counts["promised" if outcome.expected > 0 else "not_promised"][outcome.verdict] += 1
+    return counts

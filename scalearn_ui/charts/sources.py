@@ -1,0 +1,294 @@
+"""Figures of which sources help: changes with intervals, steps, overlap, strengths, and the track record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import plotly.graph_objects as go
+
+from scalearn_ui.charts.base import finish, lines, name_rows, signed
+from scalearn_ui.palette import Palette
+
+FEW_CELLS, MANY_CELLS = 8, 12
+"""Up to so many columns a map prints its numbers large; up to so many they fit in small on a phone."""
+BAND = 0.16
+"""How much of its colour an interval's band has."""
+
+
+@dataclass(frozen=True)
+class Gain:
+    """A named change with its 95% interval, above or below zero."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    verdict: str = "no_difference"
+    """"better" and "worse" are coloured; anything else is not shown to differ."""
+    note: str = ""
+    """A few words under the name."""
+
+
+def gains(rows: Sequence[Gain], *, x_title: str, palette: Palette, decimals: int = 1) -> go.Figure:
+    """One dot per row with its interval around a line at zero, value above the dot; first row on top."""
+    figure = go.Figure()
+    colours = {"better": palette.accent, "worse": palette.opposite}
+    for row in rows:
+        colour = colours.get(row.verdict, palette.quiet)
+        shown = row.verdict in colours
+        figure.add_scatter(
+            x=[row.value],
+            y=[escape(row.name)],
+            mode="markers+text",
+            text=[signed(row.value, decimals)],
+            textposition="top center",
+            cliponaxis=False,
+            textfont={"color": palette.ink, "size": 12},
+            marker={
+                "size": 12 if shown else 10,
+                "color": colour if shown else palette.ground,
+                "line": {"color": colour, "width": 2},
+            },
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [row.high - row.value],
+                "arrayminus": [row.value - row.low],
+                "color": colour,
+                "thickness": 3 if shown else 1.5,
+                "width": 4,
+            },
+            hovertemplate=(
+                f"%{{y}}: {signed(row.value, decimals)} "
+                f"({signed(row.low, decimals)} – {signed(row.high, decimals)})<extra></extra>"
+            ),
+            showlegend=False,
+        )
+    low, high = (
+        reach(0.0, *(getattr(row, side) for row in rows))
+        for reach, side in ((min, "low"), (max, "high"))
+    )  # fmt: skip
+    margin = 0.12 * max(high - low, 1.0)
+    name_rows(figure, [row.name for row in rows])
+    small = [f"<br><span style='font-size:11px'>{escape(row.note)}</span>" if row.note else "" for row in rows]
+    figure.update_yaxes(ticktext=[lines(row.name) + note for row, note in zip(rows, small, strict=True)])
+    figure.add_vline(x=0, line={"color": palette.ink, "width": 1}, layer="below")
+    height = 58 if any(small) else 48
+    finished = finish(figure, palette, rows=len(rows), x_title=x_title, row_height=height)
+    finished.update_xaxes(range=[low - margin, high + margin], nticks=6)
+    return finished.update_yaxes(autorange=False, range=[len(rows) - 0.5, -0.75])
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A score over strengths, each with its 95% interval."""
+
+    x: Sequence[float]
+    y: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+
+
+def strength(
+    curve: Curve, *, plain: float, marked: float | None, plain_name: str, marked_name: str,
+    x_title: str, y_title: str, palette: Palette,
+) -> go.Figure:  # fmt: skip
+    """A line with its band over the strength of one source.
+
+    Args:
+        plain: score without the source, drawn as a dotted line.
+        marked: a strength to mark by an upright line, such as the learned one; None marks none.
+    """
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[*curve.x, *reversed(curve.x)],
+        y=[*curve.high, *reversed(curve.low)],
+        fill="toself",
+        fillcolor=_faded(palette.accent),
+        mode="lines",
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    figure.add_scatter(
+        x=list(curve.x),
+        y=list(curve.y),
+        mode="lines+markers",
+        line={"color": palette.accent, "width": 3},
+        marker={"size": 8},
+        customdata=list(zip(curve.low, curve.high, strict=True)),
+        hovertemplate="%{x}: %{y:.1f} (%{customdata[0]:.1f} – %{customdata[1]:.1f})<extra></extra>",
+        showlegend=False,
+    )
+    note = {"font": {"color": palette.ink, "size": 12}, "showarrow": False}
+    figure.add_hline(y=plain, line={"color": palette.quiet, "width": 2, "dash": "dot"})
+    figure.add_annotation(
+        x=1, y=plain, xref="paper", xanchor="right", yanchor="bottom", text=escape(plain_name), **note
+    )
+    if marked is not None:
+        figure.add_vline(x=marked, line={"color": palette.opposite, "width": 2, "dash": "dash"})
+        figure.add_annotation(
+            x=marked, y=1, yref="paper", xanchor="left" if marked < 1 else "right", yanchor="top",
+            text=f" {escape(marked_name)} ", **note,
+        )  # fmt: skip
+    figure.update_yaxes(title=y_title, gridcolor=palette.grid)
+    figure.update_xaxes(tickvals=[-1, -0.5, 0, 0.5, 1, 1.5, 2])
+    return finish(figure, palette, rows=1, x_title=x_title, row_height=260, top_down=False)
+
+
+def overlap(
+    similar: Sequence[Sequence[float | None]], names: Sequence[str], *, x_title: str, palette: Palette
+) -> go.Figure:
+    """Similarity of each pair (0 to 100), darker the more alike; columns carry the numbers of the rows."""
+    numbers = [str(position + 1) for position in range(len(names))]
+    rows = [lines(f"{number}. {name}") for number, name in zip(numbers, names, strict=True)]
+    cells = [
+        [None if row == column else similar[row][column] for column in range(len(names))]
+        for row in range(len(names))
+    ]
+    figure = go.Figure(
+        go.Heatmap(
+            z=cells,
+            x=numbers,
+            y=rows,
+            text=[["" if value is None else f"{100 * value:.0f}" for value in row] for row in cells],
+            texttemplate="%{text}",
+            textfont={"color": palette.ink, "size": 13 if len(names) <= FEW_CELLS else 10},
+            colorscale=[[0.0, palette.panel], [1.0, palette.fill]],
+            zmin=0,
+            zmax=1,
+            xgap=2,
+            ygap=2,
+            showscale=False,
+            hoverongaps=False,
+            hovertemplate="%{y} · %{x}: %{text}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(side="top", type="category", showgrid=False)
+    return finish(figure, palette, rows=len(names), x_title=x_title, row_height=40)
+
+
+def pair(
+    scores: Sequence[Sequence[float]], strengths: Sequence[float], *, x_title: str, y_title: str, palette: Palette
+) -> go.Figure:
+    """Score at each pair of strengths of two sources, printed in each cell; the neither-of-them cell is framed.
+
+    Args:
+        scores: 0 to 100, `[of the source on the vertical axis][of the other]`.
+    """
+    names = [signed(value, 1) for value in strengths]
+    figure = go.Figure(
+        go.Heatmap(
+            z=scores,
+            x=names,
+            y=names,
+            text=[[f"{value:.0f}" for value in row] for row in scores],
+            texttemplate="%{text}",
+            textfont={"color": palette.ink, "size": 13},
+            colorscale=[[0.0, palette.panel], [1.0, palette.fill]],
+            xgap=2,
+            ygap=2,
+            showscale=False,
+            hovertemplate=f"{escape(y_title)}: %{{y}}<br>{escape(x_title)}: %{{x}}<br>%{{z:.1f}}<extra></extra>",
+        )
+    )
+    if 0.0 in strengths:
+        place = list(strengths).index(0.0)
+        frame = {"type": "rect", "line": {"color": palette.ink, "width": 2}}
+        figure.add_shape(x0=place - 0.5, x1=place + 0.5, y0=place - 0.5, y1=place + 0.5, **frame)
+    figure.update_xaxes(type="category", showgrid=False)
+    figure.update_yaxes(title=lines(y_title, 40), type="category")
+    return finish(figure, palette, rows=len(names), x_title=lines(x_title, 40), row_height=40, top_down=False)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One source of one run: what was expected of it and what came."""
+
+    name: str
+    expected: float
+    came: float
+    verdict: str
+
+
+def expected_and_came(
+    points: Sequence[Point], *, x_title: str, y_title: str, names: Mapping[str, str], palette: Palette
+) -> go.Figure:
+    """A dot per source and run; zero lines part what was expected to help, and what did.
+
+    Args:
+        names: legend of each verdict, in the order drawn.
+    """
+    figure = go.Figure()
+    looks = {
+        "better": (palette.accent, "circle"),
+        "no_difference": (palette.quiet, "circle-open"),
+        "worse": (palette.opposite, "x"),
+    }
+    for verdict, name in names.items():
+        colour, symbol = looks[verdict]
+        mine = [point for point in points if point.verdict == verdict]
+        figure.add_scatter(
+            x=[point.expected for point in mine],
+            y=[point.came for point in mine],
+            text=[escape(point.name) for point in mine],
+            name=name,
+            mode="markers",
+            marker={"color": colour, "symbol": symbol, "size": 10, "line": {"width": 1.5, "color": colour}},
+            hovertemplate="%{text}<br>%{x:+.1f} % → %{y:+.1f}<extra></extra>",
+        )
+    figure.add_vline(x=0, line={"color": palette.ink, "width": 1})
+    figure.add_hline(y=0, line={"color": palette.ink, "width": 1})
+    figure.update_yaxes(title=y_title, gridcolor=palette.grid)
+    figure.update_layout(
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"color": palette.ink}},
+    )
+    return finish(figure, palette, rows=1, x_title=x_title, row_height=280, top_down=False)
+
+
+def portfolio(
+    cells: Sequence[Sequence[tuple[float, bool] | None]], sources: Sequence[str], projects: Sequence[str],
+    *, x_title: str, palette: Palette,
+) -> go.Figure:  # fmt: skip
+    """Measured change by source (rows) and project (columns); only what is shown has colour and bold numbers.
+
+    Args:
+        cells: `[sources][projects]`, change in points and whether its interval excludes zero; None: not measured.
+    """
+    shades = [[(cell[0] if cell[1] else 0.0) if cell else None for cell in row] for row in cells]
+    reach = max((abs(value) for row in shades for value in row if value is not None), default=0.0) or 1.0
+    figure = go.Figure(
+        go.Heatmap(
+            z=shades,
+            x=[escape(name) for name in projects],
+            y=[lines(name) for name in sources],
+            text=[[_cell(cell) for cell in row] for row in cells],
+            texttemplate="%{text}",
+            textfont={"color": palette.ink, "size": 13},
+            colorscale=[[0.0, palette.fill_opposite], [0.5, palette.panel], [1.0, palette.fill]],
+            zmin=-reach,
+            zmax=reach,
+            xgap=2,
+            ygap=2,
+            showscale=False,
+            hoverongaps=False,
+            hovertemplate="%{y}<br>%{x}: %{text}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(side="top", type="category", showgrid=False)
+    return finish(figure, palette, rows=len(sources), x_title=x_title, row_height=40)
+
+
+def _cell(cell: tuple[float, bool] | None) -> str:
+    if cell is None:
+        return ""
+    return f"<b>{signed(cell[0], 1)}</b>" if cell[1] else signed(cell[0], 1)
+
+
+def _faded(colour: str) -> str:
+    """A colour of the palette as a veil, for bands."""
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{BAND})"

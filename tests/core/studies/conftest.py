@@ -1,0 +1,73 @@
+"""A tiny trained model with its documents and its evidence, as a study is given it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scalearn_core.config import TrainingConfig
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.studies.setting import Setting
+from scalearn_core.training.stage_two import train_scales
+from scalearn_core.transfer.contributions import contribution_map
+from tests.core.tiny import dataset, random_adapter
+
+
+@pytest.fixture(scope="package")
+def encoder(encoder_folder: Path) -> Encoder:
+    encoder = Encoder.load(encoder_folder)
+    encoder.pooling = "mean"
+    return encoder
+
+
+def make_setting(encoder: Encoder, documents: int, variant: str, config: TrainingConfig) -> Setting:
+    """Train a model on `dataset(documents)`, and write down what a study reads of its result."""
+    data = dataset(documents).split(test=0.3, seed=config.seed)
+    if config.recipe == "auto":
+        data = data.without_validation()
+    sources = [random_adapter(f"s{i}", seed=i, rank=2) for i in (1, 2)]
+    model = ScaLearnModel(encoder, sources, labels=data.labels, variant=variant)
+    trained = train_scales(model, data, config)
+    measured = contribution_map(model, data.frame["text"].tolist())
+    result = {
+        "recipe": config.recipe,
+        "seed": config.seed,
+        "own_adapter": model.own_adapter,
+        "seconds": trained.seconds,
+        "scales": {"documents": documents, "contribution": measured.contribution.tolist()},
+        "start": None,
+        "forecast": None,
+    }
+    if trained.forecast is not None:
+        strengths = zip((source.name for source in sources), trained.forecast.strengths.tolist(), strict=True)
+        result["start"] = {"strengths": dict(strengths)}
+    return Setting(model, data, result, trained.frozen_head)
+
+
+@pytest.fixture(scope="package")
+def setting(encoder: Encoder) -> Setting:
+    """Recipe "auto", ScaLearnUniform, an own adapter."""
+    return make_setting(encoder, 60, "scalearn_uniform", TrainingConfig())
+
+
+@pytest.fixture(scope="package")
+def plain_setting(encoder: Encoder) -> Setting:
+    """The same without an own adapter."""
+    return make_setting(encoder, 60, "scalearn_uniform", TrainingConfig(own_adapter=False))
+
+
+class Stopped(Exception):
+    pass
+
+
+def stop_after(share: float) -> Callable[[float], None]:
+    """A listener that ends the work as soon as it is told so much."""
+
+    def on_progress(done: float) -> None:
+        if done >= share:
+            raise Stopped
+
+    return on_progress

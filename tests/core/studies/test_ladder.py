@@ -1,0 +1,116 @@
+"""Every rung is trained and measured on the same documents, and the model at hand stays as it is."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import Any
+
+import pytest
+import torch
+
+from scalearn_core.config import TrainingConfig
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.evaluation.metrics import score
+from scalearn_core.studies import ladder
+from scalearn_core.studies.setting import Setting, run_study
+from scalearn_core.studies.training import Progress
+from tests.core.studies.conftest import Stopped, make_setting, stop_after
+from tests.core.tiny import LAYERS, WIDTH
+
+SOURCES, LABELS = 2, 3
+
+
+@pytest.fixture(scope="module")
+def told() -> list[float]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def found(setting: Setting, told: list[float]) -> dict[str, Any]:
+    return run_study("ladder", setting, told.append)
+
+
+def rung(found: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(row for row in found["rungs"] if row["name"] == name)
+
+
+def test_the_rungs_from_the_plain_classifier_to_the_whole_encoder(found: dict[str, Any], setting: Setting) -> None:
+    assert [row["name"] for row in found["rungs"]] == list(ladder.RUNGS)
+    scales = [row["learned"]["scales"] for row in found["rungs"]]
+    own_scales = LAYERS * (SOURCES + 1)
+    assert scales == [0, SOURCES, LAYERS * SOURCES, SOURCES * WIDTH, LAYERS * SOURCES * WIDTH, own_scales, 0]
+    assert {row["learned"]["head"] for row in found["rungs"]} == {LABELS * (WIDTH + 1)}
+    own = setting.model.parameter_counts()["own_adapter"]
+    assert [row["learned"]["own_adapter"] for row in found["rungs"]] == [0, 0, 0, 0, 0, own, 0]
+    assert rung(found, "fine_tuning")["learned"]["encoder"] == setting.model.encoder.parameter_count()
+    assert all(row["bytes"] == 4 * sum(row["learned"].values()) for row in found["rungs"])
+    json.dumps(found, allow_nan=False)
+
+
+def test_each_rung_is_scored_and_measured(found: dict[str, Any]) -> None:
+    for row in found["rungs"]:
+        assert row["skipped"] is None
+        assert row["macro_f1"]["low"] <= row["macro_f1"]["value"] <= row["macro_f1"]["high"]
+        assert row["seconds"] > 0
+        assert row["documents_per_second"] > 0
+        assert row["is_model"] or row["memory"] is None or row["memory"] > 50e6
+    assert found["stop"] in ladder.RUNGS
+    assert all(
+        row["comparison"]["against"] == found["stop"] for row in found["rungs"] if row["name"] != found["stop"]
+    )
+    assert found["notes"] == ["few_documents"]
+    assert found["documents"] == {"train": 42, "test": 18}
+
+
+def test_the_own_rung_is_the_model_itself(found: dict[str, Any], setting: Setting) -> None:
+    assert [row["name"] for row in found["rungs"] if row["is_model"]] == ["own_adapter"]
+    predicted = setting.model.predict_proba(setting.test.texts).argmax(1)
+    expected = score("macro_f1", setting.test.targets, predicted)
+    assert rung(found, "own_adapter")["macro_f1"]["value"] == pytest.approx(expected)
+
+
+def test_a_rung_is_what_training_it_alone_gives(found: dict[str, Any], plain_setting: Setting) -> None:
+    """The model without own adapter was trained in the ordinary way; the other ladder's rung must equal it."""
+    model = plain_setting.model
+    climbed = rung(found, "scalearn_uniform")
+    predicted = model.predict_proba(plain_setting.test.texts).argmax(1)
+    assert climbed["macro_f1"]["value"] == pytest.approx(score("macro_f1", plain_setting.test.targets, predicted))
+    assert climbed["learned"]["scales"] == model.parameter_counts()["scales"]
+
+
+def test_progress_grows_to_the_end(found: dict[str, Any], told: list[float]) -> None:
+    assert told == sorted(told)
+    assert told[-1] == pytest.approx(1.0)
+    assert max(later - earlier for earlier, later in itertools.pairwise(told)) < 0.2
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 0.9])
+def test_it_stops_when_it_is_told(setting: Setting, share: float) -> None:
+    omega = setting.model.scales.omega.clone()
+    states = {key: value.clone() for key, value in setting.model.encoder.model.state_dict().items()}
+    with pytest.raises(Stopped):
+        run_study("ladder", setting, stop_after(share))
+    assert torch.equal(setting.model.scales.omega, omega)
+    for key, value in setting.model.encoder.model.state_dict().items():
+        assert torch.equal(states[key], value)
+    assert not setting.model.encoder.model.training
+
+
+@pytest.mark.parametrize("limit, value, code", [("FREE_SHARE", 1e-9, "memory"), ("LONGEST", 0.0, "time")])
+def test_what_does_not_fit_is_left_out_and_said(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch, limit: str, value: float, code: str
+) -> None:
+    monkeypatch.setattr(ladder, limit, value)
+    progress = Progress(lambda share: None, [1.0])
+    skipped = ladder.fine_tune(setting, progress)
+    assert (skipped.skipped, skipped.predict, skipped.seconds) == (code, None, None)
+    assert skipped.learned["encoder"] == setting.model.encoder.parameter_count()
+
+
+def test_the_paper_recipe_climbs_too(encoder: Encoder) -> None:
+    config = TrainingConfig(recipe="paper", epochs=1)
+    setting = make_setting(encoder, 60, "scalearn_pp", config)
+    found = run_study("ladder", setting, lambda share: None)
+    assert [row["is_model"] for row in found["rungs"]].index(True) == 3
+    assert rung(found, "own_adapter")["learned"]["scales"] == SOURCES + 1

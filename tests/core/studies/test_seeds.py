@@ -1,0 +1,71 @@
+"""What repeats when the training is repeated."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scalearn_core.studies.seeds import MORE, repeats
+from scalearn_core.studies.setting import Setting, run_study
+from tests.core.studies.conftest import Stopped, stop_after
+from tests.core.tiny import LAYERS
+
+
+@pytest.fixture(scope="module")
+def found(setting: Setting) -> dict[str, Any]:
+    return run_study("seeds", setting, lambda share: None)
+
+
+def test_the_first_is_the_model_at_hand(found: dict[str, Any], setting: Setting) -> None:
+    assert found["seeds"] == [13, 14, 15, 16]
+    assert found["sources"] == ["s1", "s2", "own"]
+    assert np.array(found["contribution"]).shape == (MORE + 1, LAYERS, 3)
+    assert found["contribution"][0] == pytest.approx(np.array(setting.result["scales"]["contribution"]), rel=1e-4)
+    omega = setting.model.scales.omega.detach().mean(-1).numpy()
+    assert np.array(found["raw"][0]) == pytest.approx(omega, rel=1e-5)
+    json.dumps(found, allow_nan=False)
+
+
+def test_other_seeds_give_others_and_the_summary_is_theirs(found: dict[str, Any]) -> None:
+    values = np.array(found["contribution"])
+    assert len({part.tobytes() for part in values}) == MORE + 1
+    assert np.array(found["mean"]) == pytest.approx(values.mean(0))
+    assert np.array(found["sd"]) == pytest.approx(values.std(0, ddof=1))
+    assert np.array(found["totals"]["mean"]) == pytest.approx(np.abs(values).mean((0, 1)))
+    scores = found["macro_f1"]
+    assert found["score"]["sd"] == pytest.approx(np.std(scores, ddof=1))
+    assert (found["score"]["lowest"], found["score"]["highest"]) == (min(scores), max(scores))
+    assert np.array(found["repeats"]).shape == (LAYERS, 3)
+
+
+def test_the_same_again_gives_the_same(found: dict[str, Any], plain_setting: Setting, setting: Setting) -> None:
+    assert run_study("seeds", setting, lambda share: None) == found
+
+
+@pytest.mark.parametrize(
+    "values, expected",
+    [
+        ([0.2, 0.3, 0.25, 0.2], True),
+        ([-0.2, -0.3, -0.25, -0.2], True),
+        ([0.2, 0.3, 0.25, -0.01], False),  # one sign differs
+        ([0.01, 0.01, 0.01, 0.9], False),  # one sign, and a mean within one deviation
+        ([0.0, 0.0, 0.0, 0.0], False),  # nothing there to repeat
+        ([0.2, 0.2, 0.0, 0.2], False),
+    ],
+)
+def test_what_repeats(values: list[float], expected: bool) -> None:
+    assert repeats(np.array(values).reshape(4, 1, 1)).tolist() == [[expected]]
+
+
+def test_it_stops_when_it_is_told(setting: Setting) -> None:
+    with pytest.raises(Stopped):
+        run_study("seeds", setting, stop_after(0.4))
+
+
+def test_progress_grows_to_the_end(plain_setting: Setting) -> None:
+    told: list[float] = []
+    run_study("seeds", plain_setting, told.append)
+    assert told == sorted(told) and told[-1] == pytest.approx(1.0)
