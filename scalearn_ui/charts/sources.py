@@ -31,8 +31,13 @@ class Gain:
     """A few words under the name."""
 
 
-def gains(rows: Sequence[Gain], *, x_title: str, palette: Palette, decimals: int = 1) -> go.Figure:
-    """One dot per row with its interval around a line at zero, value above the dot; first row on top."""
+def gains(
+    rows: Sequence[Gain], *, x_title: str, palette: Palette, decimals: int = 1, chance: float | None = None
+) -> go.Figure:
+    """One dot per row with its interval around a line at zero, value above the dot; first row on top.
+
+    `chance` is marked by a dashed line.
+    """
     figure = go.Figure()
     colours = {"better": palette.accent, "worse": palette.opposite}
     for row in rows:
@@ -78,6 +83,8 @@ def gains(rows: Sequence[Gain], *, x_title: str, palette: Palette, decimals: int
     small = [f"<br><span style='font-size:11px'>{escape(row.note)}</span>" if row.note else "" for row in rows]
     figure.update_yaxes(ticktext=[lines(row.name) + note for row, note in zip(rows, small, strict=True)])
     figure.add_vline(x=0, line={"color": palette.ink, "width": 1}, layer="below")
+    if chance is not None:
+        figure.add_vline(x=chance, line={"color": palette.quiet, "width": 1, "dash": "dash"}, layer="below")
     height = 58 if any(small) else 48
     finished = finish(figure, palette, rows=len(rows), x_title=x_title, row_height=height)
     finished.update_xaxes(range=[low - margin, high + margin], nticks=6)
