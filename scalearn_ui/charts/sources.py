@@ -41,11 +41,9 @@ def gains(rows: Sequence[Gain], *, x_title: str, palette: Palette, decimals: int
         figure.add_scatter(
             x=[row.value],
             y=[escape(row.name)],
-            mode="markers+text",
+            mode="markers",
             text=[signed(row.value, decimals)],
-            textposition="top center",
             cliponaxis=False,
-            textfont={"color": palette.ink, "size": 12},
             marker={
                 "size": 12 if shown else 10,
                 "color": colour if shown else palette.ground,
@@ -66,6 +64,11 @@ def gains(rows: Sequence[Gain], *, x_title: str, palette: Palette, decimals: int
             ),
             showlegend=False,
         )
+        # Not the text of the dot: on the line at zero it needs a ground of its own.
+        figure.add_annotation(
+            x=row.value, y=escape(row.name), text=signed(row.value, decimals), showarrow=False, yshift=16,
+            bgcolor=palette.ground, borderpad=0, font={"color": palette.ink, "size": 12},
+        )  # fmt: skip
     low, high = (
         reach(0.0, *(getattr(row, side) for row in rows))
         for reach, side in ((min, "low"), (max, "high"))
@@ -124,9 +127,11 @@ def strength(
     )
     note = {"font": {"color": palette.ink, "size": 12}, "showarrow": False}
     figure.add_hline(y=plain, line={"color": palette.quiet, "width": 2, "dash": "dot"})
+    right = abs(curve.y[-1] - plain) > abs(curve.y[0] - plain)  # where the line is far from the curve
     figure.add_annotation(
-        x=1, y=plain, xref="paper", xanchor="right", yanchor="bottom", text=escape(plain_name), **note
-    )
+        x=int(right), y=plain, xref="paper", xanchor="right" if right else "left", yanchor="bottom",
+        text=escape(plain_name), **note,
+    )  # fmt: skip
     if marked is not None:
         figure.add_vline(x=marked, line={"color": palette.opposite, "width": 2, "dash": "dash"})
         figure.add_annotation(

@@ -79,6 +79,11 @@ def _sentence(climbed: dict[str, Any], stop: int) -> None:
     if against is not None:
         values = {bound: charts.signed(100 * against[bound], 1) for bound in ("difference", "low", "high")}
         told = Markdown(f"{told} {t('ladder.gain', other=_number(climbed, against['against']) + 1, **values)}")
+    left = max(
+        (rung["comparison"]["high"] for rung in climbed["rungs"][stop + 1 :] if rung.get("comparison")), default=0
+    )
+    if round(100 * left, 1) > 0:
+        told = Markdown(f"{told}  \n{t('ladder.open', high=f'{100 * left:.1f}')}")
     mine = next((number for number, rung in enumerate(climbed["rungs"]) if rung["is_model"]), None)
     if mine is None:
         where = t("ladder.model_elsewhere")
