@@ -65,7 +65,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
         drawn = charts.confusion(
             look["scores"]["confusion"],
             found["dataset"]["labels"],
-            x_title=t("axis.predicted"),
+            x_title=t("column.predicted"),
             y_title=t("axis.true"),
             palette=figure.palette(),
         )
