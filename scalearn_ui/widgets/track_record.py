@@ -14,7 +14,7 @@ from scalearn_core.runs import Run
 from scalearn_core.transfer.portfolio import Portfolio, portfolio
 from scalearn_core.transfer.track_record import FEWEST_TABLES, TrackRecord, track_record
 from scalearn_ui import charts, outcomes, state, text
-from scalearn_ui.charts import sources as drawn
+from scalearn_ui.charts import track_record as drawn
 from scalearn_ui.text import Markdown, count, plain, t
 from scalearn_ui.widgets import figure, linked
 

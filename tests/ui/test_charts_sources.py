@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scalearn_ui.charts import sources as drawn
+from scalearn_ui.charts import track_record
 from scalearn_ui.palette import DARK, LIGHT
 
 
@@ -73,12 +74,12 @@ def test_the_pair_frames_neither() -> None:
 
 def test_points_are_told_apart_by_shape_too() -> None:
     points = [
-        drawn.Point("a", 1, 2, "better"),
-        drawn.Point("b", -1, -2, "worse"),
-        drawn.Point("c", 0, 0, "no_difference"),
+        track_record.Point("a", 1, 2, "better"),
+        track_record.Point("b", -1, -2, "worse"),
+        track_record.Point("c", 0, 0, "no_difference"),
     ]
     names = {"better": "helped", "no_difference": "open", "worse": "harmed"}
-    figure = drawn.expected_and_came(points, x_title="Expected", y_title="Came", names=names, palette=LIGHT)
+    figure = track_record.expected_and_came(points, x_title="Expected", y_title="Came", names=names, palette=LIGHT)
     assert [trace.name for trace in figure.data] == ["helped", "open", "harmed"]
     assert len({trace.marker.symbol for trace in figure.data}) == 3
     assert list(figure.data[0].y) == [2]
@@ -86,7 +87,7 @@ def test_points_are_told_apart_by_shape_too() -> None:
 
 def test_only_what_is_shown_has_colour_in_the_portfolio() -> None:
     cells = [[(4.0, True), (3.0, False)], [None, (-2.0, True)]]
-    figure = drawn.portfolio(cells, ["a", "b"], ["1", "2"], x_title="Project", palette=LIGHT)
+    figure = track_record.portfolio(cells, ["a", "b"], ["1", "2"], x_title="Project", palette=LIGHT)
     shown = figure.data[0]
     assert [list(row) for row in shown.z] == [[4.0, 0.0], [None, -2.0]]
     assert [list(row) for row in shown.text] == [["<b>+4.0</b>", "+3.0"], ["", "<b>−2.0</b>"]]

@@ -207,8 +207,7 @@ def test_cells_that_do_not_repeat_are_hatched(studies: Studies, holding: int, co
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("view, study", [("ladder", "ladder"), ("labels", "learning_curve")])
 def test_what_was_not_studied_is_offered(studio: Open, trained: str, view: str, study: str, language: str) -> None:
-    app = studio("results", language, run=trained)
-    app.get_by_key("view").set_value(text.sentences(language)[f"part.results.{view}"]).run()
+    app = studio("results", language, run=trained, view=view)
     assert not app.error
     assert app.button(key=f"start_{study}").label == text.sentences(language)[f"study.{study}.start"]
 
