@@ -1,6 +1,6 @@
 """Is the evidence right? Forecast against measured gain, and verdicts, with real sources and with noise.
 
-    python -m benchmarks.evidence run PARTS OUT [--k 16 64] [--seeds 0 1 2] [--sources all] [--noise]
+    python -m benchmarks.evidence run PARTS OUT [--k 16 64] [--seeds 0 1 2] [--noise] [--ladder]
     python -m benchmarks.evidence table OUT
 
 PARTS are those of `benchmarks/quality.py`. Each part is trained as the studio does (recipe "auto") and leaves one
@@ -8,7 +8,7 @@ JSON in OUT: the forecast of every source, what each source then measured, and t
 file is passed over. "Measured" is a source alone at the strength of its forecast: percent of log-loss, and points
 of macro-F1, that the head on its embeddings gains over the head on the plain encoder, both fitted on the same k
 documents per class, on all test documents. With `--noise` the sources' weights are shuffled: then no verdict may
-be "helped".
+be "helped". With `--ladder` every rung of the ladder is trained too (`scalearn_core/studies/ladder.py`).
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from scalearn_core.data.splits import TEST, TRAIN
 from scalearn_core.devices import find
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.scaling.sources import mixed
+from scalearn_core.studies.setting import Setting, run_study
 from scalearn_core.training.opened import OpenedDocuments
 from scalearn_core.training.pipeline import train_with_evidence
 from scalearn_core.training.stage_one import embed
@@ -105,6 +106,9 @@ def _write(
     kept = ("verdict", "forecast", "start", "comparison", "comparison_control", "seconds")
     content = {key: part[key] for key in ("dataset", "k", "seed")} | {key: result[key] for key in kept}
     content["scores"] = {name: report["macro_f1"] for name, report in result["scores"].items()}
+    if arguments.ladder:
+        setting = Setting(outcome.model, dataset_of(parts).without_validation(), result, outcome.frozen_head)
+        content["ladder"] = run_study("ladder", setting, lambda share: None)
     target.write_text(json.dumps(content, indent=1), "utf-8")
     verdict = content["verdict"]
     told = f"{verdict['code']:16} {verdict['gain']:+5.1f} points, promised {content['start']['promised']}"
@@ -147,11 +151,25 @@ def print_table(folder: Path) -> None:
         codes = ", ".join(content["verdict"]["code"] for content in members)
         kind = "noise" if noise else "sources"
         print(f"{kind:8}{k:>4}  {name:18}{len(members):>6}{loss:>12.2f}{f1:>10.2f}{gain:>+8.1f}  {codes}")
+    for content in found:
+        if "ladder" in content:
+            print(f"\nladder of {content['file']}: stop at {content['ladder']['stop']}")
+            for rung in content["ladder"]["rungs"]:
+                print(_rung(rung))
     ranked = [ranks for content in found if (ranks := rank_correlations(content))]
     if ranked:
         print("mean rank correlation: {:.2f} (log-loss), {:.2f} (macro-F1)".format(*np.mean(ranked, axis=0)))
     praised = [content["verdict"]["helped"] for content in found if content["file"].startswith("noise-")]
     print(f"verdicts 'helped' with sources of noise: {sum(bool(helped) for helped in praised)} of {len(praised)}")
+
+
+def _rung(rung: dict[str, Any]) -> str:
+    if rung["skipped"]:
+        return f"  {rung['name']:22} skipped: {rung['skipped']}"
+    score, learned = rung["macro_f1"], rung["learned"]
+    numbers = learned["scales"] + learned["own_adapter"] + learned["encoder"]
+    interval = "{value:.1f} ({low:.1f} to {high:.1f})".format(**{key: 100 * score[key] for key in score})
+    return f"  {rung['name']:22}{numbers:>12,} learned  {interval}  {rung['seconds']:.0f} s"
 
 
 def main() -> None:
@@ -166,6 +184,7 @@ def main() -> None:
     command.add_argument("--variant", default="scalearn_uniform")
     command.add_argument("--own-adapter", action=argparse.BooleanOptionalAction)
     command.add_argument("--noise", action="store_true")
+    command.add_argument("--ladder", action="store_true")
     command = commands.add_parser("table")
     command.add_argument("out", type=Path)
     arguments = parser.parse_args()

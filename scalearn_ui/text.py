@@ -112,6 +112,11 @@ def interval(score: Mapping[str, float]) -> Markdown:
     )
 
 
+def compact(score: Mapping[str, float]) -> Markdown:
+    """ "83 (77–89)": the same in whole numbers that stay on one line, for tables on a phone."""
+    return t("number.compact", **{bound: f"{100 * score[bound]:.0f}" for bound in ("value", "low", "high")})
+
+
 def duration(seconds: float) -> Markdown:
     """Seconds as people say them: "40 s", "3 min", "1 h 20 min"."""
     whole = max(1, round(seconds))

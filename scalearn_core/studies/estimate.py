@@ -43,5 +43,5 @@ def _measuring_sources(result: dict[str, Any]) -> float:
         counts["train"], counts["test"], sources=sources, reused=reused,
         forecast=reused if result.get("forecast") else 0,
     )  # fmt: skip
-    per_document: float = result["seconds"]["embedding"] / embedded
-    return documents * per_document
+    seconds: float = documents * result["seconds"]["embedding"] / embedded
+    return seconds

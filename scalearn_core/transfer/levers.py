@@ -7,6 +7,7 @@ saved, and with every lever at rest the model is the learned one, bit for bit.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
@@ -16,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from scalearn_core.data.dataset import Split
+from scalearn_core.devices import usable_cores
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.report import evaluate_predictions
@@ -130,14 +132,17 @@ class LeverBoard:
         self.split = documents
         model.train_mode(False)
         tokens = model.encoder.tokenize(documents.texts)
+        self._worker = _computing_with(max(1, usable_cores() // 2))
         self._documents = OpenedDocuments(model.encoder, tokens, model.stack.first_layer)
         self._batches = list(forward_batches(tokens.lengths, model.encoder.device.type))
         self.learned = self.probabilities(Levers())
 
-    @torch.no_grad()
     def probabilities(self, levers: Levers) -> NDArray[np.float32]:
         """Of the watched documents, `[documents, labels]`. Folds the scales once; the model stays as it is."""
-        omega = turned(self.model, levers)
+        return self._worker.submit(self._probabilities, turned(self.model, levers)).result()
+
+    @torch.no_grad()
+    def _probabilities(self, omega: torch.Tensor) -> NDArray[np.float32]:
         shared, encoder = self.model.scales.variant.shared, self.model.encoder
         folded = self.model.stack.fold(lambda layer: omega[0 if shared else layer])
         found = np.zeros((len(self.split), len(self.model.labels)), dtype=np.float32)
@@ -174,3 +179,18 @@ class LeverBoard:
             "mended": int(((now == targets) & (before != targets)).sum()),
             "broken": int(((now != targets) & (before == targets)).sum()),
         }
+
+
+def _computing_with(cores: int) -> ThreadPoolExecutor:
+    """One thread that computes on so many cores; the others of this process keep theirs.
+
+    Half of them, because with all of them an answer takes ten times as long while a training has its share:
+    whichever core is taken away, the others wait for it.
+    """
+    whole = torch.get_num_threads()
+    worker = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(cores,))
+    worker.submit(torch.get_num_threads).result()
+    # The number is each thread's own, but a new one takes that which was set last: a passing one sets it back.
+    with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(whole,)) as passing:
+        passing.submit(torch.get_num_threads).result()
+    return worker

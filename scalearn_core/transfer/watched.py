@@ -21,8 +21,8 @@ WATCHED = 3
 """Part of a dataset beside `TRAIN`, `VALIDATION` and `TEST`."""
 MOST = 96
 """Documents watched at most."""
-BYTES = 12_000
-"""Nor are more watched than have about so many bytes of UTF-8 (2,700 tokens), for an answer within a second on two
+BYTES = 8_000
+"""Nor are more watched than have about so many bytes of UTF-8 (1,800 tokens), for an answer within a second on two
 cores (`python -m benchmarks.levers`)."""
 LONGEST = 1_200
 """Bytes of a document that count: an encoder does not read much more of it."""

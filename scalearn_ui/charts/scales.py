@@ -12,6 +12,8 @@ from scalearn_ui.palette import Palette
 
 FEW_LAYERS = 8
 """Up to this number of layers, cells of a phone's width hold a number with all its decimals."""
+FONT = "Arial, 'Hiragino Sans', 'Yu Gothic', 'Noto Sans CJK JP', sans-serif"
+"""A picture cannot take the page's own font along; with another one its margins would be wrong."""
 PICTURES = ("png", "svg")
 """Kinds of pictures that a browser makes of a figure."""
 
@@ -42,7 +44,7 @@ def with_picture(figure: go.Figure, palette: Palette) -> go.Figure:
     figure.update_layout(
         paper_bgcolor=palette.ground,
         plot_bgcolor=palette.ground,
-        font={"color": palette.ink},
+        font={"color": palette.ink, "family": FONT},
         margin={"t": 40},
         height=figure.layout.height + 32,
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": palette.quiet, "activecolor": palette.accent},

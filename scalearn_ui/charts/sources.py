@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -31,8 +31,10 @@ class Gain:
     """A few words under the name."""
 
 
-def gains(rows: Sequence[Gain], *, x_title: str, palette: Palette, decimals: int = 1) -> go.Figure:
-    """One dot per row with its interval around a line at zero, value above the dot; first row on top."""
+def gains(
+    rows: Sequence[Gain], *, x_title: str, palette: Palette, decimals: int = 1, chance: float | None = None
+) -> go.Figure:
+    """One dot per row with its interval around a line at zero, value above the dot; a dashed line at `chance`."""
     figure = go.Figure()
     colours = {"better": palette.accent, "worse": palette.opposite}
     for row in rows:
@@ -41,11 +43,9 @@ def gains(rows: Sequence[Gain], *, x_title: str, palette: Palette, decimals: int
         figure.add_scatter(
             x=[row.value],
             y=[escape(row.name)],
-            mode="markers+text",
+            mode="markers",
             text=[signed(row.value, decimals)],
-            textposition="top center",
             cliponaxis=False,
-            textfont={"color": palette.ink, "size": 12},
             marker={
                 "size": 12 if shown else 10,
                 "color": colour if shown else palette.ground,
@@ -66,6 +66,11 @@ def gains(rows: Sequence[Gain], *, x_title: str, palette: Palette, decimals: int
             ),
             showlegend=False,
         )
+        # Not the text of the dot: on the line at zero it needs a ground of its own.
+        figure.add_annotation(
+            x=row.value, y=escape(row.name), text=signed(row.value, decimals), showarrow=False, yshift=16,
+            bgcolor=palette.ground, borderpad=0, font={"color": palette.ink, "size": 12},
+        )  # fmt: skip
     low, high = (
         reach(0.0, *(getattr(row, side) for row in rows))
         for reach, side in ((min, "low"), (max, "high"))
@@ -75,6 +80,8 @@ def gains(rows: Sequence[Gain], *, x_title: str, palette: Palette, decimals: int
     small = [f"<br><span style='font-size:11px'>{escape(row.note)}</span>" if row.note else "" for row in rows]
     figure.update_yaxes(ticktext=[lines(row.name) + note for row, note in zip(rows, small, strict=True)])
     figure.add_vline(x=0, line={"color": palette.ink, "width": 1}, layer="below")
+    if chance is not None:
+        figure.add_vline(x=chance, line={"color": palette.quiet, "width": 1, "dash": "dash"}, layer="below")
     height = 58 if any(small) else 48
     finished = finish(figure, palette, rows=len(rows), x_title=x_title, row_height=height)
     finished.update_xaxes(range=[low - margin, high + margin], nticks=6)
@@ -124,9 +131,11 @@ def strength(
     )
     note = {"font": {"color": palette.ink, "size": 12}, "showarrow": False}
     figure.add_hline(y=plain, line={"color": palette.quiet, "width": 2, "dash": "dot"})
+    right = abs(curve.y[-1] - plain) > abs(curve.y[0] - plain)  # where the line is far from the curve
     figure.add_annotation(
-        x=1, y=plain, xref="paper", xanchor="right", yanchor="bottom", text=escape(plain_name), **note
-    )
+        x=int(right), y=plain, xref="paper", xanchor="right" if right else "left", yanchor="bottom",
+        text=escape(plain_name), **note,
+    )  # fmt: skip
     if marked is not None:
         figure.add_vline(x=marked, line={"color": palette.opposite, "width": 2, "dash": "dash"})
         figure.add_annotation(
@@ -201,94 +210,3 @@ def pair(
     figure.update_xaxes(type="category", showgrid=False)
     figure.update_yaxes(title=lines(y_title, 40), type="category")
     return finish(figure, palette, rows=len(names), x_title=lines(x_title, 40), row_height=40, top_down=False)
-
-
-@dataclass(frozen=True)
-class Point:
-    """One source of one run: what was expected of it and what came."""
-
-    name: str
-    expected: float
-    came: float
-    verdict: str
-
-
-def expected_and_came(
-    points: Sequence[Point], *, x_title: str, y_title: str, names: Mapping[str, str], palette: Palette
-) -> go.Figure:
-    """A dot per source and run; zero lines part what was expected to help, and what did.
-
-    Args:
-        names: legend of each verdict, in the order drawn.
-    """
-    figure = go.Figure()
-    looks = {
-        "better": (palette.accent, "circle"),
-        "no_difference": (palette.quiet, "circle-open"),
-        "worse": (palette.opposite, "x"),
-    }
-    for verdict, name in names.items():
-        colour, symbol = looks[verdict]
-        mine = [point for point in points if point.verdict == verdict]
-        figure.add_scatter(
-            x=[point.expected for point in mine],
-            y=[point.came for point in mine],
-            text=[escape(point.name) for point in mine],
-            name=name,
-            mode="markers",
-            marker={"color": colour, "symbol": symbol, "size": 10, "line": {"width": 1.5, "color": colour}},
-            hovertemplate="%{text}<br>%{x:+.1f} % → %{y:+.1f}<extra></extra>",
-        )
-    figure.add_vline(x=0, line={"color": palette.ink, "width": 1})
-    figure.add_hline(y=0, line={"color": palette.ink, "width": 1})
-    figure.update_yaxes(title=y_title, gridcolor=palette.grid)
-    figure.update_layout(
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"color": palette.ink}},
-    )
-    return finish(figure, palette, rows=1, x_title=x_title, row_height=280, top_down=False)
-
-
-def portfolio(
-    cells: Sequence[Sequence[tuple[float, bool] | None]], sources: Sequence[str], projects: Sequence[str],
-    *, x_title: str, palette: Palette,
-) -> go.Figure:  # fmt: skip
-    """Measured change by source (rows) and project (columns); only what is shown has colour and bold numbers.
-
-    Args:
-        cells: `[sources][projects]`, change in points and whether its interval excludes zero; None: not measured.
-    """
-    shades = [[(cell[0] if cell[1] else 0.0) if cell else None for cell in row] for row in cells]
-    reach = max((abs(value) for row in shades for value in row if value is not None), default=0.0) or 1.0
-    figure = go.Figure(
-        go.Heatmap(
-            z=shades,
-            x=[escape(name) for name in projects],
-            y=[lines(name) for name in sources],
-            text=[[_cell(cell) for cell in row] for row in cells],
-            texttemplate="%{text}",
-            textfont={"color": palette.ink, "size": 13},
-            colorscale=[[0.0, palette.fill_opposite], [0.5, palette.panel], [1.0, palette.fill]],
-            zmin=-reach,
-            zmax=reach,
-            xgap=2,
-            ygap=2,
-            showscale=False,
-            hoverongaps=False,
-            hovertemplate="%{y}<br>%{x}: %{text}<extra></extra>",
-        )
-    )
-    figure.update_xaxes(side="top", type="category", showgrid=False)
-    return finish(figure, palette, rows=len(sources), x_title=x_title, row_height=40)
-
-
-def _cell(cell: tuple[float, bool] | None) -> str:
-    if cell is None:
-        return ""
-    return f"<b>{signed(cell[0], 1)}</b>" if cell[1] else signed(cell[0], 1)
-
-
-def _faded(colour: str) -> str:
-    """A colour of the palette as a veil, for bands."""
-    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{BAND})"

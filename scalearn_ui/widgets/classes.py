@@ -9,7 +9,7 @@ import streamlit as st
 
 from scalearn_core.evaluation.intervals import f1_interval
 from scalearn_core.runs import Run
-from scalearn_ui import outcomes
+from scalearn_ui import outcomes, text
 from scalearn_ui.charts import confidence as confidence_charts
 from scalearn_ui.text import count, plain, t
 from scalearn_ui.widgets import figure
@@ -63,7 +63,7 @@ def class_table(rows: list[dict[str, Any]], counts: list[list[int]] | None = Non
             t("column.recall"): [f"{100 * row['recall']:.0f}" for row in rows],
             t("column.precision"): [f"{100 * row['precision']:.0f}" for row in rows],
             t("column.f1"): scores,
-            t("column.support"): [f"{row['support']}" for row in rows],
+            t("mistakes.tested"): [f"{row['support']}" for row in rows],
         }
     )
     with st.container(height="content" if len(rows) <= LONG_TABLE else 560, border=False):
@@ -71,7 +71,7 @@ def class_table(rows: list[dict[str, Any]], counts: list[list[int]] | None = Non
 
 
 def _f1_with_intervals(counts: list[list[int]]) -> list[str]:
-    """ "83 (70 to 91)" of each class; a class that no document has or was given has none."""
+    """ "83 (70–91)" of each class; a class that no document has or was given has none."""
     told = []
     for place, row in enumerate(counts):
         hits, missed = row[place], sum(row) - row[place]
@@ -79,8 +79,7 @@ def _f1_with_intervals(counts: list[list[int]]) -> list[str]:
         if hits + missed + wrongly == 0:
             told.append("–")
             continue
-        score = f1_interval(hits, missed, wrongly).to_dict()
-        told.append(t("number.interval", **{bound: f"{100 * value:.0f}" for bound, value in score.items()}))
+        told.append(text.compact(f1_interval(hits, missed, wrongly).to_dict()))
     return told
 
 
@@ -157,9 +156,9 @@ def documents(run_id: str, labels: list[str]) -> None:
         hide_index=True,
         alt=t("mistakes.documents"),
         row_height=72,
-        column_order=["label", "predicted", "text", "confidence", "row"],
+        column_order=["text", "label", "predicted", "confidence", "row"],
         column_config={
-            "text": st.column_config.TextColumn(t("column.text"), width=380),
+            "text": st.column_config.TextColumn(t("column.text"), width=330),
             "label": t("column.label"),
             "predicted": t("column.predicted"),
             "confidence": st.column_config.NumberColumn(t("column.confidence"), format="%.0f%%"),

@@ -106,6 +106,7 @@ def _explorer(measured: dict[str, Any], answer: dict[str, Any]) -> None:
     handed, left = measured["n"] - row["documents"], row["documents"]
     tiles = [
         (t("confidence.checked"), f"{handed:,}", t("confidence.checked_text", n=measured["n"])),
+        (t("confidence.threshold"), _threshold(row, handed), t("confidence.threshold_text")),
         (t("confidence.right"), _percent(row["accuracy"]["value"]), _range(row["accuracy"])),
         (t("confidence.slip"), f"{left - row['right']:,}", t("confidence.slip_text", n=left)),
     ]
@@ -114,8 +115,7 @@ def _explorer(measured: dict[str, Any], answer: dict[str, Any]) -> None:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.metric(label, value)
                 st.caption(explanation)
-    if handed:
-        st.caption(t("confidence.rule", threshold=f"{100 * row['threshold']:.0f}"))
+    st.caption(t("confidence.as_they_are"))
     points = [_band(100 * (1 - each["automatic"]), each["accuracy"]) for each in rows]
     drawn = confidence_charts.curve_with_band(
         points,
@@ -204,6 +204,11 @@ def _method(measured: dict[str, Any]) -> None:
             )
         )
     st.markdown("\n\n".join([*paragraphs, t("confidence.method_sets")]))
+
+
+def _threshold(row: dict[str, Any], handed: int) -> str:
+    """The confidence below which a document goes to a person; a dash where none does."""
+    return t("confidence.threshold_value", threshold=f"{100 * row['threshold']:.0f}") if handed else "–"
 
 
 def _band(x: float, score: dict[str, float]) -> Band:

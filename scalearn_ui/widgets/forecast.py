@@ -8,7 +8,7 @@ import streamlit as st
 
 from scalearn_core import runs
 from scalearn_ui import outcomes, text
-from scalearn_ui.charts.forecast import Gain, gains
+from scalearn_ui.charts.sources import Gain, gains
 from scalearn_ui.text import Markdown, plain, t
 from scalearn_ui.widgets import figure, progress
 
@@ -61,13 +61,19 @@ def draw(found: dict[str, Any], titles: dict[str, str]) -> None:
         return
     st.markdown(_sentence(found, titles, documents))
     drawn = gains(
-        [Gain(titles.get(row["source"], row["source"]), row["gain"], row["low"], row["high"]) for row in rows],
+        [_gain(titles.get(row["source"], row["source"]), row) for row in rows],
         x_title=t("axis.promise"),
         palette=figure.palette(),
         chance=found["start"].get("by_chance"),
     )
     figure.show(drawn, alt=t("forecast.alt"), key="forecast")
     st.caption(t("forecast.reading", documents=documents))
+
+
+def _gain(title: str, row: dict[str, Any]) -> Gain:
+    """A row of the chart; what its interval shows decides its colour."""
+    verdict = "better" if row["low"] > 0 else "worse" if row["high"] < 0 else "no_difference"
+    return Gain(title, row["gain"], row["low"], row["high"], verdict)
 
 
 def _sentence(found: dict[str, Any], titles: dict[str, str], documents: Markdown) -> Markdown:

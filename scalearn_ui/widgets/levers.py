@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from scalearn_core import runs
+from scalearn_core.evaluation.test_probabilities import FILE
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, shell, text
 from scalearn_ui.text import count, plain, t
@@ -64,7 +65,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
         drawn = charts.confusion(
             look["scores"]["confusion"],
             found["dataset"]["labels"],
-            x_title=t("axis.predicted"),
+            x_title=t("column.predicted"),
             y_title=t("axis.true"),
             palette=figure.palette(),
         )
@@ -191,15 +192,19 @@ def _how_sure(look: dict[str, Any]) -> None:
 
 def _save(run: Run, levers: Levers) -> None:
     """A name and a button; the new model is a run of its own, the learned one stays as it is."""
+    kept = (runs.folder(run.id) / FILE).is_file()
     with st.form("save_levers", border=True):
         st.markdown(t("levers.save_text"))
         title = st.text_input(t("levers.name"), value=f"{run.title} · {t('levers.by_hand')}", max_chars=120)
+        idle = levers.at_rest or not kept
         asked = st.form_submit_button(
-            t("levers.save"), icon=":material/save:", disabled=levers.at_rest, key="save_levers_button"
-        )
-    if levers.at_rest:
+            t("levers.save"), icon=":material/save:", disabled=idle, key="save_levers_button"
+        )  # fmt: skip
+    if not kept:
+        st.caption(t("levers.earlier"))
+    elif levers.at_rest:
         st.caption(t("levers.nothing_to_save"))
-    if asked and not levers.at_rest:
+    if asked and not idle:
         runs.get(run.id)  # it may have been deleted while the page was open
         config = run.config | {"levers": levers.to_dict(), "from_run": run.id, "from_title": run.title}
         shell.go("run", run=runs.submit("train", config, title=title.strip() or run.title))

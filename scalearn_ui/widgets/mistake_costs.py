@@ -130,8 +130,8 @@ def _each_kind(labels: list[str], mistake: float) -> Matrix:
 
 
 def _money(value: float) -> str:
-    """An amount in no currency: whole where it is large."""
-    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:,.1f}"
+    """An amount in no currency, with a real minus: whole where it is large."""
+    return (f"{value:,.0f}" if abs(value) >= 10 else f"{value:,.1f}").replace("-", "−")
 
 
 def _between(amount: dict[str, float]) -> Markdown:

@@ -19,9 +19,9 @@ def draw(curves: list[dict[str, Any]], documents: int) -> None:
     table = pd.DataFrame(
         {
             t("column.class"): [plain(row["label"]) for row in curves],
-            t("curves.auc"): [text.interval(row["auc"]) for row in curves],
-            t("curves.ap"): [text.interval(row["average_precision"]) for row in curves],
-            t("column.support"): [f"{row['positives']}" for row in curves],
+            t("curves.auc"): [text.compact(row["auc"]) for row in curves],
+            t("curves.ap"): [text.compact(row["average_precision"]) for row in curves],
+            t("mistakes.tested"): [f"{row['positives']}" for row in curves],
         }
     )
     st.table(table, hide_index=True, border="horizontal", alt=t("confidence.curves"))

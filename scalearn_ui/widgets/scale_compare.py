@@ -120,6 +120,7 @@ def _caveats(found: dict[str, Any], second: dict[str, Any]) -> list[Markdown]:
     lines = []
     if found["dataset"]["fingerprint"] != second["dataset"]["fingerprint"]:
         lines.append(t("compare.other_documents"))
-    if found["own_adapter"] and second["own_adapter"]:
+    own, others = (result["sources"][-1]["sha256"] for result in (found, second))
+    if found["own_adapter"] and second["own_adapter"] and own != others:
         lines.append(t("compare.own"))
     return lines

@@ -41,11 +41,14 @@ def draw(run: Run, found: dict[str, Any]) -> None:
         palette=figure.palette(),
     )
     figure.show(chart, alt=t("strength.alt"), key="strength")
-    st.caption(t("strength.reading"))
+    counts = measured["documents"]
+    lines = [t("strength.reading")]
+    if counts["probing_train"] < counts["train"]:
+        lines.append(t("strength.fewer", train=f"{counts['probing_train']:,}", all=f"{counts['train']:,}"))
+    st.caption(t("sentence.join").join(lines))
     if measured["pair"]:
         _pair(measured["pair"], titles)
     with st.expander(t("results.method"), icon=":material/info:"):
-        counts = measured["documents"]
         st.markdown(
             t(
                 "strength.method",

@@ -14,7 +14,7 @@ from scalearn_core.runs import Run
 from scalearn_core.transfer.portfolio import Portfolio, portfolio
 from scalearn_core.transfer.track_record import FEWEST_TABLES, TrackRecord, track_record
 from scalearn_ui import charts, outcomes, state, text
-from scalearn_ui.charts import sources as drawn
+from scalearn_ui.charts import track_record as drawn
 from scalearn_ui.text import Markdown, count, plain, t
 from scalearn_ui.widgets import figure, linked
 
@@ -25,7 +25,8 @@ FEW_PROJECTS = 3
 
 def draw(run: Run, found: dict[str, Any]) -> None:
     """All models of the workspace, whichever the page is about."""
-    results = [(trained.title, outcomes.result(trained.id)) for trained in state.trained_runs()]
+    trained = [run for run in state.trained_runs() if "levers" not in run.config]  # those were set by hand
+    results = [(run.title, outcomes.result(run.id)) for run in trained]
     titles, groups = {}, {}
     for encoder in CARDS:
         for card in catalog.cards(encoder):

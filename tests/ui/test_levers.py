@@ -79,7 +79,9 @@ def test_a_saved_model_tells_where_it_comes_from(studio: Open, own_home: str, la
     assert saved.id != own_home and saved.config["levers"]["groups"] == [1.0, 1.0, 0.5]
     wait_for_end(saved.id)
     assert runs.get(saved.id).status == "succeeded", runs.get(saved.id).error_text
-    origin = text.sentences(language)["levers.origin"].partition("{seen}")[0].format(title="tickets")
+    origin = (
+        text.sentences(language)["levers.origin"].split("{watched}")[0].split("{seen}")[0].format(title="tickets")
+    )
     for page in ("results", "scales", "transfer"):
         app = studio(page, language, run=saved.id)
         assert not app.error and not app.exception

@@ -100,7 +100,7 @@ def test_change_is_learned_minus_start_in_percent_of_the_signal(language: str) -
     words = text.sentences(language)
     app = page(change_page, found, language)
     assert not app.exception
-    title = {"en": "Positive or negative?", "ja": ""}[language]
+    title = {"en": "Positive or negative review?", "ja": "レビューの好評・不評"}[language]
     assert app.info[0].value.count("−6.0") == 1 and title in app.info[0].value
     assert words["change.unit"] in app.caption[-1].value
     found["scales"]["contribution"] = [[0.1, 0, 0.24], [0.1, 0, 0.11]]

@@ -123,6 +123,18 @@ def test_two_at_once_see_their_own(encoder: Encoder, sources: list[Adapter], spl
             assert np.array_equal(found, alone[number % 2])
 
 
+def test_other_threads_keep_their_cores(encoder: Encoder, sources: list[Adapter], split: Split) -> None:
+    here = torch.get_num_threads()
+    with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(here + 1,)) as setting:
+        assert setting.submit(torch.get_num_threads).result() == here + 1
+        setting.submit(LeverBoard, build(encoder, sources), split).result()
+        with ThreadPoolExecutor(1) as new:
+            assert new.submit(lambda: (torch.ones(2) + 1, torch.get_num_threads())[1]).result() == here + 1
+    assert torch.get_num_threads() == here
+    with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(here,)) as back:
+        back.submit(torch.get_num_threads).result()
+
+
 def test_levers_are_kept_as_json() -> None:
     levers = Levers({"a": 0.5, "b": 1.0}, {"c": 0.0, "d": -0.2}, (1.0, 0.5, 1.0))
     kept = levers.to_dict()
