@@ -210,3 +210,9 @@ def pair(
     figure.update_xaxes(type="category", showgrid=False)
     figure.update_yaxes(title=lines(y_title, 40), type="category")
     return finish(figure, palette, rows=len(names), x_title=lines(x_title, 40), row_height=40, top_down=False)
+
+
+def _faded(colour: str) -> str:
+    """A colour of the palette as a veil, for bands."""
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{BAND})"

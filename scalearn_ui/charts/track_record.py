@@ -95,9 +95,3 @@ def _cell(cell: tuple[float, bool] | None) -> str:
     if cell is None:
         return ""
     return f"<b>{signed(cell[0], 1)}</b>" if cell[1] else signed(cell[0], 1)
-
-
-def _faded(colour: str) -> str:
-    """A colour of the palette as a veil, for bands."""
-    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{BAND})"
