@@ -61,7 +61,7 @@ with st.expander(t("train.more"), icon=":material/tune:"):
 
 machine = train_settings.choose_device()
 if sources:
-    forecast.offer(dataset, encoder, sources, train_settings.titles(encoder), machine.kind)
+    forecast.offer(dataset, encoder, sources, train_settings.titles(encoder), machine.kind, int(seed))
 with st.container(border=True):
     st.markdown(
         t(

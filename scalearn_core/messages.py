@@ -220,6 +220,7 @@ MESSAGES: dict[str, str] = {
         'A self check can fail by error, hang, memory or kill, but "{fail}" was found. '
         "Choose one of these, or none."
     ),
+    "study.levers": "A trained model was expected, but this one was set by hand. Ask the model it was made from.",
     "study.no_evidence": "The evidence of this model was expected in {folder}, but it is not there or of an older release. Train the model again.",
     "study.other_documents": "The table {name} is not the one this model was made from. Choose that table: same file, same columns.",
     "study.unknown": "One of {known} was expected as the study, but {found} was found. Choose one of these.",

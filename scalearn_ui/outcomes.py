@@ -11,6 +11,7 @@ from scalearn_core import runs
 from scalearn_core.adapters import catalog
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.evaluation.stored import read_result
+from scalearn_core.runs.folders import run_folder
 from scalearn_ui import text
 from scalearn_ui.text import Markdown, plain, t
 
@@ -23,6 +24,11 @@ BYTES_PER_CHARACTER = 3
 def result(run_id: str) -> dict[str, Any]:
     """`result.json` of a finished run; read again only when a study has added to it."""
     return _read(run_id, (runs.folder(run_id) / "result.json").stat().st_mtime_ns)
+
+
+def is_there(run_id: str) -> bool:
+    """Whether a run that succeeded still has its result: folders can be deleted by hand."""
+    return (run_folder(run_id) / "result.json").is_file()
 
 
 @st.cache_data(max_entries=16, ttl="1h", show_spinner=False)

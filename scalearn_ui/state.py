@@ -37,6 +37,10 @@ def choose_run(chosen: str | None) -> None:
         st.query_params.pop(RUN_PARAMETER, None)
 
 
+MANY_RUNS = 100_000
+"""More than a workspace has."""
+
+
 def trained_runs() -> list[Run]:
     """Train runs that succeeded, newest first."""
-    return [run for run in runs.recent(kind="train") if run.status == "succeeded"]
+    return [run for run in runs.recent(MANY_RUNS, "train") if run.status == "succeeded"]

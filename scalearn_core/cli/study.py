@@ -11,7 +11,7 @@ from scalearn_core.cli.apply import check_model, evidence_of
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import table
 from scalearn_core.cli.train import chosen_encoder, chosen_sources, read_dataset
-from scalearn_core.cli.usage import writing_to
+from scalearn_core.cli.usage import check_writable, writing_to
 
 
 def forecast(args: argparse.Namespace) -> None:
@@ -36,6 +36,7 @@ def study(args: argparse.Namespace) -> None:
     check_model(args.model)
     dataset = read_dataset(args)
     evidence = evidence_of(args.model)
+    check_writable(evidence)
     with Progress() as progress:
         progress.on_stage("loading")
         from scalearn_core.devices import find
@@ -46,11 +47,11 @@ def study(args: argparse.Namespace) -> None:
         began = time.monotonic()
         found = run_study(args.study, setting, progress.on_share)
         found["seconds"] = round(time.monotonic() - began, 2)
+    if args.json:  # before it is kept: an answer of minutes must not be lost to a full disk
+        print(json.dumps(found))
     with writing_to(evidence):
         keep(evidence, args.study, found)
-    if args.json:
-        print(json.dumps(found))
-    else:
+    if not args.json:
         print(f"{args.study}: done in {found['seconds']:.0f} s, added to {evidence / 'result.json'}")
 
 

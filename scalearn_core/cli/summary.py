@@ -43,10 +43,10 @@ SOURCES = {
 }
 HELPED = {
     "helped": "Did reusing sources help? Yes.",
-    "not_by_sources": "Did reusing sources help? Not shown: the gain is that of your own documents.",
+    "not_by_sources": "Did reusing sources help? Not shown: without what they know it may be as good.",
     "not_promised": "Did reusing sources help? Not certain: no source had promised a gain. Try another seed.",
-    "no_difference": "Did reusing sources help? No: no difference was shown.",
-    "worse": "Did reusing sources help? No: they did harm.",
+    "no_difference": "Did reusing sources help? No gain over the plain classifier was shown.",
+    "worse": "Did reusing sources help? No: the plain classifier is better.",
     "few_documents": "Did reusing sources help? Too few test documents to tell.",
 }
 """By the codes of `verdict`."""

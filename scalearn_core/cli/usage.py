@@ -35,6 +35,12 @@ def check_new_folder(folder: Path) -> None:
         _try_to_write_in(folder.resolve().parent if folder.exists() else folder)
 
 
+def check_writable(folder: Path) -> None:
+    """Refuse a folder that cannot be written, before time is spent on what it shall hold. Raises UsageError."""
+    with writing_to(folder):
+        _try_to_write_in(folder)
+
+
 def check_new_file(file: Path, *, source: Path) -> None:
     """Refuse a file that cannot be written or is the one read from. Leaves everything as it was.
 

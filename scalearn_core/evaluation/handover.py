@@ -38,7 +38,7 @@ class HandOver:
     documents_needed: int
     """Documents above a threshold, all of them right, that it takes at least to show the target."""
     threshold: float | None = None
-    """Least confidence taken without a person; None where no threshold reaches the target."""
+    """Least confidence taken without a person; None where no threshold reaches the target, or only by luck."""
     handed_over: float | None = None
     """Share of the documents below it."""
     accuracy: Interval | None = None
@@ -118,12 +118,11 @@ def threshold_for(
     taken = confidence >= chosen
     apparent, n = float(right[taken].mean()), int(taken.sum())
     optimism = _optimism(confidence, right, target, np.random.default_rng(seed), resamples)
+    accuracy = wilson_interval(n * min(1.0, max(0.0, apparent - optimism)), n)
+    if not taken.all() and accuracy.value <= right.mean():  # on other documents it would be for nothing
+        return found
     return replace(
-        found,
-        threshold=chosen,
-        handed_over=float((~taken).mean()),
-        accuracy=wilson_interval(n * min(1.0, max(0.0, apparent - optimism)), n),
-        apparent=apparent,
+        found, threshold=chosen, handed_over=float((~taken).mean()), accuracy=accuracy, apparent=apparent
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scalearn_core.evaluation.intervals import Interval, bootstrap_interval, wilson_interval
+from scalearn_core.evaluation.intervals import Interval, bootstrap_interval, f1_interval, wilson_interval
 from scalearn_core.evaluation.metrics import (
     ClassTotals,
     FloatArray,
@@ -40,6 +40,8 @@ class ClassScore:
     """Harmonic mean of precision and recall."""
     support: int
     """Documents that have this label."""
+    f1_interval: tuple[float, float] | None = None
+    """95%; None where no document has the label or was given it, and in results of before."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ class EvaluationReport:
             "accuracy": self.accuracy.to_dict(),
             "macro_f1": self.macro_f1.to_dict(),
             "micro_f1": self.accuracy.to_dict(),  # the same where each document has one label
-            "per_class": [asdict(row) for row in self.per_class],
+            "per_class": [
+                asdict(row) | {"f1_interval": row.f1_interval and list(row.f1_interval)} for row in self.per_class
+            ],
             "confusion": [list(row) for row in self.confusion],
             "notes": list(self.notes),
         }
@@ -78,7 +82,7 @@ class EvaluationReport:
             n=content["n"],
             accuracy=Interval(**content["accuracy"]),
             macro_f1=Interval(**content["macro_f1"]),
-            per_class=tuple(ClassScore(**row) for row in content["per_class"]),
+            per_class=tuple(_class_score(row) for row in content["per_class"]),
             confusion=tuple(tuple(row) for row in content["confusion"]),
             notes=tuple(content["notes"]),
         )
@@ -126,6 +130,11 @@ def evaluate_predictions(
     )
 
 
+def _class_score(row: Mapping[str, Any]) -> ClassScore:
+    interval = row.get("f1_interval")
+    return ClassScore(**{**row, "f1_interval": None if interval is None else tuple(interval)})
+
+
 def _only(totals: ClassTotals) -> ClassTotals:
     """The totals of the sample itself, without the axis of resamples."""
     return ClassTotals(hits=totals.hits[0], support=totals.support[0], predicted=totals.predicted[0])
@@ -138,9 +147,19 @@ def _per_class(totals: ClassTotals, labels: Sequence[str]) -> tuple[ClassScore, 
         divide(totals.hits, totals.support).tolist(),
         class_f1(totals).tolist(),
         totals.support.astype(np.int64).tolist(),
+        _f1_intervals(totals),
         strict=True,
     )
     return tuple(ClassScore(*row) for row in columns)
+
+
+def _f1_intervals(totals: ClassTotals) -> list[tuple[float, float] | None]:
+    intervals: list[tuple[float, float] | None] = []
+    for hits, support, predicted in zip(totals.hits, totals.support, totals.predicted, strict=True):
+        concerned = support + predicted - hits
+        found = f1_interval(int(hits), int(support - hits), int(predicted - hits)) if concerned else None
+        intervals.append((found.low, found.high) if found else None)
+    return intervals
 
 
 def _notes(totals: ClassTotals) -> tuple[str, ...]:

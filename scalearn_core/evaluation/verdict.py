@@ -20,7 +20,7 @@ from typing import Any, Literal
 from scalearn_core.evaluation.comparison import Comparison
 from scalearn_core.evaluation.report import FEW_DOCUMENTS
 
-Code = Literal["helped", "not_by_sources", "not_promised", "no_difference", "worse", "few_documents"]
+Code = Literal["helped", "not_by_sources", "not_promised", "no_control", "no_difference", "worse", "few_documents"]
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class Verdict:
     """The answer, and the figures it rests on."""
 
     helped: bool | None
-    """None where the test documents are too few to tell."""
+    """None where the test documents are too few to tell, or no control was trained."""
     code: Code
     """Why: "helped"; "not_by_sources", better than the plain classifier but not than the control; "not_promised",
     better than both against a forecast of none; "no_difference" or "worse" than the plain classifier;
-    "few_documents".
+    "few_documents"; "no_control", better than the plain classifier in a result of before controls were trained.
     """
     gain: float
     """Macro-F1 of the model minus that of the plain classifier, in points (0 to 100)."""
@@ -53,7 +53,7 @@ def judge(plain: Comparison, control: Comparison | None, *, promised: bool, docu
 
     Args:
         plain: the model against the plain classifier.
-        control: the model against the control; None where none was trained, and then nothing is proved.
+        control: the model against the control; None where none was trained.
         promised: whether the forecast found a source worth starting from.
         documents: test documents.
     """
@@ -62,10 +62,12 @@ def judge(plain: Comparison, control: Comparison | None, *, promised: bool, docu
         code = "few_documents"
     elif plain.verdict != "better":
         code = plain.verdict
-    elif control is None or control.verdict != "better":
+    elif control is None:
+        code = "no_control"
+    elif control.verdict != "better":
         code = "not_by_sources"
     else:
         code = "helped" if promised else "not_promised"
-    helped = None if code == "few_documents" else code == "helped"
+    helped = None if code in ("few_documents", "no_control") else code == "helped"
     low, high = (100 * bound for bound in (plain.low, plain.high))
     return Verdict(helped, code, 100 * plain.difference, (low, high))

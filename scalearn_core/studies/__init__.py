@@ -11,3 +11,5 @@ A study is a function `study(setting, on_progress) -> dict`; what it returns is 
 
 STUDIES = ("sources", "ladder", "seeds", "learning_curve")
 """Each is the function `study` of the module of its name."""
+TRAINS_AGAIN = ("ladder", "seeds", "learning_curve")
+"""Those that repeat the training, which says nothing of a model whose scales were set by hand."""

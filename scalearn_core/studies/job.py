@@ -31,5 +31,5 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
 
     found = run_study(config["study"], setting, on_progress)
     found["seconds"] = round(time.monotonic() - began, 2)
-    keep(evidence, config["study"], found)
     write_json(folder / "result.json", found | {"study": config["study"], "model_run": config["model_run"]})
+    keep(runs.folder(config["model_run"]), config["study"], found)  # says so if the model is gone meanwhile

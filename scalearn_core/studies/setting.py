@@ -15,10 +15,12 @@ from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import Split, TextDataset
 from scalearn_core.errors import ConfigError, DataError, ModelError
 from scalearn_core.evaluation.reference import load_reference
+from scalearn_core.evaluation.stored import read_result
+from scalearn_core.file_faults import DAMAGED_FILE, reason
 from scalearn_core.runs.folders import write_json
 from scalearn_core.runs.locks import holding
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.studies import STUDIES
+from scalearn_core.studies import STUDIES, TRAINS_AGAIN
 from scalearn_core.transfer.watched import divide_test
 
 OnProgress = Callable[[float], None]
@@ -76,8 +78,12 @@ def load_setting(evidence: Path, model_folder: Path, dataset: TextDataset, devic
     """
     if not (evidence / "result.json").is_file():
         raise ModelError("study.no_evidence", folder=evidence)
-    result = json.loads((evidence / "result.json").read_text("utf-8"))
-    if dataset.fingerprint != result["dataset"]["fingerprint"]:
+    try:
+        result = read_result(evidence)
+        fingerprint = result["dataset"]["fingerprint"]
+    except DAMAGED_FILE as error:
+        raise ModelError("model.damaged", folder=evidence, reason=reason(error)) from error
+    if dataset.fingerprint != fingerprint:
         raise DataError("study.other_documents", name=dataset.name)
     model = ScaLearnModel.load(model_folder).to(device)
     reference = load_reference(evidence, model)
@@ -92,9 +98,11 @@ def load_setting(evidence: Path, model_folder: Path, dataset: TextDataset, devic
 
 
 def run_study(name: str, setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
-    """Ask one of `STUDIES`. Raises ConfigError for another name."""
+    """Ask one of `STUDIES`. Raises ConfigError for another, or where a model set by hand would train again."""
     if name not in STUDIES:
         raise ConfigError("study.unknown", found=name, known=", ".join(STUDIES))
+    if name in TRAINS_AGAIN and "levers" in setting.result:
+        raise ConfigError("study.levers")
     study = importlib.import_module(f"scalearn_core.studies.{name}").study
     found: dict[str, Any] = study(setting, on_progress)
     return found

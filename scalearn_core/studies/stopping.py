@@ -3,7 +3,8 @@
 Each rung is compared with all that lie above it, and the more there are, the likelier one looks better by luck.
 So the intervals of these differences hold together: with 95% probability all of those above one rung at once
 (single-step max-t bootstrap over documents, Romano and Wolf 2005, Econometrica 73). A rung above which nothing
-better lies is therefore passed by mistake in at most 1 of 40 ladders, however many rungs there are.
+better lies is therefore passed by mistake in about 1 of 40 ladders (1 of 20 with few documents), however
+many rungs there are.
 """
 
 from __future__ import annotations

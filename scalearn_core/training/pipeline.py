@@ -35,7 +35,7 @@ from scalearn_core.transfer.ablation import carriers
 from scalearn_core.transfer.contributions import ContributionMap, contribution_map
 from scalearn_core.transfer.refit import Mixes
 
-CONTRIBUTION_DOCUMENTS = 256
+CONTRIBUTION_DOCUMENTS = 128
 """Documents on which contributions are measured, spread evenly over the table."""
 
 ASKED_AFTER = 3

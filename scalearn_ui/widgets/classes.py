@@ -7,6 +7,7 @@ from typing import Any, cast
 import pandas as pd
 import streamlit as st
 
+from scalearn_core.data.export import safe_cell
 from scalearn_core.evaluation.intervals import f1_interval
 from scalearn_core.runs import Run
 from scalearn_ui import outcomes, text
@@ -129,9 +130,9 @@ def documents(run_id: str, labels: list[str]) -> None:
     true, predicted = st.session_state[TRUE], st.session_state[PREDICTED]
     table = outcomes.test_documents(run_id)
     if true:
-        table = table[table["label"] == true]
+        table = table[table["label"] == safe_cell(true)]  # as the file has it
     if predicted:
-        table = table[table["predicted"] == predicted]
+        table = table[table["predicted"] == safe_cell(predicted)]
     if not (true and predicted):
         kind = st.segmented_control(
             t("mistakes.which"),

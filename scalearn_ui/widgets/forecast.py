@@ -19,9 +19,9 @@ NAMED = 3
 """Sources named in the sentence."""
 
 
-def offer(dataset: str, encoder: str, sources: list[str], titles: dict[str, str], device: str) -> None:
+def offer(dataset: str, encoder: str, sources: list[str], titles: dict[str, str], device: str, seed: int) -> None:
     """The forecast for a table and these sources: a button, its progress, or what it found."""
-    asked = {"dataset": dataset, "encoder": encoder, "sources": sources}
+    asked = {"dataset": dataset, "encoder": encoder, "sources": sources, "seed": seed}
     known = next((run for run in runs.recent(LOOKED_AT, KIND) if asked.items() <= run.config.items()), None)
     with st.expander(t("forecast.title"), icon=":material/query_stats:", expanded=known is not None):
         if known is not None and known.active:
@@ -31,7 +31,7 @@ def offer(dataset: str, encoder: str, sources: list[str], titles: dict[str, str]
         else:
             if known is not None:
                 progress.outcome(known)
-            _ask(asked | {"device": device, "seed": 13})
+            _ask(asked | {"device": device})
 
 
 def _ask(config: dict[str, Any]) -> None:
@@ -80,8 +80,10 @@ def _sentence(found: dict[str, Any], titles: dict[str, str], documents: Markdown
     """Which sources promise a gain together, or that none does."""
     start = found["start"]
     strengths = sorted(start["strengths"].items(), key=lambda item: -abs(item[1]))[:NAMED]
-    if not strengths or not start["promised"]:
+    if not strengths:
         return t("forecast.none", documents=documents)
     names = text.listed([plain(titles.get(name, name)) for name, _ in strengths])
+    if not start["promised"]:
+        return t("forecast.unsure", names=names, documents=documents)
     less = 100 * (1 - start["loss"] / start["plain_loss"])
     return t("forecast.some", names=names, less=f"{less:.0f}", documents=documents)

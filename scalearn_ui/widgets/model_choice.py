@@ -22,7 +22,7 @@ def trained_model() -> Run | None:
     trained = state.trained_runs()
     wanted = runs.get(linked) if (linked := state.run_id()) else None
     if wanted is not None and "model_run" in wanted.config:  # a run that used a model stands for it
-        wanted = next((run for run in trained if run.id == wanted.config["model_run"]), None)
+        wanted = runs.get(wanted.config["model_run"])
     if wanted is not None and wanted.kind == "train" and wanted.status != "succeeded":
         message = t("model.unfinished" if wanted.active else "model.failed", title=wanted.title)
         shell.nothing_yet(message, "run", t("action.open_run"))

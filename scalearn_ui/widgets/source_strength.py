@@ -24,11 +24,12 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     names = [source["name"] for source in found["sources"]]
     titles = dict(zip(names, outcomes.source_titles(found), strict=True))
     strengths, curves = measured["probing"]["strengths"], measured["probing"]["curves"]
-    # The source whose best strength is shown to bring most comes first.
-    ordered = sorted(curves, key=lambda curve: -max(change["interval"][0] for change in curve["changes"]))
+    # By what was promised before these documents were seen: an order by what came would open on luck.
+    promised = {row["source"]: place for place, row in enumerate(found.get("forecast", []))}
+    ordered = sorted(curves, key=lambda curve: promised.get(curve["source"], len(promised)))
     by_name = {curve["source"]: curve for curve in ordered}
     curve = by_name[linked.select(t("strength.choose"), list(by_name), KEY, titles.__getitem__)]
-    _sentence(titles[curve["source"]], strengths, curve["changes"])
+    _sentence(titles[curve["source"]], strengths, curve["changes"], len(ordered))
     scores = {bound: [100 * score[bound] for score in curve["macro_f1"]] for bound in ("value", "low", "high")}
     chart = drawn.strength(
         drawn.Curve(strengths, scores["value"], scores["low"], scores["high"]),
@@ -58,7 +59,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
         )
 
 
-def _sentence(name: str, strengths: list[float], changes: list[dict[str, Any]]) -> None:
+def _sentence(name: str, strengths: list[float], changes: list[dict[str, Any]], sources: int) -> None:
     """The strength at which it is shown to help, or that there is none; and whether full strength harms."""
     helping = [place for place, change in enumerate(changes) if change["verdict"] == "better"]
     full = changes[strengths.index(1.0)]
@@ -66,9 +67,8 @@ def _sentence(name: str, strengths: list[float], changes: list[dict[str, Any]]) 
         best = max(helping, key=lambda place: changes[place]["gain"])
         low, high = (charts.signed(bound, 1) for bound in changes[best]["interval"])
         gain, at = charts.signed(changes[best]["gain"], 1), charts.signed(strengths[best], 1)
-        st.success(
-            t("strength.best", name=name, strength=at, gain=gain, low=low, high=high), icon=":material/tune:"
-        )
+        st.info(t("strength.best", name=name, strength=at, gain=gain, low=low, high=high), icon=":material/tune:")
+        st.caption(t("strength.chance", tries=sources * (len(changes) - 1)))
     elif full["verdict"] == "worse":
         st.info(t("strength.harms", name=name, gain=charts.signed(full["gain"], 1)), icon=":material/tune:")
     else:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.runs import Run
+from scalearn_core.studies import TRAINS_AGAIN
 from scalearn_core.studies.estimate import estimate_seconds
 from scalearn_ui import text
 from scalearn_ui.text import t
@@ -31,6 +32,12 @@ def found_or_offered(run: Run, found: dict[str, Any], name: str) -> dict[str, An
         return cast(dict[str, Any], done)
     if latest is not None:
         progress.outcome(latest)
+    if name in TRAINS_AGAIN and "levers" in found:
+        st.info(t("error.study.levers"))
+        return None
+    if not found.get("frozen_head"):  # results of the first releases lack what a study compares with
+        st.info(t("study.too_old"))
+        return None
     with st.container(border=True):
         st.markdown(t(f"study.{name}.text"))
         st.caption(t("study.time", time=text.duration(estimate_seconds(found, name))))

@@ -26,7 +26,7 @@ FEW_PROJECTS = 3
 def draw(run: Run, found: dict[str, Any]) -> None:
     """All models of the workspace, whichever the page is about."""
     trained = [run for run in state.trained_runs() if "levers" not in run.config]  # those were set by hand
-    results = [(run.title, outcomes.result(run.id)) for run in trained]
+    results = [(run.title, outcomes.result(run.id)) for run in trained if outcomes.is_there(run.id)]
     titles, groups = {}, {}
     for encoder in CARDS:
         for card in catalog.cards(encoder):

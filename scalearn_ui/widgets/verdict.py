@@ -13,6 +13,7 @@ from scalearn_ui.widgets import language_note
 VERDICT_BOX = {
     "helped": (st.success, ":material/trending_up:"),
     "not_by_sources": (st.info, ":material/trending_up:"),
+    "no_control": (st.info, ":material/help:"),
     "not_promised": (st.info, ":material/help:"),
     "no_difference": (st.info, ":material/trending_flat:"),
     "same_answers": (st.info, ":material/trending_flat:"),

@@ -104,7 +104,9 @@ def _headline(place: Any, measure: str, rows: Sequence[tuple[str, dict[str, Any]
 def _added(found: dict[str, Any], measured: dict[str, Any], place: Any) -> None:
     """Scores from the plain classifier to the whole model, one source more at a time."""
     titles, steps = _titles(found), measured["added"]
-    useful = [number for number, step in enumerate(steps) if step["step"]["verdict"] == "better"]
+    useful = [
+        number for number, step in enumerate(steps) if step["step"]["verdict"] == step["verdict"] == "better"
+    ]
     with place:
         if useful:
             last = steps[useful[-1]]

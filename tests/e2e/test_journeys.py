@@ -65,7 +65,7 @@ def test_results_and_scales_explain_themselves(trained: Trained, open_page: Open
     page = open_page(f"results?run={trained.run}")
     title(page, "Results")
     verdicts = re.compile(
-        r"(Reusing sources helped|No difference shown|not because of the sources|The sources did harm"
+        r"(Reusing sources helped|No gain over the plain|the sources did it is not shown|Worse than the plain"
         r"|not certain that the sources did it|The sources are not used)"
     )
     expect(page.get_by_text(verdicts).first).to_be_visible()

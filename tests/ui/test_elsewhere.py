@@ -67,7 +67,7 @@ def finished(app: AppTest) -> AppTest:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_model_is_tried_on_another_table(studio: Open, own_home: str, language: str) -> None:
     words, labels = text.sentences(language), result_of(own_home)["dataset"]["labels"]
-    app = studio("results", language, run=own_home)
+    app = studio("results", language, run=own_home, view="elsewhere")
     assert words["elsewhere.title"] in [heading.value for heading in app.subheader]
     app.file_uploader(key="evaluate_file").upload("neu.csv", table(labels)).run()
     assert (app.selectbox(key="evaluate_text").value, app.selectbox(key="evaluate_label").value) == (
@@ -75,7 +75,9 @@ def test_a_model_is_tried_on_another_table(studio: Open, own_home: str, language
         "topic",
     )
     app.button(key="start_evaluation").click().run()
-    app = finished(studio("results", language, run=own_home))  # another session finds it, as after a refresh
+    app = finished(
+        studio("results", language, run=own_home, view="elsewhere")
+    )  # another session finds it, as after a refresh
     assert not app.error and not app.exception
     run = runs.recent(1, "evaluate")[0]
     result = result_of(run.id)
@@ -101,12 +103,14 @@ def test_a_model_is_tried_on_another_table(studio: Open, own_home: str, language
     page = studio("run", language, run=run.id)
     page.button(key="to_results").click().run()
     assert page.title[0].value == words["results.title"]
-    assert len(studio("results", language, run=run.id).selectbox(key="chosen_model").options) == 1
+    assert (
+        len(studio("results", language, run=run.id, view="elsewhere").selectbox(key="chosen_model").options) == 1
+    )
 
 
 def test_another_language_is_named_as_such(studio: Open, own_home: str) -> None:
     words, labels = text.sentences("en"), result_of(own_home)["dataset"]["labels"]
-    app = studio("results", run=own_home)
+    app = studio("results", run=own_home, view="elsewhere")
     app.file_uploader(key="evaluate_file").upload("ja.csv", table(labels, JAPANESE)).run()
     unread = words["classify.unread"].format(languages="Japanese", encoder=MULTILINGUAL.title["en"])
     assert [warning.value for warning in app.warning] == [unread]
@@ -117,15 +121,15 @@ def test_another_language_is_named_as_such(studio: Open, own_home: str) -> None:
 
 
 def test_a_table_that_does_not_fit_is_told_before_anything_starts(studio: Open, own_home: str) -> None:
-    app = studio("results", run=own_home)
+    app = studio("results", run=own_home, view="elsewhere")
     app.file_uploader(key="evaluate_file").upload("x.csv", table(["sofas", "chairs"])).run()
     assert "labels the model does not know: chairs, sofas" in app.error[0].value
     assert not runs.recent(1, "evaluate")
-    assert app.metric, "the rest of the page stays"
+    assert app.selectbox(key="chosen_model"), "the rest of the page stays"
 
 
 def test_what_the_model_learned_from_is_no_test(studio: Open, own_home: str) -> None:
-    app = studio("results", run=own_home)
+    app = studio("results", run=own_home, view="elsewhere")
     app.file_uploader(key="evaluate_file").upload("same.csv", small_table()).run()
     app.button(key="start_evaluation").click().run()
     app = finished(app)
@@ -135,7 +139,7 @@ def test_what_the_model_learned_from_is_no_test(studio: Open, own_home: str) -> 
 def test_a_test_that_failed_or_was_stopped_is_told(studio: Open, own_home: str) -> None:
     runs.submit("evaluate", {"model_run": own_home, "upload": "0" * 16, "text": "a", "label": "b", "name": "n"},
                 title="gone.csv")  # fmt: skip
-    app = finished(studio("results", run=own_home))
+    app = finished(studio("results", run=own_home, view="elsewhere"))
     assert [error.value for error in app.error] == [
         text.sentences("en")["error.data.unknown_upload"].format(upload="0" * 16)
     ]

@@ -78,7 +78,7 @@ def test_json_there_and_back() -> None:
     targets, predicted = sample(100, 5, seed=1)
     report = evaluate_predictions(targets, predicted, LABELS, resamples=50)
     content = json.loads(json.dumps(report.to_dict()))
-    assert list(content) == ["n", "accuracy", "macro_f1", "per_class", "confusion", "notes"]
+    assert list(content) == ["n", "accuracy", "macro_f1", "micro_f1", "per_class", "confusion", "notes"]
     assert EvaluationReport.from_dict(content) == report
 
 

@@ -21,7 +21,7 @@ def against(verdict: Verdict, difference: float = 0.1) -> Comparison:
         ("better", "better", False, 100, False, "not_promised"),
         ("better", "no_difference", True, 100, False, "not_by_sources"),
         ("better", "worse", True, 100, False, "not_by_sources"),
-        ("better", None, True, 100, False, "not_by_sources"),
+        ("better", None, True, 100, None, "no_control"),
         ("no_difference", "better", True, 100, False, "no_difference"),
         ("worse", "better", True, 100, False, "worse"),
         ("better", "better", True, 29, None, "few_documents"),
@@ -54,5 +54,5 @@ def test_results_of_earlier_releases_get_a_verdict() -> None:
     assert new["start"]["strengths"] == {"mnli": 1.0}
     assert new["forecast"] == [], "what each source promised was not kept then"
     assert "comparison_own_adapter" not in new and new["comparison_control"] == comparison
-    assert upgraded(old | {"forecast": None, "comparison_own_adapter": None})["verdict"]["helped"] is False
+    assert upgraded(old | {"forecast": None, "comparison_own_adapter": None})["verdict"]["code"] == "no_control"
     assert upgraded(new | {"format": 2}) == new | {"format": 2}
