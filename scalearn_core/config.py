@@ -124,15 +124,19 @@ def _whole(value: object) -> bool:
 class ForecastConfig:
     """How `transfer/forecast.py` asks which sources will help; the numbers keep it to seconds."""
 
-    strengths: tuple[float, ...] = (-0.5, 1.0)
-    """What is tried of a source at a time; negative ones take away what it would add."""
+    strength: float = 1.0
+    """What is tried of each source: as it is."""
+    turned: int = 6
+    """So many sources, those that harm most as they are, are tried turned round too."""
+    turned_strength: float = -0.5
+    """And by how much: it takes away half of what the source would add."""
     additions: int = 3
     """Rounds, at most; each adds one strength of one source."""
-    kept: int = 9
-    """So many candidates of the first round, the most promising, are tried again in the later ones."""
-    documents: int = 96
+    kept: int = 5
+    """So many candidates of a round, the most promising, are tried again in the next."""
+    documents: int = 56
     """At most so many are looked at, classes as even as can be."""
-    length: int = 32
+    length: int = 28
     """So many tokens of each."""
     folds: int = 5
     """Of the cross-validation, fewer for classes of fewer documents."""
@@ -148,9 +152,13 @@ class ForecastConfig:
     shrinkage: float = 0.5
     """The scales start at this share of the forecast, which from few documents promises too much."""
 
+    def alone(self, sources: int) -> int:
+        """Candidates of one source each."""
+        return sources + min(sources, self.turned)
+
     def most(self, sources: int) -> int:
         """Candidates tried at most, for so many sources."""
-        return 1 + (sources + self.shuffled) * len(self.strengths) + self.kept * (self.additions - 1)
+        return 1 + self.alone(sources) + self.shuffled + self.kept * (self.additions - 1)
 
 
 FORECAST = ForecastConfig()

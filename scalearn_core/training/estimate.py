@@ -53,7 +53,7 @@ def estimate_seconds(
     settings = TrainingConfig(recipe=recipe).resolved(train)
     fixed = FIXED_SECONDS + 3 * seconds(n_documents, 0) + 2 * seconds(n_documents, n_sources)
     candidate = seconds(min(train, FORECAST.documents), 1, tokens=min(FORECAST.length, per_document))
-    first_round = 1 + len(FORECAST.strengths) * (n_sources + FORECAST.shuffled)
+    first_round = 1 + FORECAST.alone(n_sources) + FORECAST.shuffled
     fixed += first_round * candidate
     further = (FORECAST.most(n_sources) - first_round) * candidate
     if recipe == "auto":

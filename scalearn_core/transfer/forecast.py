@@ -1,10 +1,10 @@
 """Which sources will help? Asked in seconds, before any training: a promise for each, and a start for the scales.
 
-For a strength per source, the same in all layers, the documents are embedded with the sources so scaled, and a
-logistic regression is cross-validated on the embeddings. What a source promises is how much less that classifier
-is wrong (its log-loss) than the one on the plain encoder. Forward selection then begins at the plain encoder and
-adds one source, or more of one, at a time; it stops as soon as the gain does not exceed its standard error. So
-where no source promises anything the forecast is "none".
+For a strength per source, the same in all layers (1, and for those that harm most there -0.5), the documents are
+embedded with the sources so scaled, and a logistic regression is cross-validated on the embeddings. What a source
+promises is how much less that classifier is wrong (its log-loss) than the one on the plain encoder. Forward
+selection then begins at the plain encoder and adds one source, or more of one, at a time; it stops as soon as the
+gain does not exceed its standard error. So where no source promises anything the forecast is "none".
 
 Any change of the embeddings, even by noise, can make them a little easier to divide. So a few of the sources are
 asked once more with shuffled weights: what these seem to promise is chance, and a promise must exceed it.
@@ -105,9 +105,7 @@ def forecast(
     """
     rows = _chosen(targets, np.random.default_rng(seed))
     if len(np.unique(targets[rows])) < 2:
-        unknown = tuple(
-            Promise(source, FORECAST.strengths[-1], None, None, None) for source in range(len(sources))
-        )
+        unknown = tuple(Promise(source, FORECAST.strength, None, None, None) for source in range(len(sources)))
         return Forecast(np.zeros(len(sources)), None, None, len(rows), unknown, None, promised=False)
     first_layer = StackedSources(sources).first_layer
     documents = OpenedDocuments(encoder, _cut(tokens.take(rows.tolist()), FORECAST.length), first_layer)
@@ -124,22 +122,27 @@ def forecast(
         embeddings = embed(encoder, documents, mixed(adapters, omega))
         return _held_out_losses(unit(embeddings), targets[rows], folds)
 
-    nothing = np.zeros(len(sources))
-    plain = losses(sources, nothing)
-    moves = _moves(len(sources))
-    alone = [losses(sources, _one(move, len(sources))) for move in moves]
-    by_chance = [losses(ignorant, _one(move, len(ignorant))) for move in _moves(len(ignorant))]
-    strengths, current, found = nothing, plain, alone
+    plain = losses(sources, np.zeros(len(sources)))
+    alone = {
+        (t, FORECAST.strength): losses(sources, _one(t, FORECAST.strength, sources)) for t in range(len(sources))
+    }
+    worst = sorted(alone, key=lambda move: -alone[move].mean())[: FORECAST.turned]
+    alone |= {(t, FORECAST.turned_strength): losses(sources, _one(t, FORECAST.turned_strength, sources))
+              for t, _ in worst}  # fmt: skip
+    both = itertools.cycle((FORECAST.strength, FORECAST.turned_strength))
+    by_chance = [
+        losses(ignorant, _one(t, strength, ignorant))
+        for t, strength in zip(range(len(ignorant)), both, strict=False)
+    ]
+    strengths, current, found, moves = np.zeros(len(sources)), plain, alone, list(alone)
     for number in range(FORECAST.additions):
         if number:
-            found = [losses(sources, strengths + _one(move, len(sources))) for move in moves]
-        order = np.argsort([loss.mean() for loss in found], kind="stable")
-        gain = current - found[order[0]]
-        if not _exceeds(gain, 1.0):
+            found = {move: losses(sources, strengths + _one(*move, sources)) for move in moves}
+        moves = sorted(found, key=lambda move: float(found[move].mean()))[: FORECAST.kept]
+        if not _exceeds(current - found[moves[0]], 1.0):
             break
-        strengths, current = strengths + _one(moves[order[0]], len(sources)), found[order[0]]
-        moves = [moves[place] for place in order[: FORECAST.kept]]
-    best, luck = (min(tries, key=lambda loss: float(loss.mean())) for tries in (alone, by_chance))
+        strengths, current = strengths + _one(*moves[0], sources), found[moves[0]]
+    best, luck = (min(tries, key=lambda loss: float(loss.mean())) for tries in (alone.values(), by_chance))
     clear = (luck - best).mean() > FORECAST.margin * plain.mean()
     return Forecast(
         strengths, float(plain.mean()), float(current.mean()), len(rows), _promises(plain, alone),
@@ -148,21 +151,26 @@ def forecast(
     )  # fmt: skip
 
 
-def _promises(plain: NDArray[np.float64], alone: list[NDArray[np.float64]]) -> tuple[Promise, ...]:
-    """One per source, best first, from the losses of each move of the first round, `[documents]` each.
+Moves = dict[tuple[int, float], NDArray[np.float64]]
+"""A source and a strength of it: the losses `[documents]` where it is added."""
 
-    A source is told of as it is (the last strength), unless another strength surely gains, and more.
-    """
-    per_source = len(FORECAST.strengths)
-    promises = []
-    for source, first in enumerate(range(0, len(alone), per_source)):
-        gains = [plain - loss for loss in alone[first : first + per_source]]
-        sure = [k for k, gain in enumerate(gains) if k == per_source - 1 or _exceeds(gain, FORECAST.surety)]
-        best = max(sure, key=lambda k: float(gains[k].mean()))
-        percent = 100 * gains[best] / plain.mean()
+
+def _promises(plain: NDArray[np.float64], alone: Moves) -> tuple[Promise, ...]:
+    """One per source, best first. A source is told of as it is, unless turned round it surely gains, and more."""
+    promises: dict[int, tuple[float, NDArray[np.float64]]] = {}
+    for (source, strength), loss in alone.items():  # turned round they come last
+        gain = plain - loss
+        if source in promises and not (
+            _exceeds(gain, FORECAST.surety) and gain.mean() > promises[source][1].mean()
+        ):
+            continue
+        promises[source] = strength, gain
+    told = []
+    for source, (strength, gain) in promises.items():
+        percent = 100 * gain / plain.mean()
         mean, margin = float(percent.mean()), float(1.96 * percent.std() / np.sqrt(len(percent)))
-        promises.append(Promise(source, FORECAST.strengths[best], mean, mean - margin, mean + margin))
-    return tuple(sorted(promises, key=lambda promise: -(promise.gain or 0.0)))
+        told.append(Promise(source, strength, mean, mean - margin, mean + margin))
+    return tuple(sorted(told, key=lambda promise: -(promise.gain or 0.0)))
 
 
 def _exceeds(gains: NDArray[np.float64], standard_errors: float) -> bool:
@@ -170,13 +178,10 @@ def _exceeds(gains: NDArray[np.float64], standard_errors: float) -> bool:
     return bool(gains.mean() > standard_errors * gains.std() / np.sqrt(len(gains)))
 
 
-def _moves(sources: int) -> list[tuple[int, float]]:
-    return [(source, strength) for source in range(sources) for strength in FORECAST.strengths]
-
-
-def _one(move: tuple[int, float], count: int) -> NDArray[np.float64]:
-    added = np.zeros(count)
-    added[move[0]] = move[1]
+def _one(source: int, strength: float, sources: Sequence[Adapter]) -> NDArray[np.float64]:
+    """A strength of one source and 0 of the others, `[sources]`."""
+    added = np.zeros(len(sources))
+    added[source] = strength
     return added
 
 
