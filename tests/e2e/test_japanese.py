@@ -18,8 +18,8 @@ from tests.e2e.conftest import Open, settled, studio, title
 pytestmark = pytest.mark.e2e
 
 FIRST_MODEL_SECONDS = 420
-"""From the click on the sample to Results, on two cores that draw the browser's pages too; 345 were measured beside
-other work. What is asked for is less: this catches what has become far slower."""
+"""From the click on the sample to Results, on two cores that draw the browser's pages too; 345 were measured
+beside other work. What is asked for is less: this catches what has become far slower."""
 NEW_DOCUMENTS = {
     "自宅からVPNにつながらず、社内のファイルサーバーが見られません。": "情報システム",
     "出張の交通費を精算したいのですが、領収書をなくしました。どうすればよいですか。": "経理",
