@@ -1,0 +1,79 @@
+"""The forecast before training: asked on the training page, run by a process, told in words that fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from scalearn_core import runs
+from scalearn_core.adapters import catalog
+from scalearn_core.data import workspace
+from scalearn_ui import text
+from tests.ui.conftest import Open, small_table, wait_for_end
+from tests.ui.test_trained import draw
+
+LANGUAGES = list(text.LANGUAGES)
+
+
+def forecast_page() -> None:
+    import streamlit as st
+
+    from scalearn_ui.widgets import forecast, train_settings
+
+    forecast.draw(st.session_state["found"], train_settings.titles("english"))
+
+
+def result(strengths: dict[str, float], promised: bool) -> dict[str, Any]:
+    row = {"source": "mnli", "strength": 1.0, "gain": 12.0, "low": 4.0, "high": 20.0}
+    return {
+        "forecast": [row, row | {"source": "snli", "gain": -3.0, "low": -9.0, "high": 3.0}],
+        "start": {
+            "strengths": strengths, "plain_loss": 1.0, "loss": 0.88, "by_chance": 2.0, "promised": promised,
+            "documents": 56,
+        },
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "strengths, promised, key",
+    [({"mnli": 1.0}, True, "some"), ({"mnli": 1.0}, False, "unsure"), ({}, False, "none")],
+)
+def test_the_sentence_fits_what_is_promised(
+    strengths: dict[str, float], promised: bool, key: str, language: str
+) -> None:
+    app: AppTest = draw(forecast_page, result(strengths, promised), language)
+    assert not app.exception
+    words = text.sentences(language)
+    title = next(card.title for card in catalog.cards() if card.name == "mnli")[language]
+    documents = words["count.documents.other"].format(n=56)
+    told = words[f"forecast.{key}"].format(names=text.plain(title), less="12", documents=documents)
+    assert app.markdown[0].value == told
+    assert len(app.get("plotly_chart")) == 1
+
+
+def test_too_few_documents_are_said_so() -> None:
+    found = result({}, False)
+    for row in found["forecast"]:
+        row |= {"gain": None, "low": None, "high": None}
+    app = draw(forecast_page, found, "en")
+    assert not app.exception
+    assert not app.get("plotly_chart")
+
+
+def test_a_forecast_is_asked_and_found_again(studio: Open) -> None:
+    dataset = workspace.save_dataset(small_table(), filename="t.csv", text="message", label="team")
+    app = studio("train")
+    app.button(key="start_forecast").click().run()
+    (run,) = runs.recent(5, "forecast")
+    assert (run.config["dataset"], run.config["seed"]) == (dataset, 13), "the seed of the training to come"
+    wait_for_end(run.id)
+    assert runs.get(run.id).status == "succeeded", runs.get(run.id).error_text
+    app = studio("train")
+    assert not app.exception
+    assert app.get("plotly_chart"), "another session finds it"
+    app = studio("run", run=run.id)
+    app.button(key="to_training").click().run()
+    assert app.title[0].value == text.sentences("en")["train.title"]
