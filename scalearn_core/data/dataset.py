@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scalearn_core.data.checks import check_columns, check_labels, shorten
+from scalearn_core.data.export import safe_cell
 from scalearn_core.data.splits import TEST, TRAIN, VALIDATION, assign_parts
 from scalearn_core.data.tables import Table, read_table, rejected_rows
 from scalearn_core.errors import DataError
@@ -150,12 +151,17 @@ class TextDataset:
         """All documents as one part, to evaluate a model on a table it never saw.
 
         Args:
-            labels: The model's classes, which the targets then refer to; by default the table's own.
+            labels: The model's classes, which the targets then refer to; by default the table's own. One that
+                looks like a formula may stand in the table as our own exports write it, behind an apostrophe.
 
         Raises:
             DataError: `data.unknown_labels` if the table has a class the model has not.
         """
-        return self._select(np.ones(len(self.frame), dtype=np.bool_), tuple(labels or self.labels))
+        known = tuple(labels or self.labels)
+        written = {safe_cell(label): label for label in known if safe_cell(label) not in known}
+        frame = self.frame.assign(label=self.frame["label"].replace(written))
+        table = replace(self, frame=frame, labels=tuple(sorted(set(frame["label"]))))
+        return table._select(np.ones(len(self.frame), dtype=np.bool_), known)
 
     @property
     def train(self) -> Split:

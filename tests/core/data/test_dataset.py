@@ -167,3 +167,13 @@ def test_the_whole_table_can_be_asked_for_in_a_models_labels() -> None:
 def test_a_split_of_unequal_parts_is_refused() -> None:
     with pytest.raises(ValueError, match="equally many"):
         Split(("a",), np.array([0, 1]), ("x", "y"), (2,))
+
+
+def test_labels_that_look_like_formulas_are_known_as_our_exports_write_them() -> None:
+    labels = ("-1 rejected", "＋追加", "ok")
+    exported = [*balanced(4, ("'-1 rejected", "'＋追加")), *balanced(2, ("ok",))]
+    split = load(table(exported)).whole(labels)
+    names = [split.labels[target] for target in split.targets]
+    assert names == ["-1 rejected", "＋追加", "-1 rejected", "＋追加", "ok", "ok"]
+    with pytest.raises(DataError):
+        load(table(balanced(4, ("'x", "ok")))).whole(("x", "ok"))
