@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
-from torch.nn import functional as F
 
 from scalearn_core.baselines.frozen_head import fit_frozen_head, unit
 from scalearn_core.config import StageOneConfig
 from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
 from scalearn_core.scaling.heads import unit_linear_head
+from scalearn_core.targets import Targets, are_several, decide
 from scalearn_core.training.batching import forward_batches
 from scalearn_core.training.loop import OnStep, fit
+from scalearn_core.training.loss import classification_loss
 from scalearn_core.training.stage_one import TaskData, embed
 
 if TYPE_CHECKING:
     from scalearn_core.data.dataset import Split
 
-Classify = Callable[[Sequence[str]], NDArray[np.int64]]
-"""A trained rival: texts -> the class of each, `[texts]`."""
+Classify = Callable[[Sequence[str]], Targets]
+"""A trained rival: texts -> the classes of each (`targets.py`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,8 @@ class Classifier:
     encoder: Encoder
     adapt: Adapt | None
     head: nn.Sequential
+    several: bool = False
+    """Whether a document may have several classes."""
 
     def logits(self, tokens: Tokens, rows: Sequence[int]) -> torch.Tensor:
         """`[rows, labels]`."""
@@ -52,11 +54,16 @@ class Classifier:
             order += rows
         return torch.cat(outputs)[torch.tensor(order).argsort()]
 
-    def __call__(self, texts: Sequence[str]) -> NDArray[np.int64]:
-        """The likeliest class of each text, `[texts]`."""
+    def classes(self, tokens: Tokens) -> Targets:
+        """The likeliest class of each document, or all likely ones (`targets.py`); at least one document."""
+        logits = self.all_logits(tokens)
+        return decide((logits.sigmoid() if self.several else logits).numpy(), several=self.several)
+
+    def __call__(self, texts: Sequence[str]) -> Targets:
+        """The same for texts, of which there may be none."""
         if not len(texts):
             return np.zeros(0, dtype=np.int64)
-        return np.asarray(self.all_logits(self.encoder.tokenize(texts)).argmax(-1).numpy(), dtype=np.int64)
+        return self.classes(self.encoder.tokenize(texts))
 
 
 def task_data(encoder: Encoder, split: Split) -> TaskData:
@@ -95,12 +102,12 @@ def train_from_linear_head(
     )  # fmt: skip
     head = unit_linear_head(encoder.width, data.classes)
     head.load_state_dict({"1.weight": torch.from_numpy(start.weight), "1.bias": torch.from_numpy(start.bias)})
-    classifier = Classifier(encoder, adapt, head.to(encoder.device))
+    classifier = Classifier(encoder, adapt, head.to(encoder.device), are_several(data.targets))
 
     def batch_loss(rows: list[int]) -> torch.Tensor:
         switch(True)
         outputs = classifier.logits(data.tokens, rows)
-        loss = F.cross_entropy(outputs, torch.as_tensor(data.targets[rows], device=outputs.device))
+        loss = classification_loss(outputs, torch.as_tensor(data.targets[rows], device=outputs.device))
         return loss if penalty is None else loss + penalty()
 
     def validate() -> dict[str, float]:
@@ -108,7 +115,7 @@ def train_from_linear_head(
         if not len(held_out):
             return {}
         outputs = classifier.all_logits(held_out.tokens)
-        return {"validation_loss": F.cross_entropy(outputs, torch.as_tensor(held_out.targets)).item()}
+        return {"validation_loss": classification_loss(outputs, torch.as_tensor(held_out.targets)).item()}
 
     schedule = replace(StageOneConfig.for_documents(len(train), seed), learning_rate=learning_rate)
     try:

@@ -30,7 +30,7 @@ def fit_own_adapter(encoder: Encoder, train: Split, validation: Split, *, seed: 
 
     def classify(texts: Sequence[str]) -> NDArray[np.int64]:
         tokens = encoder.tokenize(texts)
-        unknown = np.zeros(len(tokens), dtype=np.int64)
+        unknown = np.zeros((len(tokens), *train.targets.shape[1:]), dtype=np.int64)
         return predict_adapter(encoder, trained, TaskData(tokens, unknown, len(train.labels)))
 
     return classify

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scalearn_core.baselines.solver import C_DEFAULT, cross_validated_c, fit_path
+from scalearn_core.baselines.solver import C_DEFAULT, CERTAIN, cross_validated_c, fit_path, label_losses
+from scalearn_core.targets import Targets, are_several
 
 Embeddings = NDArray[np.float32] | NDArray[np.float64]
 
@@ -24,8 +25,8 @@ ALPHA_GRID = (1000.0, 100.0, 10.0, 1.0, 0.1)
 """Regularisation strengths tried for similarity scores, strongest first."""
 ALPHA_DEFAULT = 1.0
 """Used where validation cannot choose."""
-BIAS_OF_UNSEEN = -30.0
-"""Logit of a class without training rows: next to never, yet finite, so that training can start from it."""
+BIAS_OF_UNSEEN = -CERTAIN
+"""Logit of a class without training rows: next to never."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,17 +39,26 @@ class FrozenHead:
     """`[classes]`; `BIAS_OF_UNSEEN` for a class without training rows."""
     C: float
     """Inverse regularisation strength it was fitted with."""
+    several: bool = False
+    """Whether each label stands for itself (`targets.py`), so that the logits are those of single labels."""
 
     def logits(self, embeddings: Embeddings) -> NDArray[np.float64]:
         """`[n, classes]` from embeddings `[n, d]`."""
         return np.asarray(embeddings, dtype=np.float64) @ self.weight.T.astype(np.float64) + self.bias
 
-    def predict(self, embeddings: Embeddings) -> NDArray[np.int64]:
-        """The likeliest class of each row, `[n]`, from embeddings `[n, d]`."""
-        return np.asarray(self.logits(embeddings).argmax(axis=1), dtype=np.int64)
+    def predict(self, embeddings: Embeddings) -> Targets:
+        """The likeliest class of each row, or all likely ones (`targets.py`), from embeddings `[n, d]`."""
+        logits = self.logits(embeddings)
+        return np.asarray(logits >= 0 if self.several else logits.argmax(axis=1), dtype=np.int64)
+
+    def losses(self, embeddings: Embeddings, targets: Targets) -> NDArray[np.float64]:
+        """Log-loss of each row, `[n]`, in nats; of several labels the sum over them."""
+        if self.several:
+            return label_losses(self.logits(embeddings), targets)
+        return -self.predict_log_proba(embeddings)[np.arange(len(targets)), targets]
 
     def predict_log_proba(self, embeddings: Embeddings) -> NDArray[np.float64]:
-        """Natural logarithms of the class probabilities, `[n, classes]`, from embeddings `[n, d]`."""
+        """Natural logarithms of the class probabilities, `[n, classes]`, of one class per row."""
         logits = self.logits(embeddings)
         shifted = logits - logits.max(axis=1, keepdims=True)
         return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
@@ -71,9 +81,9 @@ class FrozenRegression:
 
 def fit_frozen_head(
     embeddings: Embeddings,
-    targets: NDArray[np.int64],
+    targets: Targets,
     val_embeddings: Embeddings,
-    val_targets: NDArray[np.int64],
+    val_targets: Targets,
     n_classes: int,
     *,
     seed: int,
@@ -84,39 +94,42 @@ def fit_frozen_head(
     the loss has one valley along this path, and the weakest regularisations are the slowest to fit.
     Validation rows of a class without training rows say nothing about C and are left out. If fewer than two
     classes remain, or there are no validation rows, `cross_validated_c` chooses among the training rows. If all
-    training rows are of one class, the head always chooses it.
+    training rows are of one class, the head always chooses it. Where rows have several labels (`targets.py`) it is
+    one regression against the rest for each label.
 
     Args:
         embeddings: training rows, `[n, d]`, n at least 1.
-        targets: their classes, `[n]`, from 0 to `n_classes` - 1.
+        targets: their classes, from 0 to `n_classes` - 1.
         val_embeddings: validation rows, `[m, d]`; m may be 0.
-        val_targets: their classes, `[m]`.
+        val_targets: their classes.
         n_classes: rows of the head, 2 or more; two classes give two rows as well.
         seed: of the folds, and handed to the solver (lbfgs, which draws nothing at random).
     """
-    seen = np.unique(targets)
+    several = are_several(targets)
+    seen = np.arange(n_classes) if several else np.unique(targets)
     if len(seen) == 1:
         width = np.asarray(embeddings).shape[1]
         return _spread(np.zeros((1, width)), np.zeros(1), seen, n_classes, C_DEFAULT)
     features = np.asarray(embeddings, dtype=np.float64)
     # Centring helps the solver and, as the intercept is not regularised, leaves the optimum where it is.
     centre = features.mean(axis=0)
-    known = np.isin(val_targets, seen)
-    can_choose = len(np.unique(val_targets[known])) >= 2
+    known = np.ones(len(val_targets), dtype=np.bool_) if several else np.isin(val_targets, seen)
+    can_choose = bool(val_targets.any()) if several else len(np.unique(val_targets[known])) >= 2
     best_loss, best = np.inf, None
     grid: tuple[float, ...] = C_GRID
-    if (
-        not can_choose
-    ):  # one standard error: of few documents the folds hardly tell C apart, and a small one errs less
+    if not can_choose:
+        # One standard error: of few documents the folds hardly tell C apart, and a small one errs less. Not so where
+        # documents have several labels: most labels are rare, and a small C gives none at all.
         c = cross_validated_c(
-            features - centre, targets, C_GRID, tolerance=TOLERANCE, seed=seed, standard_errors=1.0
-        )
+            features - centre, targets, C_GRID, tolerance=TOLERANCE, seed=seed,
+            standard_errors=0.0 if several else 1.0,
+        )  # fmt: skip
         grid = (c,)
     for model in fit_path(features - centre, targets, grid, tolerance=TOLERANCE, seed=seed):
-        head = _as_head(model, centre, seen, n_classes)
+        head = _as_head(model, centre, seen, n_classes, several)
         if not can_choose:
             return head
-        loss = _log_loss(head, val_embeddings[known], val_targets[known])
+        loss = float(head.losses(val_embeddings[known], val_targets[known]).mean())
         if best is not None and loss >= best_loss:
             return best
         best_loss, best = loss, head
@@ -125,16 +138,17 @@ def fit_frozen_head(
 
 
 def fit_head(
-    embeddings: Embeddings, targets: NDArray[np.int64], n_classes: int, *, c: float, seed: int
+    embeddings: Embeddings, targets: Targets, n_classes: int, *, c: float, seed: int
 ) -> FrozenHead:
-    """A multinomial logistic regression (L2) of the given C; arguments as in `fit_frozen_head`."""
-    seen = np.unique(targets)
+    """The same with the given C; arguments as in `fit_frozen_head`."""
+    several = are_several(targets)
+    seen = np.arange(n_classes) if several else np.unique(targets)
     features = np.asarray(embeddings, dtype=np.float64)
     if len(seen) == 1:
         return _spread(np.zeros((1, features.shape[1])), np.zeros(1), seen, n_classes, c)
     centre = features.mean(axis=0)
     (model,) = fit_path(features - centre, targets, (c,), tolerance=TOLERANCE, seed=seed)
-    return _as_head(model, centre, seen, n_classes)
+    return _as_head(model, centre, seen, n_classes, several)
 
 
 def unit(embeddings: Embeddings) -> NDArray[np.float32]:
@@ -172,9 +186,14 @@ def fit_frozen_regression(
     return fitted[int(np.argmin(errors))]
 
 
-def _as_head(model: Any, centre: NDArray[np.float64], seen: NDArray[np.int64], n_classes: int) -> FrozenHead:
-    """A scikit-learn model of the `seen` classes, fitted on embeddings less their `centre`, for all classes."""
+def _as_head(
+    model: Any, centre: NDArray[np.float64], seen: NDArray[np.int64], n_classes: int, several: bool
+) -> FrozenHead:
+    """A model of the `seen` classes, fitted on embeddings less their `centre`, for all classes."""
     weight, bias = model.coef_, model.intercept_
+    if several:
+        bias = bias - weight @ centre
+        return FrozenHead(weight.astype(np.float32), bias.astype(np.float32), C=float(model.C), several=True)
     if len(seen) == 2:  # scikit-learn gives the logit of the second class alone; halves keep its softmax
         weight, bias = np.concatenate([-weight, weight]) / 2, np.concatenate([-bias, bias]) / 2
     return _spread(weight, bias - weight @ centre, seen, n_classes, model.C)
@@ -188,7 +207,3 @@ def _spread(
     full_bias = np.full(n_classes, BIAS_OF_UNSEEN, dtype=np.float32)
     full_weight[seen], full_bias[seen] = weight, bias
     return FrozenHead(weight=full_weight, bias=full_bias, C=float(c))
-
-
-def _log_loss(head: FrozenHead, embeddings: Embeddings, targets: NDArray[np.int64]) -> float:
-    return float(-head.predict_log_proba(embeddings)[np.arange(len(targets)), targets].mean())

@@ -19,7 +19,7 @@ from torch import nn
 
 from scalearn_core.adapters.bottleneck import Adapter, BottleneckLayer
 from scalearn_core.baselines.classifier import Classify
-from scalearn_core.baselines.frozen_head import FrozenHead, fit_frozen_head, unit
+from scalearn_core.baselines.frozen_head import fit_frozen_head, unit
 from scalearn_core.encoders.encoder import Encoder, Tokens
 from scalearn_core.scaling.sources import StackedSources
 from scalearn_core.training.stage_one import embed
@@ -74,7 +74,7 @@ def rank_sources(
             head = fit_frozen_head(
                 features, targets, others, validation.targets, len(train.labels), seed=seed
             )  # fmt: skip
-            losses.append(_losses(head, others, validation.targets).mean())
+            losses.append(head.losses(others, validation.targets).mean())
         else:
             losses.append(cross_validated_loss(features, targets, len(train.labels), seed=seed))
     return [int(i) for i in np.argsort(losses, kind="stable")]
@@ -91,14 +91,15 @@ def cross_validated_loss(
     """
     fold = np.zeros(len(targets), dtype=np.int64)
     order = np.random.default_rng(seed).permutation(len(targets))
-    fold[order[np.argsort(targets[order], kind="stable")]] = np.arange(len(targets)) % FOLDS
+    classes = targets[order] if targets.ndim == 1 else targets[order].argmax(1)
+    fold[order[np.argsort(classes, kind="stable")]] = np.arange(len(targets)) % FOLDS
     nothing = embeddings[:0], targets[:0]
     losses = []
     for left_out in range(min(FOLDS, len(targets))):
         inside = fold != left_out
         if inside.any():
             head = fit_frozen_head(embeddings[inside], targets[inside], *nothing, n_classes, seed=seed)
-            losses.append(_losses(head, embeddings[~inside], targets[~inside]))
+            losses.append(head.losses(embeddings[~inside], targets[~inside]))
     return float(np.concatenate(losses).mean()) if losses else 0.0
 
 
@@ -134,8 +135,3 @@ def _embed(encoder: Encoder, adapter: Adapter, tokens: Tokens) -> NDArray[np.flo
 def _shape(adapter: Adapter) -> tuple[object, ...]:
     ranks = tuple(adapter.bottleneck(i).rank for i in range(len(adapter.layers)))
     return adapter.non_linearity, adapter.width, ranks
-
-
-def _losses(head: FrozenHead, embeddings: NDArray[np.float32], targets: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Negative log-likelihood of each document, `[n]`."""
-    return -head.predict_log_proba(embeddings)[np.arange(len(targets)), targets]

@@ -1,4 +1,4 @@
-"""The floor: always answer with the most frequent class."""
+"""The floor: always answer with the most frequent class, alone even where documents have several."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+from scalearn_core.targets import Targets, are_several, counts_of
 
 if TYPE_CHECKING:
     from scalearn_core.data.dataset import Split
 
 
-def predict_majority(train: Split, texts: Sequence[str]) -> NDArray[np.int64]:
-    """The most frequent class of `train` for every text, `[texts]`; of equals the first label."""
-    return np.full(len(texts), np.bincount(train.targets).argmax(), dtype=np.int64)
+def predict_majority(train: Split, texts: Sequence[str]) -> Targets:
+    """The most frequent class of `train` for every text (`targets.py`); of equals the first label."""
+    commonest = int(counts_of(train.targets, len(train.labels)).argmax())
+    return always(commonest, len(texts), len(train.labels), several=are_several(train.targets))
+
+
+def always(label: int, documents: int, n_labels: int, *, several: bool) -> Targets:
+    """One label for every document, shaped as `targets.py` says."""
+    if several:
+        return np.tile(np.eye(n_labels, dtype=np.int64)[label], (documents, 1))
+    return np.full(documents, label, dtype=np.int64)

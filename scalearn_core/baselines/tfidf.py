@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scalearn_core.baselines.majority import predict_majority
 from scalearn_core.baselines.solver import cross_validated_c, fit_path
 from scalearn_core.evaluation.metrics import score
+from scalearn_core.targets import Targets, are_several
 
 if TYPE_CHECKING:
     from scalearn_core.data.dataset import Split
@@ -26,8 +26,8 @@ SPACED_SHARE = 0.08
 """Scripts with spaces between words have 11% and more of them, Japanese or Chinese below 6%."""
 
 
-def predict_tfidf(train: Split, validation: Split, texts: Sequence[str], *, seed: int) -> NDArray[np.int64]:
-    """Classes for `texts`, `[texts]`, by a model of the training rows.
+def predict_tfidf(train: Split, validation: Split, texts: Sequence[str], *, seed: int) -> Targets:
+    """Classes for `texts` (`targets.py`) by a model of the training rows.
 
     The features are words and pairs of words; for texts without spaces between words (see `uses_words`) they
     are runs of 1 to 3 characters. C is the one of `C_GRID` with the best macro-F1 on the validation rows,
@@ -40,7 +40,8 @@ def predict_tfidf(train: Split, validation: Split, texts: Sequence[str], *, seed
         texts: documents to classify.
         seed: of the folds, and handed to the solver (lbfgs, which draws nothing at random).
     """
-    if not len(texts) or len(np.unique(train.targets)) == 1:
+    several = are_several(train.targets)
+    if not len(texts) or (not several and len(np.unique(train.targets)) == 1):
         return predict_majority(train, texts)
     vectorizer = make_vectorizer(train.texts)
     features = vectorizer.fit_transform(train.texts)
@@ -49,7 +50,7 @@ def predict_tfidf(train: Split, validation: Split, texts: Sequence[str], *, seed
     if held_out is None:
         grid = (cross_validated_c(features, train.targets, C_GRID, tolerance=TOLERANCE, seed=seed),)
     asked = vectorizer.transform(texts)
-    best_score, best = -1.0, np.empty(0, dtype=np.int64)
+    best_score, best = -1.0, predict_majority(train, [])
     for model in fit_path(features, train.targets, grid, tolerance=TOLERANCE, seed=seed):
         found = 0.0 if held_out is None else score("macro_f1", validation.targets, model.predict(held_out))
         if found > best_score:

@@ -6,7 +6,9 @@ import argparse
 import json
 import sys
 from collections import Counter
+from itertools import chain
 from pathlib import Path
+from typing import cast
 
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import evaluation_summary, seen_before
@@ -14,6 +16,7 @@ from scalearn_core.cli.train import read_dataset, tell_rejected
 from scalearn_core.cli.usage import UsageError, check_new_file, writing_to
 from scalearn_core.data.checks import check_column
 from scalearn_core.data.export import write_csv
+from scalearn_core.data.labels import split_labels
 from scalearn_core.data.tables import read_table
 from scalearn_core.errors import ModelError
 
@@ -21,7 +24,7 @@ from scalearn_core.errors import ModelError
 def evaluate(args: argparse.Namespace) -> None:
     """Score a model on all documents of a table."""
     check_model(args.model)
-    dataset = read_dataset(args)
+    dataset = read_dataset(args, separator=separator_of(args.model))
 
     from scalearn_core.devices import find
     from scalearn_core.evaluation.another_table import evaluate_on_table
@@ -64,9 +67,14 @@ def predict(args: argparse.Namespace) -> None:
         write_csv(predicted, args.out)
     if args.speed != "exact" and predictor.engine.reason:
         print(f"Not at full speed: {predictor.engine.reason}.", file=sys.stderr)
-    counts = Counter(predicted.iloc[:, -2])
-    without = counts.pop("", 0)
-    print(f"{counts.total()} documents classified, {without} rows without text; written to {args.out}")
+    separator = predictor.model.separator
+    classified = int((predicted.iloc[:, -1] != "").sum())
+    counts = Counter(chain.from_iterable(split_labels(cell, separator) for cell in predicted.iloc[:, -2]))
+    without = len(predicted) - classified
+    print(f"{classified} documents classified, {without} rows without text; written to {args.out}")
+    if separator is not None:
+        unlabelled = classified - int((predicted.iloc[:, -2] != "").sum())
+        print(f"{unlabelled} of them got no label.")
     for label, count in counts.most_common():
         print(f"{count:>8}  {label}")
 
@@ -76,6 +84,14 @@ def evidence_of(model: Path) -> Path:
     run = model.resolve().parent
     in_run = model.resolve().name == "model" and (run / "config.json").is_file()
     return run if in_run and (run / "result.json").is_file() else model
+
+
+def separator_of(model: Path) -> str | None:
+    """What stands between the labels of a document where the model gives several."""
+    try:
+        return cast("str | None", json.loads((model / "model.json").read_text("utf-8")).get("separator"))
+    except (OSError, ValueError, AttributeError):
+        return None  # loading the model says what is wrong with it
 
 
 def check_model(folder: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from scalearn_core.config import RECIPES
+from scalearn_core.data.labels import AUTO
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.studies import STUDIES
 
@@ -16,6 +17,8 @@ VARIANTS = ("scalearn", "scalearn_uniform", "scalearn_pp", "scalearn_uniform_pp"
 SPEEDS = ("auto", "exact", "fast")
 """Those of `prediction.fast`, which would import torch; a test keeps them equal."""
 DEVICES = ("cpu", "cuda", "mps")
+NO_SEPARATOR = "none"
+"""What `--label-separator` calls one label per document."""
 HIGHEST_SEED = 2**32 - 1
 """scikit-learn takes none above."""
 
@@ -68,6 +71,7 @@ _HELP = {
 
 def _add_train(command: argparse.ArgumentParser) -> None:
     _add_table(command, label=True)
+    _add_separator(command)
     command.add_argument(
         "--sources", metavar="A,B", help="names or adapter folders, or all (default: all with open licences)"
     )
@@ -89,6 +93,7 @@ def _add_train(command: argparse.ArgumentParser) -> None:
 
 def _add_forecast(command: argparse.ArgumentParser) -> None:
     _add_table(command, label=True)
+    _add_separator(command)
     command.add_argument(
         "--sources", metavar="A,B", help="names or adapter folders, or all (default: all with open licences)"
     )
@@ -172,6 +177,13 @@ def _add_table(command: argparse.ArgumentParser, *, label: bool) -> None:
     if label:
         command.add_argument("--label", required=True, metavar="COLUMN", help="column with their labels")
         command.add_argument("--skip-blank", action="store_true", help="leave out rows without text or label")
+
+
+def _add_separator(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--label-separator", dest="separator", default=AUTO, metavar="TEXT",
+        help=f"what stands between several labels of a document, or {NO_SEPARATOR} (default: as the cells tell)",
+    )  # fmt: skip
 
 
 def _add_device(command: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ import json
 import time
 from typing import Any
 
-from scalearn_core.cli.apply import check_model, evidence_of
+from scalearn_core.cli.apply import check_model, evidence_of, separator_of
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import table
 from scalearn_core.cli.train import chosen_encoder, chosen_sources, read_dataset
@@ -34,7 +34,7 @@ def forecast(args: argparse.Namespace) -> None:
 def study(args: argparse.Namespace) -> None:
     """Ask something of a trained model; the answer is added to its `result.json`."""
     check_model(args.model)
-    dataset = read_dataset(args)
+    dataset = read_dataset(args, separator=separator_of(args.model))
     evidence = evidence_of(args.model)
     check_writable(evidence)
     with Progress() as progress:

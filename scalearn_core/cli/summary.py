@@ -63,13 +63,14 @@ def training_summary(result: dict[str, Any], folder: Path) -> str:
     counts, learned, scores = result["dataset"]["counts"], result["parameter_counts"], result["scores"]
     rows = [(name, score_text(scores[key]["macro_f1"]), score_text(scores[key]["accuracy"]))
             for key, name in METHODS.items() if key in scores]  # fmt: skip
+    several = result["dataset"].get("separator") is not None
     own = f", {learned['own_adapter']:,} in the adapter on your documents" if result["own_adapter"] else ""
     return "\n".join(
         [
             f"{result['dataset']['name']}: {len(result['dataset']['labels'])} labels; {counts['train']} documents "
             f"to learn from, {counts['validation']} to choose with, {counts['test']} to test on",
             "",
-            *table(("", "macro-F1", "accuracy"), rows),
+            *table(("", "macro-F1", "all labels right" if several else "accuracy"), rows),
             "",
             HELPED[result["verdict"]["code"]],
             verdict(result["comparison"], VERDICTS),

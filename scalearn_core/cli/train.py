@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from scalearn_core.adapters import catalog
+from scalearn_core.cli.parser import NO_SEPARATOR
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import training_summary
 from scalearn_core.cli.usage import check_new_folder, writing_to
@@ -15,6 +16,7 @@ from scalearn_core.config import TrainingConfig
 from scalearn_core.data.checks import shorten
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.files import folder_written_whole
+from scalearn_core.data.labels import AUTO
 from scalearn_core.data.languages import shares_of
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.choice import choose_encoder
@@ -82,15 +84,28 @@ def chosen_sources(option: str | None, encoder: str) -> list[str]:
     return names
 
 
-def read_dataset(args: argparse.Namespace) -> TextDataset:
-    """The table of the options; tells on stderr which rows were left out."""
+def read_dataset(args: argparse.Namespace, *, separator: str | None = AUTO) -> TextDataset:
+    """The table of the options; tells on stderr which rows were left out, and if documents have several labels.
+
+    Args:
+        separator: of the model that is to read the table; overrides the option.
+    """
+    if "separator" in args:
+        separator = None if args.separator == NO_SEPARATOR else args.separator
     dataset = TextDataset.from_table(
         args.table,
         text=args.text,
         label=args.label,
         sheet=args.sheet,
         blanks="leave_out" if args.skip_blank else "refuse",
+        separator=separator,
     )
+    if separator == AUTO and dataset.separator is not None:
+        print(
+            f"Several labels per document, as {dataset.separator} stands between them "
+            f"(--label-separator {NO_SEPARATOR}: each cell is one label).",
+            file=sys.stderr,
+        )
     tell_rejected(dataset.rejected["row"].tolist())
     return dataset
 

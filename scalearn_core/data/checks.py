@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from scalearn_core.data import limits
 from scalearn_core.errors import DataError
@@ -33,24 +34,24 @@ def check_column(columns: Sequence[str], column: str) -> None:
     raise DataError("data.column_missing", column=column, columns=listed)
 
 
-def check_labels(labels: Sequence[str], column: str) -> None:
+def check_labels(labels: Sequence[Sequence[str]], column: str) -> None:
     """There is something to learn and to test: two classes of two documents or more, not a class per row.
 
     Args:
-        labels: One per document, blank ones already gone.
+        labels: Those of each document, at least one.
         column: Where they come from, for the sentence.
 
     Raises:
         DataError: `data.no_documents`, `data.one_document`, `data.one_class`, `data.labels_nearly_unique`,
             `data.too_many_classes` or `data.too_few_repeated`.
     """
-    counts = Counter(labels)
+    counts = Counter(chain.from_iterable(labels))
     if not counts:
         raise DataError("data.no_documents", column=column)
     if len(labels) == 1:
         raise DataError("data.one_document")
     if len(counts) == 1:
-        raise DataError("data.one_class", column=column, label=labels[0])
+        raise DataError("data.one_class", column=column, label=labels[0][0])
     nearly_unique = len(counts) > limits.MAX_DISTINCT_LABEL_SHARE * len(labels)
     if nearly_unique and len(labels) >= limits.MIN_ROWS_FOR_DISTINCT:
         raise DataError("data.labels_nearly_unique", column=column, count=len(counts), rows=len(labels))

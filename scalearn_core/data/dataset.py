@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -16,9 +18,11 @@ from numpy.typing import NDArray
 
 from scalearn_core.data.checks import check_columns, check_labels, shorten
 from scalearn_core.data.export import safe_cell
+from scalearn_core.data.labels import AUTO, find_separator, split_labels
 from scalearn_core.data.splits import TEST, TRAIN, VALIDATION, assign_parts
 from scalearn_core.data.tables import Table, read_table, rejected_rows
 from scalearn_core.errors import DataError
+from scalearn_core.targets import Targets, are_several, names_of
 
 Blanks = Literal["refuse", "leave_out"]
 
@@ -28,8 +32,8 @@ class Split:
     """The documents of one part, in file order."""
 
     texts: tuple[str, ...]
-    targets: NDArray[np.int64]
-    """Index into `labels` of each document, shape [documents]."""
+    targets: Targets
+    """Index into `labels` of each document, or which labels each has (`targets.py`)."""
 
     labels: tuple[str, ...]
     """All classes of the dataset, whether this part has documents of them or not."""
@@ -37,25 +41,35 @@ class Split:
     rows: tuple[int, ...]
     """Row numbers in the file; the header is row 1."""
 
+    separator: str | None = None
+    """What stands between the labels of a document in a table; None where each has one."""
+
     def __post_init__(self) -> None:
         if not len(self.texts) == len(self.targets) == len(self.rows):
             counts = f"{len(self.texts)}, {len(self.targets)} and {len(self.rows)}"
             raise ValueError(f"Texts, targets and rows must be equally many, found {counts}.")
+        if are_several(self.targets) != (self.separator is not None):
+            raise ValueError("Several labels per document need a separator, and only they.")
 
     def __len__(self) -> int:
         return len(self.texts)
 
+    def names(self, targets: Targets | None = None) -> list[str]:
+        """Labels as text, those of the documents or predicted ones."""
+        return names_of(self.targets if targets is None else targets, self.labels, self.separator)
+
 
 @dataclass(frozen=True, eq=False)
 class TextDataset:
-    """Documents with one label each. Made by `from_table`; `split` gives a divided copy.
+    """Documents with one label each, or with several. Made by `from_table`; `split` gives a divided copy.
 
     Example:
         dataset = TextDataset.from_table("tickets.csv", text="body", label="topic").split(seed=13)
     """
 
     frame: pd.DataFrame
-    """Columns `text` (as typed) and `label` (without outer whitespace), in file order, indexed by `row`."""
+    """Columns `text` (as typed) and `label` (without outer whitespace; several sorted, with `separator` between
+    them), in file order, indexed by `row`."""
 
     rejected: pd.DataFrame
     """Columns `row` and `reason`: those of `Table.rejected`, and `blank_text` and `blank_label`."""
@@ -68,6 +82,9 @@ class TextDataset:
     parts: NDArray[np.int64] | None = None
     """`TRAIN`, `VALIDATION` or `TEST` per document, shape [documents]; None before `split`."""
 
+    separator: str | None = None
+    """What stands between the labels of a document; None where each has one."""
+
     @classmethod
     def from_table(
         cls,
@@ -77,6 +94,7 @@ class TextDataset:
         label: str,
         sheet: str | None = None,
         blanks: Blanks = "refuse",
+        separator: str | None = AUTO,
         name: str | None = None,
     ) -> TextDataset:
         """Read and check a table.
@@ -88,6 +106,8 @@ class TextDataset:
             sheet: Which sheet of a workbook; the first visible one by default.
             blanks: What to do with rows without text or label: "refuse" them by number, or "leave_out" and
                 list them in `rejected`.
+            separator: What stands between several labels of one document; None: each cell is one label; "auto":
+                as the cells tell (`labels.find_separator`).
             name: What to call the dataset; the file's name by default.
 
         Raises:
@@ -95,15 +115,23 @@ class TextDataset:
         """
         if name is None:
             name = "table" if isinstance(source, bytes) else Path(source).stem
-        return cls.from_rows(read_table(source, sheet=sheet), text=text, label=label, blanks=blanks, name=name)
+        return cls.from_rows(
+            read_table(source, sheet=sheet), text=text, label=label, blanks=blanks, separator=separator, name=name
+        )
 
     @classmethod
-    def from_rows(cls, table: Table, *, text: str, label: str, blanks: Blanks, name: str) -> TextDataset:
+    def from_rows(
+        cls, table: Table, *, text: str, label: str, blanks: Blanks, separator: str | None = AUTO, name: str
+    ) -> TextDataset:
         """`from_table` for a table that was read already."""
         if blanks not in ("refuse", "leave_out"):
             raise ValueError(f'blanks must be "refuse" or "leave_out", found {blanks!r}.')
         check_columns(list(table.frame.columns), text=text, label=label)
         frame = pd.DataFrame({"text": table.frame[text], "label": table.frame[label].map(str.strip)})
+        if separator == AUTO:
+            separator = find_separator([cell for cell in frame["label"] if cell])
+        if separator is not None:
+            frame["label"] = frame["label"].map(lambda cell: separator.join(split_labels(cell, separator)))
         blank_text = frame["text"].map(str.strip) == ""
         blank = blank_text | (frame["label"] == "")
         if blanks == "refuse" and blank.any():
@@ -113,23 +141,25 @@ class TextDataset:
         left_out = zip(frame.index[blank].tolist(), reasons.tolist(), strict=True)
         known = zip(table.rejected["row"].tolist(), table.rejected["reason"].tolist(), strict=True)
         frame = frame[~blank]
-        labels = frame["label"].tolist()
+        labels = [split_labels(cell, separator) for cell in frame["label"]]
         check_labels(labels, label)
-        return cls(frame, rejected_rows([*known, *left_out]), tuple(sorted(set(labels))), name)
+        classes = tuple(sorted(set(chain.from_iterable(labels))))
+        return cls(frame, rejected_rows([*known, *left_out]), classes, name, separator=separator)
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 (hex) of the texts and labels in file order, whatever file format they came in."""
         digest = hashlib.sha256()
-        for text, label in zip(self.frame["text"], self.frame["label"], strict=True):
+        for text, cell in zip(self.frame["text"], self.frame["label"], strict=True):
+            label = cell if self.separator is None else split_labels(cell, self.separator)
             digest.update(json.dumps([text, label]).encode("ascii") + b"\n")
         return digest.hexdigest()
 
     @property
     def class_counts(self) -> dict[str, int]:
         """Documents per label, in the order of `labels`."""
-        counts = self.frame["label"].value_counts()
-        return {label: int(counts[label]) for label in self.labels}
+        counts = Counter(chain.from_iterable(self._label_sets()))
+        return {label: counts[label] for label in self.labels}
 
     def split(self, test: float = 0.2, validation: float = 0.1, seed: int = 13) -> TextDataset:
         """A copy divided into `train`, `validation` and `test` by the rules of `splits.assign_parts`.
@@ -159,35 +189,50 @@ class TextDataset:
         """
         known = tuple(labels or self.labels)
         written = {safe_cell(label): label for label in known if safe_cell(label) not in known}
-        frame = self.frame.assign(label=self.frame["label"].replace(written))
-        table = replace(self, frame=frame, labels=tuple(sorted(set(frame["label"]))))
+        cells = [
+            (self.separator or "").join(written.get(label, label) for label in labels)
+            for labels in self._label_sets()
+        ]
+        present = {label for cell in cells for label in split_labels(cell, self.separator)}
+        table = replace(self, frame=self.frame.assign(label=cells), labels=tuple(sorted(present)))
         return table._select(np.ones(len(self.frame), dtype=np.bool_), known)
 
     @property
     def train(self) -> Split:
-        return self._part(TRAIN)
+        return self.part(TRAIN)
 
     @property
     def validation(self) -> Split:
-        return self._part(VALIDATION)
+        return self.part(VALIDATION)
 
     @property
     def test(self) -> Split:
-        return self._part(TEST)
+        return self.part(TEST)
 
-    def _part(self, part: int) -> Split:
+    def part(self, part: int) -> Split:
+        """The documents with this number in `parts`. Raises DataError `data.not_split`."""
         if self.parts is None:
             raise DataError("data.not_split")
         return self._select(self.parts == part, self.labels)
 
     def _select(self, chosen: NDArray[np.bool_], labels: tuple[str, ...]) -> Split:
         frame = self.frame[chosen]
-        return Split(tuple(frame["text"]), self._targets(labels)[chosen], labels, tuple(frame.index.tolist()))
+        return Split(
+            tuple(frame["text"]), self._targets(labels)[chosen], labels, tuple(frame.index.tolist()), self.separator
+        )
 
-    def _targets(self, labels: tuple[str, ...]) -> NDArray[np.int64]:
-        """Index of each document's label, shape [documents]."""
+    def _targets(self, labels: tuple[str, ...]) -> Targets:
+        """Of each document the index of its label in `labels`, or which of them it has (`targets.py`)."""
         index = {label: i for i, label in enumerate(labels)}
         unknown = [label for label in self.labels if label not in index]
         if unknown:
             raise DataError("data.unknown_labels", unknown=shorten(unknown), labels=shorten(labels))
-        return np.array([index[label] for label in self.frame["label"]], dtype=np.int64)
+        if self.separator is None:
+            return np.array([index[label] for label in self.frame["label"]], dtype=np.int64)
+        targets = np.zeros((len(self.frame), len(labels)), dtype=np.int64)
+        for row, present in zip(targets, self._label_sets(), strict=True):
+            row[[index[label] for label in present]] = 1
+        return targets
+
+    def _label_sets(self) -> list[tuple[str, ...]]:
+        return [split_labels(cell, self.separator) for cell in self.frame["label"]]

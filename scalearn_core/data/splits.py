@@ -13,23 +13,25 @@ from numpy.typing import NDArray
 
 from scalearn_core.data.limits import MIN_TRAIN_FOR_VALIDATION
 from scalearn_core.errors import DataError
+from scalearn_core.targets import Targets, are_several, indicators
 
 TRAIN, VALIDATION, TEST = range(3)
 
 
 def assign_parts(
-    texts: Sequence[str], targets: NDArray[np.int64], *, test: float, validation: float, seed: int
+    texts: Sequence[str], targets: Targets, *, test: float, validation: float, seed: int
 ) -> NDArray[np.int64]:
     """Say for each document which part it belongs to, stratified by class.
 
     Documents with the same text (but for case and outer whitespace) are one group and stay together, so no
     test document was seen in training. Every class is in train; every class with two groups or more is in
     test too, unless each of its texts also stands under another class that needs it for training. Validation
-    is left empty when fewer than `MIN_TRAIN_FOR_VALIDATION` documents would remain for training.
+    is left empty when fewer than `MIN_TRAIN_FOR_VALIDATION` documents would remain for training. Documents of
+    several classes are dealt out by iterative stratification (see `_deal`).
 
     Args:
         texts: n documents.
-        targets: Class index of each, shape [n].
+        targets: Classes of each (`targets.py`).
         test: Share of documents to test on, between 0 and 1.
         validation: Share to choose settings and the best epoch on.
         seed: Decides which documents go where.
@@ -47,9 +49,14 @@ def assign_parts(
     groups = _group_by_text(texts)
     order = np.random.default_rng(seed).permutation(len(groups))
     members = [groups[i] for i in order]
-    classes = [sorted({int(targets[i]) for i in group}) for group in members]
+    has = indicators(targets, int(targets.max(initial=0)) + 1)
+    classes = [np.flatnonzero(has[group].any(0)).tolist() for group in members]
     part_of_group = _anchor_classes(classes)
-    _fill_up(part_of_group, members, classes, np.array([1 - test - validation, validation, test]))
+    shares = np.array([1 - test - validation, validation, test])
+    if are_several(targets):
+        _deal(part_of_group, np.array([has[group].sum(0) for group in members]), shares, list(map(len, members)))
+    else:
+        _fill_up(part_of_group, members, classes, shares)
     parts = np.empty(len(texts), dtype=np.int64)
     for group, part in enumerate(part_of_group):
         parts[members[group]] = part
@@ -121,3 +128,61 @@ def _fill_up(
             part_of_group[group] = part
             missing[part] -= len(members[group])
         carried = np.clip(missing, -1, 1)
+
+
+def _deal(
+    part_of_group: list[int], has: NDArray[np.int64], shares: NDArray[np.float64], sizes: Sequence[int]
+) -> None:
+    """Place the open groups by iterative stratification (Sechidis et al. 2011); changes `part_of_group`.
+
+    The label of which least is left comes first, and each of its groups goes where most of that label is missing,
+    and of equals where most documents are.
+
+    Args:
+        has: documents with each label in each group, `[groups, labels]`.
+        shares: of the documents, for each part.
+        sizes: documents in each group.
+    """
+    missing = shares[:, None] * has.sum(0)  # [parts, labels]
+    room = shares * sum(sizes)
+    missing[shares == 0], room[shares == 0] = -np.inf, -np.inf
+    for group, part in enumerate(part_of_group):
+        if part >= 0:
+            missing[part] -= has[group]
+            room[part] -= sizes[group]
+    waiting = np.array(part_of_group) < 0
+    while waiting.any():
+        left = has[waiting].sum(0).astype(np.float64)
+        left[left == 0] = np.inf
+        label = int(left.argmin())
+        mine = waiting & (has[:, label] > 0) if np.isfinite(left[label]) else waiting
+        for group in sorted(np.flatnonzero(mine).tolist(), key=lambda number: -sizes[number]):
+            wanted = missing[:, label] if np.isfinite(left[label]) else room
+            part = int(np.lexsort((-room, -wanted))[0])
+            part_of_group[group] = part
+            missing[part] -= has[group]
+            room[part] -= sizes[group]
+            waiting[group] = False
+
+
+def stratified_folds(
+    targets: Targets, number: int, seed: int
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Document numbers to train on and to hold out, of so many folds with the classes spread evenly.
+
+    Args:
+        targets: each class of two documents or more.
+        number: folds, fewer where a class of one label per document has fewer documents; at least 2.
+    """
+    if not are_several(targets):
+        from sklearn.model_selection import StratifiedKFold
+
+        number = min(number, int(np.unique(targets, return_counts=True)[1].min()))
+        return list(StratifiedKFold(number, shuffle=True, random_state=seed).split(targets, targets))
+    order = np.random.default_rng(seed).permutation(len(targets))
+    number = min(number, len(targets))
+    folds = [-1] * len(targets)
+    _deal(folds, targets[order], np.full(number, 1 / number), [1] * len(targets))
+    fold = np.empty(len(targets), dtype=np.int64)
+    fold[order] = folds
+    return [(np.flatnonzero(fold != part), np.flatnonzero(fold == part)) for part in range(number)]

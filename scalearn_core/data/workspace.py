@@ -24,6 +24,7 @@ from scalearn_core.config import open_workspace, workspace
 from scalearn_core.data.dataset import Blanks, TextDataset
 from scalearn_core.data.export import write_csv
 from scalearn_core.data.files import write_atomically
+from scalearn_core.data.labels import AUTO
 from scalearn_core.data.languages import shares_of
 from scalearn_core.data.tables import check_size, read_table
 from scalearn_core.errors import DataError
@@ -42,6 +43,7 @@ def save_dataset(
     label: str,
     sheet: str | None = None,
     blanks: Blanks = "leave_out",
+    separator: str | None = AUTO,
 ) -> str:
     """Check a table and keep it. The same content and columns give the same id and are kept once.
 
@@ -51,19 +53,23 @@ def save_dataset(
         text: The column with the documents.
         label: The column with their classes.
         sheet: Which sheet of a workbook; the first visible one by default.
-        blanks: As in `TextDataset.from_table`.
+        blanks, separator: As in `TextDataset.from_table`.
 
     Raises:
         DataError: As `TextDataset.from_table`; nothing is kept then.
     """
-    mapping = json.dumps({"text": text, "label": label, "sheet": sheet, "blanks": blanks}, sort_keys=True)
-    dataset_id = _short_hash(content, mapping.encode())
+    mapping = {"text": text, "label": label, "sheet": sheet, "blanks": blanks}
+    if separator is not None:  # datasets of one label per document keep the ids they had before there were others
+        mapping["separator"] = separator
+    dataset_id = _short_hash(content, json.dumps(mapping, sort_keys=True).encode())
     home = _datasets() / dataset_id
     if home.exists():
         return dataset_id
     name = PureWindowsPath(filename).name or "table"  # splits at / and \ alike
     table = read_table(content, sheet=sheet)
-    dataset = TextDataset.from_rows(table, text=text, label=label, blanks=blanks, name=PureWindowsPath(name).stem)
+    dataset = TextDataset.from_rows(
+        table, text=text, label=label, blanks=blanks, separator=separator, name=PureWindowsPath(name).stem
+    )
     info = DatasetInfo(
         id=dataset_id,
         name=dataset.name,
@@ -82,6 +88,7 @@ def save_dataset(
         sha256=hashlib.sha256(content).hexdigest(),
         created=datetime.now(UTC).isoformat(),
         languages=shares_of(dataset.frame["text"].tolist()),
+        separator=dataset.separator,
     )
     with _writable():
         open_workspace()
@@ -138,6 +145,7 @@ def load_dataset(dataset_id: str) -> TextDataset:
         label=info.label_column,
         sheet=info.sheet,
         blanks=info.blanks,
+        separator=info.separator,
         name=info.name,
     )
 
@@ -223,6 +231,9 @@ class DatasetInfo:
 
     languages: dict[str, float] = field(default_factory=dict)
     """Their shares, most frequent first (`data/languages.py`); empty in datasets of the first releases."""
+
+    separator: str | None = None
+    """What stands between several labels of one document; None where each has one."""
 
     @property
     def labels(self) -> tuple[str, ...]:

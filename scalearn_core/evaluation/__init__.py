@@ -21,5 +21,5 @@ def evaluate(model: ScaLearnModel, split: Split, *, seed: int = 0) -> Evaluation
 
     if split.labels != model.labels:
         raise ConfigError("config.other_labels", found=", ".join(split.labels), expected=", ".join(model.labels))
-    predicted = model.predict_proba(split.texts).argmax(1)
+    predicted = model.decide(model.predict_proba(split.texts))
     return evaluate_predictions(split.targets, predicted, model.labels, seed=seed)

@@ -11,13 +11,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scalearn_core.baselines.frozen_head import unit
+from scalearn_core.baselines.majority import always
 from scalearn_core.data.dataset import Split, TextDataset
 from scalearn_core.data.languages import shares_of
 from scalearn_core.evaluation.by_language import scores_by_language
 from scalearn_core.evaluation.comparison import compare_predictions
+from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.reference import Reference, document_numbers
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.targets import Targets
 from scalearn_core.training.stage_one import embed
 
 CHUNK = 256
@@ -55,11 +58,13 @@ def evaluate_on_table(
     """
     split = dataset.whole(model.labels)
     probabilities, plain = _classify(model, reference, split.texts, on_progress)
-    predicted = {"scalearn": probabilities.argmax(1)}
+    predicted = {"scalearn": model.decide(probabilities)}
     if plain is not None:
         predicted["frozen_head"] = plain
     if reference.majority is not None:
-        predicted["majority"] = np.full(len(split), reference.majority, dtype=np.int64)
+        predicted["majority"] = always(
+            reference.majority, len(split), len(model.labels), several=model.several
+        )
     reports = {
         name: evaluate_predictions(split.targets, classes, model.labels, seed=seed).to_dict()
         for name, classes in predicted.items()
@@ -83,22 +88,13 @@ def evaluate_on_table(
         "learned_from": _learned_from(reference, split),
         "table": {"name": dataset.name, "fingerprint": dataset.fingerprint, "rejected": len(dataset.rejected)},
     }  # fmt: skip
-    predictions = pd.DataFrame(
-        {
-            "row": split.rows,
-            "text": split.texts,
-            "label": [model.labels[index] for index in split.targets],
-            "predicted": [model.labels[index] for index in predicted["scalearn"]],
-            "confidence": probabilities.max(1).astype(np.float64).round(4),
-        }
-    )
-    return TableEvaluation(result, predictions)
+    return TableEvaluation(result, prediction_table(split, probabilities))
 
 
 def _classify(
     model: ScaLearnModel, reference: Reference, texts: tuple[str, ...], on_progress: Callable[[int], None]
-) -> tuple[NDArray[np.float32], NDArray[np.int64] | None]:
-    """The model's probabilities `[documents, labels]`, and the plain classifier's classes `[documents]`."""
+) -> tuple[NDArray[np.float32], Targets | None]:
+    """The model's probabilities `[documents, labels]`, and the plain classifier's classes (`targets.py`)."""
     tokens = model.encoder.tokenize(texts)
     probabilities, plain = [], []
     for start in range(0, len(texts), CHUNK):

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scalearn_core.data.languages import UNKNOWN, language_shares, languages_of
 from scalearn_core.evaluation.report import evaluate_predictions
+from scalearn_core.targets import Targets
 
 LEAST_DOCUMENTS = 10
 """Fewer documents of a language give no score."""
@@ -18,8 +18,8 @@ LEAST_DOCUMENTS = 10
 
 def scores_by_language(
     texts: Sequence[str],
-    targets: NDArray[np.int64],
-    predicted: Mapping[str, NDArray[np.int64]],
+    targets: Targets,
+    predicted: Mapping[str, Targets],
     labels: Sequence[str],
     *,
     seed: int,
@@ -28,8 +28,8 @@ def scores_by_language(
 
     Args:
         texts: the test documents.
-        targets: their classes, `[documents]`.
-        predicted: the classes each method gave them, `[documents]`.
+        targets: their classes (`targets.py`).
+        predicted: the classes each method gave them, alike.
         seed: of the intervals.
     """
     languages = np.array(languages_of(texts))

@@ -1,7 +1,7 @@
 """Is it right as often as it says? Reliability, calibration error, and one temperature that mends it.
 
-The *confidence* of a document is the probability of the class it was given. All of it is measured on test
-documents.
+The *confidence* of a document is the probability of the class it was given, or of all its labels
+(`targets.confidence_in`). All of it is measured on test documents.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scalearn_core.evaluation.intervals import CONFIDENCE, Interval, wilson_interval
 from scalearn_core.evaluation.metrics import FloatArray, IntArray
+from scalearn_core.targets import are_several, indicators
 
 MOST_BINS = 10
 PER_BIN = 10
@@ -92,14 +93,18 @@ def stated_minus_right(confidence: FloatArray, right: NDArray[np.bool_], *, seed
 
 
 def log_losses(probabilities: FloatArray, targets: IntArray) -> FloatArray:
-    """Minus the logarithm of the true class's probability, `[documents]`, in nats."""
+    """Minus the logarithm of the probability of the true class, or of all true yes and no, `[documents]`, in nats."""
+    if are_several(targets):
+        told = np.where(targets == 1, probabilities, 1.0 - probabilities)
+        return np.asarray(-np.log(np.clip(told, _SMALLEST, 1.0)).sum(1))
     chosen = probabilities[np.arange(len(targets)), targets]
     return np.asarray(-np.log(np.clip(chosen, _SMALLEST, 1.0)))
 
 
 def brier_scores(probabilities: FloatArray, targets: IntArray) -> FloatArray:
-    """Squared distance to the truth summed over the classes (Brier 1950), `[documents]`, from 0 to 2."""
-    truth = np.eye(probabilities.shape[1])[targets]
+    """Squared distance to the truth summed over the classes (Brier 1950), `[documents]`, from 0 to 2 (of several
+    labels to their number)."""
+    truth = indicators(targets, probabilities.shape[1])
     return np.asarray(((probabilities - truth) ** 2).sum(1))
 
 
@@ -123,15 +128,21 @@ def fit_temperature(probabilities: FloatArray, targets: IntArray) -> float:
     """The temperature of least log loss (Guo et al. 2017): above 1 it makes a model less sure, below 1 more."""
     from scipy.optimize import minimize_scalar
 
+    several = are_several(targets)
+
     def loss(log_temperature: float) -> float:
-        return float(log_losses(at_temperature(probabilities, float(np.exp(log_temperature))), targets).mean())
+        scaled = at_temperature(probabilities, float(np.exp(log_temperature)), several=several)
+        return float(log_losses(scaled, targets).mean())
 
     found = minimize_scalar(loss, bounds=_RANGE, method="bounded", options={"xatol": 1e-3})
     return float(np.exp(found.x))
 
 
-def at_temperature(probabilities: FloatArray, temperature: float) -> FloatArray:
-    """Probabilities of the logits divided by the temperature, `[documents, labels]`; the order of labels stays."""
+def at_temperature(probabilities: FloatArray, temperature: float, *, several: bool = False) -> FloatArray:
+    """Probabilities of the logits divided by the temperature, `[documents, labels]`; what is given stays."""
+    if several:
+        inside = np.clip(probabilities, _NO_LOGIT, 1.0 - np.finfo(np.float64).eps)
+        return np.asarray(1.0 / (1.0 + ((1.0 - inside) / inside) ** (1.0 / temperature)))
     logits = np.log(np.clip(probabilities, _NO_LOGIT, 1.0)) / temperature
     powers = np.exp(logits - logits.max(1, keepdims=True))
     return np.asarray(powers / powers.sum(1, keepdims=True))
@@ -147,8 +158,9 @@ def scaled_by_the_others(probabilities: FloatArray, targets: IntArray, *, seed: 
     scaled = np.empty_like(probabilities)
     for held_out in folds(len(targets), FOLDS, seed=seed):
         others = np.setdiff1d(np.arange(len(targets)), held_out)
+        temperature = fit_temperature(probabilities[others], targets[others])
         scaled[held_out] = at_temperature(
-            probabilities[held_out], fit_temperature(probabilities[others], targets[others])
+            probabilities[held_out], temperature, several=are_several(targets)
         )
     return scaled
 

@@ -18,6 +18,7 @@ from scalearn_core.evaluation.metrics import (
     total_classes,
 )
 from scalearn_core.evaluation.smoothing import smooth_pairs
+from scalearn_core.targets import same
 
 Verdict = Literal["better", "no_difference", "worse"]
 
@@ -69,9 +70,9 @@ def compare_predictions(
     resamples are drawn from smoothed shares.
 
     Args:
-        targets: true classes, `[documents]`.
-        predicted: classes given by the model, `[documents]`.
-        other: classes given by the model it is compared with, `[documents]`.
+        targets: true labels (`targets.py`).
+        predicted: those given by the model, alike.
+        other: those given by the model it is compared with, alike.
         n_classes: number of classes.
         seed: of the resampling.
         resamples: how many; at least 1.
@@ -82,7 +83,7 @@ def compare_predictions(
     """
     columns = check_classes(targets, predicted, other, n_classes=n_classes)
     (true, first, second), counts = count_cells(*columns)
-    disagreements, shares = int(counts[first != second].sum()), None
+    disagreements, shares = int(counts[~same(first, second)].sum()), None
     if disagreements:
         (true, first, second), counts, shares = smooth_pairs(true, first, second, counts, n_classes)
 

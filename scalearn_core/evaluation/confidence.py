@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from scalearn_core.errors import DataError
@@ -28,6 +27,7 @@ from scalearn_core.evaluation.intervals import wilson_interval
 from scalearn_core.evaluation.metrics import FloatArray, IntArray, check_classes
 from scalearn_core.evaluation.ranking import ranking_curves
 from scalearn_core.evaluation.test_probabilities import check_probabilities
+from scalearn_core.targets import are_several
 
 __all__ = ["HandOver", "confidence_report", "expected_costs", "threshold_for"]
 
@@ -48,7 +48,7 @@ def confidence_report(
     threshold, set size) is told as it does on test documents that had no part in the choice.
 
     Args:
-        targets: true classes as positions in `labels`, `[documents]`.
+        targets: true classes (`targets.py`), in the order of `labels`.
         probabilities: of the model, `[documents, labels]`.
         labels: the name of each class.
         seed: of resampling and divisions.
@@ -57,7 +57,8 @@ def confidence_report(
     Raises:
         DataError: no documents, unequal lengths, a class that has no label, or no probabilities.
     """
-    values = check_probabilities(probabilities)
+    several = are_several(targets)
+    values = check_probabilities(probabilities, several=several)
     (true,) = check_classes(targets, n_classes=len(labels))
     resamples = min(resamples, max(FEWEST_RESAMPLES, DRAWS // len(true)))
     if values.shape != (len(true), len(labels)):
@@ -79,16 +80,16 @@ def confidence_report(
         "coverage": coverage_curve(confidence, right),
         "hand_over": [threshold_for(target, true, values, seed=seed).to_dict() for target in TARGETS],
         "curves": ranking_curves(values, true, labels, seed=seed, resamples=resamples),
-        "conformal": conformal_sets(values, true, seed=seed),
+        "conformal": None if several else conformal_sets(values, true, seed=seed),
         "notes": ["few_documents"] if len(true) < FEW_DOCUMENTS else [],
     }  # fmt: skip
 
 
 def _calibration(values: FloatArray, true: IntArray, *, seed: int, resamples: int) -> dict[str, Any]:
     """Calibration error, log loss and Brier score of probabilities, with intervals."""
-    right = values.argmax(1) == true
+    confidence, right = confidences(true, values)
     losses = {"log_loss": log_losses(values, true), "brier": brier_scores(values, true)}
     return {
-        "ece": calibration_error(values.max(1), np.asarray(right), seed=seed, resamples=resamples),
+        "ece": calibration_error(confidence, right, seed=seed, resamples=resamples),
         **{name: mean_interval(per, seed=seed, resamples=resamples).to_dict() for name, per in losses.items()},
     }

@@ -13,14 +13,17 @@ from scalearn_core.evaluation.handover import MOST_POINTS
 from scalearn_core.evaluation.intervals import CONFIDENCE, Interval
 from scalearn_core.evaluation.metrics import FloatArray, check_classes
 from scalearn_core.evaluation.test_probabilities import check_probabilities
+from scalearn_core.targets import are_several, confidence_in, decide
 
 PER = 1000
 """Documents that all costs are told for."""
 DIVISIONS, FOLDS = 8, 10
 
 
-def same_cost(cost_of_a_mistake: float, n_labels: int) -> FloatArray:
-    """Costs where every mistake is as bad as any other, `[labels, labels]`, for `expected_costs`."""
+def same_cost(cost_of_a_mistake: float, n_labels: int, *, several: bool = False) -> FloatArray:
+    """Costs where every mistake is as bad as any other, `[labels, labels]` or `[labels, 2]`, for `expected_costs`."""
+    if several:
+        return np.full((n_labels, 2), cost_of_a_mistake)
     return cost_of_a_mistake * (1.0 - np.eye(n_labels))
 
 
@@ -40,10 +43,11 @@ def expected_costs(
     the choice.
 
     Args:
-        targets: true classes, `[documents]`.
+        targets: true classes (`targets.py`).
         probabilities: `[documents, labels]`.
         costs: of giving a class (columns) to a document of another (rows), `[labels, labels]`, 0 or more, in any
-            unit; the diagonal is what a right one costs.
+            unit; the diagonal is what a right one costs. Where documents have several labels: of missing a label
+            and of giving it wrongly, `[labels, 2]`; a document costs the sum.
         cost_of_person: of one look, in the same unit.
         seed: of the resampling and of the divisions.
         resamples: at least 1.
@@ -58,21 +62,29 @@ def expected_costs(
         ConfigError: a cost is negative or no number, or there are not as many as labels.
         DataError: no documents, or no probabilities.
     """
-    values = check_probabilities(probabilities)
+    several = are_several(targets)
+    values = check_probabilities(probabilities, several=several)
     n_labels = values.shape[1]
-    given = values.argmax(1)
+    given = decide(values, several=several)
     (true,) = check_classes(targets, n_classes=n_labels)
     table = np.asarray(costs, dtype=np.float64)
-    if table.shape != (n_labels, n_labels):
+    if table.shape != (n_labels, 2 if several else n_labels):
         raise ConfigError("evaluation.cost_shape", found=" × ".join(map(str, table.shape)), labels=n_labels)
     lowest = float(min(table.min(), cost_of_person))
     if not (np.isfinite(table).all() and np.isfinite(cost_of_person) and lowest >= 0):
         raise ConfigError("evaluation.cost_negative")
-    confidence, automatic = values.max(1), table[true, given]  # [documents] each
+    confidence = confidence_in(values, several=several)  # [documents]
+    if several:
+        missed, wrongly = true & (1 - given), given & (1 - true)
+        automatic = missed @ table[:, 0] + wrongly @ table[:, 1]
+        one_more = np.array([0.0, table.mean()])
+    else:
+        automatic = table[true, given]
+        one_more = _one_more(table)
     thresholds = _thresholds(confidence)
     # [documents, thresholds]; the last threshold lets nothing through
     paid = np.where(confidence[:, None] >= thresholds, automatic[:, None], cost_of_person)
-    seen = _unseen(table, thresholds, cost_of_person)
+    seen = _unseen(one_more, thresholds, cost_of_person)
     intervals = _intervals(paid, seen, seed=seed, resamples=resamples)
     best = int(paid.mean(0).argmin())
     held_out = _held_out(paid, seed=seed)
@@ -110,12 +122,15 @@ def _thresholds(confidence: FloatArray) -> FloatArray:
     return np.append(distinct[np.unique(chosen)], np.inf)
 
 
-def _unseen(table: FloatArray, thresholds: FloatArray, cost_of_person: float) -> FloatArray:
-    """What one more right and one more wrong document would cost, `[2, thresholds]` (see `smoothing.py`)."""
+def _one_more(table: FloatArray) -> FloatArray:
+    """What one more right and one more wrong document would cost, taken as they come, `[2]`."""
     off = ~np.eye(len(table), dtype=bool)
-    wrong = table[off].mean() if off.any() else 0.0
-    taken = np.array([table.diagonal().mean(), wrong])[:, None]
-    return np.where(np.isinf(thresholds), cost_of_person, taken)
+    return np.array([table.diagonal().mean(), table[off].mean() if off.any() else 0.0])
+
+
+def _unseen(one_more: FloatArray, thresholds: FloatArray, cost_of_person: float) -> FloatArray:
+    """The same at each threshold, `[2, thresholds]` (see `smoothing.py`)."""
+    return np.where(np.isinf(thresholds), cost_of_person, one_more[:, None])
 
 
 def _intervals(paid: FloatArray, unseen: FloatArray, *, seed: int, resamples: int) -> list[Interval]:

@@ -17,6 +17,7 @@ from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.intervals import Interval, wilson_interval
 from scalearn_core.evaluation.metrics import FloatArray, check_classes
 from scalearn_core.evaluation.test_probabilities import check_probabilities
+from scalearn_core.targets import are_several, confidence_in, decide, same
 
 MOST_POINTS = 101
 """Thresholds on a curve; with fewer distinct confidences, each of them."""
@@ -52,11 +53,14 @@ class HandOver:
 
 
 def confidences(targets: ArrayLike, probabilities: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Confidence of the class given, and whether it is the true one, `[documents]` each; see
-    `check_probabilities`."""
-    values = check_probabilities(probabilities)
-    true, given = check_classes(targets, values.argmax(1), n_classes=values.shape[1])
-    return values.max(1), true == given
+    """Confidence in what is given (`targets.confidence_in`), and whether all of it is right, `[documents]` each.
+
+    Raises as `check_probabilities`.
+    """
+    several = are_several(targets)
+    values = check_probabilities(probabilities, several=several)
+    true, given = check_classes(targets, decide(values, several=several), n_classes=values.shape[1])
+    return confidence_in(values, several=several), same(true, given)
 
 
 def coverage_curve(confidence: FloatArray, right: NDArray[np.bool_]) -> list[dict[str, Any]]:
@@ -93,7 +97,7 @@ def threshold_for(
 
     Args:
         target: accuracy of the rest, above 0 and below 1.
-        targets: true classes, `[documents]`.
+        targets: true classes (`targets.py`).
         probabilities: `[documents, labels]`.
         seed: of the resampling.
         resamples: for the optimism.

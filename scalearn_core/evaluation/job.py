@@ -20,12 +20,12 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     """Evaluate as `config` asks (`docs/formats.md`); write `predictions.csv` and `result.json`."""
     started = time.monotonic()
     report.stage("loading", 0.0)
-    dataset = TextDataset.from_table(
-        upload_path(config["upload"]), text=config["text"], label=config["label"], sheet=config.get("sheet"),
-        blanks="leave_out", name=config["name"],
-    )  # fmt: skip
     evidence = runs.folder(config["model_run"])
     model = ScaLearnModel.load(evidence / "model").to(config.get("device") or "cpu")
+    dataset = TextDataset.from_table(
+        upload_path(config["upload"]), text=config["text"], label=config["label"], sheet=config.get("sheet"),
+        blanks="leave_out", separator=model.separator, name=config["name"],
+    )  # fmt: skip
     reference = load_reference(evidence, model)
     report.stage("evaluation", 0.05)
     began, count = time.monotonic(), len(dataset.frame)

@@ -2,7 +2,8 @@
 
 Scores do not care about the order of documents, only about how often each distinct outcome, a *cell* such as
 (true class, predicted class), occurs. A resample is then just another vector of cell counts, and a metric
-takes all resamples at once as `counts [resamples, cells]`.
+takes all resamples at once as `counts [resamples, cells]`. Where documents have several labels (`targets.py`) a
+cell is a pair of label sets; F1 is then counted label by label as before.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scalearn_core.errors import ConfigError, DataError
+from scalearn_core.targets import are_several, indicators, same
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -40,9 +42,10 @@ def score(metric: str, targets: ArrayLike, predicted: ArrayLike) -> float:
     """One number for one set of predictions.
 
     Args:
-        metric: "accuracy", "macro_f1" or "matthews" (class numbers), or "pearson" (similarity scores).
-        targets: true classes or scores, `[documents]`.
-        predicted: predicted classes or scores, `[documents]`.
+        metric: "accuracy", "macro_f1", "micro_f1" or "matthews" (the last only of one label per document), or
+            "pearson" (similarity scores).
+        targets: true labels (`targets.py`) or scores, `[documents]`.
+        predicted: what was predicted, alike.
 
     Raises:
         ConfigError: the metric is unknown.
@@ -60,27 +63,37 @@ def as_statistic(metric: str, targets: ArrayLike, predicted: ArrayLike) -> tuple
             lambda counts: pearson(counts, true_scores, predicted_scores),
             np.ones(len(true_scores), dtype=np.int64),
         )
-    if metric not in _CLASS_METRICS:
+    if metric not in _CLASS_METRICS or (metric == "matthews" and are_several(targets)):
         known = ", ".join((*_CLASS_METRICS, "pearson"))
         raise ConfigError("evaluation.unknown_metric", metric=metric, known=known)
     formula = _CLASS_METRICS[metric]
     (true, guess), counts = count_cells(*check_classes(targets, predicted))
-    n_classes = int(max(true.max(), guess.max())) + 1
+    if metric == "accuracy":
+        right = same(true, guess)
+        return lambda resampled: resampled[:, right].sum(1) / resampled.sum(1), counts
+    n_classes = true.shape[1] if are_several(true) else int(max(true.max(), guess.max())) + 1
     return lambda resampled: formula(total_classes(resampled, true, guess, n_classes)), counts
 
 
 def check_classes(*columns: ArrayLike, n_classes: int | None = None) -> list[IntArray]:
-    """Class numbers as int64 `[documents]` arrays of equal length, from 0 and below `n_classes` where given.
+    """Columns of classes (`targets.py`) as int64 arrays of equal shape, from 0 and below `n_classes` where given.
 
     Raises:
-        DataError: no documents, unequal lengths, or a class outside the range.
+        DataError: no documents, unequal lengths, or a class outside the range; of several labels per document
+            anything but 0 and 1, or not `n_classes` of them.
         TypeError: values that are not whole numbers by type.
     """
     arrays = [np.asarray(column) for column in columns]
     _check_lengths([len(array) for array in arrays])
     classes = [array.astype(np.int64, casting="same_kind") for array in arrays]  # 0.7 must not become class 0
+    several = are_several(classes[0])
+    if any(array.shape != classes[0].shape for array in classes) or (
+        several and n_classes not in (None, classes[0].shape[1])
+    ):
+        raise DataError("evaluation.unequal_lengths", lengths=", ".join(str(array.shape) for array in classes))
+    limit = 2 if several else n_classes
     for array in classes:
-        outside = array < 0 if n_classes is None else (array < 0) | (array >= n_classes)
+        outside = array < 0 if limit is None else (array < 0) | (array >= limit)
         if outside.any():
             raise DataError("evaluation.class_out_of_range", found=int(array[outside][0]))
     return classes
@@ -101,7 +114,10 @@ def check_scores(targets: ArrayLike, predicted: ArrayLike) -> tuple[FloatArray, 
 
 
 def count_cells(*columns: IntArray) -> tuple[list[IntArray], IntArray]:
-    """The distinct rows of class columns, a `[cells]` array for each column, and their counts, `[cells]`."""
+    """The distinct outcomes in columns of classes: each column with one row per cell, and counts, `[cells]`."""
+    if are_several(columns[0]):
+        cells, counts = np.unique(np.concatenate(columns, axis=1), axis=0, return_counts=True)
+        return np.split(cells, len(columns), axis=1), counts.astype(np.int64)
     cells, counts = np.unique(np.stack(columns, axis=1), axis=0, return_counts=True)
     return list(cells.T), counts.astype(np.int64)
 
@@ -111,22 +127,23 @@ def total_classes(counts: IntArray, true: IntArray, predicted: IntArray, n_class
 
     Args:
         counts: documents per cell, `[resamples, cells]`.
-        true: true class of each cell, `[cells]`.
-        predicted: predicted class of each cell, `[cells]`.
+        true: true classes of each cell, `[cells]` or `[cells, classes]`.
+        predicted: predicted classes of each cell, alike.
         n_classes: number of classes, the width of the totals.
     """
     weights = counts.astype(np.float64)  # sums of whole numbers stay exact, and the product runs on BLAS
-    is_true = np.eye(n_classes)[true]  # [cells, classes]
-    is_predicted = np.eye(n_classes)[predicted]
-    right = true == predicted
+    is_true, is_predicted = (indicators(column, n_classes).astype(np.float64) for column in (true, predicted))
+    both = is_true * is_predicted  # [cells, classes]
+    hit = both.any(axis=1)
     return ClassTotals(
-        hits=weights[:, right] @ is_true[right], support=weights @ is_true, predicted=weights @ is_predicted
+        hits=weights[:, hit] @ both[hit], support=weights @ is_true, predicted=weights @ is_predicted
     )
 
 
-def accuracy(totals: ClassTotals) -> FloatArray:
-    """Share of documents given their true class, `[...]`."""
-    return np.asarray(totals.hits.sum(axis=-1) / totals.support.sum(axis=-1))
+def micro_f1(totals: ClassTotals) -> FloatArray:
+    """F1 of all labels counted together, `[...]`; of one label per document the share that is right."""
+    hits, claims = (found.sum(axis=-1) for found in (totals.hits, totals.support + totals.predicted))
+    return divide(2.0 * hits, claims)
 
 
 def macro_f1(totals: ClassTotals) -> FloatArray:
@@ -136,7 +153,7 @@ def macro_f1(totals: ClassTotals) -> FloatArray:
     reason that is not the model's. Documents wrongly given such a class still count, as misses of their own.
     """
     present = totals.support > 0
-    return np.asarray((class_f1(totals) * present).sum(axis=-1) / present.sum(axis=-1))
+    return divide((class_f1(totals) * present).sum(axis=-1), present.sum(axis=-1).astype(np.float64))
 
 
 def class_f1(totals: ClassTotals) -> FloatArray:
@@ -187,7 +204,8 @@ def _check_lengths(lengths: list[int]) -> None:
 
 
 _CLASS_METRICS: dict[str, Callable[[ClassTotals], FloatArray]] = {
-    "accuracy": accuracy,
+    "accuracy": micro_f1,
     "macro_f1": macro_f1,
+    "micro_f1": micro_f1,
     "matthews": matthews,
 }

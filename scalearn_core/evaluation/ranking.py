@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from scalearn_core.evaluation.intervals import CONFIDENCE, Interval
 from scalearn_core.evaluation.metrics import FloatArray, IntArray
+from scalearn_core.targets import indicators
 
 FEWEST = 5
 """Documents with the label, and without it, that a curve needs."""
@@ -27,7 +28,7 @@ def ranking_curves(
 
     Args:
         probabilities: `[documents, labels]`.
-        targets: true classes, `[documents]`.
+        targets: true classes (`targets.py`).
         labels: the name of each class.
         seed: of the resampling.
         resamples: at least 1.
@@ -42,8 +43,9 @@ def ranking_curves(
     drawn = generator.poisson(1.0, (resamples, len(targets)))  # as a bootstrap, but quicker: totals may differ
     added = generator.poisson(ADDED, (resamples, 2))
     found = []
+    has = indicators(targets, len(labels))
     for place, label in enumerate(labels):
-        true, stated = targets == place, probabilities[:, place]
+        true, stated = has[:, place], probabilities[:, place]
         if not FEWEST <= true.sum() <= len(true) - FEWEST:
             continue
         false_rate, recall, _ = roc_curve(true, stated)

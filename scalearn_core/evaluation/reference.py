@@ -97,4 +97,4 @@ def _load_head(folder: Path, entry: dict[str, Any], model: ScaLearnModel) -> tup
     if weight.shape != (classes, width) or bias.shape != (classes,):
         found = f"{list(weight.shape)} and {list(bias.shape)}"
         raise ModelError("model.damaged", folder=folder, reason=f"{FILE} has {found} for {classes} × {width}")
-    return FrozenHead(weight, bias, C=float(entry["C"])), documents
+    return FrozenHead(weight, bias, C=float(entry["C"]), several=model.several), documents

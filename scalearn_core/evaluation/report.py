@@ -19,9 +19,11 @@ from scalearn_core.evaluation.metrics import (
     count_cells,
     divide,
     macro_f1,
+    micro_f1,
     total_classes,
 )
 from scalearn_core.evaluation.smoothing import smooth_classes
+from scalearn_core.targets import are_several, same
 
 FEW_DOCUMENTS = 30
 """Below this number of documents scores and their intervals are rough."""
@@ -42,6 +44,10 @@ class ClassScore:
     """Documents that have this label."""
     f1_interval: tuple[float, float] | None = None
     """95%; None where no document has the label or was given it, and in results of before."""
+    given: int | None = None
+    """Documents given this label; None in results of before."""
+    hits: int | None = None
+    """Those of them that have it."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +57,16 @@ class EvaluationReport:
     n: int
     """Documents."""
     accuracy: Interval
+    """Share of documents whose labels are right; where they have several, all of them."""
     macro_f1: Interval
     """Mean F1 over the classes that have test documents."""
+    micro_f1: Interval
+    """F1 of all labels counted together; of one label per document the accuracy."""
     per_class: tuple[ClassScore, ...]
     """In the order of the labels."""
     confusion: tuple[tuple[int, ...], ...]
-    """Documents by true class (rows) and predicted class (columns), in the order of the labels."""
+    """Documents by true class (rows) and predicted class (columns), in the order of the labels; empty where
+    documents have several labels, of which each is right or wrong by itself (`per_class`)."""
     notes: tuple[str, ...]
     """Codes of caveats: "few_documents"; "class_without_test_documents"; "class_never_predicted", of a class
     that has test documents. In results of before also "interval_without_width", all right or all wrong."""
@@ -67,7 +77,7 @@ class EvaluationReport:
             "n": self.n,
             "accuracy": self.accuracy.to_dict(),
             "macro_f1": self.macro_f1.to_dict(),
-            "micro_f1": self.accuracy.to_dict(),  # the same where each document has one label
+            "micro_f1": self.micro_f1.to_dict(),
             "per_class": [
                 asdict(row) | {"f1_interval": row.f1_interval and list(row.f1_interval)} for row in self.per_class
             ],
@@ -82,6 +92,7 @@ class EvaluationReport:
             n=content["n"],
             accuracy=Interval(**content["accuracy"]),
             macro_f1=Interval(**content["macro_f1"]),
+            micro_f1=Interval(**content.get("micro_f1", content["accuracy"])),
             per_class=tuple(_class_score(row) for row in content["per_class"]),
             confusion=tuple(tuple(row) for row in content["confusion"]),
             notes=tuple(content["notes"]),
@@ -97,8 +108,8 @@ def evaluate_predictions(
     Its interval is from a bootstrap over documents (see `intervals`), smoothed; that of accuracy is Wilson's.
 
     Args:
-        targets: true classes as positions in `labels`, `[documents]`.
-        predicted: predicted classes as positions in `labels`, `[documents]`.
+        targets: true classes (`targets.py`), in the order of `labels`.
+        predicted: predicted classes, alike.
         labels: the name of each class.
         seed: of the resampling.
         resamples: how many; at least 1.
@@ -110,8 +121,10 @@ def evaluate_predictions(
     n_classes = len(labels)
     (true, guess), counts = count_cells(*check_classes(targets, predicted, n_classes=n_classes))
     totals = _only(total_classes(counts[None, :], true, guess, n_classes))
-    confusion = np.zeros((n_classes, n_classes), dtype=np.int64)
-    confusion[true, guess] = counts
+    n, right, several = int(counts.sum()), int(counts[same(true, guess)].sum()), are_several(true)
+    confusion = np.zeros((0, 0) if several else (n_classes, n_classes), dtype=np.int64)
+    if not several:
+        confusion[true, guess] = counts
     (true, guess), counts, shares = smooth_classes(true, guess, counts, n_classes)
 
     def interval(metric: Callable[[ClassTotals], FloatArray]) -> Interval:
@@ -120,13 +133,15 @@ def evaluate_predictions(
 
         return bootstrap_interval(statistic, counts, seed=seed, resamples=resamples, shares=shares)
 
+    accuracy = wilson_interval(right, n)
     return EvaluationReport(
-        n=int(counts.sum()),
-        accuracy=wilson_interval(float(totals.hits.sum()), float(counts.sum())),
+        n=n,
+        accuracy=accuracy,
         macro_f1=interval(macro_f1),
+        micro_f1=interval(micro_f1) if several else accuracy,
         per_class=_per_class(totals, labels),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
-        notes=_notes(totals),
+        notes=_notes(totals, n),
     )
 
 
@@ -148,6 +163,8 @@ def _per_class(totals: ClassTotals, labels: Sequence[str]) -> tuple[ClassScore, 
         class_f1(totals).tolist(),
         totals.support.astype(np.int64).tolist(),
         _f1_intervals(totals),
+        totals.predicted.astype(np.int64).tolist(),
+        totals.hits.astype(np.int64).tolist(),
         strict=True,
     )
     return tuple(ClassScore(*row) for row in columns)
@@ -162,9 +179,9 @@ def _f1_intervals(totals: ClassTotals) -> list[tuple[float, float] | None]:
     return intervals
 
 
-def _notes(totals: ClassTotals) -> tuple[str, ...]:
+def _notes(totals: ClassTotals, n: int) -> tuple[str, ...]:
     found = {
-        "few_documents": totals.support.sum() < FEW_DOCUMENTS,
+        "few_documents": n < FEW_DOCUMENTS,
         "class_without_test_documents": (totals.support == 0).any(),
         "class_never_predicted": ((totals.support > 0) & (totals.predicted == 0)).any(),
     }

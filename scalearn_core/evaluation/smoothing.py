@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalearn_core.evaluation.metrics import FloatArray, IntArray
+from scalearn_core.targets import are_several
 
 OF_EACH_CLASS = 0.2
 """Documents added to each class that has any, rightly classified, and as many wrongly."""
@@ -29,19 +30,26 @@ def smooth_classes(
 ) -> tuple[list[IntArray], IntArray, FloatArray]:
     """Cells of (true, predicted) with `OF_EACH_CLASS` added.
 
-    What a class is mistaken for stays as it was; a class never mistaken is so for the one predicted most.
+    What a class is mistaken for stays as it was; a class never mistaken is so for the one predicted most. Where
+    documents have several labels, one with this label alone is added that was given it, and one that was not.
 
     Args:
-        true: true class of each cell, `[cells]`; each cell stands there once.
-        predicted: predicted class of each cell, `[cells]`.
+        true: true classes of each cell (`targets.py`); each cell stands there once.
+        predicted: predicted classes of each cell, alike.
         counts: documents per cell, `[cells]`.
         n_classes: number of classes.
 
     Returns:
         the two columns with the new cells, `[cells]` each; their counts, 0 for new ones; the shares to draw from.
     """
-    often = np.bincount(predicted, weights=counts, minlength=n_classes)
     added: dict[tuple[int, ...], float] = {}
+    if are_several(true):
+        none = np.zeros(n_classes, dtype=np.int64)
+        for label in np.flatnonzero(true.any(0)):
+            alone = np.eye(n_classes, dtype=np.int64)[label]
+            added |= {(*alone, *alone): OF_EACH_CLASS, (*alone, *none): OF_EACH_CLASS}
+        return _with(added, [true, predicted], counts)
+    often = np.bincount(predicted, weights=counts, minlength=n_classes)
     for label in np.unique(true).tolist() if n_classes > 1 else []:
         added[label, label] = OF_EACH_CLASS
         missed = (true == label) & (predicted != label)
@@ -58,10 +66,16 @@ def smooth_pairs(
     true: IntArray, first: IntArray, second: IntArray, counts: IntArray, n_classes: int
 ) -> tuple[list[IntArray], IntArray, FloatArray]:
     """Cells of (true, predicted, predicted by the other) with `OF_EACH_ORDER` added; as `smooth_classes`."""
+    added: dict[tuple[int, ...], float] = {}
+    if are_several(true):
+        support, none = counts @ true, np.zeros(n_classes, dtype=np.int64)
+        for label in np.flatnonzero(support):
+            alone, part = np.eye(n_classes, dtype=np.int64)[label], OF_EACH_ORDER * support[label] / support.sum()
+            added |= {(*alone, *alone, *none): part, (*alone, *none, *alone): part}
+        return _with(added, [true, first, second], counts)
     often = np.bincount(first, weights=counts, minlength=n_classes)
     often += np.bincount(second, weights=counts, minlength=n_classes)
     support = np.bincount(true, weights=counts, minlength=n_classes)
-    added: dict[tuple[int, ...], float] = {}
     for label in np.flatnonzero(support).tolist() if n_classes > 1 else []:
         wrong = _likeliest_other(often, label)
         added[label, label, wrong] = OF_EACH_ORDER * support[label] / support.sum()
@@ -78,15 +92,17 @@ def _with(
     added: Mapping[tuple[int, ...], float], columns: list[IntArray], counts: IntArray
 ) -> tuple[list[IntArray], IntArray, FloatArray]:
     """Cells with parts of documents added to them, new cells at the end; see `smooth_classes`."""
-    places = {cell: place for place, cell in enumerate(zip(*(column.tolist() for column in columns), strict=True))}
+    rows = np.concatenate([column.reshape(len(counts), -1) for column in columns], axis=1)
+    places = {cell: place for place, cell in enumerate(map(tuple, rows.tolist()))}
     new = [cell for cell in added if cell not in places]
     places |= {cell: len(counts) + place for place, cell in enumerate(new)}
     weights = np.concatenate([counts.astype(np.float64), np.zeros(len(new))])
     for cell, part in added.items():
         weights[places[cell]] += part
-    extended = [
-        np.concatenate([column, np.array([cell[axis] for cell in new], dtype=np.int64)])
-        for axis, column in enumerate(columns)
+    extended = np.concatenate([rows, np.array(new, dtype=np.int64).reshape(len(new), rows.shape[1])])
+    parted = [
+        part.reshape(len(extended), *column.shape[1:])
+        for part, column in zip(np.split(extended, len(columns), axis=1), columns, strict=True)
     ]
     whole = np.concatenate([counts, np.zeros(len(new), dtype=np.int64)])
-    return extended, whole, weights / weights.sum()
+    return parted, whole, weights / weights.sum()

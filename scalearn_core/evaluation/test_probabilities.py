@@ -18,6 +18,7 @@ from scalearn_core.data.files import write_atomically
 from scalearn_core.errors import DataError, ModelError
 from scalearn_core.evaluation.metrics import IntArray, check_classes
 from scalearn_core.file_faults import DAMAGED_FILE, reason
+from scalearn_core.targets import are_several
 
 FILE = "test_probabilities.safetensors"
 _PREDICTED = "predicted."
@@ -32,11 +33,11 @@ class TestProbabilities:
     __test__ = False  # a class of ours whose name pytest would take for its own
 
     probabilities: NDArray[np.float32]
-    """Of the model (`scalearn`), `[documents, labels]`; each row sums to 1."""
+    """Of the model (`scalearn`), `[documents, labels]`; each row sums to 1 where documents have one label."""
     targets: IntArray
-    """True classes, `[documents]`."""
+    """True classes (`targets.py`)."""
     predicted: dict[str, IntArray]
-    """Classes given by each compared method, `[documents]`, by the method's name in `scores`."""
+    """Classes given by each compared method, alike, by the method's name in `scores`."""
 
 
 def save_test_probabilities(
@@ -46,8 +47,8 @@ def save_test_probabilities(
 
     Args:
         probabilities: `[documents, labels]`, kept as float32.
-        targets: true classes, `[documents]`.
-        predicted: classes by method, `[documents]` each.
+        targets: true classes (`targets.py`).
+        predicted: classes by method, alike.
 
     Raises:
         DataError: no documents, unequal lengths, or a class that has no column of probabilities.
@@ -86,7 +87,7 @@ def load_test_probabilities(folder: Path) -> TestProbabilities | None:
 def _checked(
     probabilities: ArrayLike, targets: ArrayLike, predicted: Mapping[str, ArrayLike]
 ) -> TestProbabilities:
-    check_probabilities(probabilities)
+    check_probabilities(probabilities, several=are_several(targets))
     values = np.asarray(probabilities, dtype=np.float32)
     names = list(predicted)
     true, *classes = check_classes(targets, *(predicted[name] for name in names), n_classes=values.shape[1])
@@ -95,8 +96,11 @@ def _checked(
     return TestProbabilities(values, true, dict(zip(names, classes, strict=True)))
 
 
-def check_probabilities(probabilities: ArrayLike) -> NDArray[np.float64]:
+def check_probabilities(probabilities: ArrayLike, *, several: bool = False) -> NDArray[np.float64]:
     """Probabilities as float64 `[documents, labels]`, each row of them summing to 1 exactly.
+
+    Args:
+        several: whether each label stands for itself (`targets.py`), so that they need not sum to 1.
 
     Raises:
         DataError: not a table, no label, or a document whose values are no probabilities (from 0 to 1, sum 1).
@@ -105,7 +109,8 @@ def check_probabilities(probabilities: ArrayLike) -> NDArray[np.float64]:
     if values.ndim != 2 or values.shape[1] < 1:
         raise DataError("evaluation.no_probabilities", position=1)
     with np.errstate(invalid="ignore"):
-        right = (values >= 0).all(1) & (np.abs(values.sum(1) - 1.0) <= _ROUNDING)  # false for what is no number
+        right = (values >= 0).all(1) & (values <= 1.0 + _ROUNDING).all(1)  # false for what is no number
+        right &= several | (np.abs(values.sum(1) - 1.0) <= _ROUNDING)
     if not right.all():
         raise DataError("evaluation.no_probabilities", position=int((~right).argmax()) + 1)
-    return np.asarray(values / values.sum(1, keepdims=True))
+    return np.minimum(values, 1.0) if several else np.asarray(values / values.sum(1, keepdims=True))

@@ -50,7 +50,7 @@ def _write_head(model: ScaLearnModel, folder: Path) -> None:
     }
     (folder / "model_head.safetensors").write_bytes(save(tensors, metadata={"format": "pt"}))
     config = {
-        "head_type": "classification", "num_labels": len(model.labels), "layers": len(linears),
+        "head_type": "multilabel_classification" if model.several else "classification", "num_labels": len(model.labels), "layers": len(linears),
         "activation_function": "tanh", "use_pooler": False, "bias": True, "dropout_prob": None,
         "label2id": {label: index for index, label in enumerate(model.labels)},
     }  # fmt: skip
@@ -64,9 +64,10 @@ def _write_head(model: ScaLearnModel, folder: Path) -> None:
 
 
 def _readme(model: ScaLearnModel) -> str:
+    squash = "sigmoid()" if model.several else "softmax(-1)"
     encoder, unit = model.encoder, any(isinstance(layer, UnitLength) for layer in model.head)
     if encoder.pooling == "cls" and not unit:
-        use = f'''probabilities = model(**batch, head="{NAME}").logits.softmax(-1)'''
+        use = f'''probabilities = model(**batch, head="{NAME}").logits.{squash}'''
         note = "The head reads token 0, as the library's own heads do."
     else:
         lines = ["hidden = model.base_model(**batch).last_hidden_state"]
@@ -79,7 +80,7 @@ def _readme(model: ScaLearnModel) -> str:
             ]
         if unit:
             lines += ["pooled = torch.nn.functional.normalize(pooled, dim=1)  # to length 1"]
-        lines += [f'probabilities = torch.nn.Sequential.forward(model.heads["{NAME}"], pooled).softmax(-1)']
+        lines += [f'probabilities = torch.nn.Sequential.forward(model.heads["{NAME}"], pooled).{squash}']
         use = "\n".join(lines)
         reads = "token 0" if encoder.pooling == "cls" else "the mean of the tokens"
         note = (

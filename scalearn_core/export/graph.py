@@ -1,4 +1,4 @@
-"""A trained model as one ONNX graph: encoder, folded adapter, pooling, head and softmax.
+"""A trained model as one ONNX graph: encoder, folded adapter, pooling, head and softmax (sigmoid where documents have several labels).
 
 The graph is recorded by running the model (`torch.onnx.export` without its newer exporter, which would need two
 more packages), so every encoder family that runs here can be written; `export_onnx` then proves the graph right on
@@ -34,10 +34,10 @@ _recording = threading.Lock()  # the recorder keeps its state in the module
 class _Classifier(nn.Module):
     """What is recorded; `[batch, seq]` token ids, mask and segments -> probabilities `[batch, labels]`."""
 
-    def __init__(self, encoder: Encoder, layers: list[FoldedLayer], head: nn.Module) -> None:
+    def __init__(self, encoder: Encoder, layers: list[FoldedLayer], head: nn.Module, several: bool) -> None:
         super().__init__()
         self.encoder, self.layers = encoder, nn.ModuleList(layers)
-        self.model, self.head = encoder.model, head
+        self.model, self.head, self.several = encoder.model, head, several
 
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
@@ -46,7 +46,7 @@ class _Classifier(nn.Module):
             input_ids, attention_mask, token_type_ids, adapt=lambda layer, z, f: self.layers[layer](z)
         )
         logits: torch.Tensor = self.head(self.encoder.pool(hidden, attention_mask))
-        return logits.softmax(-1)
+        return logits.sigmoid() if self.several else logits.softmax(-1)
 
 
 def record(model: ScaLearnModel) -> onnx.ModelProto:
@@ -54,7 +54,7 @@ def record(model: ScaLearnModel) -> onnx.ModelProto:
     encoder = copy.deepcopy(model.encoder).to("cpu")  # the model itself may be in use in another thread
     # Plain products and a softmax: fewer operators than the fused attention of PyTorch taken apart, and faster.
     encoder.model.set_attn_implementation("eager")
-    classifier = _Classifier(encoder, fold(model), copy.deepcopy(model.head).cpu()).eval()
+    classifier = _Classifier(encoder, fold(model), copy.deepcopy(model.head).cpu(), model.several).eval()
     batch = encoder.pad(encoder.tokenize(EXAMPLES), range(len(EXAMPLES)))
     if batch.token_type_ids is None:
         batch = batch._replace(token_type_ids=torch.zeros_like(batch.input_ids))

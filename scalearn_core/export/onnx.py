@@ -13,6 +13,7 @@ from scalearn_core.export.folders import check_new_or_ours
 from scalearn_core.export.graph import record
 from scalearn_core.prediction.session import Session
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.targets import THRESHOLD
 
 FILES = {"model.onnx", "tokenizer.json", "labels.json", "README.md"}
 LIMIT = 1e-4
@@ -66,9 +67,12 @@ def _prefix(model: ScaLearnModel) -> str:
 
 
 def _readme(model: ScaLearnModel, difference: float) -> str:
+    squash, given = "softmax", "labels[row.argmax()]"
+    if model.several:
+        squash, given = "sigmoid", f"[label for label, p in zip(labels, row) if p >= {THRESHOLD}]"
     return f"""# A ScaLearn classifier in ONNX
 
-Encoder {model.encoder.name} (fingerprint {model.encoder.fingerprint[:12]}), scaled sources, head and softmax in
+Encoder {model.encoder.name} (fingerprint {model.encoder.fingerprint[:12]}), scaled sources, head and {squash} in
 one graph. Checked when it was written: no probability differs from the model's own by more than {difference:.0e}.
 Inputs are int64 `[batch, length]`; the output `probabilities` is `[batch, labels]` in the order of labels.json.
 {_prefix(model)}
@@ -80,6 +84,7 @@ texts = tokenizers.Tokenizer.from_file("tokenizer.json").encode_batch(["Where is
 values = {{"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}}
 inputs = {{i.name: numpy.array([getattr(t, values[i.name]) for t in texts]) for i in session.get_inputs()}}
 probabilities = session.run(None, inputs)[0]
-print([json.load(open("labels.json", encoding="utf-8"))[row] for row in probabilities.argmax(1)])
+labels = json.load(open("labels.json", encoding="utf-8"))
+print([{given} for row in probabilities])
 ```
 """

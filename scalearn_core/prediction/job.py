@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from scalearn_core import runs
 from scalearn_core.config import UNSURE
 from scalearn_core.data.checks import check_column
 from scalearn_core.data.export import write_csv
+from scalearn_core.data.labels import split_labels
 from scalearn_core.data.tables import read_table
 from scalearn_core.data.workspace import upload_path
 from scalearn_core.prediction.predictor import Predictor
@@ -32,14 +35,16 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
 
     predicted = predictor.predict_table(table.frame, config["text"], on_progress)
     labels, confidences = predicted.iloc[:, -2], predicted.iloc[:, -1]
+    given = Counter(chain.from_iterable(split_labels(cell, predictor.model.separator) for cell in labels))
     write_csv(predicted, folder / "predictions.csv")
     write_json(
         folder / "result.json",
         {
-            "n": int((labels != "").sum()),
-            "without_text": int((labels == "").sum()),
+            "n": int((confidences != "").sum()),
+            "without_text": int((confidences == "").sum()),
+            "without_label": int(((confidences != "") & (labels == "")).sum()),
             "rejected": len(table.rejected),
-            "class_counts": {label: int((labels == label).sum()) for label in predictor.labels},
+            "class_counts": {label: given[label] for label in predictor.labels},
             "low_confidence": sum(float(value) < UNSURE for value in confidences if value),
             "seconds": round(time.monotonic() - started, 2),
         },

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from scalearn_core.prediction.fast import prepare
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.targets import confidence_in, decide, indicators
 
 CHUNK = 256
 """Documents between two reports of progress."""
@@ -18,11 +20,16 @@ CHUNK = 256
 
 @dataclass(frozen=True)
 class Prediction:
-    """The likeliest label, how sure the model is of it (0 to 1), and all probabilities by label."""
+    """What is given to a document, and how sure the model is of it."""
 
+    labels: tuple[str, ...]
+    """The likeliest label; where a document may have several, all likely ones, perhaps none."""
     label: str
+    """The same as text, several joined as they were in the table learned from."""
     confidence: float
+    """Probability that all of it is right, 0 to 1 (`targets.confidence_in`)."""
     probabilities: dict[str, float]
+    """Of every label."""
 
 
 class Predictor:
@@ -47,11 +54,16 @@ class Predictor:
         """One prediction per text, in order."""
         with self._tokenizing:
             tokens = self.model.encoder.tokenize(list(texts))
+        probabilities = self.engine.predict_proba(self.model, tokens)
+        several = self.model.several
+        given = indicators(decide(probabilities, several=several), len(self.labels))
+        confidences = confidence_in(probabilities, several=several)
         predictions = []
-        for row in self.engine.predict_proba(self.model, tokens):
-            probabilities = dict(zip(self.labels, (float(value) for value in row), strict=True))
-            label = max(probabilities, key=probabilities.__getitem__)
-            predictions.append(Prediction(label, probabilities[label], probabilities))
+        for row, has, confidence in zip(probabilities, given, confidences.tolist(), strict=True):
+            labels = tuple(self.labels[place] for place in np.flatnonzero(has))
+            by_label = dict(zip(self.labels, (float(value) for value in row), strict=True))
+            text = (self.model.separator or "").join(labels)
+            predictions.append(Prediction(labels, text, confidence, by_label))
         return predictions
 
     def predict_table(
@@ -59,7 +71,7 @@ class Predictor:
     ) -> pd.DataFrame:
         """The table with two more columns, the predicted label and its confidence; rows and order unchanged.
 
-        A row without text is left without prediction. Column names that are taken get a number.
+        A row without text is left without prediction and confidence. Column names that are taken get a number.
 
         Args:
             on_progress: told the number of documents done, every `CHUNK` documents; raise in it to stop.

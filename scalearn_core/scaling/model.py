@@ -17,6 +17,7 @@ from scalearn_core.errors import ConfigError
 from scalearn_core.scaling.heads import unit_linear_head
 from scalearn_core.scaling.scales import NO_ABLATION, Ablation, Scales, find_variant
 from scalearn_core.scaling.sources import FoldedSources, StackedSources
+from scalearn_core.targets import Targets, decide, names_of
 from scalearn_core.training.batching import forward_batches
 from scalearn_core.training.opened import OpenedDocuments, batch_of
 
@@ -28,6 +29,7 @@ class ScaLearnModel:
         scales: `scales.omega` is the parameter `[layers or 1, sources, width or 1]`; it starts as in the paper.
         head: classifier on the pooled hidden states; all zeros until trained.
         labels: class names, in the order of the outputs.
+        separator: what stands between several labels of one document; None where each has one (`targets.py`).
         sources: the frozen adapters in the order of ω; the target's own adapter, if any, is the last.
         own_adapter: whether the last source was trained on the target task itself.
         fast_mode: what `prediction.fast.measure_fast_mode` found; empty where nothing was measured.
@@ -39,6 +41,7 @@ class ScaLearnModel:
         sources: Sequence[Adapter],
         *,
         labels: Sequence[str],
+        separator: str | None = None,
         variant: str = "scalearn_uniform",
         seed: int = 0,
         ablation: Ablation = NO_ABLATION,
@@ -48,6 +51,7 @@ class ScaLearnModel:
             raise ConfigError("config.too_few_labels", found=len(set(labels)))
         self.encoder = encoder
         self.labels = tuple(labels)
+        self.separator = separator
         self.variant = variant
         self.ablation = ablation
         self.head: nn.Sequential = unit_linear_head(encoder.width, len(labels)).to(encoder.device)
@@ -82,6 +86,18 @@ class ScaLearnModel:
         """Put the target task's own adapter last, as the paper's code does; the scales start anew."""
         self._set_sources([*self.sources, adapter], seed)
         self.own_adapter = True
+
+    def like(self, sources: Sequence[Adapter], *, variant: str | None = None, seed: int = 0) -> ScaLearnModel:
+        """An untrained model over other sources, for the same encoder and labels."""
+        return ScaLearnModel(
+            self.encoder, sources, labels=self.labels, separator=self.separator, variant=variant or self.variant,
+            seed=seed, ablation=self.ablation,
+        )  # fmt: skip
+
+    @property
+    def several(self) -> bool:
+        """Whether a document may have several labels."""
+        return self.separator is not None
 
     def to(self, device: str | torch.device) -> ScaLearnModel:
         """Move everything to a device, in place."""
@@ -136,7 +152,10 @@ class ScaLearnModel:
         self.encoder.model.train(on and encoder_dropout)
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
-        """Class probabilities `[documents, labels]`, float32, columns in the order of `labels`."""
+        """Class probabilities `[documents, labels]`, float32, columns in the order of `labels`.
+
+        A document's add up to 1 where it has one label; of several each stands for itself.
+        """
         return self.predict_proba_of(self.encoder.tokenize(list(texts)))
 
     @torch.no_grad()
@@ -145,12 +164,20 @@ class ScaLearnModel:
         self.train_mode(False)
         probabilities = np.zeros((len(tokens), len(self.labels)), dtype=np.float32)
         for rows in forward_batches(tokens.lengths, self.encoder.device.type):
-            probabilities[rows] = self.logits(tokens, rows).softmax(-1).cpu().numpy()
+            probabilities[rows] = self.probabilities(self.logits(tokens, rows)).cpu().numpy()
         return probabilities
 
+    def probabilities(self, logits: torch.Tensor) -> torch.Tensor:
+        """What outputs of the head say, `[documents, labels]`."""
+        return logits.sigmoid() if self.several else logits.softmax(-1)
+
+    def decide(self, probabilities: np.ndarray) -> Targets:
+        """The labels given at such probabilities (`targets.py`)."""
+        return decide(probabilities, several=self.several)
+
     def predict(self, texts: Sequence[str]) -> list[str]:
-        """The likeliest label of each document."""
-        return [self.labels[index] for index in self.predict_proba(texts).argmax(1)]
+        """The likeliest label of each document; where it may have several, all likely ones, joined."""
+        return names_of(self.decide(self.predict_proba(texts)), self.labels, self.separator)
 
     def parameter_counts(self) -> dict[str, int]:
         """Learned and frozen numbers, listed apart: a head has far more than the scales (`docs/paper.md`)."""

@@ -52,6 +52,7 @@ def _write(model: ScaLearnModel, folder: Path) -> None:
         "variant": model.variant,
         "ablation": dataclasses.asdict(model.ablation),
         "labels": list(model.labels),
+        "separator": model.separator,
         "head": kind_of(model.head),
         "own_adapter": model.own_adapter,
         "encoder": {
@@ -113,7 +114,12 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
             raise ModelError("model.damaged", folder=folder, reason=f"source {entry['name']} was changed")
         sources.append(source)
     ablation = Ablation(**description.get("ablation", {}))  # models of the first releases have none
-    model = ScaLearnModel(encoder, sources, labels=labels, variant=description["variant"], ablation=ablation)
+    separator = description.get("separator")  # likewise
+    if not (separator is None or (isinstance(separator, str) and separator)):
+        raise ModelError("model.damaged", folder=folder, reason="its separator is no text")
+    model = ScaLearnModel(
+        encoder, sources, labels=labels, separator=separator, variant=description["variant"], ablation=ablation
+    )
     model.own_adapter = description["own_adapter"] is True
     model.training_record = dict(description["training"])
     model.fast_mode = dict(description.get("fast_mode") or {})  # older folders have none

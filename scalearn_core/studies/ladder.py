@@ -27,6 +27,7 @@ from scalearn_core.studies.memory import PeakMemory
 from scalearn_core.studies.setting import OnProgress, Setting
 from scalearn_core.studies.stopping import where_to_stop
 from scalearn_core.studies.training import Progress, new_model, test_notes, train_again
+from scalearn_core.targets import Targets
 from scalearn_core.training.few_labels import learn_from_pairs
 from scalearn_core.training.opened import OpenedDocuments
 from scalearn_core.training.stage_one import embed
@@ -47,7 +48,7 @@ FIRST_STEPS = 3
 WARM_UP = 16
 """Documents classified before the speed is measured."""
 
-Predict = Callable[[Tokens], NDArray[np.int64]]
+Predict = Callable[[Tokens], Targets]
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,10 +204,7 @@ def fine_tune(setting: Setting, progress: Progress) -> Rung:
         return replace(skipped, skipped="memory")
     took = time.monotonic() - began
 
-    def predict(tokens: Tokens) -> NDArray[np.int64]:
-        return np.asarray(classifier.all_logits(tokens).argmax(-1).numpy(), dtype=np.int64)
-
-    return replace(skipped, predict=predict, seconds=took, memory=peak.bytes())
+    return replace(skipped, predict=classifier.classes, seconds=took, memory=peak.bytes())
 
 
 def _start(setting: Setting) -> NDArray[np.float64] | None:
@@ -230,10 +228,10 @@ def _learned(model: ScaLearnModel) -> dict[str, int]:
 
 
 def _predictor(model: ScaLearnModel) -> Predict:
-    return lambda tokens: np.asarray(model.predict_proba_of(tokens).argmax(1), dtype=np.int64)
+    return lambda tokens: model.decide(model.predict_proba_of(tokens))
 
 
-def _measured(predict: Predict, tokens: Tokens) -> tuple[NDArray[np.int64], float]:
+def _measured(predict: Predict, tokens: Tokens) -> tuple[Targets, float]:
     """The classes, and documents per second once the device is warm."""
     predict(tokens.take(list(range(min(WARM_UP, len(tokens))))))
     began = time.perf_counter()

@@ -22,6 +22,7 @@ from scalearn_core.evaluation.metrics import FloatArray, count_cells, macro_f1, 
 from scalearn_core.studies.power_law import PowerLaw, fit_power_law
 from scalearn_core.studies.setting import OnProgress, Setting
 from scalearn_core.studies.training import Progress, test_notes, train_again, with_training
+from scalearn_core.targets import Targets, indicators
 from scalearn_core.training.stage_one import embed
 
 METHODS = ("scalearn", "frozen_head")
@@ -57,7 +58,7 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
     embeddings = unit(embed(encoder, tokens))
     progress.within(0.5)
     predicted: dict[str, list[NDArray[np.int64]]] = {
-        "scalearn": [setting.model.predict_proba_of(tokens).argmax(1)],
+        "scalearn": [setting.model.decide(setting.model.predict_proba_of(tokens))],
         "frozen_head": [setting.frozen_head.predict(embeddings)],
     }
     progress.next()
@@ -66,7 +67,7 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
         model, result = train_again(
             setting, with_training(setting.dataset, kept), config, on_step=progress.step, on_stage=progress.stage
         )
-        predicted["scalearn"].append(model.predict_proba_of(tokens).argmax(1))
+        predicted["scalearn"].append(model.decide(model.predict_proba_of(tokens)))
         predicted["frozen_head"].append(result.frozen_head.predict(embeddings))
         progress.next()
     sizes = [int(kept.sum()) for _, kept in plan]
@@ -84,7 +85,7 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
     }
 
 
-def draws(targets: NDArray[np.int64], n_classes: int, seed: int) -> list[tuple[int, NDArray[np.bool_]]]:
+def draws(targets: Targets, n_classes: int, seed: int) -> list[tuple[int, NDArray[np.bool_]]]:
     """Parts to train on, the largest first: the number of the draw, and which documents, `[documents]`.
 
     The parts of one draw lie within each other, and have every class in about its share, at least one document
@@ -95,7 +96,7 @@ def draws(targets: NDArray[np.int64], n_classes: int, seed: int) -> list[tuple[i
     sizes = [n, *[size for size in sizes[1:] if size >= max(4, PER_CLASS * n_classes)]]
     found = []
     for number in range(max(DRAWS)):
-        order = _stratified(targets, np.random.default_rng([seed, number]))
+        order = _stratified(targets, n_classes, np.random.default_rng([seed, number]))
         for size, times in zip(sizes, DRAWS, strict=False):
             if number < times:
                 kept = np.zeros(n, dtype=np.bool_)
@@ -104,14 +105,20 @@ def draws(targets: NDArray[np.int64], n_classes: int, seed: int) -> list[tuple[i
     return sorted(found, key=lambda part: -int(part[1].sum()))
 
 
-def _stratified(targets: NDArray[np.int64], generator: np.random.Generator) -> NDArray[np.int64]:
-    """An order of the documents whose every beginning has the classes in about their shares."""
-    place = np.empty(len(targets))
-    for target in np.unique(targets):
-        mine = generator.permutation(np.flatnonzero(targets == target))
-        place[mine] = (np.arange(len(mine)) + generator.random()) / len(mine)
-        place[mine[0]] -= 1.0  # one of each class comes first
-    return np.argsort(place, kind="stable")
+def _stratified(targets: Targets, n_classes: int, generator: np.random.Generator) -> NDArray[np.int64]:
+    """An order of the documents whose every beginning has the classes in about their shares.
+
+    A document of several classes stands where the rarest of them puts it.
+    """
+    place = np.full(len(targets), np.nan)
+    has = indicators(targets, n_classes)
+    first = generator.random(len(targets))  # of documents without any class
+    for column in has.T[np.argsort(has.sum(0), kind="stable")]:
+        mine = generator.permutation(np.flatnonzero(column & np.isnan(place)))
+        if len(mine):
+            place[mine] = (np.arange(len(mine)) + generator.random()) / len(mine)
+            place[mine[0]] -= 1.0  # one of each class comes first
+    return np.argsort(np.where(np.isnan(place), first, place), kind="stable")
 
 
 def carry_on(

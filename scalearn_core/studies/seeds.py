@@ -17,6 +17,7 @@ from scalearn_core.evaluation.metrics import score
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies.setting import OnProgress, Setting
 from scalearn_core.studies.training import Progress, test_notes, train_again
+from scalearn_core.targets import Targets
 from scalearn_core.transfer.contributions import contribution_map
 
 MORE = 3
@@ -47,7 +48,7 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
         progress.within(0.5)
         raw.append(measured.raw)
         contributions.append(measured.contribution)
-        scores.append(_macro_f1(setting, model.predict_proba_of(tokens).argmax(1)))
+        scores.append(_macro_f1(setting, model.decide(model.predict_proba_of(tokens))))
         progress.next()
     values = np.array(contributions)  # [seeds, layers, sources]
     sizes = np.abs(values).mean(axis=1)  # [seeds, sources]
@@ -102,7 +103,7 @@ def _measured_on(setting: Setting) -> list[str]:
     return [texts[i] for i in np.linspace(0, len(texts) - 1, number).round().astype(int)]
 
 
-def _macro_f1(setting: Setting, predicted: NDArray[np.int64]) -> float:
+def _macro_f1(setting: Setting, predicted: Targets) -> float:
     return score("macro_f1", setting.test.targets, predicted)
 
 

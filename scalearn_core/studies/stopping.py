@@ -18,19 +18,20 @@ from numpy.typing import NDArray
 from scalearn_core.evaluation.comparison import FEWEST_DISAGREEMENTS, Comparison
 from scalearn_core.evaluation.intervals import CONFIDENCE
 from scalearn_core.evaluation.metrics import check_classes, count_cells, macro_f1, total_classes
+from scalearn_core.targets import Targets, same
 
 RESAMPLES = 2000
 _COUNTS_AT_ONCE = 2_000_000
 
 
 def where_to_stop(
-    targets: NDArray[np.int64], predicted: Mapping[str, NDArray[np.int64]], *, n_classes: int, seed: int
+    targets: Targets, predicted: Mapping[str, Targets], *, n_classes: int, seed: int
 ) -> tuple[str, dict[str, tuple[str, Comparison]]]:
     """The rung to stop at, and for each rung what it is compared with and the difference to that.
 
     Args:
-        targets: true classes, `[documents]`.
-        predicted: classes by each rung, lowest first, `[documents]` each.
+        targets: true classes (`targets.py`).
+        predicted: classes by each rung, lowest first, alike.
         seed: of the resampling.
 
     Returns:
@@ -77,7 +78,7 @@ def _above(
         reach = errors * _critical(differences - values, errors)
         found.append({})
         for place, other in enumerate(higher):
-            changed = int((columns[1 + other] != columns[1 + rung]).sum())
+            changed = int((~same(columns[1 + other], columns[1 + rung])).sum())
             value, low, high = (float(values[place] + sign * reach[place]) for sign in (0, -1, 1))
             found[-1][other] = Comparison("macro_f1", value, low, high, "no_difference", changed)
             if changed >= FEWEST_DISAGREEMENTS and (low > 0 or high < 0):

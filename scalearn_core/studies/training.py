@@ -82,11 +82,7 @@ def train_again(
 
 def new_model(setting: Setting, variant: str, seed: int) -> ScaLearnModel:
     """Untrained, with the encoder, library sources and labels of the model at hand."""
-    known = setting.model
-    return ScaLearnModel(
-        known.encoder, setting.library_sources, labels=known.labels, variant=variant, seed=seed,
-        ablation=known.ablation,
-    )  # fmt: skip
+    return setting.model.like(setting.library_sources, variant=variant, seed=seed)
 
 
 def with_training(dataset: TextDataset, kept: NDArray[np.bool_]) -> TextDataset:

@@ -5,7 +5,9 @@ than documents: 32 documents give 496. The loss is that of Khosla et al. (NeurIP
 
     L = - mean_i mean_{p in P(i)} log( exp(e_i·e_p / τ) / Σ_{a≠i} exp(e_i·e_a / τ) )
 
-over unit-length embeddings `e`, with `P(i)` the other documents of i's class in the batch.
+over unit-length embeddings `e`, with `P(i)` the other documents of i's class in the batch. Where documents have
+several labels, the mean over P(i) is weighted by how many labels p shares with i: |labels of both| / |of either|
+(Jaccard), which for one label is the formula above.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F
+
+from scalearn_core.targets import Targets, indicators
 
 TEMPERATURE = 0.1
 """τ above, the value of that paper."""
@@ -28,26 +32,37 @@ def contrastive_loss(
 
     Args:
         embeddings: `[documents, width]`, of any length.
-        targets: classes, `[documents]`.
+        targets: see `targets.py`.
     """
     unit = F.normalize(embeddings, dim=1)
     itself = torch.eye(len(targets), dtype=torch.bool, device=targets.device)
     similarity = (unit @ unit.T / temperature).masked_fill(itself, float("-inf"))
-    partner = (targets[:, None] == targets[None]) & ~itself
-    log_share = (similarity - similarity.logsumexp(1, keepdim=True)).masked_fill(~partner, 0.0)
-    partners = partner.sum(1)
-    anchors = partners > 0
-    return -(log_share.sum(1) / partners.clamp(min=1)).sum() / anchors.sum().clamp(min=1)
+    weight = shared_labels(targets).masked_fill(itself, 0.0)
+    log_share = (similarity - similarity.logsumexp(1, keepdim=True)).masked_fill(weight == 0, 0.0)
+    weights = weight.sum(1)
+    anchors = weights > 0
+    return -((weight * log_share).sum(1) / weights.masked_fill(~anchors, 1.0)).sum() / anchors.sum().clamp(min=1)
 
 
-def class_batches(targets: NDArray[np.int64], size: int, generator: np.random.Generator) -> Iterator[list[int]]:
+def shared_labels(targets: torch.Tensor) -> torch.Tensor:
+    """How much the labels of two documents have in common, 0 to 1, `[documents, documents]`."""
+    if targets.ndim == 1:
+        return (targets[:, None] == targets[None]).float()
+    has = targets.float()
+    both, each = has @ has.T, has.sum(1)
+    return both / (each[:, None] + each[None] - both).clamp(min=1)
+
+
+def class_batches(targets: Targets, size: int, generator: np.random.Generator) -> Iterator[list[int]]:
     """Document numbers without end, in batches of at most `size` in which the classes are as even as can be.
 
     Every batch holds at least two documents of each of its classes, so that each has a partner: of many classes
     it takes `size // 2`, those whose turn it is. A document comes again when all others of its class have come.
-    Classes of one document never come; with no class of two there is nothing to yield.
+    Classes of one document never come; with no class of two there is nothing to yield. A document of several
+    labels may be called by two of them; it is then there once.
     """
-    rows = {int(c): np.flatnonzero(targets == c) for c in np.unique(targets)}
+    has = indicators(targets, int(targets.max(initial=0)) + 1)
+    rows = {label: np.flatnonzero(column) for label, column in enumerate(has.T)}
     rows = {c: found for c, found in rows.items() if len(found) > 1}
     if not rows:
         return
@@ -57,7 +72,8 @@ def class_batches(targets: NDArray[np.int64], size: int, generator: np.random.Ge
     while True:
         chosen = classes.take(together)
         shares = [size // together + (place < size % together) for place in range(together)]
-        yield [row for c, share in zip(chosen, shares, strict=True) for row in documents[c].take(share)]
+        called = [row for c, share in zip(chosen, shares, strict=True) for row in documents[c].take(share)]
+        yield list(dict.fromkeys(called))
 
 
 class _Turns:

@@ -28,6 +28,7 @@ from scalearn_core.scaling.heads import unit_linear_head
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import Scales
 from scalearn_core.scaling.sources import StackedSources
+from scalearn_core.targets import Targets
 from scalearn_core.training.batching import TokenBudget
 from scalearn_core.training.contrastive import class_batches, contrastive_loss
 from scalearn_core.training.loop import EpochRecord, History, OnStep, seeded
@@ -41,6 +42,9 @@ REDUCTION_FACTOR = 16
 HEAD_C = 10.0
 """Inverse regularisation strength of the head. The embeddings were trained on the same documents, which therefore
 cannot choose it. Of 1, 10 and 100 it gave the least log-loss on most of five public tables (no command here)."""
+HEAD_C_SEVERAL = 30.0
+"""The same where documents have several labels. Of 10, 30, 100 and 300 it gave the least log-loss on the one public
+table at hand (no command here)."""
 WARM_UP = 0.1
 """Share of the steps in which the rates rise to their value; they fall to zero over the rest."""
 
@@ -48,7 +52,7 @@ WARM_UP = 0.1
 def learn_from_pairs(
     model: ScaLearnModel,
     documents: OpenedDocuments,
-    targets: NDArray[np.int64],
+    targets: Targets,
     recipe: Recipe,
     *,
     start: NDArray[np.float64],
@@ -63,7 +67,7 @@ def learn_from_pairs(
 
     Args:
         documents: opened at layer 0 where an own adapter learns, else at most at the first layer of any source.
-        targets: their classes, `[documents]`.
+        targets: their classes (`targets.py`).
         start: a scale for each source of the model, `[sources]`, see `transfer/forecast.py`.
         recipe: rates and steps, see `TrainingConfig.resolved`.
         on_step: see `loop.OnStep`.
@@ -84,7 +88,7 @@ def learn_from_pairs(
 def learn_own_adapter_alone(
     beside: ScaLearnModel,
     documents: OpenedDocuments,
-    targets: NDArray[np.int64],
+    targets: Targets,
     recipe: Recipe,
     *,
     batch_size: int,
@@ -96,13 +100,13 @@ def learn_own_adapter_alone(
     Args:
         beside: a model with the same encoder, sources, labels and variant as the trained one; stays as it is.
     """
-    encoder, labels, variant = beside.encoder, beside.labels, beside.variant
+    encoder = beside.encoder
     own = _new_own_adapter(encoder, [source for source in beside.sources if source.name != OWN_NAME], seed)
-    model = ScaLearnModel(encoder, [own], labels=labels, variant=variant)
+    model = beside.like([own])
     learner = _Learner(encoder, None, _scales(model, np.ones(1), own_adapter=False), own)
     with seeded(seed):
         _fit(learner, documents, targets, recipe, batch_size, seed, on_step)
-    trained = ScaLearnModel(encoder, [own.frozen()], labels=labels, variant=variant)
+    trained = beside.like([own.frozen()])
     trained.own_adapter = True
     trained.scales.load_state_dict(learner.scales.state_dict())
     _fit_head(trained, documents, targets, seed)
@@ -169,10 +173,15 @@ def _new_own_adapter(encoder: Encoder, sources: Sequence[Adapter], seed: int) ->
     return own
 
 
-def _fit_head(model: ScaLearnModel, documents: OpenedDocuments, targets: NDArray[np.int64], seed: int) -> None:
+def head_c(several: bool) -> float:
+    """C of the head on trained embeddings."""
+    return HEAD_C_SEVERAL if several else HEAD_C
+
+
+def _fit_head(model: ScaLearnModel, documents: OpenedDocuments, targets: Targets, seed: int) -> None:
     """Put a logistic regression on the trained embeddings."""
     embeddings = unit(embed(model.encoder, documents, model.adapt))
-    head = fit_head(embeddings, targets, len(model.labels), c=HEAD_C, seed=seed)
+    head = fit_head(embeddings, targets, len(model.labels), c=head_c(model.several), seed=seed)
     model.head = unit_linear_head(model.encoder.width, len(model.labels)).to(model.encoder.device)
     state = {"1.weight": torch.from_numpy(head.weight), "1.bias": torch.from_numpy(head.bias)}
     model.head.load_state_dict(state)
@@ -181,7 +190,7 @@ def _fit_head(model: ScaLearnModel, documents: OpenedDocuments, targets: NDArray
 def _fit(
     learner: _Learner,
     documents: OpenedDocuments,
-    targets: NDArray[np.int64],
+    targets: Targets,
     recipe: Recipe,
     batch_size: int,
     seed: int,

@@ -22,12 +22,14 @@ from scalearn_core.devices import Device
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.by_language import scores_by_language
+from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.reference import save_reference
 from scalearn_core.evaluation.test_probabilities import save_test_probabilities
 from scalearn_core.prediction.fast import measure_fast_mode
 from scalearn_core.runs.folders import write_json
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.training.loop import OnStep
+from scalearn_core.targets import Targets
 from scalearn_core.training.result import FORMAT, history_of, made_now, scales_of, weigh
 from scalearn_core.training.rivals import predict_rivals
 from scalearn_core.training.stage_two import train_scales
@@ -55,10 +57,10 @@ class Outcome:
     """Columns row, text, label, predicted, confidence."""
     probabilities: NDArray[np.float32]
     """Of the model on the test documents, `[documents, labels]`."""
-    targets: NDArray[np.int64]
-    """True classes of the test documents, `[documents]`."""
-    predicted: dict[str, NDArray[np.int64]]
-    """Classes of the test documents by method, `[documents]` each."""
+    targets: Targets
+    """True classes of the test documents (`targets.py`)."""
+    predicted: dict[str, Targets]
+    """Classes of the test documents by method, alike."""
     frozen_head: FrozenHead
     """The plain classifier, for comparison on later tables."""
     learned_from: Sequence[str]
@@ -107,7 +109,9 @@ def train_with_evidence(
     adapters = catalog.load(sources, encoder)
     if config.recipe == "auto":
         dataset = dataset.without_validation()
-    model = ScaLearnModel(encoder, adapters, labels=dataset.labels, variant=variant, seed=config.seed)
+    model = ScaLearnModel(
+        encoder, adapters, labels=dataset.labels, separator=dataset.separator, variant=variant, seed=config.seed
+    )
     trained = train_scales(model, dataset, config, on_step=on_step, on_stage=on_stage)
 
     on_stage("baselines")
@@ -119,7 +123,7 @@ def train_with_evidence(
     on_stage("evaluation")
     clock = time.monotonic()
     probabilities = model.predict_proba(test.texts)
-    predicted = rivals.predicted | {"scalearn": probabilities.argmax(1)}
+    predicted = rivals.predicted | {"scalearn": model.decide(probabilities)}
     model.fast_mode = measure_fast_mode(model, train.texts, test.texts, test.targets)
     evidence = weigh(test, probabilities, predicted, rivals.control, trained.forecast, seed=config.seed)
     texts = dataset.frame["text"].tolist()
@@ -144,6 +148,7 @@ def train_with_evidence(
             "name": dataset.name,
             "fingerprint": dataset.fingerprint,
             "labels": list(dataset.labels),
+            "separator": dataset.separator,
             "counts": {"train": len(train), "validation": len(validation), "test": len(test)},
             "class_counts": dataset.class_counts,
             "cut": sum(length >= encoder.max_length for length in tokens.lengths),
@@ -168,15 +173,7 @@ def train_with_evidence(
         "fast_mode": {key: value for key, value in model.fast_mode.items() if key != "ranges"},
         "scales": scales_of(model, contributions, recipe=config.recipe, documents=len(chosen)),
     }
-    predictions = pd.DataFrame(
-        {
-            "row": test.rows,
-            "text": test.texts,
-            "label": [dataset.labels[index] for index in test.targets],
-            "predicted": [dataset.labels[index] for index in predicted["scalearn"]],
-            "confidence": probabilities.max(1).astype(np.float64).round(4),
-        }
-    )
+    predictions = prediction_table(test, probabilities)
     learned_from = [*train.texts, *validation.texts]
     return Outcome(
         model, result, predictions, probabilities, test.targets, predicted, trained.frozen_head, learned_from

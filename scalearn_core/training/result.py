@@ -14,6 +14,7 @@ from scalearn_core.evaluation.confidence import confidence_report
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.verdict import judge
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.targets import Targets
 from scalearn_core.training.loop import History
 from scalearn_core.transfer.contributions import ContributionMap
 from scalearn_core.transfer.dimensions import summary_of
@@ -27,7 +28,7 @@ COMPARED = ("frozen_head", "tfidf", "single_source")
 def weigh(
     test: Split,
     probabilities: NDArray[np.float32],
-    predicted: dict[str, NDArray[np.int64]],
+    predicted: dict[str, Targets],
     control: str,
     asked: Forecast,
     *,
@@ -37,7 +38,7 @@ def weigh(
 
     Args:
         probabilities: of the model on the test documents, `[documents, labels]`.
-        predicted: classes by method, `[documents]` each; the model's own is "scalearn".
+        predicted: classes by method (`targets.py`); the model's own is "scalearn".
         control: which of them is the control (`evaluation/verdict.py`).
     """
     compared = {

@@ -16,6 +16,7 @@ from scalearn_core.data.dataset import TextDataset
 from scalearn_core.encoders.encoder import Tokens
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.sources import mixed
+from scalearn_core.targets import Targets
 from scalearn_core.training.few_labels import learn_own_adapter_alone
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.opened import OpenedDocuments
@@ -29,9 +30,9 @@ CONTROL_SEED = 1
 
 @dataclass(frozen=True)
 class Rivals:
-    """Predicted classes of the test documents by method, `[documents]` each."""
+    """Predicted classes of the test documents by method (`targets.py`)."""
 
-    predicted: dict[str, NDArray[np.int64]]
+    predicted: dict[str, Targets]
     """"frozen_head", "tfidf", "majority", "single_source", and the control."""
     control: str
     """"own_adapter", the same training without sources, or "shuffled_sources" (`evaluation/verdict.py`)."""
@@ -62,7 +63,7 @@ def predict_rivals(
 
 def _single_source(
     model: ScaLearnModel, trained: TrainingResult, dataset: TextDataset, tokens: Tokens, seed: int
-) -> NDArray[np.int64]:
+) -> Targets:
     """The source that promises most, at its strength in all layers, with a logistic regression on top."""
     best = trained.forecast.sources[0]
     encoder = model.encoder
@@ -85,7 +86,7 @@ def _control(
     dataset: TextDataset,
     config: TrainingConfig,
     on_step: OnStep | None,
-) -> tuple[str, NDArray[np.int64]]:
+) -> tuple[str, Targets]:
     """The same training with what the sources know taken away."""
     train, texts = dataset.train, dataset.test.texts
     if model.own_adapter and config.recipe == "auto":
@@ -93,11 +94,8 @@ def _control(
             model, trained.documents, train.targets, config.resolved(len(train)),
             batch_size=config.batch_size, seed=config.seed, on_step=on_step,
         )  # fmt: skip
-        return "own_adapter", alone.predict_proba(texts).argmax(1)
+        return "own_adapter", model.decide(alone.predict_proba(texts))
     sources = model.sources[:-1] if model.own_adapter else model.sources
-    ignorant = ScaLearnModel(
-        model.encoder, shuffled(sources, seed=config.seed + CONTROL_SEED), labels=model.labels,
-        variant=model.variant, seed=config.seed, ablation=model.ablation,
-    )  # fmt: skip
+    ignorant = model.like(shuffled(sources, seed=config.seed + CONTROL_SEED), seed=config.seed)
     train_scales(ignorant, dataset, config, on_step=on_step)
-    return "shuffled_sources", ignorant.predict_proba(texts).argmax(1)
+    return "shuffled_sources", model.decide(ignorant.predict_proba(texts))

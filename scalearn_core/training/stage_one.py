@@ -15,14 +15,16 @@ from scalearn_core.config import StageOneConfig
 from scalearn_core.devices import autocast
 from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
 from scalearn_core.scaling.heads import two_layer_head
+from scalearn_core.targets import THRESHOLD, are_several, decide
 from scalearn_core.training.batching import TokenBudget, forward_batches
 from scalearn_core.training.loop import History, OnStep, fit
+from scalearn_core.training.loss import classification_loss
 from scalearn_core.training.opened import OpenedDocuments, batch_of
 
 
 @dataclass(frozen=True)
 class TaskData:
-    """Tokenized documents with class numbers (int64), or scores (float) where `classes` is 0 (regression)."""
+    """Tokenized documents with their classes (`targets.py`), or scores (float) where `classes` is 0 (regression)."""
 
     tokens: Tokens
     targets: np.ndarray
@@ -70,7 +72,7 @@ def train_adapter(
             outputs = _forward(encoder, adapter, head, documents, rows).float()
         targets = torch.as_tensor(data.targets[list(rows)], device=outputs.device)
         if data.classes:
-            return F.cross_entropy(outputs, targets)
+            return classification_loss(outputs, targets)
         return F.mse_loss(outputs[:, 0], ((targets - shift) / scale).float())
 
     def train_loss(rows: list[int]) -> torch.Tensor:
@@ -100,11 +102,14 @@ def train_adapter(
 
 @torch.no_grad()
 def predict_adapter(encoder: Encoder, result: StageOneResult, data: TaskData) -> np.ndarray:
-    """Class numbers `[documents]` (int64), or unscaled scores (float) for a regression task."""
+    """Classes shaped as the targets of `data` (`targets.py`), or unscaled scores (float) for a regression task."""
     outputs = np.zeros((len(data), max(data.classes, 1)), dtype=np.float32)
     for rows in forward_batches(data.tokens.lengths, encoder.device.type):
         outputs[rows] = _forward(encoder, result.adapter, result.head, data.tokens, rows).cpu().numpy()
-    return outputs.argmax(1) if data.classes else outputs[:, 0]
+    if not data.classes:
+        return outputs[:, 0]
+    several = are_several(data.targets)
+    return decide(outputs + THRESHOLD if several else outputs, several=several)  # a logit of 0 is one half
 
 
 @torch.no_grad()

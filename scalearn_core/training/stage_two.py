@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from torch.nn import functional as F
-
 from scalearn_core.baselines.frozen_head import FrozenHead, fit_frozen_head, unit
 from scalearn_core.config import FORECAST, Recipe, StageOneConfig, TrainingConfig
 from scalearn_core.data.dataset import Split, TextDataset
@@ -22,6 +20,7 @@ from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.training.batching import TokenBudget, forward_batches
 from scalearn_core.training.few_labels import OWN_NAME, learn_from_pairs
 from scalearn_core.training.loop import History, OnStep, fit
+from scalearn_core.training.loss import classification_loss
 from scalearn_core.training.opened import OpenedDocuments
 from scalearn_core.training.stage_one import TaskData, embed, train_adapter
 from scalearn_core.transfer.forecast import Forecast, forecast
@@ -132,7 +131,7 @@ def _learn_as_in_paper(
         model.train_mode(True, encoder_dropout=recipe.encoder_dropout)
         with autocast(device):
             logits = model.logits(opened, rows)
-        return F.cross_entropy(logits.float(), targets[rows]) + model.scales.regularization()
+        return classification_loss(logits.float(), targets[rows]) + model.scales.regularization()
 
     trainable = {f"scales.{key}": p for key, p in model.scales.named_parameters()}
     trainable |= {f"head.{key}": p for key, p in model.head.named_parameters()}
@@ -153,14 +152,13 @@ def _validate(model: ScaLearnModel, documents: OpenedDocuments, targets: np.ndar
     if not len(documents):
         return {}
     model.train_mode(False)
-    loss, predicted = 0.0, np.zeros(len(documents), dtype=np.int64)
+    loss, predicted = 0.0, np.zeros_like(targets)
     for rows in forward_batches(documents.lengths, model.encoder.device.type):
         with autocast(model.encoder.device):
             logits = model.logits(documents, rows).float()
-        loss += F.cross_entropy(
-            logits, torch.as_tensor(targets[rows], device=logits.device), reduction="sum"
-        ).item()
-        predicted[rows] = logits.argmax(-1).cpu().numpy()
+        wanted = torch.as_tensor(targets[rows], device=logits.device)
+        loss += classification_loss(logits, wanted).item() * len(rows)
+        predicted[rows] = model.decide(model.probabilities(logits).cpu().numpy())
     return {
         "validation_loss": loss / len(documents),
         "validation_macro_f1": score("macro_f1", targets, predicted),
@@ -170,6 +168,8 @@ def _validate(model: ScaLearnModel, documents: OpenedDocuments, targets: np.ndar
 def _task_data(model: ScaLearnModel, split: Split) -> TaskData:
     if split.labels != model.labels:
         raise ConfigError("config.other_labels", found=", ".join(split.labels), expected=", ".join(model.labels))
+    if split.separator != model.separator:
+        raise ConfigError("config.other_separator", found=split.separator, expected=model.separator)
     return TaskData(model.encoder.tokenize(split.texts), split.targets, len(model.labels))
 
 

@@ -23,10 +23,11 @@ from numpy.typing import NDArray
 
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.baselines.frozen_head import unit
-from scalearn_core.baselines.solver import fit_path
+from scalearn_core.baselines.solver import askable, cross_validated_losses, on_one_core
 from scalearn_core.config import FORECAST
 from scalearn_core.encoders.encoder import Encoder, Tokens
 from scalearn_core.scaling.sources import StackedSources, mixed
+from scalearn_core.targets import Targets, are_several, in_turns
 from scalearn_core.training.opened import OpenedDocuments
 from scalearn_core.training.stage_one import embed
 from scalearn_core.transfer.control import shuffled
@@ -94,22 +95,21 @@ class Forecast:
 
 
 def forecast(
-    encoder: Encoder, sources: Sequence[Adapter], tokens: Tokens, targets: NDArray[np.int64], *, seed: int,
+    encoder: Encoder, sources: Sequence[Adapter], tokens: Tokens, targets: Targets, *, seed: int,
     on_candidate: Callable[[float], None] = lambda fraction: None,
 ) -> Forecast:  # fmt: skip
     """Choose a strength for each source by cross-validation on `tokens`.
 
     Args:
-        targets: classes, `[documents]`; those of a single document are left out.
+        targets: classes (`targets.py`); those of a single document are left out.
         on_candidate: told the share of the work that is done at most (0 to 1); raise in it to stop.
     """
-    rows = _chosen(targets, np.random.default_rng(seed))
-    if len(np.unique(targets[rows])) < 2:
+    rows, targets = _chosen(targets, tokens.lengths, np.random.default_rng(seed))
+    if not _differ(targets):
         unknown = tuple(Promise(source, FORECAST.strength, None, None, None) for source in range(len(sources)))
         return Forecast(np.zeros(len(sources)), None, None, len(rows), unknown, None, promised=False)
     first_layer = StackedSources(sources).first_layer
     documents = OpenedDocuments(encoder, _cut(tokens.take(rows.tolist()), FORECAST.length), first_layer)
-    folds = _folds(targets[rows], seed)
     turns = itertools.islice(itertools.cycle(sources), FORECAST.shuffled)
     ignorant = shuffled(list(turns), seed=seed)
     tried, most = 0, FORECAST.most(len(sources))
@@ -120,7 +120,7 @@ def forecast(
         on_candidate(min(1.0, tried / most))
         omega = torch.as_tensor(strengths, dtype=torch.float32, device=encoder.device)[None, :, None]
         embeddings = embed(encoder, documents, mixed(adapters, omega))
-        return _held_out_losses(unit(embeddings), targets[rows], folds)
+        return _held_out_losses(unit(embeddings), targets, seed)
 
     plain = losses(sources, np.zeros(len(sources)))
     alone = {
@@ -185,16 +185,32 @@ def _one(source: int, strength: float, sources: Sequence[Adapter]) -> NDArray[np
     return added
 
 
-def _chosen(targets: NDArray[np.int64], generator: np.random.Generator) -> NDArray[np.int64]:
-    """Numbers of at most `FORECAST.documents` documents, one of each class after the other."""
-    turns = np.empty(len(targets))
-    for target in np.unique(targets):
-        mine = np.flatnonzero(targets == target)
-        turns[mine] = generator.permutation(len(mine)) if len(mine) > 1 else np.inf
-    order = np.lexsort((targets, turns))
-    order = order[np.isfinite(turns[order])][: FORECAST.documents]
-    kept, counts = np.unique(targets[order], return_counts=True)  # the cut may leave one of a class
-    return np.sort(order[np.isin(targets[order], kept[counts > 1])])
+def _chosen(
+    targets: Targets, lengths: Sequence[int], generator: np.random.Generator
+) -> tuple[NDArray[np.int64], Targets]:
+    """Numbers of the documents looked at, one of each class after the other, and their classes.
+
+    A class of which there is only one document says nothing, nor one, of several per document, that all but one have.
+    """
+    read = np.minimum(lengths, FORECAST.length)
+
+    def affordable(order: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.sort(order[read[order].cumsum() <= FORECAST.tokens])
+
+    if are_several(targets):
+        rows = affordable(in_turns(targets, FORECAST.documents, generator))
+        return rows, askable(targets[rows])
+    classes, counts = np.unique(targets, return_counts=True)
+    repeated = np.flatnonzero(np.isin(targets, classes[counts > 1]))
+    rows = affordable(repeated[in_turns(targets[repeated], FORECAST.documents, generator)])
+    kept, counts = np.unique(targets[rows], return_counts=True)  # the cut may leave one of a class
+    rows = rows[np.isin(targets[rows], kept[counts > 1])]
+    return rows, targets[rows]
+
+
+def _differ(targets: Targets) -> bool:
+    """Whether there is anything to tell apart."""
+    return bool(targets.shape[1]) if are_several(targets) else len(np.unique(targets)) > 1
 
 
 def _cut(tokens: Tokens, length: int) -> Tokens:
@@ -205,27 +221,11 @@ def _cut(tokens: Tokens, length: int) -> Tokens:
     )
 
 
-Folds = list[tuple[NDArray[np.int64], NDArray[np.int64]]]
-
-
-def _folds(targets: NDArray[np.int64], seed: int) -> Folds:
-    from sklearn.model_selection import StratifiedKFold
-
-    number = min(FORECAST.folds, int(np.unique(targets, return_counts=True)[1].min()))
-    return list(StratifiedKFold(number, shuffle=True, random_state=seed).split(targets, targets))
-
-
-def _held_out_losses(
-    embeddings: NDArray[np.float32], targets: NDArray[np.int64], folds: Folds
-) -> NDArray[np.float64]:
+def _held_out_losses(embeddings: NDArray[np.float32], targets: Targets, seed: int) -> NDArray[np.float64]:
     """Log-loss of each document by a classifier that did not see it, `[documents]`."""
-    numbers = np.unique(targets, return_inverse=True)[1]
     # As many features as documents hold all that a regularised linear model can tell of them.
-    left, sizes, _ = np.linalg.svd(embeddings.astype(np.float64), full_matrices=False)
-    features = left * sizes
-    losses = np.zeros(len(targets))
-    for train, held_out in folds:
-        (model,) = fit_path(features[train], numbers[train], (FORECAST.C,), tolerance=TOLERANCE, seed=0)
-        log_shares = model.predict_log_proba(features[held_out])
-        losses[held_out] = -log_shares[np.arange(len(held_out)), numbers[held_out]]
-    return losses
+    with on_one_core():
+        left, sizes, _ = np.linalg.svd(embeddings.astype(np.float64), full_matrices=False)
+    return cross_validated_losses(
+        left * sizes, targets, (FORECAST.C,), folds=FORECAST.folds, tolerance=TOLERANCE, seed=seed
+    )[0]

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from numpy.typing import NDArray
 
 from scalearn_core import runs
 from scalearn_core.data.dataset import Split
@@ -19,11 +18,13 @@ from scalearn_core.devices import find
 from scalearn_core.errors import ModelError
 from scalearn_core.evaluation.by_language import scores_by_language
 from scalearn_core.evaluation.comparison import compare_predictions
+from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.test_probabilities import load_test_probabilities
 from scalearn_core.prediction.fast import measure_fast_mode
 from scalearn_core.runs.folders import CONFIG
 from scalearn_core.studies.setting import Setting, load_setting
+from scalearn_core.targets import Targets
 from scalearn_core.training.pipeline import CONTRIBUTION_DOCUMENTS, Outcome
 from scalearn_core.training.result import made_now, scales_of, weigh
 from scalearn_core.transfer.contributions import contribution_map
@@ -80,12 +81,12 @@ def _outcome(setting: Setting, levers: Levers, evidence: Path, report: runs.Repo
     """Turn the scales of the model for good, and score it on the documents nobody watched."""
     model, test, seed = setting.model, setting.test, setting.result["seed"]
     predicted = _others(test, evidence)
-    before = model.predict_proba(test.texts).argmax(1)
+    before = model.decide(model.predict_proba(test.texts))
     with torch.no_grad():
         model.scales.omega.copy_(turned(model, levers))
     model.training_record = {**model.training_record, "levers": levers.to_dict()}
     probabilities = model.predict_proba(test.texts)
-    predicted["scalearn"] = now = probabilities.argmax(1)
+    predicted["scalearn"] = now = model.decide(probabilities)
     report.progress(0.5)
     model.fast_mode = measure_fast_mode(model, setting.train.texts, test.texts, test.targets)
     report.progress(0.7)
@@ -111,15 +112,15 @@ def _outcome(setting: Setting, levers: Levers, evidence: Path, report: runs.Repo
     counts = setting.result["dataset"]["counts"] | {"test": len(test)}
     result["dataset"] = setting.result["dataset"] | {"counts": counts}
     result["verdict"].setdefault("carried_by", [])  # found by training again, which nobody did here
-    table = _table(test, now, probabilities)
+    table = prediction_table(test, probabilities)
     learned_from = [*setting.train.texts, *setting.validation.texts]
     return Outcome(
         model, result, table, probabilities, test.targets, predicted, setting.frozen_head, learned_from
     )  # fmt: skip
 
 
-def _others(test: Split, evidence: Path) -> dict[str, NDArray[np.int64]]:
-    """What the methods it is compared with said of these documents, `[documents]` each.
+def _others(test: Split, evidence: Path) -> dict[str, Targets]:
+    """What the methods it is compared with said of these documents (`targets.py`).
 
     Raises:
         ModelError: `study.no_evidence`, for a result of an earlier release, which did not keep that.
@@ -143,17 +144,4 @@ def _asked(start: dict[str, Any]) -> Forecast:
         sources=(),
         by_chance=start["by_chance"],
         promised=start["promised"],
-    )
-
-
-def _table(test: Split, predicted: NDArray[np.int64], probabilities: NDArray[np.float32]) -> pd.DataFrame:
-    """`test_predictions.csv` of the documents nobody watched."""
-    return pd.DataFrame(
-        {
-            "row": test.rows,
-            "text": test.texts,
-            "label": [test.labels[index] for index in test.targets],
-            "predicted": [test.labels[index] for index in predicted],
-            "confidence": probabilities.max(1).astype(np.float64).round(4),
-        }
     )

@@ -22,6 +22,7 @@ from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.targets import same
 from scalearn_core.training.batching import forward_batches
 from scalearn_core.training.opened import OpenedDocuments
 
@@ -150,7 +151,7 @@ class LeverBoard:
             batch, start = self._documents.batch(rows)
             hidden = encoder.hidden_states(*batch, adapt=lambda layer, z, f: folded.output(layer, z), start=start)
             logits = self.model.head(encoder.pool(hidden, batch.attention_mask))
-            found[rows] = logits.softmax(-1).cpu().numpy()
+            found[rows] = self.model.probabilities(logits).cpu().numpy()
         return found
 
     def look(self, levers: Levers, *, seed: int = 13) -> dict[str, Any]:
@@ -161,8 +162,8 @@ class LeverBoard:
             learned model), `changed` (documents with another label), `mended` and `broken` (those of them that are
             right now, or were), `documents`.
         """
-        targets, before = self.split.targets, self.learned.argmax(1)
-        now = before if levers.at_rest else self.probabilities(levers).argmax(1)
+        targets, before = self.split.targets, self.model.decide(self.learned)
+        now = before if levers.at_rest else self.model.decide(self.probabilities(levers))
         scores, learned = (
             evaluate_predictions(targets, given, self.split.labels, seed=seed, resamples=RESAMPLES).to_dict()
             for given in (now, before)
@@ -170,14 +171,15 @@ class LeverBoard:
         compared = compare_predictions(
             targets, now, before, n_classes=len(self.split.labels), seed=seed, resamples=RESAMPLES
         )  # fmt: skip
+        was_right, is_right = same(before, targets), same(now, targets)
         return {
             "documents": len(targets),
             "scores": scores,
             "learned": learned,
             "comparison": compared.to_dict(),
-            "changed": int((now != before).sum()),
-            "mended": int(((now == targets) & (before != targets)).sum()),
-            "broken": int(((now != targets) & (before == targets)).sum()),
+            "changed": int((~same(now, before)).sum()),
+            "mended": int((is_right & ~was_right).sum()),
+            "broken": int((was_right & ~is_right).sum()),
         }
 
 

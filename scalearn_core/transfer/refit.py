@@ -1,7 +1,7 @@
 """Any mix of a model's sources, judged: embed the documents, fit the classifier anew, score the test documents.
 
 The scales are not trained again. What changes is which sources act and how strongly, and the classifier on top,
-which is fitted to each mix by the recipe of "auto": a logistic regression (`HEAD_C`) on the training documents'
+which is fitted to each mix by the recipe of "auto": a logistic regression (`head_c`) on the training documents'
 embeddings, brought to length 1. So a mix is never judged by a classifier that was made for another one.
 
 What does not change is computed once: the tokens, and all states below the first adapter. A mix costs one pass
@@ -19,14 +19,15 @@ import torch
 from numpy.typing import NDArray
 
 from scalearn_core.baselines.frozen_head import fit_head, unit
-from scalearn_core.baselines.solver import fit_path
+from scalearn_core.baselines.solver import askable, cross_validated_losses
 from scalearn_core.data.dataset import Split
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.intervals import Interval, bootstrap_score
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.sources import mixed
+from scalearn_core.targets import Targets, are_several, in_turns
 from scalearn_core.training.batching import forward_batches
-from scalearn_core.training.few_labels import HEAD_C
+from scalearn_core.training.few_labels import head_c
 from scalearn_core.training.opened import OpenedDocuments
 
 FOLDS = 5
@@ -65,7 +66,7 @@ class Part:
 class Judged:
     """What the classifier fitted on a mix says of the test documents."""
 
-    predicted: NDArray[np.int64]
+    predicted: Targets
     macro_f1: Interval
 
 
@@ -118,12 +119,7 @@ class Mixes:
     def sample(self, train: int, test: int) -> Part:
         """At most so many documents of each part: of the training, one of each class after the other."""
         generator = np.random.default_rng(self.seed)
-        targets = self.targets[self.whole.train]
-        turns = np.empty(len(targets))
-        for target in np.unique(targets):
-            mine = np.flatnonzero(targets == target)
-            turns[mine] = generator.permutation(len(mine))
-        chosen = np.lexsort((targets, turns))[:train]
+        chosen = in_turns(self.targets[self.whole.train], train, generator)
         drawn = generator.permutation(len(self.whole.test))[:test]
         return Part(self.whole.train[np.sort(chosen)], self.whole.test[np.sort(drawn)])
 
@@ -171,7 +167,7 @@ class Mixes:
     def judge(self, embeddings: Embeddings, part: Part) -> Judged:
         """Fit the classifier on the training documents of the part, and score it on its test documents."""
         labels, first = len(self.model.labels), len(part.train)
-        head = fit_head(embeddings[:first], self.targets[part.train], labels, c=HEAD_C, seed=self.seed)
+        head = fit_head(embeddings[:first], self.targets[part.train], labels, c=head_c(self.model.several), seed=self.seed)
         predicted = head.predict(embeddings[first:])
         score = bootstrap_score("macro_f1", self.targets[part.test], predicted, seed=self.seed)
         return Judged(predicted, score)
@@ -193,19 +189,19 @@ class Mixes:
         Args:
             embeddings: as `embed` gave them for the part.
         """
-        from sklearn.model_selection import StratifiedKFold
-
         targets = self.targets[part.train]
-        classes, counts = np.unique(targets, return_counts=True)
-        several = np.isin(targets, classes[counts > 1])
-        if (counts > 1).sum() < 2:
-            return 0.0
-        features = np.asarray(embeddings[: len(targets)], dtype=np.float64)[several]
-        numbers = np.unique(targets[several], return_inverse=True)[1]
-        folds = StratifiedKFold(min(FOLDS, int(counts[counts > 1].min())), shuffle=True, random_state=self.seed)
-        losses = np.zeros(len(numbers))
-        for train, held_out in folds.split(numbers, numbers):
-            (model,) = fit_path(features[train], numbers[train], (HEAD_C,), tolerance=TOLERANCE, seed=self.seed)
-            log_shares = model.predict_log_proba(features[held_out])
-            losses[held_out] = -log_shares[np.arange(len(held_out)), numbers[held_out]]
+        features = np.asarray(embeddings[: len(targets)], dtype=np.float64)
+        if are_several(targets):
+            targets = askable(targets)
+            if not targets.shape[1]:
+                return 0.0
+        else:
+            classes, counts = np.unique(targets, return_counts=True)
+            if (counts > 1).sum() < 2:
+                return 0.0
+            repeated = np.isin(targets, classes[counts > 1])
+            features, targets = features[repeated], targets[repeated]
+        losses = cross_validated_losses(
+            features, targets, (head_c(self.model.several),), folds=FOLDS, tolerance=TOLERANCE, seed=self.seed
+        )
         return float(losses.mean())

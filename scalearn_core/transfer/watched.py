@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scalearn_core.data.dataset import Split, TextDataset
 from scalearn_core.data.splits import TEST
@@ -64,13 +63,4 @@ def divide_test(dataset: TextDataset) -> TextDataset:
 
 def watched(dataset: TextDataset) -> Split:
     """The watched documents of a dataset that `divide_test` divided, in file order."""
-    if dataset.parts is None:
-        raise DataError("data.not_split")
-    frame = dataset.frame[_is_watched(dataset.parts)]
-    index = {label: i for i, label in enumerate(dataset.labels)}
-    targets = np.array([index[label] for label in frame["label"]], dtype=np.int64)
-    return Split(tuple(frame["text"]), targets, dataset.labels, tuple(frame.index.tolist()))
-
-
-def _is_watched(parts: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return np.asarray(parts == WATCHED)
+    return dataset.part(WATCHED)

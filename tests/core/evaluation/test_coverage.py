@@ -15,7 +15,7 @@ import pytest
 
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.intervals import f1_interval, wilson_interval
-from scalearn_core.evaluation.metrics import accuracy, class_f1, macro_f1, total_classes
+from scalearn_core.evaluation.metrics import class_f1, macro_f1, micro_f1, total_classes
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.smoothing import smooth_classes, smooth_pairs
 
@@ -58,7 +58,7 @@ class Population:
         counts = np.round(self.shares.ravel() * 1e9).astype(np.int64)[None, :]
         ours, theirs = (total_classes(counts, true, guess, len(self.shares)) for guess in (first, second))
         return {
-            "accuracy": float(accuracy(ours)[0]),
+            "accuracy": float(micro_f1(ours)[0]),
             "macro_f1": float(macro_f1(ours)[0]),
             "difference": float(macro_f1(ours)[0] - macro_f1(theirs)[0]),
             "f1_of_the_first": float(class_f1(ours)[0, 0]),
