@@ -38,10 +38,16 @@ else:
     if label_column is None or label_column == text_column:
         st.info(t("data.choose_two"))
     else:
-        dataset_view.summary(*dataset_view.checked(content, text_column, label_column, table.sheet))
+        separator = dataset_view.ask_separator(table.frame[label_column].tolist())
+        dataset_view.summary(*dataset_view.checked(content, text_column, label_column, table.sheet, separator))
         if st.button(t("data.save"), type="primary", key="save_dataset"):
             stored = workspace.save_dataset(
-                content, filename=filename, text=text_column, label=label_column, sheet=table.sheet
+                content,
+                filename=filename,
+                text=text_column,
+                label=label_column,
+                sheet=table.sheet,
+                separator=separator,
             )
             state.choose_dataset(stored)
             shell.go("train")

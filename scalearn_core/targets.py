@@ -27,7 +27,9 @@ def are_several(targets: ArrayLike) -> bool:
 def decide(probabilities: ArrayLike, *, several: bool) -> Targets:
     """The labels given to documents with probabilities `[documents, labels]`."""
     values = np.asarray(probabilities)
-    return np.asarray(values >= THRESHOLD if several else values.argmax(1), dtype=np.int64)
+    if several:
+        return (values >= THRESHOLD).astype(np.int64)
+    return values.argmax(1).astype(np.int64) if len(values) else np.zeros(0, dtype=np.int64)
 
 
 def indicators(targets: Targets, n_labels: int) -> NDArray[np.bool_]:
@@ -48,14 +50,16 @@ def confidence_in(probabilities: ArrayLike, *, several: bool) -> NDArray[np.floa
     independent: the product over the labels of p or, where the label is not given, 1 - p.
     """
     values = np.asarray(probabilities, dtype=np.float64)
-    return np.asarray(np.maximum(values, 1.0 - values).prod(1) if several else values.max(1))
+    if several:
+        return np.asarray(np.maximum(values, 1.0 - values).prod(1))
+    return values.max(1) if len(values) else np.zeros(0)
 
 
 def names_of(targets: Targets, labels: Sequence[str], separator: str | None) -> list[str]:
     """Each document's labels as text: several joined by `separator`, none as an empty text."""
     if separator is None:
         return [labels[number] for number in targets]
-    return [separator.join(labels[place] for place in np.flatnonzero(row)) for row in targets]
+    return [separator.join(labels[place] for place in np.flatnonzero(row).tolist()) for row in targets]
 
 
 def counts_of(targets: Targets, n_labels: int) -> NDArray[np.int64]:

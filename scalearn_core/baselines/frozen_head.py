@@ -118,8 +118,8 @@ def fit_frozen_head(
     best_loss, best = np.inf, None
     grid: tuple[float, ...] = C_GRID
     if not can_choose:
-        # One standard error: of few documents the folds hardly tell C apart, and a small one errs less. Not so where
-        # documents have several labels: most labels are rare, and a small C gives none at all.
+        # One standard error: of few documents the folds hardly tell C apart, and a small one errs less. Not so
+        # where documents have several labels: most labels are rare, and a small C gives none at all.
         c = cross_validated_c(
             features - centre, targets, C_GRID, tolerance=TOLERANCE, seed=seed,
             standard_errors=0.0 if several else 1.0,
@@ -137,9 +137,7 @@ def fit_frozen_head(
     return best
 
 
-def fit_head(
-    embeddings: Embeddings, targets: Targets, n_classes: int, *, c: float, seed: int
-) -> FrozenHead:
+def fit_head(embeddings: Embeddings, targets: Targets, n_classes: int, *, c: float, seed: int) -> FrozenHead:
     """The same with the given C; arguments as in `fit_frozen_head`."""
     several = are_several(targets)
     seen = np.arange(n_classes) if several else np.unique(targets)

@@ -52,7 +52,7 @@ class LabelwiseRegression:
 def _pools() -> Any:
     import numpy.linalg  # noqa: F401  both bring a BLAS of their own, which must be there to be found
     import scipy.linalg  # noqa: F401
-    from threadpoolctl import ThreadpoolController
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
     return ThreadpoolController()
 
@@ -67,7 +67,7 @@ def on_one_core() -> AbstractContextManager[object]:
     return found
 
 
-def label_losses(logits: NDArray[np.float64], targets: Targets) -> NDArray[np.float64]:
+def label_losses(logits: NDArray[np.float64], targets: NDArray[np.int64 | np.float64]) -> NDArray[np.float64]:
     """Log-loss of each document of several labels, summed over its labels, `[documents]`, in nats."""
     return np.asarray((np.logaddexp(0.0, logits) - targets * logits).sum(1))
 

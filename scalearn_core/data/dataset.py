@@ -54,6 +54,14 @@ class Split:
     def __len__(self) -> int:
         return len(self.texts)
 
+    def drawn(self, most: int, seed: int) -> Split:
+        """All documents, or so many of them drawn at random, in file order."""
+        if len(self) <= most:
+            return self
+        rows = np.sort(np.random.default_rng(seed).permutation(len(self))[:most])
+        texts, numbers = (tuple(values[row] for row in rows) for values in (self.texts, self.rows))
+        return Split(texts, self.targets[rows], self.labels, numbers, self.separator)
+
     def names(self, targets: Targets | None = None) -> list[str]:
         """Labels as text, those of the documents or predicted ones."""
         return names_of(self.targets if targets is None else targets, self.labels, self.separator)
@@ -218,7 +226,11 @@ class TextDataset:
     def _select(self, chosen: NDArray[np.bool_], labels: tuple[str, ...]) -> Split:
         frame = self.frame[chosen]
         return Split(
-            tuple(frame["text"]), self._targets(labels)[chosen], labels, tuple(frame.index.tolist()), self.separator
+            tuple(frame["text"]),
+            self._targets(labels)[chosen],
+            labels,
+            tuple(frame.index.tolist()),
+            self.separator,
         )
 
     def _targets(self, labels: tuple[str, ...]) -> Targets:

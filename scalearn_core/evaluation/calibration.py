@@ -93,7 +93,7 @@ def stated_minus_right(confidence: FloatArray, right: NDArray[np.bool_], *, seed
 
 
 def log_losses(probabilities: FloatArray, targets: IntArray) -> FloatArray:
-    """Minus the logarithm of the probability of the true class, or of all true yes and no, `[documents]`, in nats."""
+    """Minus the logarithm of the probability of the true class, or of all yes and no, in nats, `[documents]`."""
     if are_several(targets):
         told = np.where(targets == 1, probabilities, 1.0 - probabilities)
         return np.asarray(-np.log(np.clip(told, _SMALLEST, 1.0)).sum(1))
@@ -159,9 +159,7 @@ def scaled_by_the_others(probabilities: FloatArray, targets: IntArray, *, seed: 
     for held_out in folds(len(targets), FOLDS, seed=seed):
         others = np.setdiff1d(np.arange(len(targets)), held_out)
         temperature = fit_temperature(probabilities[others], targets[others])
-        scaled[held_out] = at_temperature(
-            probabilities[held_out], temperature, several=are_several(targets)
-        )
+        scaled[held_out] = at_temperature(probabilities[held_out], temperature, several=are_several(targets))
     return scaled
 
 

@@ -21,7 +21,7 @@ DIVISIONS, FOLDS = 8, 10
 
 
 def same_cost(cost_of_a_mistake: float, n_labels: int, *, several: bool = False) -> FloatArray:
-    """Costs where every mistake is as bad as any other, `[labels, labels]` or `[labels, 2]`, for `expected_costs`."""
+    """Costs where every mistake is as bad as any other, shaped for `expected_costs`."""
     if several:
         return np.full((n_labels, 2), cost_of_a_mistake)
     return cost_of_a_mistake * (1.0 - np.eye(n_labels))

@@ -45,7 +45,7 @@ def smooth_classes(
     added: dict[tuple[int, ...], float] = {}
     if are_several(true):
         none = np.zeros(n_classes, dtype=np.int64)
-        for label in np.flatnonzero(true.any(0)):
+        for label in np.flatnonzero(true.any(0)).tolist():
             alone = np.eye(n_classes, dtype=np.int64)[label]
             added |= {(*alone, *alone): OF_EACH_CLASS, (*alone, *none): OF_EACH_CLASS}
         return _with(added, [true, predicted], counts)
@@ -69,7 +69,7 @@ def smooth_pairs(
     added: dict[tuple[int, ...], float] = {}
     if are_several(true):
         support, none = counts @ true, np.zeros(n_classes, dtype=np.int64)
-        for label in np.flatnonzero(support):
+        for label in np.flatnonzero(support).tolist():
             alone, part = np.eye(n_classes, dtype=np.int64)[label], OF_EACH_ORDER * support[label] / support.sum()
             added |= {(*alone, *alone, *none): part, (*alone, *none, *alone): part}
         return _with(added, [true, first, second], counts)

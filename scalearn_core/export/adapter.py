@@ -50,7 +50,8 @@ def _write_head(model: ScaLearnModel, folder: Path) -> None:
     }
     (folder / "model_head.safetensors").write_bytes(save(tensors, metadata={"format": "pt"}))
     config = {
-        "head_type": "multilabel_classification" if model.several else "classification", "num_labels": len(model.labels), "layers": len(linears),
+        "head_type": "multilabel_classification" if model.several else "classification",
+        "num_labels": len(model.labels), "layers": len(linears),
         "activation_function": "tanh", "use_pooler": False, "bias": True, "dropout_prob": None,
         "label2id": {label: index for index, label in enumerate(model.labels)},
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""A trained model as one ONNX graph: encoder, folded adapter, pooling, head and softmax (sigmoid where documents have several labels).
+"""A trained model as one ONNX graph: encoder, folded adapter, pooling, head and softmax, or sigmoid.
 
 The graph is recorded by running the model (`torch.onnx.export` without its newer exporter, which would need two
 more packages), so every encoder family that runs here can be written; `export_onnx` then proves the graph right on

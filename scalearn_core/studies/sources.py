@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from scalearn_core.data.dataset import Split
 from scalearn_core.studies.setting import OnProgress, Setting
 from scalearn_core.transfer import ablation, effort, probing
 from scalearn_core.transfer.ablation import Step, Tried
@@ -24,8 +23,7 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
     model, seed = setting.model, int(setting.result["seed"])
     names = [source.name for source in model.sources]
     reused = len(setting.library_sources)
-    train = _at_most(setting.train, np.random.default_rng(seed))
-    test = _at_most(setting.test, np.random.default_rng(seed))
+    train, test = setting.train.drawn(effort.MOST_TRAIN, seed), setting.test.drawn(effort.MOST_TEST, seed)
     on_progress(0.0)
     mixes = Mixes(model, train, test, seed=seed)
     whole = mixes.whole
@@ -80,15 +78,6 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
         if pair
         else None,
     }  # fmt: skip
-
-
-def _at_most(split: Split, generator: np.random.Generator) -> Split:
-    """All documents of a part, or `effort.MOST_DOCUMENTS` drawn of them."""
-    if len(split) <= effort.MOST_DOCUMENTS:
-        return split
-    drawn = np.sort(generator.permutation(len(split))[: effort.MOST_DOCUMENTS])
-    texts, rows = (tuple(values[number] for number in drawn) for values in (split.texts, split.rows))
-    return Split(texts, split.targets[drawn], split.labels, rows)
 
 
 def _pair(ranked: list[int]) -> tuple[int, int] | None:

@@ -43,8 +43,8 @@ HEAD_C = 10.0
 """Inverse regularisation strength of the head. The embeddings were trained on the same documents, which therefore
 cannot choose it. Of 1, 10 and 100 it gave the least log-loss on most of five public tables (no command here)."""
 HEAD_C_SEVERAL = 30.0
-"""The same where documents have several labels. Of 10, 30, 100 and 300 it gave the least log-loss on the one public
-table at hand (no command here)."""
+"""The same where documents have several labels. Of 10, 30, 100 and 300 it gave the least log-loss on the one
+public table at hand (no command here)."""
 WARM_UP = 0.1
 """Share of the steps in which the rates rise to their value; they fall to zero over the rest."""
 

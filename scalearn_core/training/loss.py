@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 
 def classification_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Mean cross-entropy over documents; of several labels (`targets.py`) the binary one, over documents and labels.
+    """Mean cross-entropy over documents; of several labels (`targets.py`) the binary one, over labels too.
 
     Args:
         logits: `[documents, labels]`.

@@ -28,8 +28,8 @@ from scalearn_core.evaluation.test_probabilities import save_test_probabilities
 from scalearn_core.prediction.fast import measure_fast_mode
 from scalearn_core.runs.folders import write_json
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.training.loop import OnStep
 from scalearn_core.targets import Targets
+from scalearn_core.training.loop import OnStep
 from scalearn_core.training.result import FORMAT, history_of, made_now, scales_of, weigh
 from scalearn_core.training.rivals import predict_rivals
 from scalearn_core.training.stage_two import train_scales

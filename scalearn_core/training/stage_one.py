@@ -24,7 +24,7 @@ from scalearn_core.training.opened import OpenedDocuments, batch_of
 
 @dataclass(frozen=True)
 class TaskData:
-    """Tokenized documents with their classes (`targets.py`), or scores (float) where `classes` is 0 (regression)."""
+    """Tokenized documents with classes (`targets.py`), or scores (float) where `classes` is 0 (regression)."""
 
     tokens: Tokens
     targets: np.ndarray

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+
 from scalearn_core.baselines.frozen_head import FrozenHead, fit_frozen_head, unit
 from scalearn_core.config import FORECAST, Recipe, StageOneConfig, TrainingConfig
 from scalearn_core.data.dataset import Split, TextDataset

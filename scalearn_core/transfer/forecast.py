@@ -190,7 +190,7 @@ def _chosen(
 ) -> tuple[NDArray[np.int64], Targets]:
     """Numbers of the documents looked at, one of each class after the other, and their classes.
 
-    A class of which there is only one document says nothing, nor one, of several per document, that all but one have.
+    A class of which there is only one document says nothing; nor does one of several that all but one have.
     """
     read = np.minimum(lengths, FORECAST.length)
 
@@ -226,6 +226,7 @@ def _held_out_losses(embeddings: NDArray[np.float32], targets: Targets, seed: in
     # As many features as documents hold all that a regularised linear model can tell of them.
     with on_one_core():
         left, sizes, _ = np.linalg.svd(embeddings.astype(np.float64), full_matrices=False)
-    return cross_validated_losses(
+    (losses,) = cross_validated_losses(
         left * sizes, targets, (FORECAST.C,), folds=FORECAST.folds, tolerance=TOLERANCE, seed=seed
-    )[0]
+    )
+    return np.asarray(losses)

@@ -167,7 +167,9 @@ class Mixes:
     def judge(self, embeddings: Embeddings, part: Part) -> Judged:
         """Fit the classifier on the training documents of the part, and score it on its test documents."""
         labels, first = len(self.model.labels), len(part.train)
-        head = fit_head(embeddings[:first], self.targets[part.train], labels, c=head_c(self.model.several), seed=self.seed)
+        head = fit_head(
+            embeddings[:first], self.targets[part.train], labels, c=head_c(self.model.several), seed=self.seed
+        )
         predicted = head.predict(embeddings[first:])
         score = bootstrap_score("macro_f1", self.targets[part.test], predicted, seed=self.seed)
         return Judged(predicted, score)

@@ -47,8 +47,10 @@ def class_counts(counts: Mapping[str, int], *, x_title: str, palette: Palette) -
     return finish(figure, palette, rows=len(ordered), x_title=x_title, row_height=34)
 
 
-def probabilities(shares: Mapping[str, float], *, x_title: str, palette: Palette) -> go.Figure:
-    """Probability of each class in percent, likeliest first and in the accent colour."""
+def probabilities(
+    shares: Mapping[str, float], given: Sequence[str], *, x_title: str, palette: Palette
+) -> go.Figure:
+    """Probability of each class in percent, likeliest first; those `given` in the accent colour."""
     ordered = sorted(shares.items(), key=lambda item: -item[1])
     figure = go.Figure(
         go.Bar(
@@ -59,7 +61,7 @@ def probabilities(shares: Mapping[str, float], *, x_title: str, palette: Palette
             textposition="outside",
             textfont={"color": palette.ink},
             cliponaxis=False,
-            marker_color=[palette.accent] + [palette.quiet] * (len(ordered) - 1),
+            marker_color=[palette.accent if label in given else palette.quiet for label, _ in ordered],
             hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
         )
     )

@@ -13,7 +13,7 @@ from scalearn_core.runs import Run
 from scalearn_ui import outcomes, text
 from scalearn_ui.charts import confidence as confidence_charts
 from scalearn_ui.text import count, plain, t
-from scalearn_ui.widgets import figure
+from scalearn_ui.widgets import figure, label_sets
 
 LONG_TABLE = 15
 """With more classes than this, the table scrolls in a box of its own."""
@@ -26,6 +26,9 @@ TRUE, PREDICTED, CELLS = "cell_true", "cell_predicted", "confusion"
 def draw(run: Run, found: dict[str, Any]) -> None:
     """All of it, for one model."""
     score = found["scores"]["scalearn"]
+    if found["dataset"].get("separator") is not None:
+        _several(run, found, score)
+        return
     labels = [row["label"] for row in score["per_class"]]
     st.markdown(_commonest(score["confusion"], labels))
     st.subheader(t("results.confusion"), anchor=False)
@@ -35,6 +38,21 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     st.subheader(t("results.classes"), anchor=False)
     st.markdown(t("results.classes_reading"))
     class_table(score["per_class"], score["confusion"])
+    if min(row["support"] for row in score["per_class"]) < FEW_OF_A_CLASS:
+        st.caption(t("mistakes.few_of_a_class"))
+
+
+def _several(run: Run, found: dict[str, Any], score: dict[str, Any]) -> None:
+    """The same where documents have several labels, of which each is right or wrong by itself."""
+    st.markdown(label_sets.sentence(score))
+    st.subheader(t("several.labels"), anchor=False)
+    st.markdown(t("several.labels_reading"))
+    label_sets.bars(score["per_class"], key=label_sets.BARS, pick=True)
+    st.subheader(t("mistakes.documents"), anchor=False)
+    label_sets.documents(run, found)
+    st.subheader(t("results.classes"), anchor=False)
+    st.markdown(t("results.classes_reading"))
+    class_table(score["per_class"])
     if min(row["support"] for row in score["per_class"]) < FEW_OF_A_CLASS:
         st.caption(t("mistakes.few_of_a_class"))
 
@@ -56,8 +74,8 @@ def _commonest(counts: list[list[int]], labels: list[str]) -> str:
 
 
 def class_table(rows: list[dict[str, Any]], counts: list[list[int]] | None = None) -> None:
-    """The classes of a report, one per row; with the confusion matrix, F1 has its interval."""
-    scores = [f"{100 * row['f1']:.0f}" for row in rows] if counts is None else _f1_with_intervals(counts)
+    """The classes of a report, one per row; F1 with its interval where that is known."""
+    scores = [_f1(row) for row in rows] if counts is None else _f1_with_intervals(counts)
     table = pd.DataFrame(
         {
             t("column.class"): [plain(row["label"]) for row in rows],
@@ -69,6 +87,13 @@ def class_table(rows: list[dict[str, Any]], counts: list[list[int]] | None = Non
     )
     with st.container(height="content" if len(rows) <= LONG_TABLE else 560, border=False):
         st.table(table, hide_index=True, border="horizontal", alt=t("results.classes"))
+
+
+def _f1(row: dict[str, Any]) -> str:
+    """ "83 (70–91)", or without the interval in results of before."""
+    if not (interval := row.get("f1_interval")):
+        return f"{100 * row['f1']:.0f}"
+    return text.compact({"value": row["f1"], "low": interval[0], "high": interval[1]})
 
 
 def _f1_with_intervals(counts: list[list[int]]) -> list[str]:

@@ -27,6 +27,8 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     if measured is None:
         st.info(t("confidence.missing"))
         return
+    if found["dataset"].get("separator") is not None:
+        st.caption(t("several.confidence"))
     with st.container():
         _hand_over(measured)
     st.subheader(t("confidence.costs"), anchor=False)
@@ -162,6 +164,8 @@ def _honest(measured: dict[str, Any]) -> None:
     )
     figure.show(drawn, alt=t("confidence.reliability_alt"), key="reliability")
     sets = measured["conformal"]
+    if sets is None:  # documents of several labels
+        return
     st.caption(
         t(
             "confidence.sets",
@@ -203,7 +207,9 @@ def _method(measured: dict[str, Any]) -> None:
                 log_loss=_decimals(scaled["log_loss"]),
             )
         )
-    st.markdown("\n\n".join([*paragraphs, t("confidence.method_sets")]))
+    if measured["conformal"]:
+        paragraphs.append(t("confidence.method_sets"))
+    st.markdown("\n\n".join(paragraphs))
 
 
 def _threshold(row: dict[str, Any], handed: int) -> str:

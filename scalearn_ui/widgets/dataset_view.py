@@ -8,6 +8,8 @@ import streamlit as st
 from scalearn_core.data import workspace
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.export import csv_text
+from scalearn_core.data.labels import SEPARATORS as LABEL_SEPARATORS
+from scalearn_core.data.labels import find_separator
 from scalearn_core.data.languages import shares_of
 from scalearn_core.data.tables import Table
 from scalearn_core.data.workspace import DatasetInfo
@@ -34,13 +36,30 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 @st.cache_data(max_entries=4, ttl="30m", show_spinner=False)
 def checked(
-    content: bytes, text_column: str, label_column: str, sheet: str | None
+    content: bytes, text_column: str, label_column: str, sheet: str | None, separator: str | None
 ) -> tuple[TextDataset, dict[str, float]]:
     """The table as documents and classes, blanks left out, and its languages; once per choice of columns."""
     dataset = TextDataset.from_table(
-        content, text=text_column, label=label_column, sheet=sheet, blanks="leave_out"
+        content, text=text_column, label=label_column, sheet=sheet, blanks="leave_out", separator=separator
     )
     return dataset, shares_of(dataset.frame["text"].tolist())
+
+
+def ask_separator(cells: list[str]) -> str | None:
+    """Whether a cell of the label column holds one label or several; asked only where there may be several."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    guess = find_separator(filled)
+    known = [mark for mark in LABEL_SEPARATORS if mark == guess or sum(mark in cell for cell in filled) > 1]
+    if not known:
+        return None
+    return st.selectbox(
+        t("several.cells"),
+        [None, *known],
+        index=0 if guess is None else 1 + known.index(guess),
+        format_func=lambda mark: t("several.cells.one") if mark is None else t("several.cells.some", mark=mark),
+        help=t("several.cells_help"),
+        key="label_separator",
+    )
 
 
 def languages(info: DatasetInfo) -> dict[str, float]:
@@ -72,6 +91,8 @@ def summary(dataset: TextDataset, found: dict[str, float]) -> None:
     st.markdown(t("data.summary_in", languages=_named(found), **size) if found else t("data.summary", **size))
     drawn = charts.class_counts(counts, x_title=t("axis.documents"), palette=figure.palette())
     figure.show(drawn, alt=t("data.counts_alt"), key="class_counts")
+    if dataset.separator is not None:
+        st.caption(t("several.per_document", n=f"{sum(counts.values()) / len(dataset.frame):.1f}"))
     small = [label for label, n in counts.items() if n < FEW_PER_CLASS]
     if small:
         st.warning(t("data.small_classes", n=FEW_PER_CLASS, labels=", ".join(small)))
@@ -106,6 +127,8 @@ def stored(info: DatasetInfo) -> None:
         in_use = f" · {t('data.in_use')}" if info.id == state.dataset_id() else ""
         name.markdown(f"**{plain(info.name)}**{in_use}")
         facts = [count("documents", info.documents), count("classes", len(info.labels))]
+        if info.separator is not None:
+            facts.append(t("several.fact"))
         if found := languages(info):
             facts.append(_named(found))
         name.caption(" · ".join([*facts, text.moment(info.created)]))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.data import workspace
+from scalearn_core.data.labels import split_labels
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, shell, text
 from scalearn_ui.text import count, plain, t
@@ -61,7 +62,8 @@ def _ask(model: Run, found: dict[str, Any]) -> None:
     filename, content, table = given
     table_input.preview(table.frame, alt=t("table.preview_alt"))
     columns = list(table.frame.columns)
-    text_guess, label_guess = _guess_columns(table.frame, found["dataset"]["labels"])
+    separator = found["dataset"].get("separator")  # results of before lack it
+    text_guess, label_guess = _guess_columns(table.frame, found["dataset"]["labels"], separator)
     left, right = st.columns(2)
     text_column = left.selectbox(
         t("data.text_column"), columns, index=columns.index(text_guess), key="evaluate_text"
@@ -75,7 +77,7 @@ def _ask(model: Run, found: dict[str, Any]) -> None:
     if label_column is None or label_column == text_column:
         st.info(t("data.choose_two"))
         return
-    dataset, languages = dataset_view.checked(content, text_column, label_column, table.sheet)
+    dataset, languages = dataset_view.checked(content, text_column, label_column, table.sheet, separator)
     dataset.whole(found["dataset"]["labels"])  # unknown labels are told here, not by a run that fails
     missing = language_note.unread(found, languages)
     if missing:
@@ -97,10 +99,14 @@ def _ask(model: Run, found: dict[str, Any]) -> None:
         st.rerun()
 
 
-def _guess_columns(frame: pd.DataFrame, labels: list[str]) -> tuple[str, str | None]:
+def _guess_columns(frame: pd.DataFrame, labels: list[str], separator: str | None) -> tuple[str, str | None]:
     """As `table_input.guess_columns`, but a column of the model's own labels comes first."""
-    known = {*labels, ""}
-    fitting = [column for column in frame.columns if {value.strip() for value in frame[column]} <= known]
+    known = set(labels)
+    fitting = [
+        column
+        for column in frame.columns
+        if all(known.issuperset(split_labels(value.strip(), separator)) for value in set(frame[column]))
+    ]
     if not fitting or len(frame.columns) == 1:
         return table_input.guess_columns(frame)
     return table_input.guess_columns(frame.drop(columns=fitting[0]))[0], fitting[0]

@@ -31,7 +31,9 @@ def scores(found: dict[str, Any]) -> None:
         {
             t("column.method"): [t(f"method.{name}") for name in methods],
             t("metric.macro_f1"): [text.interval(found["scores"][name]["macro_f1"]) for name in methods],
-            t("metric.accuracy"): [text.interval(found["scores"][name]["accuracy"]) for name in methods],
+            t("several.metric" if found["dataset"].get("separator") else "metric.accuracy"): [
+                text.interval(found["scores"][name]["accuracy"]) for name in methods
+            ],
         }
     )
     st.table(table, hide_index=True, border="horizontal", alt=t("results.scores_alt"))

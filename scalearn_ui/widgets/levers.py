@@ -11,7 +11,7 @@ from scalearn_core.evaluation.test_probabilities import FILE
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, shell, text
 from scalearn_ui.text import count, plain, t
-from scalearn_ui.widgets import figure, scale_map
+from scalearn_ui.widgets import figure, label_sets, scale_map
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -61,18 +61,23 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     with below:
         _how_sure(look)
     with right:
-        st.markdown(f"**{t('levers.confusion')}**")
-        drawn = charts.confusion(
-            look["scores"]["confusion"],
-            found["dataset"]["labels"],
-            x_title=t("column.predicted"),
-            y_title=t("axis.true"),
-            palette=figure.palette(),
-        )
-        figure.show(drawn, alt=t("levers.confusion_alt"), key="lever_confusion")
+        _mistakes(look["scores"], found["dataset"]["labels"])
     _save(run, levers)
     with st.expander(t("levers.method"), icon=":material/info:"):
         st.markdown(t("levers.method_text"))
+
+
+def _mistakes(score: dict[str, Any], labels: list[str]) -> None:
+    """What is mistaken for what; of several labels per document, what became of each."""
+    if not score["confusion"]:
+        st.markdown(f"**{t('several.labels')}**")
+        label_sets.bars(score["per_class"], key="lever_labels")
+        return
+    st.markdown(f"**{t('levers.confusion')}**")
+    drawn = charts.confusion(
+        score["confusion"], labels, x_title=t("column.predicted"), y_title=t("axis.true"), palette=figure.palette()
+    )
+    figure.show(drawn, alt=t("levers.confusion_alt"), key="lever_confusion")
 
 
 def _staying_box() -> DeltaGenerator:
@@ -155,11 +160,12 @@ def _scores(look: dict[str, Any], *, at_rest: bool) -> None:
     """Both scores against those of the learned model, and which answers changed."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(horizontal=True, width="content"):
+            several = not look["scores"]["confusion"]
             for metric in ("macro_f1", "accuracy"):
                 now, learned = (look[which][metric]["value"] for which in ("scores", "learned"))
                 change = round(100 * (now - learned), 1)
                 st.metric(
-                    t(f"levers.{metric}"),
+                    t("several.metric" if several and metric == "accuracy" else f"levers.{metric}"),
                     text.points(now),
                     delta=f"{change:+.1f}" if change else t("levers.as_learned"),  # reads an ASCII minus
                     delta_color="normal" if change else "off",

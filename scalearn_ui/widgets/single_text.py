@@ -10,8 +10,8 @@ from scalearn_core import runs
 from scalearn_core.config import UNSURE
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes
-from scalearn_ui.text import plain, t
-from scalearn_ui.widgets import elsewhere, figure, language_note
+from scalearn_ui.text import t
+from scalearn_ui.widgets import elsewhere, figure, label_sets, language_note
 
 if TYPE_CHECKING:
     from scalearn_core.prediction.predictor import Predictor
@@ -47,12 +47,16 @@ def draw(run: Run) -> None:
         return
     with st.spinner(t("classify.loading")):
         prediction = predictor(run.id).predict([wanted])[0]
-    st.subheader(plain(prediction.label), anchor=False)
-    kind = "sure" if prediction.confidence >= UNSURE else "unsure"
-    st.markdown(t(f"certainty.{kind}", confidence=charts.percent(prediction.confidence)))
     found = outcomes.result(run.id)
+    st.subheader(label_sets.named(prediction.labels), anchor=False)
+    kind = "sure" if prediction.confidence >= UNSURE else "unsure"
+    several = found["dataset"].get("separator") is not None
+    said = f"several.certainty.{kind}" if several else f"certainty.{kind}"
+    st.markdown(t(said, confidence=charts.percent(prediction.confidence)))
     language_note.draw(found, _language(wanted, found), elsewhere.tested_languages(run.id), what="text")
-    drawn = charts.probabilities(prediction.probabilities, x_title=t("axis.probability"), palette=figure.palette())
+    drawn = charts.probabilities(
+        prediction.probabilities, prediction.labels, x_title=t("axis.probability"), palette=figure.palette()
+    )
     figure.show(drawn, alt=t("classify.alt"), key="probabilities")
 
 

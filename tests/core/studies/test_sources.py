@@ -68,7 +68,7 @@ def test_everything_is_measured_and_is_json(own: bool, forecast: Any, encoder: E
 
 
 def test_of_many_documents_some_are_looked_at(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(effort, "MOST_DOCUMENTS", 20)
+    monkeypatch.setattr(effort, "MOST_TRAIN", 20)
     found = sources.study(setting(encoder, own=True, forecast=None), lambda share: None)
     assert (found["documents"]["train"], found["documents"]["test"]) == (20, 12)
 
