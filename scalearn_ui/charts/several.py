@@ -39,7 +39,6 @@ def label_bars(
             insidetextanchor="middle",
             textangle=0,
             textfont={"color": palette.ink if kind == "missed" else palette.ground},
-            constraintext="none",
             customdata=[(row["label"], kind) for row in ordered],
             marker={"color": colours[kind], "line": {"color": palette.ground, "width": 1}},
             selected={"marker": {"opacity": 1}},
@@ -49,6 +48,7 @@ def label_bars(
     name_rows(figure, [row["label"] for row in ordered])
     figure.update_layout(
         barmode="stack",
+        uniformtext={"minsize": 10, "mode": "hide"},  # where a part is too narrow for its number
         showlegend=True,
         legend={
             "orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"color": palette.ink},

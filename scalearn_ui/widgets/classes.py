@@ -50,11 +50,11 @@ def _several(run: Run, found: dict[str, Any], score: dict[str, Any]) -> None:
     label_sets.bars(score["per_class"], key=label_sets.BARS, pick=True)
     st.subheader(t("mistakes.documents"), anchor=False)
     label_sets.documents(run, found)
-    st.subheader(t("results.classes"), anchor=False)
-    st.markdown(t("results.classes_reading"))
-    class_table(score["per_class"])
+    with st.expander(t("several.numbers"), icon=":material/table:"):
+        st.markdown(t("several.numbers_reading"))
+        class_table(score["per_class"], first=t("several.label"))
     if min(row["support"] for row in score["per_class"]) < FEW_OF_A_CLASS:
-        st.caption(t("mistakes.few_of_a_class"))
+        st.caption(t("several.few"))
 
 
 def _commonest(counts: list[list[int]], labels: list[str]) -> str:
@@ -73,12 +73,14 @@ def _commonest(counts: list[list[int]], labels: list[str]) -> str:
     return t("mistakes.commonest", wrong=told, true=labels[row], predicted=labels[column], n=most)
 
 
-def class_table(rows: list[dict[str, Any]], counts: list[list[int]] | None = None) -> None:
+def class_table(
+    rows: list[dict[str, Any]], counts: list[list[int]] | None = None, *, first: str | None = None
+) -> None:
     """The classes of a report, one per row; F1 with its interval where that is known."""
     scores = [_f1(row) for row in rows] if counts is None else _f1_with_intervals(counts)
     table = pd.DataFrame(
         {
-            t("column.class"): [plain(row["label"]) for row in rows],
+            first or t("column.class"): [plain(row["label"]) for row in rows],
             t("column.recall"): [f"{100 * row['recall']:.0f}" for row in rows],
             t("column.precision"): [f"{100 * row['precision']:.0f}" for row in rows],
             t("column.f1"): scores,

@@ -22,6 +22,8 @@ FEW_PER_CLASS = 10
 """Below this many documents a class is hard to learn and its score says little."""
 
 
+MANY_CLASSES = 24
+"""With more classes than this their bars scroll in a box of their own, so that the button stays near."""
 ENCODINGS = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8",
@@ -56,7 +58,9 @@ def ask_separator(cells: list[str]) -> str | None:
         t("several.cells"),
         [None, *known],
         index=0 if guess is None else 1 + known.index(guess),
-        format_func=lambda mark: t("several.cells.one") if mark is None else t("several.cells.some", mark=mark),
+        format_func=lambda mark: (
+            t("several.cells.one") if mark is None else t("several.cells.some", mark=Markdown(mark))
+        ),
         help=t("several.cells_help"),
         key="label_separator",
     )
@@ -90,7 +94,8 @@ def summary(dataset: TextDataset, found: dict[str, float]) -> None:
     size = {"documents": count("documents", len(dataset.frame)), "classes": count("classes", len(counts))}
     st.markdown(t("data.summary_in", languages=_named(found), **size) if found else t("data.summary", **size))
     drawn = charts.class_counts(counts, x_title=t("axis.documents"), palette=figure.palette())
-    figure.show(drawn, alt=t("data.counts_alt"), key="class_counts")
+    with st.container(height="content" if len(counts) <= MANY_CLASSES else 620, border=False):
+        figure.show(drawn, alt=t("data.counts_alt"), key="class_counts")
     if dataset.separator is not None:
         st.caption(t("several.per_document", n=f"{sum(counts.values()) / len(dataset.frame):.1f}"))
     small = [label for label, n in counts.items() if n < FEW_PER_CLASS]

@@ -59,7 +59,7 @@ def documents(run: Run, found: dict[str, Any]) -> None:
     if st.session_state.get(LABEL) not in labels:  # another model has others
         st.session_state.pop(LABEL, None)
     chosen = st.selectbox(
-        t("several.label"), labels, index=None, placeholder=t("mistakes.any"), key=LABEL, bind="query-params"
+        t("several.label"), labels, index=None, placeholder=t("several.any"), key=LABEL, bind="query-params"
     )
     table = outcomes.test_documents(run.id)
     if chosen:
@@ -84,7 +84,7 @@ def documents(run: Run, found: dict[str, Any]) -> None:
     st.markdown(reading)
     shown = table.assign(confidence=100 * table["confidence"])
     for column in ("label", "predicted"):
-        shown[column] = shown[column].map(lambda cell: _told(cell, separator))
+        shown[column] = shown[column].map(lambda cell: _told(cell, separator) or [t("several.no_label")])
     st.dataframe(
         shown,
         hide_index=True,
@@ -92,9 +92,9 @@ def documents(run: Run, found: dict[str, Any]) -> None:
         row_height=72,
         column_order=["text", "label", "predicted", "confidence", "row"],
         column_config={
-            "text": st.column_config.TextColumn(t("column.text"), width=300),
-            "label": st.column_config.ListColumn(t("several.true"), width=200),
-            "predicted": st.column_config.ListColumn(t("several.given"), width=200),
+            "text": st.column_config.TextColumn(t("column.text"), width=270),
+            "label": st.column_config.ListColumn(t("several.true"), width=180),
+            "predicted": st.column_config.ListColumn(t("several.given"), width=180),
             "confidence": st.column_config.NumberColumn(t("column.confidence"), format="%.0f%%"),
             "row": st.column_config.NumberColumn(t("column.row"), format="%d"),
         },

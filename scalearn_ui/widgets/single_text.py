@@ -10,7 +10,7 @@ from scalearn_core import runs
 from scalearn_core.config import UNSURE
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes
-from scalearn_ui.text import t
+from scalearn_ui.text import count, t
 from scalearn_ui.widgets import elsewhere, figure, label_sets, language_note
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LONGEST = 20_000
 """Letters accepted in the box; the encoder reads the beginning of a long text."""
+MOST_BARS = 12
+"""Classes drawn, the likeliest first."""
 TELLING = 20
 """Fewer Latin letters than this, alone, are too easily taken for another language."""
 
@@ -54,10 +56,14 @@ def draw(run: Run) -> None:
     said = f"several.certainty.{kind}" if several else f"certainty.{kind}"
     st.markdown(t(said, confidence=charts.percent(prediction.confidence)))
     language_note.draw(found, _language(wanted, found), elsewhere.tested_languages(run.id), what="text")
+    likeliest = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
+    shown = likeliest[: max(MOST_BARS, len(prediction.labels))]
     drawn = charts.probabilities(
-        prediction.probabilities, prediction.labels, x_title=t("axis.probability"), palette=figure.palette()
+        dict(shown), prediction.labels, x_title=t("axis.probability"), palette=figure.palette()
     )
     figure.show(drawn, alt=t("classify.alt"), key="probabilities")
+    if rest := len(likeliest) - len(shown):
+        st.caption(t("several.less_likely", classes=count("classes", rest)))
 
 
 def _language(given: str, found: dict[str, Any]) -> dict[str, float]:
