@@ -22,6 +22,8 @@ FEW_PER_CLASS = 10
 """Below this many documents a class is hard to learn and its score says little."""
 
 
+ONE = ""
+"""What a cell of one label has between its labels."""
 MANY_CLASSES = 24
 """With more classes than this their bars scroll in a box of their own, so that the button stays near."""
 ENCODINGS = {
@@ -54,16 +56,15 @@ def ask_separator(cells: list[str]) -> str | None:
     known = [mark for mark in LABEL_SEPARATORS if mark == guess or sum(mark in cell for cell in filled) > 1]
     if not known:
         return None
-    return st.selectbox(
+    chosen = st.selectbox(
         t("several.cells"),
-        [None, *known],
+        [ONE, *known],
         index=0 if guess is None else 1 + known.index(guess),
-        format_func=lambda mark: (
-            t("several.cells.one") if mark is None else t("several.cells.some", mark=Markdown(mark))
-        ),
+        format_func=lambda mark: t("several.cells.some", mark=Markdown(mark)) if mark else t("several.cells.one"),
         help=t("several.cells_help"),
         key="label_separator",
     )
+    return chosen or None
 
 
 def languages(info: DatasetInfo) -> dict[str, float]:

@@ -20,7 +20,7 @@ def test_bars_are_ordered_and_carry_their_counts() -> None:
 
 
 def test_probabilities_are_percent_with_the_likeliest_marked() -> None:
-    figure = charts.probabilities({"a": 0.2, "b": 0.8}, x_title="Probability, %", palette=LIGHT)
+    figure = charts.probabilities({"a": 0.2, "b": 0.8}, ("b",), x_title="Probability, %", palette=LIGHT)
     bar = figure.data[0]
     assert list(bar.text) == ["80%", "20%"]
     assert list(bar.marker.color) == [LIGHT.accent, LIGHT.quiet]
