@@ -83,7 +83,7 @@ def words(key: str, language: str = "en") -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_upload_says_that_there_are_several_and_can_be_told_otherwise(studio: Open, language: str) -> None:
+def test_the_upload_says_that_there_are_several(studio: Open, language: str) -> None:
     app = studio("data", language)
     app.file_uploader(key="data_file").upload("complaints.csv", table()).run()
     assert not app.error and not app.exception
@@ -94,13 +94,16 @@ def test_the_upload_says_that_there_are_several_and_can_be_told_otherwise(studio
     ]  # fmt: skip
     drawn = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][0]
     assert sorted(drawn["y"]) == sorted(PARTS), "and each label is counted by itself"
-    app.session_state["label_separator"] = ""
-    app.run()
+
+
+def test_the_upload_can_be_told_otherwise(studio: Open) -> None:
+    app = studio("data")
+    app.file_uploader(key="data_file").upload("complaints.csv", table()).run()
+    app.selectbox(key="label_separator").set_value("").run()
     drawn = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][0]
     assert "*bill* | food" in drawn["y"]
     assert datasets.list_datasets() == []
-    app.session_state["label_separator"] = "|"
-    app.run()
+    app.selectbox(key="label_separator").set_value("|").run()
     app.button(key="save_dataset").click().run()
     (info,) = datasets.list_datasets()
     assert (info.separator, set(info.class_counts)) == ("|", set(PARTS))
