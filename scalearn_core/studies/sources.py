@@ -45,7 +45,8 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
     added = ablation.add_one_by_one(mixes, order, plain=plain, alone=alone, everything=everything)
     effects = [tried.embeddings - plain.embeddings for tried in alone]
 
-    start = mixes.judge(plain.embeddings[sample.rows], sample)  # `whole` holds the documents in order
+    known = plain.embeddings[sample.rows]  # `whole` holds the documents in order
+    start = Tried(known, mixes.judge(known, sample))
     curves = {source: probing.curve(mixes, source, start, sample) for source in range(reused)}
     pair = _pair([names.index(name) for name in expected] or order[:reused])
     grid = probing.pair_grid(mixes, pair, curves, start, sample) if pair else []
@@ -120,4 +121,5 @@ def _curve(found: Curve, names: list[str]) -> dict[str, Any]:
         "source": names[found.source],
         "macro_f1": [score.to_dict() for score in found.scores],
         "changes": [change.to_dict() for change in found.changes],
+        "chosen": found.chosen,
     }

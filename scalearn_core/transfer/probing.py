@@ -2,6 +2,9 @@
 
 This is the paper's probing analysis (section 3; values from 0 to 1), carried on below 0 and above 1: 0 is exactly
 the plain encoder and 1 the source adapter as it was trained. Two sources together give a grid of strengths.
+
+Which strength is best is asked of the training documents (cross-validated log-loss): the best of many tries on the
+test documents would owe some of its lead to chance.
 """
 
 from __future__ import annotations
@@ -9,8 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scalearn_core.evaluation.intervals import Interval
+from scalearn_core.transfer.ablation import Tried, try_mix
 from scalearn_core.transfer.effort import PAIR_STRENGTHS, STRENGTHS
-from scalearn_core.transfer.refit import Change, Judged, Mixes, Part
+from scalearn_core.transfer.refit import Change, Mixes, Part
 
 
 @dataclass(frozen=True)
@@ -22,17 +26,21 @@ class Curve:
     """Macro-F1 on the test documents, 0 to 1."""
     changes: list[Change]
     """Against the plain encoder."""
+    chosen: float
+    """The strength at which the training documents are told apart best; 0: without the source."""
 
 
-def curve(mixes: Mixes, source: int, plain: Judged, part: Part) -> Curve:
+def curve(mixes: Mixes, source: int, plain: Tried, part: Part) -> Curve:
     """Try every strength of one source on the otherwise plain encoder."""
     found = [_at(mixes, {source: strength}, plain, part) for strength in STRENGTHS]
-    changes = [mixes.change(judged, plain, part) for judged in found]
-    return Curve(source, [judged.macro_f1 for judged in found], changes)
+    changes = [mixes.change(tried.judged, plain.judged, part) for tried in found]
+    losses = [mixes.held_out_loss(tried.embeddings, part) for tried in found]
+    chosen = min(range(len(STRENGTHS)), key=lambda place: (losses[place], abs(STRENGTHS[place])))
+    return Curve(source, [tried.judged.macro_f1 for tried in found], changes, STRENGTHS[chosen])
 
 
 def pair_grid(
-    mixes: Mixes, pair: tuple[int, int], curves: dict[int, Curve], plain: Judged, part: Part
+    mixes: Mixes, pair: tuple[int, int], curves: dict[int, Curve], plain: Tried, part: Part
 ) -> list[list[float]]:
     """Macro-F1 (0 to 1) at every pair of strengths of two sources, `[of the first][of the second]`.
 
@@ -48,12 +56,10 @@ def pair_grid(
             elif strength == 0.0:
                 row.append(curves[second].scores[STRENGTHS.index(other)].value)
             else:
-                row.append(_at(mixes, {first: strength, second: other}, plain, part).macro_f1.value)
+                row.append(_at(mixes, {first: strength, second: other}, plain, part).judged.macro_f1.value)
         grid.append(row)
     return grid
 
 
-def _at(mixes: Mixes, strengths: dict[int, float], plain: Judged, part: Part) -> Judged:
-    if not any(strengths.values()):
-        return plain
-    return mixes.judge(mixes.embed(mixes.even(strengths), part), part)
+def _at(mixes: Mixes, strengths: dict[int, float], plain: Tried, part: Part) -> Tried:
+    return try_mix(mixes, mixes.even(strengths), part) if any(strengths.values()) else plain

@@ -14,6 +14,8 @@ from scalearn_ui.widgets import figure, linked, study
 
 KEY = "source"
 """The source that is looked at, in the link too."""
+MANY = 10
+"""So many sources, each with a test of its own: one of 20 stands out by chance."""
 
 
 def draw(run: Run, found: dict[str, Any]) -> None:
@@ -29,7 +31,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     ordered = sorted(curves, key=lambda curve: promised.get(curve["source"], len(promised)))
     by_name = {curve["source"]: curve for curve in ordered}
     curve = by_name[linked.select(t("strength.choose"), list(by_name), KEY, titles.__getitem__)]
-    _sentence(titles[curve["source"]], strengths, curve["changes"], len(ordered))
+    _sentence(titles[curve["source"]], strengths, curve, len(ordered))
     scores = {bound: [100 * score[bound] for score in curve["macro_f1"]] for bound in ("value", "low", "high")}
     chart = drawn.strength(
         drawn.Curve(strengths, scores["value"], scores["low"], scores["high"]),
@@ -59,8 +61,22 @@ def draw(run: Run, found: dict[str, Any]) -> None:
         )
 
 
-def _sentence(name: str, strengths: list[float], changes: list[dict[str, Any]], sources: int) -> None:
-    """The strength at which it is shown to help, or that there is none; and whether full strength harms."""
+def _sentence(name: str, strengths: list[float], curve: dict[str, Any], sources: int) -> None:
+    """What the strength is worth that the training documents prefer; these test documents did not choose it."""
+    if "chosen" not in curve:
+        _sentence_of_before(name, strengths, curve["changes"], sources)
+        return
+    change = curve["changes"][strengths.index(curve["chosen"])]
+    low, high = (charts.signed(bound, 1) for bound in change["interval"])
+    told = "none_chosen" if curve["chosen"] == 0 else f"chosen.{change['verdict']}"
+    values = {"strength": charts.signed(curve["chosen"], 1), "gain": charts.signed(change["gain"], 1)}
+    st.info(t(f"strength.{told}", name=name, low=low, high=high, **values), icon=":material/tune:")
+    if sources >= MANY:
+        st.caption(t("strength.many", sources=sources))
+
+
+def _sentence_of_before(name: str, strengths: list[float], changes: list[dict[str, Any]], sources: int) -> None:
+    """Of results that did not ask the training documents: the best strength on these very test documents."""
     helping = [place for place, change in enumerate(changes) if change["verdict"] == "better"]
     full = changes[strengths.index(1.0)]
     if helping:

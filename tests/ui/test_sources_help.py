@@ -334,3 +334,32 @@ def test_a_track_record_says_whether_it_is_better_than_chance(
     assert words[f"record.{code}"].split("**")[1] in [*app.success, *app.info][0].value
     assert words["portfolio.next"].split("{")[0] in app.info[-1].value
     assert "table\\_0" in app.caption[0].value and "\\\\" not in app.caption[0].value
+
+
+def strength_sentence() -> None:
+    import streamlit as st
+
+    from scalearn_ui.widgets import source_strength
+
+    source_strength._sentence("*adapter*", [0.0, 1.0], st.session_state["curve"], 12)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("chosen", [0.0, 1.0])
+@pytest.mark.parametrize("verdict", ["better", "no_difference", "worse"])
+def test_the_strength_told_is_the_one_that_the_training_documents_chose(
+    verdict: str, chosen: float, language: str
+) -> None:
+    best_on_test = {"gain": 9.0, "interval": [1.0, 17.0], "verdict": "better", "disagreements": 9}
+    change = {"gain": 2.5, "interval": [-1.0, 6.0], "verdict": verdict, "disagreements": 7}
+    app = AppTest.from_function(strength_sentence)
+    app.context = {"locale": language}
+    app.session_state["curve"] = {
+        "chosen": chosen, "changes": [best_on_test, change] if chosen else [change, best_on_test]
+    }  # fmt: skip
+    app.run()
+    assert not app.exception
+    key = f"strength.chosen.{verdict}" if chosen else "strength.none_chosen"
+    values = {"name": r"\*adapter\*", "strength": "+1.0", "gain": "+2.5", "low": "−1.0", "high": "+6.0"}
+    assert app.info[0].value == text.sentences(language)[key].format(**values)
+    assert len(app.caption) == 1, "and that there are many sources"

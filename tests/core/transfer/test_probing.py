@@ -11,15 +11,17 @@ from tests.core.transfer.conftest import Build
 def test_curves_pass_through_the_plain_encoder(build: Build, divided: TextDataset) -> None:
     mixes = Mixes(build(1.0, 1.0, 1.0), divided.train, divided.test, seed=0)
     part = mixes.sample(40, 30)
-    plain = mixes.judge(mixes.embed(mixes.only(), part), part)
+    plain = ablation.try_mix(mixes, mixes.only(), part)
     curves = {source: probing.curve(mixes, source, plain, part) for source in range(3)}
     zero, one = effort.STRENGTHS.index(0.0), effort.STRENGTHS.index(1.0)
-    assert all(found.scores[zero] == plain.macro_f1 for found in curves.values())
+    assert all(found.scores[zero] == plain.judged.macro_f1 for found in curves.values())
     assert all(found.changes[zero].interval == (0, 0) for found in curves.values())
-    assert curves[0].scores[one].value > plain.macro_f1.value, "the helpful one, as it was trained"
+    assert curves[0].scores[one].value > plain.judged.macro_f1.value, "the helpful one, as it was trained"
     as_learned = mixes.judge(mixes.embed(mixes.only(0), part), part)
     assert as_learned.macro_f1 == curves[0].scores[one], "its scales are 1 in all layers"
-    assert {score.value for score in curves[2].scores} == {plain.macro_f1.value}, "the silent one"
+    assert curves[0].chosen > 0, "the training documents prefer some of it"
+    assert curves[2].chosen == 0, "of equals the least"
+    assert {score.value for score in curves[2].scores} == {plain.judged.macro_f1.value}, "the silent one"
 
     grid = probing.pair_grid(mixes, (0, 2), curves, plain, part)
     for row, strength in zip(grid, effort.PAIR_STRENGTHS, strict=True):
@@ -33,7 +35,7 @@ def test_curves_pass_through_the_plain_encoder(build: Build, divided: TextDatase
 def test_the_passes_are_those_that_are_made(build: Build, divided: TextDataset) -> None:
     mixes = Mixes(build(1.0, 1.0, 1.0), divided.train, divided.test, seed=0)
     part = mixes.sample(20, 20)
-    plain = mixes.judge(mixes.embed(mixes.only(), part), part)
+    plain = ablation.try_mix(mixes, mixes.only(), part)
     mixes.meter.done = 0
     curves = {source: probing.curve(mixes, source, plain, part) for source in range(3)}
     probing.pair_grid(mixes, (0, 1), curves, plain, part)
