@@ -60,6 +60,9 @@ def _record(record: TrackRecord, titles: dict[str, str]) -> None:
                 worse=promised["worse"],
             )
         )
+    if record.verdicts is not None:
+        value = charts.signed(record.verdicts, 2)
+        st.markdown(t("record.verdicts", tables=record.verdict_tables, value=value))
     points = [
         drawn.Point(
             t("record.point", name=Markdown(titles.get(outcome.source, outcome.source)), run=Markdown(run.title)),
