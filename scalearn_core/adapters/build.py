@@ -14,11 +14,14 @@ import torch
 from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.adapters.source_tasks import Rows, SourceTask
 from scalearn_core.baselines.frozen_head import fit_frozen_head, fit_frozen_regression
+from scalearn_core.baselines.majority import always
 from scalearn_core.config import StageOneConfig
 from scalearn_core.data.files import folder_written_whole
+from scalearn_core.data.labels import split_labels
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import DataError
 from scalearn_core.evaluation.intervals import bootstrap_score
+from scalearn_core.targets import are_several, counts_of
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.stage_one import (
     TaskData,
@@ -53,7 +56,7 @@ def build_adapter(
         The card, as written to `card.json`.
     """
     started = time.monotonic()
-    labels = sorted(set(train.labels)) if task.kind == "classification" else []
+    labels = _labels_of(train, task) if task.kind == "classification" else []
     data = _task_data(encoder, task, train, labels)
     held_out = np.random.default_rng(SPLIT_SEED).permutation(len(data))
     cut = max(1, round(len(data) * HELD_OUT))
@@ -127,11 +130,21 @@ def _task_data(encoder: Encoder, task: SourceTask, rows: Rows, labels: list[str]
     tokens = encoder.tokenize(rows.texts, rows.pairs)
     if task.kind == "regression":
         return TaskData(tokens, np.array([float(label) for label in rows.labels]), 0)
-    unknown = sorted(set(rows.labels) - set(labels))
+    unknown = sorted(set(_labels_of(rows, task)) - set(labels))
     if unknown:
         raise DataError("data.unknown_labels", unknown=", ".join(unknown[:5]), labels=", ".join(labels))
     number = {label: index for index, label in enumerate(labels)}
-    return TaskData(tokens, np.array([number[label] for label in rows.labels], dtype=np.int64), len(labels))
+    if task.separator is None:
+        return TaskData(tokens, np.array([number[label] for label in rows.labels], dtype=np.int64), len(labels))
+    targets = np.zeros((len(rows), len(labels)), dtype=np.int64)
+    for row, cell in zip(targets, rows.labels, strict=True):
+        row[[number[label] for label in split_labels(cell, task.separator)]] = 1
+    return TaskData(tokens, targets, len(labels))
+
+
+def _labels_of(rows: Rows, task: SourceTask) -> list[str]:
+    """All labels of the rows, sorted."""
+    return sorted({label for cell in rows.labels for label in split_labels(cell, task.separator)})
 
 
 def _take(data: TaskData, rows: np.ndarray) -> TaskData:
@@ -178,4 +191,5 @@ def _majority(train: TaskData, count: int) -> np.ndarray:
     """The most frequent class, or the mean score, for each of `count` documents."""
     if not train.classes:
         return np.full(count, train.targets.mean())
-    return np.full(count, np.bincount(train.targets).argmax())
+    commonest = int(counts_of(train.targets, train.classes).argmax())
+    return always(commonest, count, train.classes, several=are_several(train.targets))

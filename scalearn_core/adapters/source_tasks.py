@@ -45,6 +45,8 @@ class SourceTask:
     hub: dict[str, Any] | None = None
     language: str = "en"
     """Of its rows, ISO 639-1."""
+    separator: str | None = None
+    """What stands between several labels of one row; None where each has one."""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,9 @@ def sources(args: argparse.Namespace) -> None:
 def train_adapter(args: argparse.Namespace) -> None:
     """Rebuild prebuilt adapters, or train one on a table."""
     if args.task:
-        _refuse(args, "--task", ("text", "label", "sheet", "skip_blank", "name", "title", "purpose"))
+        _refuse(
+            args, "--task", ("text", "label", "label_separator", "sheet", "skip_blank", "name", "title", "purpose")
+        )
         _rebuild(args)
     else:
         _refuse(args, "--table", ("data", "from_hub", "rows"))
@@ -95,7 +97,7 @@ def _train_own(args: argparse.Namespace) -> None:
     task = SourceTask(
         name=args.name, group="topics", kind="classification", metric="macro_f1", epochs=None,
         title={"en": title, "ja": title}, purpose={"en": purpose, "ja": purpose},
-        dataset=dataset.name, licence=OWN_LICENCE,
+        dataset=dataset.name, licence=OWN_LICENCE, separator=dataset.separator,
     )  # fmt: skip
     command = (
         f"{COMMAND} --table FILE --text {shlex.quote(args.text)} --label {shlex.quote(args.label)} "
@@ -137,6 +139,7 @@ def _settings(args: argparse.Namespace) -> str:
         ("--encoder", encoder),
         ("--rows", args.rows),
         ("--sheet", args.sheet and shlex.quote(args.sheet)),
+        ("--label-separator", args.label_separator and shlex.quote(args.label_separator)),
         ("--seed", args.seed),
         ("--device", args.device if args.device != "cpu" else None),
         ("--threads", args.threads),
@@ -152,4 +155,4 @@ def _refuse(args: argparse.Namespace, mode: str, names: Sequence[str]) -> None:
 
 
 def _rows(split: Split) -> Rows:
-    return Rows(list(split.texts), None, [split.labels[index] for index in split.targets])
+    return Rows(list(split.texts), None, split.names())

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from scalearn_core.config import RECIPES
-from scalearn_core.data.labels import AUTO
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.studies import STUDIES
 
@@ -152,6 +151,7 @@ def _add_train_adapter(command: argparse.ArgumentParser) -> None:
     own = command.add_argument_group("with --table")
     own.add_argument("--text", metavar="COLUMN")
     own.add_argument("--label", metavar="COLUMN")
+    _add_separator(own)
     own.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first visible one)")
     own.add_argument("--skip-blank", action="store_true", help="leave out rows without text or label")
     own.add_argument("--name", type=adapter_name, metavar="NAME", help="of the adapter")
@@ -179,9 +179,9 @@ def _add_table(command: argparse.ArgumentParser, *, label: bool) -> None:
         command.add_argument("--skip-blank", action="store_true", help="leave out rows without text or label")
 
 
-def _add_separator(command: argparse.ArgumentParser) -> None:
+def _add_separator(command: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     command.add_argument(
-        "--label-separator", dest="separator", default=AUTO, metavar="TEXT",
+        "--label-separator", metavar="TEXT",
         help=f"what stands between several labels of a document, or {NO_SEPARATOR} (default: as the cells tell)",
     )  # fmt: skip
 

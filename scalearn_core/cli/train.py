@@ -90,8 +90,8 @@ def read_dataset(args: argparse.Namespace, *, separator: str | None = AUTO) -> T
     Args:
         separator: of the model that is to read the table; overrides the option.
     """
-    if "separator" in args:
-        separator = None if args.separator == NO_SEPARATOR else args.separator
+    if given := getattr(args, "label_separator", None):
+        separator = None if given == NO_SEPARATOR else given
     dataset = TextDataset.from_table(
         args.table,
         text=args.text,
