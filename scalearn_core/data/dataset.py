@@ -196,7 +196,9 @@ class TextDataset:
             DataError: `data.unknown_labels` if the table has a class the model has not.
         """
         known = tuple(labels or self.labels)
-        written = {safe_cell(label): label for label in known if safe_cell(label) not in known}
+        behind = self.separator or ""  # with another label behind it a number is none, and gets an apostrophe too
+        begins = {safe_cell(label + behind).removesuffix(behind): label for label in known}
+        written = {begin: label for begin, label in begins.items() if begin not in known}
         cells = [
             (self.separator or "").join(written.get(label, label) for label in labels)
             for labels in self._label_sets()

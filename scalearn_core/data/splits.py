@@ -182,7 +182,8 @@ def stratified_folds(
     order = np.random.default_rng(seed).permutation(len(targets))
     number = min(number, len(targets))
     folds = [-1] * len(targets)
-    _deal(folds, targets[order], np.full(number, 1 / number), [1] * len(targets))
+    with_and_without = np.concatenate([targets, 1 - targets], axis=1)  # a classifier must have seen either
+    _deal(folds, with_and_without[order], np.full(number, 1 / number), [1] * len(targets))
     fold = np.empty(len(targets), dtype=np.int64)
     fold[order] = folds
     return [(np.flatnonzero(fold != part), np.flatnonzero(fold == part)) for part in range(number)]

@@ -1,0 +1,41 @@
+"""Documents with several labels: each speaks of one topic, of two, of all three, now and then of none at all."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.scaling.model import ScaLearnModel
+from tests.core.tiny import TOPICS
+
+LABELS = tuple(sorted(TOPICS))
+COMBINATIONS = ((0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2), (0,), (1,))
+"""Which labels the documents have in turn: the first two are the frequent ones."""
+
+
+def several(documents: int = 64, *, separator: str = ";", seed: int = 0) -> TextDataset:
+    """Documents whose topics are told by their words, each with a number of its own; not yet split."""
+    generator = np.random.default_rng(seed)
+    rows = ["text,label"]
+    for number in range(documents):
+        topics = [LABELS[place] for place in COMBINATIONS[number % len(COMBINATIONS)]]
+        words = [str(generator.choice(TOPICS[topic])) for topic in topics for _ in range(2)]
+        rows.append(f'"{" ".join(generator.permutation(words))} help {number}","{separator.join(topics)}"')
+    return TextDataset.from_table(
+        "\n".join(rows).encode(), text="text", label="label", separator=separator, name="several"
+    )
+
+
+def random_targets(documents: int, shares: list[float], seed: int) -> np.ndarray:
+    """Labels drawn one by one with these shares, `[documents, labels]`; documents without a label among them."""
+    drawn = np.random.default_rng(seed).random((documents, len(shares))) < np.array(shares)
+    return drawn.astype(np.int64)
+
+
+def with_random_head(model: ScaLearnModel, *, seed: int = 0) -> ScaLearnModel:
+    """Weights far enough from zero that documents get different labels, and some of them none."""
+    with torch.no_grad():
+        for parameter in model.head.parameters():
+            parameter.normal_(0, 0.5, generator=torch.Generator().manual_seed(seed))
+    return model
