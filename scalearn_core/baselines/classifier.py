@@ -62,7 +62,8 @@ class Classifier:
     def __call__(self, texts: Sequence[str]) -> Targets:
         """The same for texts, of which there may be none."""
         if not len(texts):
-            return np.zeros(0, dtype=np.int64)
+            *_, bias = self.head.parameters()
+            return decide(np.zeros((0, len(bias))), several=self.several)
         return self.classes(self.encoder.tokenize(texts))
 
 
