@@ -14,6 +14,7 @@ from scalearn_core.baselines.frozen_head import unit
 from scalearn_core.baselines.majority import always
 from scalearn_core.data.dataset import Split, TextDataset
 from scalearn_core.data.languages import shares_of
+from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.by_language import scores_by_language
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.predictions import prediction_table
@@ -54,8 +55,10 @@ def evaluate_on_table(
         on_progress: told the number of documents done, every `CHUNK` documents; raise in it to stop.
 
     Raises:
+        ConfigError: as `check_alike`.
         DataError: `data.unknown_labels`, if the table has a class the model has not.
     """
+    check_alike(dataset, model)
     split = dataset.whole(model.labels)
     probabilities, plain = _classify(model, reference, split.texts, on_progress)
     predicted = {"scalearn": model.decide(probabilities)}
@@ -87,6 +90,12 @@ def evaluate_on_table(
         "table": {"name": dataset.name, "fingerprint": dataset.fingerprint, "rejected": len(dataset.rejected)},
     }  # fmt: skip
     return TableEvaluation(result, prediction_table(split, probabilities))
+
+
+def check_alike(documents: Split | TextDataset, model: ScaLearnModel) -> None:
+    """Documents and model have one label each, or both several. Raises ConfigError `config.other_separator`."""
+    if (documents.separator is None) != (model.separator is None):
+        raise ConfigError("config.other_separator", found=documents.separator, expected=model.separator)
 
 
 def _classify(

@@ -131,7 +131,7 @@ def evaluate_predictions(
         def statistic(resampled: IntArray) -> FloatArray:
             return metric(total_classes(resampled, true, guess, n_classes))
 
-        return bootstrap_interval(statistic, counts, seed=seed, resamples=resamples, shares=shares)
+        return bootstrap_interval(statistic, counts, seed=seed, resamples=resamples, shares=shares, within=(0, 1))
 
     accuracy = wilson_interval(right, n)
     return EvaluationReport(

@@ -20,6 +20,8 @@ from scalearn_core.targets import are_several
 
 OF_EACH_CLASS = 0.2
 """Documents added to each class that has any, rightly classified, and as many wrongly."""
+OF_EACH_LABEL = 1.0
+"""Documents with the label that are added where documents have several; see `_smooth_labels`."""
 OF_EACH_ORDER = 0.5
 """Documents added in all that one model has right and the other wrong, and as many the other way round; they fall
 to the classes as the documents do."""
@@ -30,8 +32,8 @@ def smooth_classes(
 ) -> tuple[list[IntArray], IntArray, FloatArray]:
     """Cells of (true, predicted) with `OF_EACH_CLASS` added.
 
-    What a class is mistaken for stays as it was; a class never mistaken is so for the one predicted most. Where
-    documents have several labels, one with this label alone is added that was given it, and one that was not.
+    What a class is mistaken for stays as it was; a class never mistaken is so for the one predicted most. Of
+    several labels per document see `_smooth_labels`.
 
     Args:
         true: true classes of each cell (`targets.py`); each cell stands there once.
@@ -42,13 +44,9 @@ def smooth_classes(
     Returns:
         the two columns with the new cells, `[cells]` each; their counts, 0 for new ones; the shares to draw from.
     """
-    added: dict[tuple[int, ...], float] = {}
     if are_several(true):
-        none = np.zeros(n_classes, dtype=np.int64)
-        for label in np.flatnonzero(true.any(0)).tolist():
-            alone = np.eye(n_classes, dtype=np.int64)[label]
-            added |= {(*alone, *alone): OF_EACH_CLASS, (*alone, *none): OF_EACH_CLASS}
-        return _with(added, [true, predicted], counts)
+        return _smooth_labels(true, predicted, counts)
+    added: dict[tuple[int, ...], float] = {}
     often = np.bincount(predicted, weights=counts, minlength=n_classes)
     for label in np.unique(true).tolist() if n_classes > 1 else []:
         added[label, label] = OF_EACH_CLASS
@@ -59,6 +57,31 @@ def smooth_classes(
                 added[label, wrong] = OF_EACH_CLASS * part
         else:
             added[label, _likeliest_other(often, label)] = OF_EACH_CLASS
+    return _with(added, [true, predicted], counts)
+
+
+def _smooth_labels(
+    true: IntArray, predicted: IntArray, counts: IntArray
+) -> tuple[list[IntArray], IntArray, FloatArray]:
+    """Each label gets `OF_EACH_LABEL` more documents, which fare as labels in general do.
+
+    Most labels have few documents, and a resample of these knows too few ways to fare: of 20 labels, most of them
+    with six documents, the plain interval of macro-F1 held the truth 81 times in 100. Their own rates are drawn
+    towards those of all labels together (recall and precision, each with one more document right and one wrong). A
+    label that no document was given may be one that the model never gives: its recall is only so likely as a label
+    is given at all.
+    """
+    hits, support, given = counts @ (true & predicted), counts @ true, counts @ predicted
+    recall, precision = (float((hits.sum() + 1) / (found.sum() + 2)) for found in (support, given))
+    ever_given = float(((given > 0).sum() + 1) / (len(given) + 2))
+    none = (0,) * true.shape[1]
+    added: dict[tuple[int, ...], float] = {}
+    for label in np.flatnonzero(support).tolist():
+        alone = (*none[:label], 1, *none[label + 1 :])
+        likely = recall if given[label] else recall * ever_given
+        added[alone + alone] = OF_EACH_LABEL * likely
+        added[alone + none] = OF_EACH_LABEL * (1 - likely)
+        added[none + alone] = OF_EACH_LABEL * likely * (1 - precision) / precision
     return _with(added, [true, predicted], counts)
 
 

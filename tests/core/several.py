@@ -33,9 +33,14 @@ def random_targets(documents: int, shares: list[float], seed: int) -> np.ndarray
     return drawn.astype(np.int64)
 
 
-def with_random_head(model: ScaLearnModel, *, seed: int = 0) -> ScaLearnModel:
-    """Weights far enough from zero that documents get different labels, and some of them none."""
-    with torch.no_grad():
-        for parameter in model.head.parameters():
-            parameter.normal_(0, 0.5, generator=torch.Generator().manual_seed(seed))
+@torch.no_grad()
+def with_random_head(model: ScaLearnModel, texts: list[str], *, seed: int = 0) -> ScaLearnModel:
+    """Weights at random, such that each label is given to half of `texts`, and to each a different half."""
+    weight, bias = model.head.parameters()
+    bias.zero_()
+    weight.normal_(generator=torch.Generator().manual_seed(seed))
+    logits = model.logits(model.encoder.tokenize(texts), range(len(texts)))
+    spread = logits.std(0)
+    weight.mul_(2.0 / spread[:, None])
+    bias.copy_(-2.0 * logits.quantile(0.5, dim=0) / spread)  # of an even number: between two documents
     return model

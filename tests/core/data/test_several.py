@@ -78,8 +78,8 @@ def test_a_cell_of_separators_alone_is_blank() -> None:
 
 
 def test_the_hash_knows_the_labels_and_not_their_order() -> None:
-    cells = ["a|b", "b|c", "a|c", "a"]
-    turned = ["b|a", "c | b", "c|a", "a"]
+    cells = ["a|b", "b|c", "a|c", "a"] * 2
+    turned = ["b|a", "c | b", "c|a", "a"] * 2
     assert read(cells).fingerprint == read(turned).fingerprint
     assert read(cells).fingerprint != read(cells, separator=None).fingerprint
     single = read(["a", "b", "a", "b"])
@@ -121,7 +121,8 @@ def test_every_label_is_learned_and_tested_in_about_its_share(seed: int) -> None
         assert targets[parts == part].sum(0).min() >= 1
     shares = targets[parts == TEST].sum(0) / targets.sum(0)
     often = targets.sum(0) >= 20
-    assert np.abs(shares[often] - 0.2).max() < 0.06
+    assert np.abs(shares[often] - 0.2).max() < 0.12
+    assert np.abs(shares[often] - 0.2).mean() < 0.03
     assert abs((parts == TEST).mean() - 0.2) < 0.05
     by_text: dict[str, set[int]] = {}
     for text, part in zip(texts, parts.tolist(), strict=True):
