@@ -1,0 +1,158 @@
+"""Every study asked of a model that gives any number of labels."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scalearn_core.baselines.frozen_head import unit
+from scalearn_core.config import TrainingConfig
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.evaluation.metrics import score
+from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.studies import ladder
+from scalearn_core.studies.learning_curve import METHODS, draws
+from scalearn_core.studies.seeds import MORE
+from scalearn_core.studies.setting import Setting, run_study
+from scalearn_core.studies.stopping import where_to_stop
+from scalearn_core.studies.training import new_model
+from scalearn_core.training.stage_one import embed
+from scalearn_core.training.stage_two import train_scales
+from scalearn_core.transfer.contributions import contribution_map
+from scalearn_core.transfer.effort import STRENGTHS
+from tests.core.several import LABELS, random_targets, several
+from tests.core.tiny import LAYERS, WIDTH, random_adapter
+
+
+def make_setting(encoder: Encoder, config: TrainingConfig, documents: int = 80) -> Setting:
+    """A model trained on documents of several labels, and what a study reads of its result."""
+    data = several(documents).split(test=0.3, seed=config.seed)
+    if config.recipe == "auto":
+        data = data.without_validation()
+    sources = [random_adapter(f"s{i}", seed=i, rank=2) for i in (1, 2)]
+    model = ScaLearnModel(encoder, sources, labels=data.labels, separator=data.separator)
+    trained = train_scales(model, data, config)
+    measured = contribution_map(model, data.frame["text"].tolist())
+    result = {
+        "recipe": config.recipe, "seed": config.seed, "own_adapter": model.own_adapter, "seconds": trained.seconds,
+        "scales": {"documents": documents, "contribution": measured.contribution.tolist()},
+        **trained.forecast.to_dict([source.name for source in sources]),
+    }  # fmt: skip
+    return Setting(model, data, result, trained.frozen_head)
+
+
+@pytest.fixture(scope="module")
+def own(encoder: Encoder) -> Setting:
+    return make_setting(encoder, TrainingConfig())
+
+
+@pytest.fixture(scope="module")
+def without(encoder: Encoder) -> Setting:
+    return make_setting(encoder, TrainingConfig(own_adapter=False))
+
+
+def of_the_model(setting: Setting) -> float:
+    """Macro-F1 of the model at hand."""
+    predicted = setting.model.decide(setting.model.predict_proba(setting.test.texts))
+    assert predicted.shape == (len(setting.test), len(LABELS))
+    return score("macro_f1", setting.test.targets, predicted)
+
+
+def ask(study: str, setting: Setting) -> dict[str, Any]:
+    told: list[float] = []
+    found = run_study(study, setting, told.append)
+    assert told == sorted(told) and told[-1] == pytest.approx(1.0)
+    return json.loads(json.dumps(found, allow_nan=False))  # type: ignore[no-any-return]
+
+
+def test_the_ladder(own: Setting, without: Setting) -> None:
+    found = ask("ladder", own)
+    rungs = {row["name"]: row for row in found["rungs"]}
+    assert list(rungs) == list(ladder.RUNGS)
+    assert all(row["skipped"] is None and 0 <= row["macro_f1"]["value"] <= 1 for row in rungs.values())
+    assert {row["learned"]["head"] for row in rungs.values()} == {len(LABELS) * (WIDTH + 1)}
+    assert rungs["own_adapter"]["is_model"]
+    assert rungs["own_adapter"]["macro_f1"]["value"] == pytest.approx(of_the_model(own))
+    assert rungs["scalearn_uniform"]["macro_f1"]["value"] == pytest.approx(of_the_model(without)), (
+        "as trained alone"
+    )
+    assert rungs["frozen_head"]["macro_f1"]["value"] > 0.3
+    assert found["stop"] in ladder.RUNGS
+
+
+def test_the_ladder_of_the_paper_recipe(encoder: Encoder) -> None:
+    setting = make_setting(encoder, TrainingConfig(recipe="paper", epochs=1))
+    found = ask("ladder", setting)
+    assert [row["name"] for row in found["rungs"] if row["is_model"]] == ["scalearn_uniform"]
+
+
+def test_where_to_stop_counts_label_by_label() -> None:
+    targets = random_targets(200, [0.5, 0.3, 0.2], 0)
+    rng = np.random.default_rng(1)
+    poor, good = (np.where(rng.random(targets.shape) < share, 1 - targets, targets) for share in (0.3, 0.05))
+    stop, found = where_to_stop(targets, {"low": poor, "high": good, "again": good}, n_classes=3, seed=0)
+    assert stop == "high"
+    other, comparison = found["low"]
+    assert (other, comparison.verdict) == ("high", "worse")
+    expected = score("macro_f1", targets, poor) - score("macro_f1", targets, good)
+    assert comparison.difference == pytest.approx(expected)
+    assert comparison.disagreements == int((poor != good).any(1).sum())
+    assert found["again"][1].verdict == "no_difference"
+    assert where_to_stop(targets, {"low": good, "high": good}, n_classes=3, seed=0)[0] == "low"
+
+
+def test_seeds(own: Setting) -> None:
+    found = ask("seeds", own)
+    assert found["sources"] == ["s1", "s2", "own"]
+    assert np.array(found["contribution"]).shape == (MORE + 1, LAYERS, 3)
+    assert found["macro_f1"][0] == pytest.approx(of_the_model(own))
+    assert len(found["macro_f1"]) == MORE + 1
+    again = new_model(own, own.model.variant, 14)
+    assert again.separator == ";"
+    train_scales(again, own.dataset, TrainingConfig(seed=14))
+    predicted = again.decide(again.predict_proba(own.test.texts))
+    assert found["macro_f1"][1] == pytest.approx(score("macro_f1", own.test.targets, predicted))
+
+
+def test_the_learning_curve(encoder: Encoder) -> None:
+    setting = make_setting(encoder, TrainingConfig(own_adapter=False), documents=150)
+    found = ask("learning_curve", setting)
+    tokens = setting.model.encoder.tokenize(setting.test.texts)
+    plain = setting.frozen_head.predict(unit(embed(setting.model.encoder, tokens)))
+    expected = {"scalearn": of_the_model(setting), "frozen_head": score("macro_f1", setting.test.targets, plain)}
+    for name in METHODS:
+        points = found["methods"][name]["points"]
+        assert points[0] == {"documents": len(setting.train), "macro_f1": pytest.approx(expected[name])}
+        assert len({point["documents"] for point in points}) == 5
+        assert all(0 <= point["macro_f1"] <= 1 for point in points)
+        assert found["methods"][name]["code"] in ("flat", "rising", "unsure", "misfit")
+
+
+def test_parts_of_a_curve_lie_within_each_other_and_have_every_label() -> None:
+    targets = random_targets(120, [0.6, 0.3, 0.1, 0.08], 0)
+    parts = draws(targets, 4, seed=3)
+    sizes = [int(kept.sum()) for _, kept in parts]
+    assert sizes[0] == 120 and sizes == sorted(sizes, reverse=True) and min(sizes) == 8
+    for number, kept in parts:
+        assert targets[kept].any(0).all()
+        for other, larger in parts:
+            assert other != number or kept.sum() > larger.sum() or (larger | ~kept).all()
+        shares = targets[kept].mean(0)
+        assert kept.sum() < 30 or np.abs(shares - targets.mean(0)).max() < 0.15
+    assert all(np.array_equal(a[1], b[1]) for a, b in zip(parts, draws(targets, 4, seed=3), strict=True))
+
+
+def test_the_sources(own: Setting) -> None:
+    found = ask("sources", own)
+    assert [row["source"] for row in found["sources"]] == ["s1", "s2", "own"]
+    assert found["documents"]["test"] == len(own.test)
+    assert found["added"][-1]["macro_f1"] == found["all"]
+    assert {curve["source"] for curve in found["probing"]["curves"]} == {"s1", "s2"}
+    for curve in found["probing"]["curves"]:
+        assert curve["chosen"] in STRENGTHS and len(curve["macro_f1"]) == len(STRENGTHS)
+        assert curve["changes"][STRENGTHS.index(0.0)]["disagreements"] == 0
+    assert np.array(found["pair"]["macro_f1"]).min() >= 0
+    assert found["all"]["low"] <= found["all"]["value"] <= found["all"]["high"]
