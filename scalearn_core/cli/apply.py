@@ -8,7 +8,6 @@ import sys
 from collections import Counter
 from itertools import chain
 from pathlib import Path
-from typing import cast
 
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import evaluation_summary, seen_before
@@ -89,9 +88,10 @@ def evidence_of(model: Path) -> Path:
 def separator_of(model: Path) -> str | None:
     """What stands between the labels of a document where the model gives several."""
     try:
-        return cast("str | None", json.loads((model / "model.json").read_text("utf-8")).get("separator"))
+        separator = json.loads((model / "model.json").read_text("utf-8")).get("separator")
     except (OSError, ValueError, AttributeError):
-        return None  # loading the model says what is wrong with it
+        separator = None
+    return separator if isinstance(separator, str) and separator else None  # loading tells what is wrong with it
 
 
 def check_model(folder: Path) -> None:

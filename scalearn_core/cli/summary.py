@@ -50,6 +50,8 @@ HELPED = {
     "few_documents": "Did reusing sources help? Too few test documents to tell.",
 }
 """By the codes of `verdict`."""
+ACCURACY = {False: "accuracy", True: "all labels right"}
+"""What the share of right documents is called, by whether they have several labels."""
 NOTES = {
     "few_documents": "With fewer than 30 documents the scores and their intervals are rough.",
     "class_without_test_documents": "Some labels have no document, so nothing is known about them.",
@@ -70,7 +72,7 @@ def training_summary(result: dict[str, Any], folder: Path) -> str:
             f"{result['dataset']['name']}: {len(result['dataset']['labels'])} labels; {counts['train']} documents "
             f"to learn from, {counts['validation']} to choose with, {counts['test']} to test on",
             "",
-            *table(("", "macro-F1", "all labels right" if several else "accuracy"), rows),
+            *table(("", "macro-F1", ACCURACY[several]), rows),
             "",
             HELPED[result["verdict"]["code"]],
             verdict(result["comparison"], VERDICTS),
@@ -99,10 +101,11 @@ def evaluation_summary(result: dict[str, Any]) -> str:
         (*(f"{100 * row[key]:.1f}" for key in ("precision", "recall", "f1")), str(row["support"]), row["label"])
         for row in result["per_class"]
     ]
+    several = not result["confusion"]  # each label is then right or wrong by itself
     return "\n".join(
         [
             f"{result['n']} documents: macro-F1 {score_text(result['macro_f1'])}, "
-            f"accuracy {score_text(result['accuracy'])}",
+            f"{ACCURACY[several]} {score_text(result['accuracy'])}",
             *_against_plain(result),
             *_languages(result),
             *(NOTES[code] for code in result["notes"]),
