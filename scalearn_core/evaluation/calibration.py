@@ -141,8 +141,10 @@ def fit_temperature(probabilities: FloatArray, targets: IntArray) -> float:
 def at_temperature(probabilities: FloatArray, temperature: float, *, several: bool = False) -> FloatArray:
     """Probabilities of the logits divided by the temperature, `[documents, labels]`; what is given stays."""
     if several:
+        from scipy.special import expit
+
         inside = np.clip(probabilities, _NO_LOGIT, 1.0 - np.finfo(np.float64).eps)
-        return np.asarray(1.0 / (1.0 + ((1.0 - inside) / inside) ** (1.0 / temperature)))
+        return np.asarray(expit(np.log(inside / (1.0 - inside)) / temperature))
     logits = np.log(np.clip(probabilities, _NO_LOGIT, 1.0)) / temperature
     powers = np.exp(logits - logits.max(1, keepdims=True))
     return np.asarray(powers / powers.sum(1, keepdims=True))
