@@ -23,7 +23,7 @@ from scalearn_core.errors import ModelError
 def evaluate(args: argparse.Namespace) -> None:
     """Score a model on all documents of a table."""
     check_model(args.model)
-    dataset = read_dataset(args, separator=separator_of(args.model))
+    dataset = read_dataset(args, separator=separator_of(args.model), to_learn=False)
 
     from scalearn_core.devices import find
     from scalearn_core.evaluation.another_table import evaluate_on_table

@@ -11,12 +11,12 @@ from scalearn_core.adapters import catalog
 from scalearn_core.cli.parser import NO_SEPARATOR
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import training_summary
-from scalearn_core.cli.usage import check_new_folder, writing_to
+from scalearn_core.cli.usage import UsageError, check_new_folder, writing_to
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.checks import shorten
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.files import folder_written_whole
-from scalearn_core.data.labels import AUTO
+from scalearn_core.data.labels import AUTO, looks_like_several
 from scalearn_core.data.languages import shares_of
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.choice import choose_encoder
@@ -84,12 +84,18 @@ def chosen_sources(option: str | None, encoder: str) -> list[str]:
     return names
 
 
-def read_dataset(args: argparse.Namespace, *, separator: str | None = AUTO) -> TextDataset:
+def read_dataset(args: argparse.Namespace, *, separator: str | None = AUTO, to_learn: bool = True) -> TextDataset:
     """The table of the options; tells on stderr which rows were left out, and if documents have several labels.
 
     Args:
-        separator: of the model that is to read the table; overrides the option.
+        separator: of the model that is to read the table, for commands without the option.
+        to_learn: see `TextDataset.from_table`.
+
+    Raises:
+        UsageError: the option is an empty text.
     """
+    if getattr(args, "label_separator", None) == "":
+        raise UsageError(f"--label-separator needs a text, or {NO_SEPARATOR} where each cell is one label.")
     if given := getattr(args, "label_separator", None):
         separator = None if given == NO_SEPARATOR else given
     dataset = TextDataset.from_table(
@@ -99,15 +105,36 @@ def read_dataset(args: argparse.Namespace, *, separator: str | None = AUTO) -> T
         sheet=args.sheet,
         blanks="leave_out" if args.skip_blank else "refuse",
         separator=separator,
+        to_learn=to_learn,
     )
-    if separator == AUTO and dataset.separator is not None:
+    if separator == AUTO or given:
+        tell_separator(dataset, asked=separator == AUTO)
+    tell_rejected(dataset.rejected["row"].tolist())
+    return dataset
+
+
+def tell_separator(dataset: TextDataset, *, asked: bool) -> None:
+    """How the cells of the labels were read, where there is a doubt.
+
+    Args:
+        asked: whether it was left to the cells.
+    """
+    cells, mark = dataset.frame["label"].tolist(), dataset.separator
+    if mark is None:
+        if asked and (seen := looks_like_several(cells)):
+            print(
+                f'Each cell is one label, though "{seen}" stands in some '
+                f"(--label-separator '{seen}': several labels per document).",
+                file=sys.stderr,
+            )
+    elif asked:
         print(
-            f"Several labels per document, as {dataset.separator} stands between them "
+            f"Several labels per document, as {mark} stands between them "
             f"(--label-separator {NO_SEPARATOR}: each cell is one label).",
             file=sys.stderr,
         )
-    tell_rejected(dataset.rejected["row"].tolist())
-    return dataset
+    elif not any(mark in cell for cell in cells):
+        print(f'No cell holds several labels: there is no "{mark}" in any.', file=sys.stderr)
 
 
 def tell_rejected(rows: Sequence[int]) -> None:

@@ -34,8 +34,10 @@ def check_column(columns: Sequence[str], column: str) -> None:
     raise DataError("data.column_missing", column=column, columns=listed)
 
 
-def check_labels(labels: Sequence[Sequence[str]], column: str) -> None:
+def check_labels(labels: Sequence[Sequence[str]], column: str, *, to_learn: bool = True) -> None:
     """There is something to learn and to test: two classes of two documents or more, not a class per row.
+
+    To score a model a single document will do.
 
     Args:
         labels: Those of each document, at least one.
@@ -48,11 +50,13 @@ def check_labels(labels: Sequence[Sequence[str]], column: str) -> None:
     counts = Counter(chain.from_iterable(labels))
     if not counts:
         raise DataError("data.no_documents", column=column)
+    if not to_learn:
+        return
     if len(labels) == 1:
         raise DataError("data.one_document")
     if len(counts) == 1:
         raise DataError("data.one_class", column=column, label=labels[0][0])
-    nearly_unique = len(counts) > limits.MAX_DISTINCT_LABEL_SHARE * len(labels)
+    nearly_unique = len(counts) > limits.MAX_DISTINCT_LABEL_SHARE * counts.total()
     if nearly_unique and len(labels) >= limits.MIN_ROWS_FOR_DISTINCT:
         raise DataError("data.labels_nearly_unique", column=column, count=len(counts), rows=len(labels))
     if len(counts) > limits.MAX_CLASSES:

@@ -103,6 +103,7 @@ class TextDataset:
         sheet: str | None = None,
         blanks: Blanks = "refuse",
         separator: str | None = AUTO,
+        to_learn: bool = True,
         name: str | None = None,
     ) -> TextDataset:
         """Read and check a table.
@@ -116,6 +117,7 @@ class TextDataset:
                 list them in `rejected`.
             separator: What stands between several labels of one document; None: each cell is one label; "auto":
                 as the cells tell (`labels.find_separator`).
+            to_learn: Whether the table must have what it takes to learn from; a model can be scored on any.
             name: What to call the dataset; the file's name by default.
 
         Raises:
@@ -124,16 +126,20 @@ class TextDataset:
         if name is None:
             name = "table" if isinstance(source, bytes) else Path(source).stem
         return cls.from_rows(
-            read_table(source, sheet=sheet), text=text, label=label, blanks=blanks, separator=separator, name=name
-        )
+            read_table(source, sheet=sheet), text=text, label=label, blanks=blanks, separator=separator,
+            to_learn=to_learn, name=name,
+        )  # fmt: skip
 
     @classmethod
     def from_rows(
-        cls, table: Table, *, text: str, label: str, blanks: Blanks, separator: str | None = AUTO, name: str
-    ) -> TextDataset:
+        cls, table: Table, *, text: str, label: str, blanks: Blanks, separator: str | None = AUTO,
+        to_learn: bool = True, name: str,
+    ) -> TextDataset:  # fmt: skip
         """`from_table` for a table that was read already."""
         if blanks not in ("refuse", "leave_out"):
             raise ValueError(f'blanks must be "refuse" or "leave_out", found {blanks!r}.')
+        if separator == "":
+            raise ValueError("separator must be a text or None.")
         check_columns(list(table.frame.columns), text=text, label=label)
         frame = pd.DataFrame({"text": table.frame[text], "label": table.frame[label].map(str.strip)})
         if separator == AUTO:
@@ -150,7 +156,7 @@ class TextDataset:
         known = zip(table.rejected["row"].tolist(), table.rejected["reason"].tolist(), strict=True)
         frame = frame[~blank]
         labels = [split_labels(cell, separator) for cell in frame["label"]]
-        check_labels(labels, label)
+        check_labels(labels, label, to_learn=to_learn)
         classes = tuple(sorted(set(chain.from_iterable(labels))))
         return cls(frame, rejected_rows([*known, *left_out]), classes, name, separator=separator)
 

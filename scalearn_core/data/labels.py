@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-SEPARATORS = ("|", ";", ",", "、", "/")
+SEPARATORS = ("|", ";", "｜", "；", ",", "、", "/")
 """What may stand between the labels of a cell."""
-KNOWN_BY_THEMSELVES = ("|", ";")
+KNOWN_BY_THEMSELVES = ("|", ";", "｜", "；")
 """Of them those that are recognised unasked; the others stand in the names of many labels."""
 AUTO = "auto"
 FEWEST_CELLS = 2
@@ -17,7 +18,8 @@ def find_separator(cells: Sequence[str]) -> str | None:
     """What stands between the labels of a column whose cells hold several; None where each is one label.
 
     Cells hold several labels if their parts are put together anew again and again: there are fewer different parts
-    than different cells. Of names such as "Hardware | Printer" there are more.
+    than different cells, or each part stands in two of them. Of names such as "Hardware | Printer" there are more
+    parts than cells, and most stand in one.
 
     Args:
         cells: without outer whitespace, none of them blank.
@@ -25,10 +27,17 @@ def find_separator(cells: Sequence[str]) -> str | None:
     different = set(cells)
     for separator in KNOWN_BY_THEMSELVES:
         several = sum(len(split_labels(cell, separator)) > 1 for cell in cells)
-        parts = {part for cell in different for part in split_labels(cell, separator)}
-        if several >= FEWEST_CELLS and len(parts) < len(different):
+        parts = Counter(part for cell in different for part in split_labels(cell, separator))
+        combined = len(parts) < len(different) or min(parts.values(), default=0) > 1
+        if several >= FEWEST_CELLS and combined:
             return separator
     return None
+
+
+def looks_like_several(cells: Sequence[str]) -> str | None:
+    """A mark that stands in some cells as if between labels, though `find_separator` did not take it for one."""
+    marks = (mark for mark in KNOWN_BY_THEMSELVES if sum(mark in cell for cell in cells) >= FEWEST_CELLS)
+    return next(marks, None)
 
 
 def split_labels(cell: str, separator: str | None) -> tuple[str, ...]:

@@ -102,8 +102,8 @@ def bootstrap_interval(
     """Any statistic of cell counts, with its percentile interval.
 
     F1 of few documents is on average lower than that of the population they come from. How much lower is seen
-    where the population is known, in the resamples, and is taken off: of 20 labels, most of them with four
-    documents, the interval of macro-F1 held the truth 88 times in 100 without and 97 times with it.
+    where the population is known, in the resamples, and is taken off: of 20 labels, most of them with ten
+    documents, the interval of macro-F1 held the truth 86 times in 100 without and 94 times with it.
 
     Args:
         statistic: maps counts `[resamples, cells]` to values `[resamples]`.

@@ -24,7 +24,7 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     model = ScaLearnModel.load(evidence / "model").to(config.get("device") or "cpu")
     dataset = TextDataset.from_table(
         upload_path(config["upload"]), text=config["text"], label=config["label"], sheet=config.get("sheet"),
-        blanks="leave_out", separator=model.separator, name=config["name"],
+        blanks="leave_out", separator=model.separator, to_learn=False, name=config["name"],
     )  # fmt: skip
     reference = load_reference(evidence, model)
     report.stage("evaluation", 0.05)

@@ -22,7 +22,7 @@ from scalearn_core.evaluation.metrics import (
     micro_f1,
     total_classes,
 )
-from scalearn_core.evaluation.smoothing import smooth_classes
+from scalearn_core.evaluation.smoothing import Smoothed, smooth_classes, smooth_labels
 from scalearn_core.targets import are_several, same
 
 FEW_DOCUMENTS = 30
@@ -125,20 +125,24 @@ def evaluate_predictions(
     confusion = np.zeros((0, 0) if several else (n_classes, n_classes), dtype=np.int64)
     if not several:
         confusion[true, guess] = counts
-    (true, guess), counts, shares = smooth_classes(true, guess, counts, n_classes)
 
-    def interval(metric: Callable[[ClassTotals], FloatArray]) -> Interval:
+    def interval(metric: Callable[[ClassTotals], FloatArray], smoothed: Smoothed) -> Interval:
+        (of_true, of_guess), cells, shares = smoothed
+
         def statistic(resampled: IntArray) -> FloatArray:
-            return metric(total_classes(resampled, true, guess, n_classes))
+            return metric(total_classes(resampled, of_true, of_guess, n_classes))
 
-        return bootstrap_interval(statistic, counts, seed=seed, resamples=resamples, shares=shares, within=(0, 1))
+        return bootstrap_interval(
+            statistic, cells, seed=seed, resamples=resamples, shares=shares, within=(0, 1)
+        )  # fmt: skip
 
     accuracy = wilson_interval(right, n)
     return EvaluationReport(
         n=n,
         accuracy=accuracy,
-        macro_f1=interval(macro_f1),
-        micro_f1=interval(micro_f1) if several else accuracy,
+        macro_f1=interval(macro_f1, smooth_classes(true, guess, counts, n_classes)),
+        # All labels together are one share: what is added is one document for all of them.
+        micro_f1=interval(micro_f1, smooth_labels(true, guess, counts, 1 / n_classes)) if several else accuracy,
         per_class=_per_class(totals, labels),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         notes=_notes(totals, n),

@@ -18,22 +18,22 @@ from numpy.typing import NDArray
 from scalearn_core.evaluation.metrics import FloatArray, IntArray
 from scalearn_core.targets import are_several
 
+Smoothed = tuple[list[IntArray], IntArray, FloatArray]
+"""Columns of cells; their counts, `[cells]`; the shares to draw from, `[cells]`."""
 OF_EACH_CLASS = 0.2
 """Documents added to each class that has any, rightly classified, and as many wrongly."""
-OF_EACH_LABEL = 1.0
-"""Documents with the label that are added where documents have several; see `_smooth_labels`."""
+OF_EACH_LABEL = 0.25
+"""Documents with the label that are added where documents have several; see `smooth_labels`."""
 OF_EACH_ORDER = 0.5
 """Documents added in all that one model has right and the other wrong, and as many the other way round; they fall
 to the classes as the documents do."""
 
 
-def smooth_classes(
-    true: IntArray, predicted: IntArray, counts: IntArray, n_classes: int
-) -> tuple[list[IntArray], IntArray, FloatArray]:
+def smooth_classes(true: IntArray, predicted: IntArray, counts: IntArray, n_classes: int) -> Smoothed:
     """Cells of (true, predicted) with `OF_EACH_CLASS` added.
 
     What a class is mistaken for stays as it was; a class never mistaken is so for the one predicted most. Of
-    several labels per document see `_smooth_labels`.
+    several labels per document see `smooth_labels`.
 
     Args:
         true: true classes of each cell (`targets.py`); each cell stands there once.
@@ -45,7 +45,7 @@ def smooth_classes(
         the two columns with the new cells, `[cells]` each; their counts, 0 for new ones; the shares to draw from.
     """
     if are_several(true):
-        return _smooth_labels(true, predicted, counts)
+        return smooth_labels(true, predicted, counts, OF_EACH_LABEL)
     added: dict[tuple[int, ...], float] = {}
     often = np.bincount(predicted, weights=counts, minlength=n_classes)
     for label in np.unique(true).tolist() if n_classes > 1 else []:
@@ -60,34 +60,32 @@ def smooth_classes(
     return _with(added, [true, predicted], counts)
 
 
-def _smooth_labels(
-    true: IntArray, predicted: IntArray, counts: IntArray
-) -> tuple[list[IntArray], IntArray, FloatArray]:
-    """Each label gets `OF_EACH_LABEL` more documents, which fare as labels in general do.
+def smooth_labels(true: IntArray, predicted: IntArray, counts: IntArray, each: float) -> Smoothed:
+    """Cells of label sets with `each` document added for each label that any has, which fares as labels do.
 
-    Most labels have few documents, and a resample of these knows too few ways to fare: of 20 labels, most of them
-    with six documents, the plain interval of macro-F1 held the truth 81 times in 100. Their own rates are drawn
-    towards those of all labels together (recall and precision, each with one more document right and one wrong). A
-    label that no document was given may be one that the model never gives: its recall is only so likely as a label
-    is given at all.
+    Most labels have few documents, and a resample of these knows too few ways to fare. What is added has the mean
+    recall and precision over the labels, each counted alike and half a label found and half a label missed beside
+    them: the recall of all documents together is that of the common labels, and rare ones are found less often.
     """
     hits, support, given = counts @ (true & predicted), counts @ true, counts @ predicted
-    recall, precision = (float((hits.sum() + 1) / (found.sum() + 2)) for found in (support, given))
-    ever_given = float(((given > 0).sum() + 1) / (len(given) + 2))
+    recall, precision = (_mean_rate(hits, found) for found in (support, given))
     none = (0,) * true.shape[1]
     added: dict[tuple[int, ...], float] = {}
     for label in np.flatnonzero(support).tolist():
         alone = (*none[:label], 1, *none[label + 1 :])
-        likely = recall if given[label] else recall * ever_given
-        added[alone + alone] = OF_EACH_LABEL * likely
-        added[alone + none] = OF_EACH_LABEL * (1 - likely)
-        added[none + alone] = OF_EACH_LABEL * likely * (1 - precision) / precision
+        added[alone + alone] = each * recall
+        added[alone + none] = each * (1 - recall)
+        added[none + alone] = each * recall * (1 - precision) / precision
     return _with(added, [true, predicted], counts)
 
 
-def smooth_pairs(
-    true: IntArray, first: IntArray, second: IntArray, counts: IntArray, n_classes: int
-) -> tuple[list[IntArray], IntArray, FloatArray]:
+def _mean_rate(hits: IntArray, among: IntArray) -> float:
+    """Mean share of hits over the labels that have any to hit, with half a label of all and half one of none."""
+    known = among > 0
+    return float(((hits[known] / among[known]).sum() + 0.5) / (known.sum() + 1))
+
+
+def smooth_pairs(true: IntArray, first: IntArray, second: IntArray, counts: IntArray, n_classes: int) -> Smoothed:
     """Cells of (true, predicted, predicted by the other) with `OF_EACH_ORDER` added; as `smooth_classes`."""
     added: dict[tuple[int, ...], float] = {}
     if are_several(true):
@@ -111,9 +109,7 @@ def _likeliest_other(often: NDArray[np.float64 | np.int64], label: int) -> int:
     return int(np.where(np.arange(len(often)) == label, -1.0, often).argmax())
 
 
-def _with(
-    added: Mapping[tuple[int, ...], float], columns: list[IntArray], counts: IntArray
-) -> tuple[list[IntArray], IntArray, FloatArray]:
+def _with(added: Mapping[tuple[int, ...], float], columns: list[IntArray], counts: IntArray) -> Smoothed:
     """Cells with parts of documents added to them, new cells at the end; see `smooth_classes`."""
     rows = np.concatenate([column.reshape(len(counts), -1) for column in columns], axis=1)
     places = {cell: place for place, cell in enumerate(map(tuple, rows.tolist()))}

@@ -117,6 +117,8 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
     separator = description.get("separator")  # likewise
     if not (separator is None or (isinstance(separator, str) and separator)):
         raise ModelError("model.damaged", folder=folder, reason="its separator is no text")
+    if separator is not None and any(separator in label for label in labels):
+        raise ModelError("model.damaged", folder=folder, reason="its separator stands within a label")
     model = ScaLearnModel(
         encoder, sources, labels=labels, separator=separator, variant=description["variant"], ablation=ablation
     )

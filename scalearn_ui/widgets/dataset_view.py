@@ -40,12 +40,18 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 @st.cache_data(max_entries=4, ttl="30m", show_spinner=False)
 def checked(
-    content: bytes, text_column: str, label_column: str, sheet: str | None, separator: str | None
+    content: bytes,
+    text_column: str,
+    label_column: str,
+    sheet: str | None,
+    separator: str | None,
+    to_learn: bool = True,
 ) -> tuple[TextDataset, dict[str, float]]:
     """The table as documents and classes, blanks left out, and its languages; once per choice of columns."""
     dataset = TextDataset.from_table(
-        content, text=text_column, label=label_column, sheet=sheet, blanks="leave_out", separator=separator
-    )
+        content, text=text_column, label=label_column, sheet=sheet, blanks="leave_out", separator=separator,
+        to_learn=to_learn,
+    )  # fmt: skip
     return dataset, shares_of(dataset.frame["text"].tolist())
 
 

@@ -77,7 +77,9 @@ def _ask(model: Run, found: dict[str, Any]) -> None:
     if label_column is None or label_column == text_column:
         st.info(t("data.choose_two"))
         return
-    dataset, languages = dataset_view.checked(content, text_column, label_column, table.sheet, separator)
+    dataset, languages = dataset_view.checked(
+        content, text_column, label_column, table.sheet, separator, to_learn=False
+    )
     dataset.whole(found["dataset"]["labels"])  # unknown labels are told here, not by a run that fails
     missing = language_note.unread(found, languages)
     if missing:
