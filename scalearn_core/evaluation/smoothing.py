@@ -22,7 +22,7 @@ Smoothed = tuple[list[IntArray], IntArray, FloatArray]
 """Columns of cells; their counts, `[cells]`; the shares to draw from, `[cells]`."""
 OF_EACH_CLASS = 0.2
 """Documents added to each class that has any, rightly classified, and as many wrongly."""
-OF_EACH_LABEL = 0.25
+OF_EACH_LABEL = 0.5
 """Documents with the label that are added where documents have several; see `smooth_labels`."""
 OF_EACH_ORDER = 0.5
 """Documents added in all that one model has right and the other wrong, and as many the other way round; they fall
@@ -64,18 +64,22 @@ def smooth_labels(true: IntArray, predicted: IntArray, counts: IntArray, each: f
     """Cells of label sets with `each` document added for each label that any has, which fares as labels do.
 
     Most labels have few documents, and a resample of these knows too few ways to fare. What is added has the mean
-    recall and precision over the labels, each counted alike and half a label found and half a label missed beside
-    them: the recall of all documents together is that of the common labels, and rare ones are found less often.
+    recall and precision of the labels that were given to any document, each label counted alike: the recall of all
+    documents together is that of the common labels, and rare ones are found less often. A label that was given to
+    none may be one that the model never gives: it gets a fifth of that, with the mean recall of all labels.
     """
     hits, support, given = counts @ (true & predicted), counts @ true, counts @ predicted
-    recall, precision = (_mean_rate(hits, found) for found in (support, given))
+    ever = given > 0
+    of_given, of_all = _mean_rate(hits[ever], support[ever]), _mean_rate(hits, support)
+    precision = _mean_rate(hits, given)
     none = (0,) * true.shape[1]
     added: dict[tuple[int, ...], float] = {}
     for label in np.flatnonzero(support).tolist():
+        part, recall = (each, of_given) if ever[label] else (each / 5, of_all)
         alone = (*none[:label], 1, *none[label + 1 :])
-        added[alone + alone] = each * recall
-        added[alone + none] = each * (1 - recall)
-        added[none + alone] = each * recall * (1 - precision) / precision
+        added[alone + alone] = part * recall
+        added[alone + none] = part * (1 - recall)
+        added[none + alone] = part * recall * (1 - precision) / precision
     return _with(added, [true, predicted], counts)
 
 
