@@ -22,6 +22,8 @@ Smoothed = tuple[list[IntArray], IntArray, FloatArray]
 """Columns of cells; their counts, `[cells]`; the shares to draw from, `[cells]`."""
 OF_EACH_CLASS = 0.2
 """Documents added to each class that has any, rightly classified, and as many wrongly."""
+OF_NEVER_GIVEN = 0.2
+"""Share of that for a class that was given to no document: it may be one that the model never gives."""
 OF_EACH_LABEL = 0.5
 """Documents with the label that are added where documents have several; see `smooth_labels`."""
 OF_EACH_ORDER = 0.5
@@ -49,7 +51,7 @@ def smooth_classes(true: IntArray, predicted: IntArray, counts: IntArray, n_clas
     added: dict[tuple[int, ...], float] = {}
     often = np.bincount(predicted, weights=counts, minlength=n_classes)
     for label in np.unique(true).tolist() if n_classes > 1 else []:
-        added[label, label] = OF_EACH_CLASS
+        added[label, label] = OF_EACH_CLASS * (1.0 if often[label] else OF_NEVER_GIVEN)
         missed = (true == label) & (predicted != label)
         if missed.any():
             share = counts[missed] / counts[missed].sum()
@@ -65,8 +67,8 @@ def smooth_labels(true: IntArray, predicted: IntArray, counts: IntArray, each: f
 
     Most labels have few documents, and a resample of these knows too few ways to fare. What is added has the mean
     recall and precision of the labels that were given to any document, each label counted alike: the recall of all
-    documents together is that of the common labels, and rare ones are found less often. A label that was given to
-    none may be one that the model never gives: it gets a fifth of that, with the mean recall of all labels.
+    documents together is that of the common labels, and rare ones are found less often. One that was given to none
+    gets `OF_NEVER_GIVEN` of that, with the mean recall of all labels.
     """
     hits, support, given = counts @ (true & predicted), counts @ true, counts @ predicted
     ever = given > 0
@@ -75,7 +77,7 @@ def smooth_labels(true: IntArray, predicted: IntArray, counts: IntArray, each: f
     none = (0,) * true.shape[1]
     added: dict[tuple[int, ...], float] = {}
     for label in np.flatnonzero(support).tolist():
-        part, recall = (each, of_given) if ever[label] else (each / 5, of_all)
+        part, recall = (each, of_given) if ever[label] else (OF_NEVER_GIVEN * each, of_all)
         alone = (*none[:label], 1, *none[label + 1 :])
         added[alone + alone] = part * recall
         added[alone + none] = part * (1 - recall)
