@@ -29,8 +29,14 @@ view = shell.choose_view("results", VIEWS)
 
 if view == "summary":
     verdict.verdict(found)
+    helped = found["verdict"]["helped"] or found["verdict"]["code"] == "not_by_sources"
     with st.container(horizontal=True):
-        if st.button(t("action.transfer"), type="primary", key="to_transfer", icon=":material/hub:"):
+        if not helped and st.button(
+            t("action.more_labels"), type="primary", key="to_labels", icon=":material/trending_up:"
+        ):
+            shell.show_view("labels")
+        kind = "primary" if helped else "secondary"
+        if st.button(t("action.transfer"), type=kind, key="to_transfer", icon=":material/hub:"):
             shell.go("transfer", run=run.id)
         if st.button(t("action.classify"), key="to_classify", icon=":material/label:"):
             shell.go("classify", run=run.id)

@@ -131,7 +131,7 @@ MESSAGES: dict[str, str] = {
     "config.not_yes_or_no": "The setting {name} must be True, False or None, found {found}.",
     "config.not_positive": "The setting {name} must be above zero, found {found}.",
     "config.other_labels": "The dataset has the labels {found}; the model was made for {expected}. Use a dataset with the same labels.",
-    "config.other_separator": "Between the labels of a document the dataset has {found}, the model {expected} (None: one label per document). Read the table with the model's separator.",
+    "config.other_separator": "Between the labels of a document the table has {found}, the model {expected} (None: one label each). Read the table with the model's separator.",
     "config.negative_seed": "The seed must be a whole number from 0, found {found}.",
     "config.too_few_labels": "A classifier needs at least two labels, found {found}.",
     "config.no_sources": "Choose at least one source adapter.",

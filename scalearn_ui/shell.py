@@ -99,6 +99,12 @@ def choose_view(page: str, views: Sequence[str]) -> str:
     return chosen or views[0]
 
 
+def show_view(view: str) -> None:
+    """Show another part of this page."""
+    st.query_params[VIEW] = view
+    st.rerun()
+
+
 def _follow_view() -> None:
     """Put the chosen part into the link."""
     st.query_params[VIEW] = st.session_state[VIEW]

@@ -14,7 +14,7 @@ FEWEST_CELLS = 2
 """Cells that must hold several labels."""
 
 
-def find_separator(cells: Sequence[str]) -> str | None:
+def find_separator(cells: Sequence[str], among: Sequence[str] = KNOWN_BY_THEMSELVES) -> str | None:
     """What stands between the labels of a column whose cells hold several; None where each is one label.
 
     Cells hold several labels if their parts are put together anew again and again: there are fewer different parts
@@ -23,9 +23,10 @@ def find_separator(cells: Sequence[str]) -> str | None:
 
     Args:
         cells: without outer whitespace, none of them blank.
+        among: the marks looked for, the likeliest first.
     """
     different = set(cells)
-    for separator in KNOWN_BY_THEMSELVES:
+    for separator in among:
         several = sum(len(split_labels(cell, separator)) > 1 for cell in cells)
         parts = Counter(part for cell in different for part in split_labels(cell, separator))
         combined = len(parts) < len(different) or min(parts.values(), default=0) > 1

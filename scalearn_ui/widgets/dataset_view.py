@@ -70,6 +70,10 @@ def ask_separator(cells: list[str]) -> str | None:
         help=t("several.cells_help"),
         key="label_separator",
     )
+    likely = find_separator(filled, LABEL_SEPARATORS)
+    if not chosen and likely is not None:
+        cell = next(cell for cell in filled if likely in cell)
+        st.info(t("several.maybe", cell=cell, mark=likely), icon=":material/call_split:")
     return chosen or None
 
 

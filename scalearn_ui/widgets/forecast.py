@@ -82,7 +82,8 @@ def _sentence(found: dict[str, Any], titles: dict[str, str], documents: Markdown
     strengths = sorted(start["strengths"].items(), key=lambda item: -abs(item[1]))[:NAMED]
     if not strengths:
         return t("forecast.none", documents=documents)
-    names = text.listed([plain(titles.get(name, name)) for name, _ in strengths])
+    named = [(plain(titles.get(name, name)), strength) for name, strength in strengths]
+    names = text.listed([t("forecast.turned", name=name) if strength < 0 else name for name, strength in named])
     if not start["promised"]:
         return t("forecast.unsure", names=names, documents=documents)
     less = 100 * (1 - start["loss"] / start["plain_loss"])

@@ -53,8 +53,12 @@ def draw(run: Run) -> None:
     st.subheader(label_sets.named(prediction.labels), anchor=False)
     kind = "sure" if prediction.confidence >= UNSURE else "unsure"
     several = found["dataset"].get("separator") is not None
-    said = f"several.certainty.{kind}" if several else f"certainty.{kind}"
-    st.markdown(t(said, confidence=charts.percent(prediction.confidence)))
+    confidence = charts.percent(prediction.confidence)
+    alone, together = (
+        t(f"certainty.{kind}", confidence=confidence),
+        t(f"several.certainty.{kind}", confidence=confidence),
+    )
+    st.markdown(together if several else alone)
     language_note.draw(found, _language(wanted, found), elsewhere.tested_languages(run.id), what="text")
     likeliest = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
     shown = likeliest[: max(MOST_BARS, len(prediction.labels))]
