@@ -38,7 +38,7 @@ else:
     if label_column is None or label_column == text_column:
         st.info(t("data.choose_two"))
     else:
-        separator = dataset_view.ask_separator(table.frame[label_column].tolist())
+        separator = dataset_view.ask_separator(content, table.sheet, label_column)
         dataset_view.summary(*dataset_view.checked(content, text_column, label_column, table.sheet, separator))
         if st.button(t("data.save"), type="primary", key="save_dataset"):
             stored = workspace.save_dataset(

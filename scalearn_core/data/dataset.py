@@ -172,7 +172,7 @@ class TextDataset:
     @property
     def class_counts(self) -> dict[str, int]:
         """Documents per label, in the order of `labels`."""
-        counts = Counter(chain.from_iterable(self._label_sets()))
+        counts = Counter(chain.from_iterable(self._label_sets))
         return {label: counts[label] for label in self.labels}
 
     def split(self, test: float = 0.2, validation: float = 0.1, seed: int = 13) -> TextDataset:
@@ -207,7 +207,7 @@ class TextDataset:
         written = {begin: label for begin, label in begins.items() if begin not in known}
         cells = [
             (self.separator or "").join(written.get(label, label) for label in labels)
-            for labels in self._label_sets()
+            for labels in self._label_sets
         ]
         present = {label for cell in cells for label in split_labels(cell, self.separator)}
         table = replace(self, frame=self.frame.assign(label=cells), labels=tuple(sorted(present)))
@@ -250,9 +250,11 @@ class TextDataset:
         if self.separator is None:
             return np.array([index[label] for label in self.frame["label"]], dtype=np.int64)
         targets = np.zeros((len(self.frame), len(labels)), dtype=np.int64)
-        for row, present in zip(targets, self._label_sets(), strict=True):
+        for row, present in zip(targets, self._label_sets, strict=True):
             row[[index[label] for label in present]] = 1
         return targets
 
+    @cached_property
     def _label_sets(self) -> list[tuple[str, ...]]:
+        """The labels of each document."""
         return [split_labels(cell, self.separator) for cell in self.frame["label"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 SEPARATORS = ("|", ";", "｜", "；", ",", "、", "/")
 """What may stand between the labels of a cell."""
@@ -25,10 +26,11 @@ def find_separator(cells: Sequence[str], among: Sequence[str] = KNOWN_BY_THEMSEL
         cells: without outer whitespace, none of them blank.
         among: the marks looked for, the likeliest first.
     """
-    different = set(cells)
+    different = Counter(cells)
     for separator in among:
-        several = sum(len(split_labels(cell, separator)) > 1 for cell in cells)
-        parts = Counter(part for cell in different for part in split_labels(cell, separator))
+        sets = {cell: split_labels(cell, separator) for cell in different}
+        several = sum(number for cell, number in different.items() if len(sets[cell]) > 1)
+        parts = Counter(chain.from_iterable(sets.values()))
         combined = len(parts) < len(different) or min(parts.values(), default=0) > 1
         if several >= FEWEST_CELLS and combined:
             return separator

@@ -179,17 +179,4 @@ def documents(run_id: str, labels: list[str]) -> None:
         st.markdown(t("mistakes.none"))
         return
     st.markdown(reading)
-    st.dataframe(
-        table.assign(confidence=100 * table["confidence"]),
-        hide_index=True,
-        alt=t("mistakes.documents"),
-        row_height=72,
-        column_order=["text", "label", "predicted", "confidence", "row"],
-        column_config={
-            "text": st.column_config.TextColumn(t("column.text"), width=330),
-            "label": t("column.label"),
-            "predicted": t("column.predicted"),
-            "confidence": st.column_config.NumberColumn(t("column.confidence"), format="%.0f%%"),
-            "row": st.column_config.NumberColumn(t("column.row"), format="%d"),
-        },
-    )
+    label_sets.document_table(table, label=t("column.label"), predicted=t("column.predicted"), text_width=330)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
@@ -16,7 +18,7 @@ from scalearn_core.data.workspace import DatasetInfo
 from scalearn_core.errors import DataError
 from scalearn_ui import charts, shell, state, text
 from scalearn_ui.text import Markdown, count, plain, t
-from scalearn_ui.widgets import figure
+from scalearn_ui.widgets import figure, table_input
 
 FEW_PER_CLASS = 10
 """Below this many documents a class is hard to learn and its score says little."""
@@ -55,25 +57,44 @@ def checked(
     return dataset, shares_of(dataset.frame["text"].tolist())
 
 
-def ask_separator(cells: list[str]) -> str | None:
+@dataclass(frozen=True)
+class Marks:
+    """What may stand between labels in the cells of a column."""
+
+    guess: str | None
+    """What stands there; None where each cell is one label."""
+    offered: tuple[str, ...]
+    """What could stand there, in several cells."""
+    likely: str | None
+    """What looks so, even of the marks that are not taken for one unasked."""
+    cell: str
+    """One with that mark."""
+
+
+@st.cache_data(max_entries=8, ttl="30m", show_spinner=False)
+def _marks(content: bytes, sheet: str | None, column: str) -> Marks:
+    """Once per column instead of at every click."""
+    cells = [cell.strip() for cell in table_input.parsed(content, sheet).frame[column] if cell.strip()]
+    guess, likely = find_separator(cells), find_separator(cells, LABEL_SEPARATORS)
+    offered = [mark for mark in LABEL_SEPARATORS if mark == guess or sum(mark in cell for cell in cells) > 1]
+    return Marks(guess, tuple(offered), likely, next((cell for cell in cells if likely and likely in cell), ""))
+
+
+def ask_separator(content: bytes, sheet: str | None, column: str) -> str | None:
     """Whether a cell of the label column holds one label or several; asked only where there may be several."""
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    guess = find_separator(filled)
-    known = [mark for mark in LABEL_SEPARATORS if mark == guess or sum(mark in cell for cell in filled) > 1]
-    if not known:
+    marks = _marks(content, sheet, column)
+    if not marks.offered:
         return None
     chosen = st.selectbox(
         t("several.cells"),
-        [ONE, *known],
-        index=0 if guess is None else 1 + known.index(guess),
+        [ONE, *marks.offered],
+        index=0 if marks.guess is None else 1 + marks.offered.index(marks.guess),
         format_func=lambda mark: t("several.cells.some", mark=Markdown(mark)) if mark else t("several.cells.one"),
         help=t("several.cells_help"),
         key="label_separator",
     )
-    likely = find_separator(filled, LABEL_SEPARATORS)
-    if not chosen and likely is not None:
-        cell = next(cell for cell in filled if likely in cell)
-        st.info(t("several.maybe", cell=cell, mark=likely), icon=":material/call_split:")
+    if not chosen and marks.likely is not None:
+        st.info(t("several.maybe", cell=marks.cell, mark=marks.likely), icon=":material/call_split:")
     return chosen or None
 
 

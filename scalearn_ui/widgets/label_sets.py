@@ -82,19 +82,33 @@ def documents(run: Run, found: dict[str, Any]) -> None:
         st.markdown(t("mistakes.none"))
         return
     st.markdown(reading)
-    shown = table.assign(confidence=100 * table["confidence"])
+    told = table.copy()
     for column in ("label", "predicted"):
-        shown[column] = shown[column].map(lambda cell: _told(cell, separator) or [t("several.no_label")])
+        told[column] = told[column].map(lambda cell: _told(cell, separator) or [t("several.no_label")])
+    document_table(
+        told,
+        label=st.column_config.ListColumn(t("several.true"), width=180),
+        predicted=st.column_config.ListColumn(t("several.given"), width=180),
+        text_width=270,
+    )
+
+
+def document_table(table: pd.DataFrame, *, label: Any, predicted: Any, text_width: int) -> None:
+    """Test documents to read; columns as `outcomes.test_documents` has them.
+
+    Args:
+        label, predicted: what streamlit is told of these columns.
+    """
     st.dataframe(
-        shown,
+        table.assign(confidence=100 * table["confidence"]),
         hide_index=True,
         alt=t("mistakes.documents"),
         row_height=72,
         column_order=["text", "label", "predicted", "confidence", "row"],
         column_config={
-            "text": st.column_config.TextColumn(t("column.text"), width=270),
-            "label": st.column_config.ListColumn(t("several.true"), width=180),
-            "predicted": st.column_config.ListColumn(t("several.given"), width=180),
+            "text": st.column_config.TextColumn(t("column.text"), width=text_width),
+            "label": label,
+            "predicted": predicted,
             "confidence": st.column_config.NumberColumn(t("column.confidence"), format="%.0f%%"),
             "row": st.column_config.NumberColumn(t("column.row"), format="%d"),
         },

@@ -54,11 +54,10 @@ def draw(run: Run) -> None:
     kind = "sure" if prediction.confidence >= UNSURE else "unsure"
     several = found["dataset"].get("separator") is not None
     confidence = charts.percent(prediction.confidence)
-    alone, together = (
-        t(f"certainty.{kind}", confidence=confidence),
-        t(f"several.certainty.{kind}", confidence=confidence),
-    )
-    st.markdown(together if several else alone)
+    if several:
+        st.markdown(t(f"several.certainty.{kind}", confidence=confidence))
+    else:
+        st.markdown(t(f"certainty.{kind}", confidence=confidence))
     language_note.draw(found, _language(wanted, found), elsewhere.tested_languages(run.id), what="text")
     likeliest = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
     shown = likeliest[: max(MOST_BARS, len(prediction.labels))]

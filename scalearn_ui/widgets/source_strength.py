@@ -15,7 +15,7 @@ from scalearn_ui.widgets import figure, linked, study
 KEY = "source"
 """The source that is looked at, in the link too."""
 MANY = 10
-"""So many sources, each with a test of its own: one of 20 stands out by chance."""
+"""From so many sources on, each with a test of its own, the page says that some stand out by chance."""
 
 
 def draw(run: Run, found: dict[str, Any]) -> None:

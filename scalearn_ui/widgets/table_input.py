@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from scalearn_core.data.labels import find_separator
 from scalearn_core.data.tables import Table, read_table
 from scalearn_ui.text import t
 
@@ -44,7 +45,8 @@ def guess_columns(frame: pd.DataFrame) -> tuple[str, str | None]:
     """The columns most likely to hold the documents and the classes.
 
     Classes first: fewest different values, but two or more and repeated. Then documents: the longest of the
-    others. The other way round, long class names would be taken for the documents.
+    others. The other way round, long class names would be taken for the documents. Where cells hold several
+    classes there are too many different ones: then the first column whose cells are put together of parts.
     """
     columns = list(frame.columns)
     variety = {column: frame[column].nunique() for column in columns}
@@ -53,4 +55,6 @@ def guess_columns(frame: pd.DataFrame) -> tuple[str, str | None]:
     label = min(fitting, key=variety.__getitem__) if fitting else None
     lengths = {column: frame[column].astype(str).str.len().mean() for column in columns if column != label}
     text = max(lengths, key=lengths.__getitem__)
-    return text, label or next((column for column in columns if column != text), None)
+    others = [column for column in columns if column != text]
+    combined = (column for column in others if find_separator([cell for cell in frame[column] if cell.strip()]))
+    return text, label or next(combined, others[0] if others else None)

@@ -64,10 +64,15 @@ def small_table() -> bytes:
 def trained_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A workspace with one small trained model, and the id of its run."""
     home = tmp_path_factory.mktemp("trained")
+    return home, train_into(home, small_table(), "tickets", text="message", label="team")
+
+
+def train_into(home: Path, table: bytes, title: str, *, text: str, label: str) -> str:
+    """Train a model with some sources on a table, in a workspace of its own; returns the id of its run."""
     before = os.environ.get("SCALEARN_HOME")
     os.environ["SCALEARN_HOME"] = str(home)
     try:
-        dataset = datasets.save_dataset(small_table(), filename="tickets.csv", text="message", label="team")
+        dataset = datasets.save_dataset(table, filename=f"{title}.csv", text=text, label=label)
         config = {
             "dataset": dataset,
             "sources": catalog.permissive()[:SOURCES],
@@ -77,11 +82,11 @@ def trained_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
             "device": "cpu",
             "seed": 13,
         }
-        run_id = runs.submit("train", config, title="tickets")
+        run_id = runs.submit("train", config, title=title)
         wait_for_end(run_id)
         run = runs.get(run_id)
         assert run.status == "succeeded", run.error_text
-        return home, run_id
+        return run_id
     finally:
         if before is None:
             del os.environ["SCALEARN_HOME"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,11 @@ import pandas as pd
 import pytest
 
 from scalearn_core import runs
-from scalearn_core.adapters import catalog
 from scalearn_core.data import workspace as datasets
 from scalearn_ui import charts, text
 from scalearn_ui.charts.several import parts
 from scalearn_ui.palette import LIGHT
-from tests.ui.conftest import Open, wait_for_end
+from tests.ui.conftest import Open, train_into, wait_for_end
 
 LANGUAGES = list(text.LANGUAGES)
 PARTS = {
@@ -46,23 +44,7 @@ def table() -> bytes:
 def several_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A workspace with a model trained on that table, and the id of its run."""
     home = tmp_path_factory.mktemp("several")
-    before = os.environ.get("SCALEARN_HOME")
-    os.environ["SCALEARN_HOME"] = str(home)
-    try:
-        dataset = datasets.save_dataset(table(), filename="complaints.csv", text="message", label="about")
-        config = {
-            "dataset": dataset, "sources": catalog.permissive()[:2], "variant": "scalearn_uniform",
-            "recipe": "auto", "own_adapter": True, "device": "cpu", "seed": 13,
-        }  # fmt: skip
-        run_id = runs.submit("train", config, title="complaints")
-        wait_for_end(run_id)
-        assert runs.get(run_id).status == "succeeded", runs.get(run_id).error_text
-        return home, run_id
-    finally:
-        if before is None:
-            del os.environ["SCALEARN_HOME"]
-        else:
-            os.environ["SCALEARN_HOME"] = before
+    return home, train_into(home, table(), "complaints", text="message", label="about")
 
 
 @pytest.fixture
