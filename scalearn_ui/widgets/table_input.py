@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from scalearn_core.data.labels import find_separator
+from scalearn_core.data.labels import SEPARATORS, find_separator
 from scalearn_core.data.tables import Table, read_table
 from scalearn_ui.text import t
 
@@ -46,7 +46,7 @@ def guess_columns(frame: pd.DataFrame) -> tuple[str, str | None]:
 
     Classes first: fewest different values, but two or more and repeated. Then documents: the longest of the
     others. The other way round, long class names would be taken for the documents. Where cells hold several
-    classes there are too many different ones: then the first column whose cells are put together of parts.
+    classes there may be too many different ones: then a column whose cells are put together of parts.
     """
     columns = list(frame.columns)
     variety = {column: frame[column].nunique() for column in columns}
@@ -56,5 +56,7 @@ def guess_columns(frame: pd.DataFrame) -> tuple[str, str | None]:
     lengths = {column: frame[column].astype(str).str.len().mean() for column in columns if column != label}
     text = max(lengths, key=lengths.__getitem__)
     others = [column for column in columns if column != text]
-    combined = (column for column in others if find_separator([cell for cell in frame[column] if cell.strip()]))
-    return text, label or next(combined, others[0] if others else None)
+    if label is None:
+        combined = [column for column in others if find_separator([c for c in frame[column] if c], SEPARATORS)]
+        label = min(combined, key=variety.__getitem__, default=others[0] if others else None)
+    return text, label

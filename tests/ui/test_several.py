@@ -91,6 +91,20 @@ def test_the_upload_can_be_told_otherwise(studio: Open) -> None:
     assert (info.separator, set(info.class_counts)) == ("|", set(PARTS))
 
 
+def test_a_column_of_many_combinations_is_guessed_and_its_mark_is_asked_about(studio: Open) -> None:
+    rows = ["guest,comment,topics"]
+    for number in range(24):  # each cell another one, as most of those with three of six labels are
+        labels = [name for place, name in enumerate("abcdef") if (number + 9) >> place & 1]
+        rows.append(f"{number},it was a long way to room {number},{'/'.join(labels)}")
+    app = studio("data")
+    app.file_uploader(key="data_file").upload("t.csv", "\n".join(rows).encode()).run()
+    assert app.selectbox(key="label_column").value == "topics"
+    assert app.selectbox(key="label_separator").value == "", "a slash stands in many names"
+    assert words("several.maybe").split("{")[0] in app.info[0].value
+    app.selectbox(key="label_separator").set_value("/").run()
+    assert not app.error and not app.info
+
+
 def test_where_cells_hold_one_label_nothing_is_asked(studio: Open) -> None:
     app = studio("data")
     rows = [f"text {number},{'one' if number % 2 else 'two'}" for number in range(12)]
