@@ -28,7 +28,9 @@ class Step:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON: what is empty is left out."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items() if value}
+        return {
+            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items() if value
+        }
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Step:
