@@ -1,6 +1,6 @@
 """What was done to a table after it was read: steps a person chose, in their order, each of which can be undone.
 
-A step is plain data, so that a recipe can be read, stored as JSON, and applied again to the next version of a file.
+A step is plain data, so that a recipe can be read, stored as JSON, and applied to the next version of a file.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What is found in a dataset before anything learns from it: each finding a sentence, its rows and its remedies."""
+"""What is found in a dataset before anything learns from it: each with its rows and its remedies."""
