@@ -41,7 +41,7 @@ class Content:
             return cls(source, size, file.read(2) == GZIP)
 
     @contextmanager
-    def open(self, on_progress: OnProgress | None = None) -> Iterator[BinaryIO]:
+    def open(self, on_progress: OnProgress | None = None) -> Iterator[io.BufferedReader]:
         """The bytes from their beginning, unpacked.
 
         Raises, also while they are read: DataError `data.file_too_large` or `data.damaged_archive`.

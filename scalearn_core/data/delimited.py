@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections import Counter, deque
@@ -24,11 +25,29 @@ MOST_AGREE = 0.9
 csv.field_size_limit(max(csv.field_size_limit(), limits.MAX_CELL_CHARACTERS + 1))
 
 
+_TOLD_BY_MARK = {
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
+"""In these the mark tells the order of bytes; without one it is taken for that of nearly all computers."""
+
+
 @contextmanager
 def text_of(content: Content, encoding: str, on_progress: OnProgress | None = None) -> Iterator[io.TextIOWrapper]:
-    """The decoded text from its beginning, line ends as they are; bytes that do not fit are escaped."""
+    """The decoded text from its beginning, without byte order marks, line ends as they are; bytes that do not fit
+    are escaped."""
     with content.open(on_progress) as file:
+        if encoding in _TOLD_BY_MARK:
+            encoding += "" if file.peek(4).startswith(_TOLD_BY_MARK[encoding]) else "-le"
+        else:
+            _skip_marks(file, "\ufeff".encode(encoding.removesuffix("-sig"), "ignore"))
         yield io.TextIOWrapper(file, encoding=encoding, errors=MARK_FAULTS, newline="")
+
+
+def _skip_marks(file: io.BufferedReader, mark: bytes) -> None:
+    """Programs that join or convert files may leave several."""
+    while mark and file.peek(len(mark)).startswith(mark):
+        file.read(len(mark))
 
 
 def find_delimiter(content: Content, encoding: str) -> str:
