@@ -17,6 +17,8 @@ from scalearn_core.data.records import Record
 from scalearn_core.errors import DataError
 
 DELIMITERS = (",", "\t", ";", "|")
+NONE = "\x1f"
+"""Stands in no text, so that every line is one cell."""
 SAMPLE_RECORDS = 1_000
 MOST_AGREE = 0.9
 """Share of rows that must be as wide as the header below lines that are no part of the table."""
@@ -55,29 +57,49 @@ def find_delimiter(content: Content, encoding: str) -> str:
 
     Counting on really parsed records, not characters, keeps commas inside a text from winning. Only a
     delimiter that splits the header counts; where none does, the table has one column and any delimiter
-    absent from it will do. A first line `sep=;`, which Excel understands, decides.
+    absent from it will do. A first line `sep=;` decides.
     """
 
     def agreement(delimiter: str) -> tuple[bool, float, int, int]:
-        with text_of(content, encoding) as text:
-            records = read_records(text, delimiter)
-            try:
-                sample = [record.cells for record in islice(records, SAMPLE_RECORDS) if any(record.cells)]
-            except DataError:  # what is one cell under this delimiter is too large
-                return False, 0.0, 0, 0
+        try:
+            sample = _sample(content, encoding, delimiter)
+        except DataError:  # what is one cell under this delimiter is too large
+            return False, 0.0, 0, 0
         if not sample:  # it is all there is
             return True, 1.0, 0, 0
-        above = lines_above([list(map(str.strip, cells)) for cells in sample])
+        above = lines_above(sample)
         width = len(sample[above])
         rows = sample[above + 1 :]
         share = sum(len(cells) == width for cells in rows) / len(rows) if rows else 1.0
         return width > 1, share, -above, width
 
     with text_of(content, encoding) as text:
-        first = text.readline(20).strip().lower()
-    if (told := first.removeprefix("sep=")) in DELIMITERS and told != first:
-        return told
-    return max(DELIMITERS, key=agreement)
+        told = hint(text.readline(20))
+    return told or max(DELIMITERS, key=agreement)
+
+
+def is_one_column(content: Content, encoding: str, delimiter: str) -> bool:
+    """Whether the header has one column and the rows below no other number they agree on: then they are texts in
+    which the delimiter is a character like others."""
+    sample = _sample(content, encoding, delimiter)
+    widths = Counter(map(len, sample[lines_above(sample) + 1 :]))
+    if not widths or len(sample[lines_above(sample)]) > 1:
+        return False
+    width, count = widths.most_common(1)[0]
+    return width == 1 or count < MOST_AGREE * widths.total()
+
+
+def hint(line: str) -> str | None:
+    """The delimiter told by a first line `sep=;`, which Excel understands."""
+    told = line.strip(' "\r\n').lower()
+    return told[4:] if told.startswith("sep=") and told[4:] in DELIMITERS else None
+
+
+def _sample(content: Content, encoding: str, delimiter: str) -> list[list[str]]:
+    """The cells of the first rows that hold anything, trimmed."""
+    with text_of(content, encoding) as text:
+        rows = [record.cells for record in islice(read_records(text, delimiter), SAMPLE_RECORDS)]
+    return [list(map(str.strip, cells)) for cells in rows if any(cells)]
 
 
 def lines_above(sample: Sequence[Sequence[str]]) -> int:

@@ -50,7 +50,7 @@ _BETWEEN_LATIN = re.compile(
     "(?:(?<=[A-Za-z])[^\x00-\x7f](?![^\x00-\x7f])|(?<![^\x00-\x7f])[^\x00-\x7f](?=[A-Za-z]))"
 )
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
-_KANA = re.compile("[\u3041-\u30fe]+|[\uff66-\uff9f]{3,}")
+_KANA = re.compile("[\u3041-\u30fe]+|(?<![A-Za-z\uff61-\uff9f])[\uff61-\uff9f]{3,}(?![A-Za-z\uff61-\uff9f])")
 LEAST_KANA = 0.1
 """Share of the characters beyond ASCII; even stiff Japanese has a third, Chinese and Korean have none."""
 LEAST_TO_DETECT = 200
@@ -106,12 +106,14 @@ def _of_a_legacy_text(content: Content, sample: bytes) -> str | None:
     fitting = [name for name in (*japanese, "cp1252") if fits(content, name)]
     if "cp1252" in fitting and _looks_western(readings["cp1252"]):
         return "cp1252"
-    detected = _detect(content, sample) if len(sample) >= LEAST_TO_DETECT or not fitting else None
+    detected = _detect(content, sample) if len(sample) >= LEAST_TO_DETECT else None
     if detected is not None:
         return detected
-    if fitting:
-        return fitting[0]
-    return next((name for name in (*japanese, "cp1252") if fits(content, name, MAX_FAULTS)), None)
+    for faults in (0.0, MAX_FAULTS):
+        for name in (*japanese, *readings):
+            if fits(content, name, faults):
+                return name
+    return None
 
 
 def _japanese_first(readings: Mapping[str, str]) -> tuple[str, str]:
@@ -195,14 +197,16 @@ def _senseless(text: str) -> float:
     """Share of the characters that are unassigned, private, lone surrogates or controls."""
     counts = Counter(text)
     wrong = sum(number for character, number in counts.items() if _makes_no_sense(character))
-    rare = sum(number for character, number in counts.items() if "\u0d00" <= character < "\u1e00")
-    return (wrong + rare / 2) / max(1, counts.total())
+    return wrong / max(1, counts.total())
 
 
 def _makes_no_sense(character: str) -> bool:
     if character in "\t\r\n\ufeff":
         return False
-    return character == "\ufffd" or unicodedata.category(character)[0] == "C"
+    category = unicodedata.category(character)
+    return character == "\ufffd" or (
+        category[0] == "C" and category != "Cf"
+    )  # Cf joins emoji, turns writing round
 
 
 def _looks_japanese(text: str) -> bool:
@@ -212,7 +216,8 @@ def _looks_japanese(text: str) -> bool:
 
 
 def _kana_share(text: str) -> float:
-    """Share of kana in the characters beyond ASCII; half-width ones count in runs alone."""
+    """Share of kana in the characters beyond ASCII; half-width ones count in runs
+    without Latin letters beside them, in which Big5 reads."""
     return sum(map(len, _KANA.findall(text))) / max(1, len(_NOT_ASCII.findall(text)))
 
 

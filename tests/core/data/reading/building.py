@@ -20,7 +20,8 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 KINDS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 OASIS = " ".join(
-    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text", "style")
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for name in ("office", "table", "text", "style")
 )
 
 
@@ -135,7 +136,9 @@ def sheet_rows(*rows: Sequence[str]) -> str:
     )
 
 
-def ods(*tables: str, styles: str = "", doctype: str = "", extra: Mapping[str, str | bytes] | None = None) -> bytes:
+def ods(
+    *tables: str, styles: str = "", doctype: str = "", extra: Mapping[str, str | bytes] | None = None
+) -> bytes:
     """An OpenDocument spreadsheet; each table is given whole, as `table:table`."""
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?>{doctype}<office:document-content {OASIS} office:version="1.3">'
@@ -152,7 +155,9 @@ def ods_table(*rows: str, name: str = "Sheet1", attributes: str = "") -> str:
 
 def ods_row(*cells: str, attributes: str = "") -> str:
     """A row; a cell that is not given as an element is a text."""
-    elements = [cell if cell.startswith("<") else ods_cell(f"<text:p>{cell}</text:p>" if cell else "") for cell in cells]
+    elements = [
+        cell if cell.startswith("<") else ods_cell(f"<text:p>{cell}</text:p>" if cell else "") for cell in cells
+    ]
     return f"<table:table-row {attributes}>{''.join(elements)}</table:table-row>"
 
 

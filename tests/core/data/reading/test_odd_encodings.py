@@ -10,7 +10,11 @@ from scalearn_core.errors import DataError
 
 from .building import Read, read, refused, whole
 
-JAPANESE = [["ログイン画面が表示されない", "障害"], ["ソフトの更新、能力の一覧", "質問"], ["ｶﾀｶﾅ ﾃﾞ ﾆｭｳﾘｮｸ", "要望"]]
+JAPANESE = [
+    ["ログイン画面が表示されない", "障害"],
+    ["ソフトの更新、能力の一覧", "質問"],
+    ["ｶﾀｶﾅ ﾃﾞ ﾆｭｳﾘｮｸ", "要望"],
+]
 GERMAN = [["Größe “XL” kostet 5 € – teuer", "Prüfung"], ["naïve Café‑Gäste"[:10], "Öl"], ["schön", "Öl"]]
 TEXTS = {
     "utf-8": JAPANESE,
@@ -41,7 +45,9 @@ def written(rows: list[list[str]], encoding: str) -> bytes:
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_told_encoding_is_read(encoding: str) -> None:
-    assert read(written(TEXTS[encoding], encoding), encoding=encoding) == whole(["text", "label"], *TEXTS[encoding])
+    assert read(written(TEXTS[encoding], encoding), encoding=encoding) == whole(
+        ["text", "label"], *TEXTS[encoding]
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
