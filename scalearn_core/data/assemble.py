@@ -5,6 +5,7 @@ No row is passed over in silence: one is kept, rejected with a reason, or has bl
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,12 +17,13 @@ import pyarrow as pa
 
 from scalearn_core.data import limits
 from scalearn_core.data.delimited import SAMPLE_RECORDS, lines_above
-from scalearn_core.data.encodings import FAULT
 from scalearn_core.data.records import Record
 from scalearn_core.errors import DataError
 
 BATCH_ROWS = 20_000
 BATCH_CHARACTERS = 16_000_000
+_DAMAGED = re.compile("[\ud800-\udfff]")
+"""`encodings.FAULT`, and half a character as JSON and workbooks may hold it."""
 _TEXT = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 
 
@@ -43,7 +45,7 @@ class Rejected:
     found: list[tuple[int, str, str]] = field(default_factory=list)
 
     def add(self, row: int, reason: str, cells: Sequence[str], delimiter: str = "\t") -> None:
-        self.found.append((row, reason, FAULT.sub("\ufffd", delimiter.join(cells))))
+        self.found.append((row, reason, _DAMAGED.sub("\ufffd", delimiter.join(cells))))
 
     def frame(self) -> pd.DataFrame:
         """Columns `row` (number in the file), `reason` and `content`, in file order."""
@@ -90,7 +92,7 @@ def assemble(
         header = not _lacks_header([record.cells for record in sample])
     names = column_names(first.cells if header else [""] * len(first.cells))
     columns = _Columns(names, rejected, delimiter)
-    body = chain(sample[1:] if header else sample, rows)
+    body: Iterator[Record] = chain(sample[1:] if header else sample, rows)
     if header and _all_end_blank(sample[1:], len(names)):
         body = (_without_last(record, len(names)) for record in body)
     for record in body:
@@ -123,7 +125,7 @@ def column_names(cells: Sequence[str]) -> list[str]:
     if len(cells) > limits.MAX_COLUMNS:
         raise DataError("data.too_many_columns", limit=limits.MAX_COLUMNS)
     names: list[str] = []
-    given = [FAULT.sub("\ufffd", cell).strip().removeprefix("\ufeff") for cell in cells]
+    given = [_DAMAGED.sub("\ufffd", cell).strip().removeprefix("\ufeff") for cell in cells]
     for number, name in enumerate(given):
         if not name or name in names:
             name = f"{name} ({letter(number)})".strip()
