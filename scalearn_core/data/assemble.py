@@ -65,11 +65,17 @@ def rejected_rows(found: Iterable[tuple[int, str, str]]) -> pd.DataFrame:
 
 
 def assemble(
-    records: Iterable[Record], *, header: bool | None = None, delimiter: str = "\t", ragged: bool = False
+    records: Iterable[Record],
+    *,
+    names: Sequence[str] | None = None,
+    header: bool | None = None,
+    delimiter: str = "\t",
+    ragged: bool = False,
 ) -> Assembled:
     """Check rows against the header.
 
     Args:
+        names: of the columns, where no row names them.
         header: whether the first row names the columns; None: as the rows tell.
         delimiter: stands between the cells of rejected rows.
         ragged: rows may be shorter than the header, as on a sheet, where nobody sees that they are.
@@ -82,19 +88,24 @@ def assemble(
     rejected = Rejected()
     rows = _checked(records)
     sample = list(islice(rows, SAMPLE_RECORDS))
-    for above in sample[: _above([record.cells for record in sample], ragged=ragged)]:
-        rejected.add(above.row, "above_header", above.cells, delimiter)
-    sample = sample[len(rejected.found) :]
-    if not sample:
-        raise DataError("data.empty_file")
-    first = sample[0]
-    if header is None:
-        header = not _lacks_header([record.cells for record in sample])
-    names = column_names(first.cells if header else [""] * len(first.cells))
+    body: Iterator[Record] = chain(sample, rows)
+    first: Record | None = None
+    if names is None:
+        for _ in range(_above([record.cells for record in sample], ragged=ragged)):
+            above = next(body)
+            rejected.add(above.row, "above_header", above.cells, delimiter)
+        sample = sample[len(rejected.found) :]
+        if not sample:
+            raise DataError("data.empty_file")
+        if header is None:
+            header = not _lacks_header([record.cells for record in sample])
+        first = next(body) if header else None
+        names = first.cells if first else [""] * len(sample[0].cells)
+        if first and _all_end_blank(sample[1:], len(names)):
+            width = len(names)
+            body = (_without_last(record, width) for record in body)
+    names = column_names(names)
     columns = _Columns(names, rejected, delimiter)
-    body: Iterator[Record] = chain(sample[1:] if header else sample, rows)
-    if header and _all_end_blank(sample[1:], len(names)):
-        body = (_without_last(record, len(names)) for record in body)
     for record in body:
         if len(columns) + len(rejected.found) == limits.MAX_ROWS:
             raise DataError("data.too_many_rows", limit=limits.MAX_ROWS)
@@ -103,7 +114,7 @@ def assemble(
             cells = cells + [""] * (len(names) - len(cells))
         if reason := _misfit(record, cells, len(names)):
             rejected.add(record.row, reason, cells, delimiter)
-        elif header and cells == first.cells:
+        elif first and cells == first.cells:
             rejected.add(record.row, "repeated_header", cells, delimiter)
         else:
             columns.add(record.row, cells)
@@ -114,7 +125,7 @@ def assemble(
         raise DataError("data.all_rows_rejected", count=len(rejected.found), columns=len(names))
     if not len(frame):
         raise DataError("data.no_rows")
-    return Assembled(frame, rejected.frame(), header)
+    return Assembled(frame, rejected.frame(), header is not False)
 
 
 def column_names(cells: Sequence[str]) -> list[str]:

@@ -64,19 +64,19 @@ def read_workbook(content: Content, sheet: str | None, on_progress: OnProgress |
 
 
 @contextmanager
-def told_as_damage() -> Iterator[None]:
-    """A library that reads workbooks fails in many ways on a damaged one: all of them are one sentence."""
+def told_as_damage(code: str = "data.damaged_workbook", **values: object) -> Iterator[None]:
+    """A library that reads files fails in many ways on a damaged one: all of them are one sentence."""
     try:
         yield
     except (DataError, MemoryError):
         raise
     except Exception as error:
-        raise DataError("data.damaged_workbook") from error
+        raise DataError(code, **values) from error
 
 
-def damage_told(items: Iterable[Item]) -> Iterator[Item]:
+def damage_told(items: Iterable[Item], code: str = "data.damaged_workbook", **values: object) -> Iterator[Item]:
     """The items of such a library, one after another."""
-    with told_as_damage():
+    with told_as_damage(code, **values):
         yield from items
 
 
