@@ -8,8 +8,10 @@ import random
 import time
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -139,13 +141,13 @@ def check_nothing_lost(table: Table, content: bytes) -> None:
         assert len(missing) == table.header
         assert missing < [table.frame.index[0]]
     if table.kind == "text":
-        kept = "".join(chain_cells(table))
+        kept = "".join(cells_of(table))
         names = "".join(table.frame.columns) if table.header else ""
         hints = 0 if not lines[0].strip().lower().startswith("sep=") else 4
         assert sum(map(len, map(characters, lines))) - hints <= len(characters(kept)) + len(characters(names))
 
 
-def chain_cells(table: Table) -> list[str]:
+def cells_of(table: Table) -> list[str]:
     return [*table.frame.to_numpy().ravel().tolist(), *table.rejected["content"]]
 
 
@@ -174,14 +176,13 @@ def test_undamaged_each_is_read_whole(kind: str) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda table: table.frame.drop(index=5, inplace=True),
-        lambda table: table.frame.rename(index={5: 6}, inplace=True),
+        lambda frame: frame.drop(index=5),
+        lambda frame: frame.rename(index={5: 6}),
     ],
     ids=["a row dropped", "a row numbered twice"],
 )
 @pytest.mark.parametrize("kind", ["utf-8 bare", "cp932 bare", "utf-16-le"])
-def test_the_oracle_sees_what_is_lost(kind: str, damage: Callable[[Table], object]) -> None:
+def test_the_oracle_sees_what_is_lost(kind: str, damage: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     table = read_table(originals()[kind])
-    damage(table)
     with pytest.raises(AssertionError):
-        check_nothing_lost(table, originals()[kind])
+        check_nothing_lost(replace(table, frame=damage(table.frame)), originals()[kind])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import unicodedata
 from functools import cache
 from itertools import chain
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from scalearn_core.data.delimited import DELIMITERS
@@ -18,7 +19,12 @@ from scalearn_core.data.encodings import ENCODINGS
 from .building import read
 
 bounded = settings(
-    deadline=None, derandomize=True, max_examples=20, database=None, suppress_health_check=list(HealthCheck)
+    deadline=None,
+    derandomize=True,
+    max_examples=10,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate, Phase.shrink),
 )
 MARKS = "\",\t;|\r\n' \\=\u3000"
 """Characters that a reader of tables may trip over."""
@@ -38,7 +44,7 @@ def held(encoding: str) -> str:
                 kept.append(character)
         except UnicodeError:
             continue
-    return "".join(set(kept) - {"\ufeff", "\x1b", "\x0e", "\x0f"})
+    return "".join(sorted(set(kept) - {"\ufeff", "\x1b", "\x0e", "\x0f"}))
 
 
 def tables(encoding: str) -> st.SearchStrategy[list[list[str]]]:
@@ -79,9 +85,9 @@ def test_a_written_table_reads_back_the_same(encoding: str, data: st.DataObject)
 @given(data=st.data())
 @bounded
 def test_unicode_is_found_and_reads_back_the_same(encoding: str, data: st.DataObject) -> None:
-    """Control characters are left out: a text of many is taken for binary data."""
+    """Of assigned characters other than controls: without a mark, a text of others is taken for binary data."""
     rows = [
-        ["".join(c for c in cell if c >= " " and not "\x7f" <= c < "\xa0") for cell in row]
+        ["".join(c for c in cell if unicodedata.category(c) not in ("Cc", "Cn", "Co")) for cell in row]
         for row in data.draw(tables(encoding))
     ]
     delimiter = data.draw(st.sampled_from(DELIMITERS))
