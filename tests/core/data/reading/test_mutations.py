@@ -136,7 +136,8 @@ def check_nothing_lost(table: Table, content: bytes) -> None:
         return
     lines = lines_of(content, table.encoding)
     if '"' not in "".join(lines) and table.kind == "text":  # each line is a row
-        filled = {n for n, line in enumerate(lines, 1) if not is_blank(line.replace(table.delimiter or "", ""))}
+        between = table.delimiter or ""
+        filled = {number for number, line in enumerate(lines, 1) if not is_blank(line.replace(between, ""))}
         missing = sorted(filled - set(rows))
         assert len(missing) == table.header
         assert missing < [table.frame.index[0]]
