@@ -16,10 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scalearn_core.data.checks import check_columns, check_labels, shorten
+from scalearn_core.data.checks import check_column, check_columns, check_labels, shorten
 from scalearn_core.data.export import safe_cell
+from scalearn_core.data.groups import Groups
 from scalearn_core.data.labels import AUTO, find_separator, split_labels
-from scalearn_core.data.splits import TEST, TRAIN, VALIDATION, assign_parts
+from scalearn_core.data.split_plan import SplitPlan, divide
+from scalearn_core.data.splits import KEPT_OUT, TEST, TRAIN, VALIDATION
 from scalearn_core.data.tables import Table, read_table, rejected_rows
 from scalearn_core.errors import DataError
 from scalearn_core.targets import Targets, are_several, names_of
@@ -88,10 +90,16 @@ class TextDataset:
     name: str
 
     parts: NDArray[np.int64] | None = None
-    """`TRAIN`, `VALIDATION` or `TEST` per document, shape [documents]; None before `split`."""
+    """`TRAIN`, `VALIDATION`, `TEST` or `KEPT_OUT` per document, shape [documents]; None before `split`."""
 
     separator: str | None = None
     """What stands between the labels of a document; None where each has one."""
+
+    side: pd.DataFrame | None = None
+    """Further columns of the table as text, such as a date, indexed as `frame`; None unless some were kept."""
+
+    plan: SplitPlan | None = None
+    """How it was divided; None before `split`."""
 
     @classmethod
     def from_table(
@@ -105,6 +113,7 @@ class TextDataset:
         separator: str | None = AUTO,
         to_learn: bool = True,
         name: str | None = None,
+        keep: Sequence[str] = (),
     ) -> TextDataset:
         """Read and check a table.
 
@@ -119,6 +128,7 @@ class TextDataset:
                 as the cells tell (`labels.find_separator`).
             to_learn: Whether the table must have what it takes to learn from; a model can be scored on any.
             name: What to call the dataset; the file's name by default.
+            keep: Further columns that a split asks for (`SplitPlan.columns`).
 
         Raises:
             DataError: The table cannot be read (`tables.py`), or cannot be learned from (`checks.py`).
@@ -127,13 +137,13 @@ class TextDataset:
             name = "table" if isinstance(source, bytes) else Path(source).stem
         return cls.from_rows(
             read_table(source, sheet=sheet), text=text, label=label, blanks=blanks, separator=separator,
-            to_learn=to_learn, name=name,
+            to_learn=to_learn, name=name, keep=keep,
         )  # fmt: skip
 
     @classmethod
     def from_rows(
         cls, table: Table, *, text: str, label: str, blanks: Blanks, separator: str | None = AUTO,
-        to_learn: bool = True, name: str,
+        to_learn: bool = True, name: str, keep: Sequence[str] = (),
     ) -> TextDataset:  # fmt: skip
         """`from_table` for a table that was read already."""
         if blanks not in ("refuse", "leave_out"):
@@ -141,6 +151,8 @@ class TextDataset:
         if separator == "":
             raise ValueError("separator must be a text or None.")
         check_columns(list(table.frame.columns), text=text, label=label)
+        for column in keep:
+            check_column(list(table.frame.columns), column)
         frame = pd.DataFrame({"text": table.frame[text], "label": table.frame[label].map(str.strip)})
         if separator == AUTO:
             separator = find_separator([cell for cell in frame["label"] if cell])
@@ -158,7 +170,8 @@ class TextDataset:
         labels = [split_labels(cell, separator) for cell in frame["label"]]
         check_labels(labels, label, to_learn=to_learn)
         classes = tuple(sorted(set(chain.from_iterable(labels))))
-        return cls(frame, rejected_rows([*known, *left_out]), classes, name, separator=separator)
+        side = table.frame.loc[frame.index, list(keep)] if keep else None
+        return cls(frame, rejected_rows([*known, *left_out]), classes, name, separator=separator, side=side)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -175,15 +188,36 @@ class TextDataset:
         counts = Counter(chain.from_iterable(self._label_sets))
         return {label: counts[label] for label in self.labels}
 
-    def split(self, test: float = 0.2, validation: float = 0.1, seed: int = 13) -> TextDataset:
-        """A copy divided into `train`, `validation` and `test` by the rules of `splits.assign_parts`.
+    def split(
+        self, test: float = 0.2, validation: float = 0.1, seed: int = 13, *, plan: SplitPlan | None = None,
+        groups: Groups | None = None,
+    ) -> TextDataset:  # fmt: skip
+        """A copy divided into `train`, `validation` and `test` by the rules of `splits.py` and `split_plan.py`.
+
+        Args:
+            plan: How; without it at random, with `test`, `validation` and `seed`, which it replaces.
+            groups: Documents with the same number, from 0 on, stay together, as those with the same text do.
 
         Raises:
-            DataError: `data.split_fraction` or `data.empty_test`.
+            DataError: as `split_plan.divide`.
         """
-        texts = self.frame["text"].tolist()
-        parts = assign_parts(texts, self._targets(self.labels), test=test, validation=validation, seed=seed)
-        return replace(self, parts=parts)
+        plan = plan or SplitPlan(seed, test, validation)
+        texts, rows = self.frame["text"].tolist(), self.frame.index.tolist()
+        parts = divide(
+            plan, texts, self._targets(self.labels), self.labels, side=self.side, rows=rows, groups=groups
+        )
+        return replace(self, parts=parts, plan=plan)
+
+    @property
+    def unscored(self) -> tuple[str, ...]:
+        """Labels that no test document has, so that no score is possible for them. Raises `data.not_split`."""
+        tested = set(chain.from_iterable(split_labels(cell, self.separator) for cell in self.test.names()))
+        return tuple(label for label in self.labels if label not in tested)
+
+    @property
+    def kept_out(self) -> tuple[int, ...]:
+        """Rows in no part, as the user's test set has their text or group too (`splits.complete_parts`)."""
+        return self.part(KEPT_OUT).rows
 
     def without_validation(self) -> TextDataset:
         """A copy whose validation documents are among those to train on, for a training that needs none."""
