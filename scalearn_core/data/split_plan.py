@@ -80,6 +80,9 @@ class SplitPlan:
         return cls(**{**stored, "test_values": tuple(stored.get("test_values", ()))})
 
 
+AT_RANDOM = SplitPlan()
+
+
 def offered_test_values(cells: Sequence[str]) -> tuple[str, ...]:
     """The different cells of a column that are called as test sets are, in the order of their first rows."""
     return tuple(dict.fromkeys(cell.strip() for cell in cells if _folded(cell) in TEST_NAMES))

@@ -43,7 +43,7 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
     progress.on_stage("loading")
     info = get_dataset_info(config["dataset"])
     outcome = train_with_evidence(
-        load_dataset(config["dataset"]).split(seed=config["seed"]),
+        load_dataset(config["dataset"]).split(plan=info.plan),
         sources=config["sources"],
         variant=config["variant"],
         config=settings,
