@@ -1,4 +1,5 @@
-"""Datasets and uploads in the workspace. All writing below `datasets/` and `uploads/` happens here.
+"""Datasets and uploads in the workspace. All writing below `datasets/` and `uploads/` happens here, but for
+`looks.jsonl` (`looks.py`).
 
 datasets/<id>/table.bin      the bytes as uploaded
               recipe.json    how to read them, and what was found (`DatasetInfo`)
@@ -135,7 +136,7 @@ def list_datasets() -> list[DatasetInfo]:
 def get_dataset_info(dataset_id: str) -> DatasetInfo:
     """What is known about a dataset without reading its table. Raises DataError `data.unknown_dataset`."""
     try:
-        recipe = json.loads((_dataset_home(dataset_id) / "recipe.json").read_text(encoding="utf-8"))
+        recipe = json.loads((dataset_folder(dataset_id) / "recipe.json").read_text(encoding="utf-8"))
         if recipe.pop("format") != FORMAT:
             raise DataError("data.damaged_dataset", dataset=dataset_id)
         return DatasetInfo(**recipe | {"plan": SplitPlan.from_dict(recipe.get("plan", {}))})
@@ -164,14 +165,14 @@ def load_dataset(dataset_id: str) -> TextDataset:
 def dataset_content(dataset_id: str) -> bytes:
     """The bytes as uploaded. Raises DataError `data.unknown_dataset` or `data.damaged_dataset`."""
     try:
-        return (_dataset_home(dataset_id) / "table.bin").read_bytes()
+        return (dataset_folder(dataset_id) / "table.bin").read_bytes()
     except OSError as error:
         raise DataError("data.damaged_dataset", dataset=dataset_id) from error
 
 
 def delete_dataset(dataset_id: str) -> None:
     """Remove a dataset; models trained on it stay. Raises DataError `data.unknown_dataset`."""
-    home = _dataset_home(dataset_id)
+    home = dataset_folder(dataset_id)
     grave = Path(tempfile.mkdtemp(dir=home.parent, prefix=".old-"))
     home.rename(grave / dataset_id)  # gone at once for everyone, whatever the removal takes
     shutil.rmtree(grave)
@@ -258,7 +259,8 @@ def _datasets() -> Path:
     return workspace() / "datasets"
 
 
-def _dataset_home(dataset_id: str) -> Path:
+def dataset_folder(dataset_id: str) -> Path:
+    """Where a dataset lies. Raises DataError `data.unknown_dataset`."""
     home = _datasets() / dataset_id
     if not ID.fullmatch(dataset_id) or not home.is_dir():
         raise DataError("data.unknown_dataset", dataset=dataset_id)

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from scalearn_core.data.looks import looks_at
 from scalearn_ui import text
 from scalearn_ui.text import Markdown, count, plain, t
 
@@ -20,6 +21,13 @@ def notes(report: dict[str, Any]) -> None:
             st.caption(t("note.unscored", labels=text.listed(labels)))
         else:
             st.caption(t(f"note.{note}"))
+
+
+def looks(found: dict[str, Any]) -> None:
+    """How often the test documents were looked at, and why that counts; nothing where it was not counted."""
+    dataset = found["dataset"].get("id")
+    if dataset and (n := len(looks_at(dataset))):
+        st.caption(t(f"results.looks.{'one' if n == 1 else 'other'}", n=n))
 
 
 def division(found: dict[str, Any]) -> Markdown:
