@@ -1,4 +1,5 @@
-"""Datasets and uploads in the workspace. All writing below `datasets/` and `uploads/` happens here.
+"""Datasets and uploads in the workspace. All writing below `datasets/` and `uploads/` happens here, but for
+`looks.jsonl` (`looks.py`).
 
 datasets/<id>/table.bin      the bytes as uploaded
               recipe.json    how to read them, and what was found (`DatasetInfo`)
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
+from typing import Any
 
 from scalearn_core.config import open_workspace, workspace
 from scalearn_core.data.content import check_size
@@ -28,6 +30,7 @@ from scalearn_core.data.export import write_csv
 from scalearn_core.data.files import write_atomically
 from scalearn_core.data.labels import AUTO
 from scalearn_core.data.languages import shares_of
+from scalearn_core.data.split_plan import AT_RANDOM, SplitPlan
 from scalearn_core.data.tables import read_table
 from scalearn_core.errors import DataError
 
@@ -46,8 +49,9 @@ def save_dataset(
     sheet: str | None = None,
     blanks: Blanks = "leave_out",
     separator: str | None = AUTO,
+    plan: SplitPlan = AT_RANDOM,
 ) -> str:
-    """Check a table and keep it. The same content and columns give the same id and are kept once.
+    """Check a table and keep it. The same content, columns and division give the same id and are kept once.
 
     Args:
         content: The bytes of the table.
@@ -56,13 +60,16 @@ def save_dataset(
         label: The column with their classes.
         sheet: Which sheet of a workbook; the first visible one by default.
         blanks, separator: As in `TextDataset.from_table`.
+        plan: How it is divided for every model of it.
 
     Raises:
         DataError: As `TextDataset.from_table`; nothing is kept then.
     """
-    mapping = {"text": text, "label": label, "sheet": sheet, "blanks": blanks}
+    mapping: dict[str, Any] = {"text": text, "label": label, "sheet": sheet, "blanks": blanks}
     if separator is not None:  # datasets of one label per document keep the ids they had before there were others
         mapping["separator"] = separator
+    if plan != AT_RANDOM:  # likewise
+        mapping["plan"] = plan.to_dict()
     dataset_id = _short_hash(content, json.dumps(mapping, sort_keys=True).encode())
     home = _datasets() / dataset_id
     if home.exists():
@@ -70,8 +77,11 @@ def save_dataset(
     name = PureWindowsPath(filename).name or "table"  # splits at / and \ alike
     table = read_table(content, sheet=sheet)
     dataset = TextDataset.from_rows(
-        table, text=text, label=label, blanks=blanks, separator=separator, name=PureWindowsPath(name).stem
-    )
+        table, text=text, label=label, blanks=blanks, separator=separator, name=PureWindowsPath(name).stem,
+        keep=plan.columns,
+    )  # fmt: skip
+    if plan != AT_RANDOM:
+        dataset.split(plan=plan)  # tells now what would fail every training
     info = DatasetInfo(
         id=dataset_id,
         name=dataset.name,
@@ -91,6 +101,7 @@ def save_dataset(
         created=datetime.now(UTC).isoformat(),
         languages=shares_of(dataset.frame["text"].tolist()),
         separator=dataset.separator,
+        plan=plan,
     )
     with _writable():
         open_workspace()
@@ -127,10 +138,10 @@ def list_datasets() -> list[DatasetInfo]:
 def get_dataset_info(dataset_id: str) -> DatasetInfo:
     """What is known about a dataset without reading its table. Raises DataError `data.unknown_dataset`."""
     try:
-        recipe = json.loads((_dataset_home(dataset_id) / "recipe.json").read_text(encoding="utf-8"))
+        recipe = json.loads((dataset_folder(dataset_id) / "recipe.json").read_text(encoding="utf-8"))
         if recipe.pop("format") != FORMAT:
             raise DataError("data.damaged_dataset", dataset=dataset_id)
-        return DatasetInfo(**recipe)
+        return DatasetInfo(**recipe | {"plan": SplitPlan.from_dict(recipe.get("plan", {}))})
     except (OSError, json.JSONDecodeError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as error:
         raise DataError("data.damaged_dataset", dataset=dataset_id) from error
 
@@ -149,20 +160,21 @@ def load_dataset(dataset_id: str) -> TextDataset:
         blanks=info.blanks,
         separator=info.separator,
         name=info.name,
+        keep=info.plan.columns,
     )
 
 
 def dataset_content(dataset_id: str) -> bytes:
     """The bytes as uploaded. Raises DataError `data.unknown_dataset` or `data.damaged_dataset`."""
     try:
-        return (_dataset_home(dataset_id) / "table.bin").read_bytes()
+        return (dataset_folder(dataset_id) / "table.bin").read_bytes()
     except OSError as error:
         raise DataError("data.damaged_dataset", dataset=dataset_id) from error
 
 
 def delete_dataset(dataset_id: str) -> None:
     """Remove a dataset; models trained on it stay. Raises DataError `data.unknown_dataset`."""
-    home = _dataset_home(dataset_id)
+    home = dataset_folder(dataset_id)
     grave = Path(tempfile.mkdtemp(dir=home.parent, prefix=".old-"))
     home.rename(grave / dataset_id)  # gone at once for everyone, whatever the removal takes
     shutil.rmtree(grave)
@@ -237,6 +249,9 @@ class DatasetInfo:
     separator: str | None = None
     """What stands between several labels of one document; None where each has one."""
 
+    plan: SplitPlan = AT_RANDOM
+    """How it is divided; datasets of before have the default."""
+
     @property
     def labels(self) -> tuple[str, ...]:
         return tuple(self.class_counts)
@@ -246,7 +261,8 @@ def _datasets() -> Path:
     return workspace() / "datasets"
 
 
-def _dataset_home(dataset_id: str) -> Path:
+def dataset_folder(dataset_id: str) -> Path:
+    """Where a dataset lies. Raises DataError `data.unknown_dataset`."""
     home = _datasets() / dataset_id
     if not ID.fullmatch(dataset_id) or not home.is_dir():
         raise DataError("data.unknown_dataset", dataset=dataset_id)
