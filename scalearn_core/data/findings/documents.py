@@ -15,6 +15,10 @@ from scalearn_core.encoders.cards import CARDS, EncoderCard
 
 TOKENISED = 200
 """Documents that are tokenised to learn how long a token is."""
+TOKENISED_CHARACTERS = 5_000
+"""Of each."""
+QUICKLY_READ = 2_000_000
+"""Bytes of a tokenizer that is read in a tenth of a second; one of 17 MB takes a second or two."""
 MANY_LONG = 0.1
 """Share of the documents above which cut texts are a warning."""
 IDS_LOOKED_AT = 2000
@@ -45,7 +49,7 @@ def little_text(look: Look) -> list[Finding]:
 
 
 def long_texts(look: Look, texts: pd.Series[str], encoder_key: str | None) -> list[Finding]:
-    """`long_texts`: about how much of the texts an encoder does not read; nothing if its tokenizer is not here.
+    """`long_texts`: about how much of the texts an encoder does not read.
 
     Estimated from the characters per token of some of those documents that could be too long at all.
     """
@@ -56,10 +60,7 @@ def long_texts(look: Look, texts: pd.Series[str], encoder_key: str | None) -> li
     if not len(candidates):
         return []
     some = candidates[evenly(len(candidates), TOKENISED)]
-    per_token = characters_per_token(card, texts.iloc[some].tolist())
-    if per_token is None:
-        return []
-    readable = card.max_length * per_token
+    readable = card.max_length * characters_per_token(card, [text.strip() for text in texts.iloc[some].tolist()])
     long = np.flatnonzero(look.lengths > readable)
     if not len(long):
         return []
@@ -79,19 +80,20 @@ def long_texts(look: Look, texts: pd.Series[str], encoder_key: str | None) -> li
     return [Finding("long_texts", severity, values, tuple(look.rows[long[worst_first]].tolist()), notes)]
 
 
-def characters_per_token(card: EncoderCard, texts: Sequence[str]) -> float | None:
-    """Of these texts, without torch; None where the encoder's tokenizer is not installed."""
-    from tokenizers import Tokenizer
-
+def characters_per_token(card: EncoderCard, texts: Sequence[str]) -> float:
+    """Of these texts, by the encoder's tokenizer where it is read in a moment, else by what its card says."""
+    texts = [text[:TOKENISED_CHARACTERS] for text in texts]
+    characters = sum(map(len, texts))
     weights = card.weights.find() if card.weights is not None else None
     file = card.tokenizer.find() if card.tokenizer is not None else weights and weights.with_name("tokenizer.json")
-    if file is None or not file.is_file():
-        return None
+    if file is None or not file.is_file() or file.stat().st_size > QUICKLY_READ:
+        return characters / (sum(len(text.encode()) for text in texts) / card.bytes_per_token)
+    from tokenizers import Tokenizer
+
     tokenizer = Tokenizer.from_file(str(file))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    tokens = sum(len(found.ids) for found in tokenizer.encode_batch([text[:20_000] for text in texts]))
-    return sum(min(len(text), 20_000) for text in texts) / tokens
+    return characters / sum(len(found.ids) for found in tokenizer.encode_batch(texts))
 
 
 def id_column(look: Look, texts: pd.Series[str], columns: Mapping[str, Sequence[str]] | None) -> list[Finding]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scalearn_core.data.findings.finding import Finding
+from scalearn_core.data.findings.finding import Finding, Severity
 from scalearn_core.data.findings.look import Look, evenly, normal_form
 
 OWN, OTHERS = 0.5, 0.1
@@ -50,7 +49,7 @@ def label_in_text(look: Look, texts: pd.Series[str]) -> list[Finding]:
     }
     rows = chosen[concerned]
     notes = tuple(look.cells[cell] for cell in look.cell[rows].tolist())
-    severity = "warning" if share_of_classes >= MANY_CLASSES else "hint"
+    severity: Severity = "warning" if share_of_classes >= MANY_CLASSES else "hint"
     return [Finding("label_in_text", severity, values, tuple(look.rows[rows].tolist()), notes)]
 
 
@@ -60,11 +59,9 @@ def word(label: str) -> re.Pattern[str] | None:
     signs = len(_SIGN.findall(form))
     if signs < 2 and len(form) < 4:
         return None
-    begin = (
-        "" if _SIGN.match(form[0]) else r"(?<!\w)" if form[0].isascii() is False else r"(?<![^\W\u3040-\u9fff])"
-    )
-    end = "" if _SIGN.match(form[-1]) else r"(?!\w)" if form[-1].isascii() is False else r"(?![^\W\u3040-\u9fff])"
-    return re.compile(begin + re.escape(unicodedata.normalize("NFKC", form)) + end)
+    begin = "" if _SIGN.match(form[0]) else r"(?<![^\W\u3040-\u9fff])"
+    end = "" if _SIGN.match(form[-1]) else r"(?![^\W\u3040-\u9fff])"
+    return re.compile(begin + re.escape(form) + end)
 
 
 def _stands_in(pattern: re.Pattern[str], form: str, forms: NDArray[np.object_]) -> NDArray[np.bool_]:
