@@ -136,12 +136,12 @@ def spelling_variants(look: Look) -> list[Finding]:
     )
     values = {
         "labels": tuple(proposed),
-        "groups": len(groups),
+        "into": tuple(proposed.values()),
         "concerned": int(concerned.sum()),
         "documents": len(look),
     }
     left = len(look.counts) - len(proposed)
-    remedy = Remedy("merge_spellings", steps, {**values, "into": tuple(best for best, *_ in groups), "left": left})
+    remedy = Remedy("merge_spellings", steps, {**values, "classes": left})
     return [
         Finding(
             "spelling_variants",
