@@ -116,7 +116,11 @@ def in_parts(texts: pd.Series[str]) -> Iterator[tuple[int, list[str]]]:
 
 
 def evenly(documents: int, most: int = MOST_LOOKED_AT) -> NDArray[np.int64]:
-    """Numbers of all documents, or of so many of them spread evenly, ascending."""
+    """Numbers of all documents, ascending; of more than `most`, one from each of so many equal stretches.
+
+    Which one is drawn, always the same: in a table with a rhythm every fifth document may be of one kind.
+    """
     if documents <= most:
         return np.arange(documents)
-    return np.arange(most) * documents // most
+    borders = np.arange(most + 1) * documents // most
+    return np.random.default_rng(0).integers(borders[:-1], borders[1:])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from scalearn_core.data.findings.finding import Finding
 from scalearn_core.data.findings.look import Look, evenly
-from scalearn_core.data.findings.phones import DIGITS, phone_numbers
+from scalearn_core.data.findings.phones import NINE_DIGITS, phone_numbers
 
 KINDS = ("mail", "phone", "card", "iban")
 MASKS_SHOWN = 5
@@ -84,7 +84,7 @@ def personal_in(text: str) -> list[tuple[str, str]]:
         text = unicodedata.normalize("NFKC", text)
         mails = (match.groups() for match in _MAIL.finditer(text))
         found += [("mail", _masked_mail(name, at)) for name, at in mails if _NOBODY.fullmatch(at) is None]
-    if sum(map(str.isdigit, text)) < 9 or (DIGITS.search(_plain(text)) is None and "IBAN" not in text.upper()):
+    if NINE_DIGITS.search(text) is None:
         return found
     text = _plain(text)
     later: list[tuple[str, str]] = []

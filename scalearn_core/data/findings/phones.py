@@ -16,8 +16,8 @@ FEWEST, MOST = 9, 15
 BEFORE = 20
 """Characters before a candidate that may say what it is."""
 
-DIGITS = re.compile(r"(?:\d[ ()./-]{0,3}){8}\d")
-"""Without a match there is no candidate."""
+NINE_DIGITS = re.compile(r"\d(?:\D{0,4}\d){8}")
+"""Of any width. A text without a match holds no telephone, card or account number."""
 _CANDIDATE = re.compile(
     r"(?<![A-Za-z0-9_/=@#+.-])(?<!\d[:,])(?:\+|\(?\d)[\d ()./-]{7,26}\d(?![A-Za-z0-9_@]|[-./:,]\d)"
 )

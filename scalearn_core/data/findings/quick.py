@@ -26,7 +26,8 @@ def quick(
 ) -> list[Finding]:
     """What can be said of a dataset in one pass: serious findings first, of equals the most consequential first.
 
-    Languages, personal data and labels in the texts are looked for in at most `look.MOST_LOOKED_AT` documents.
+    Personal data and labels in the texts are looked for in at most `look.MOST_LOOKED_AT` documents, languages in
+    `languages.LOOKED_AT` (the library takes a third of a millisecond for each).
 
     Args:
         encoder_key: The encoder that will read the texts (`encoders/cards.py`); None: the one that suits them.
