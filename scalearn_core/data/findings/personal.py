@@ -13,6 +13,8 @@ from scalearn_core.data.findings.look import Look, evenly
 from scalearn_core.data.findings.phones import NINE_DIGITS, phone_numbers
 
 KINDS = ("mail", "phone", "card", "iban")
+CHARACTERS = 20_000
+"""Of one document."""
 MASKS_SHOWN = 5
 """Of one document."""
 
@@ -59,7 +61,7 @@ def personal_data(look: Look, texts: pd.Series[str]) -> list[Finding]:
     kinds: Counter[str] = Counter()
     rows, notes = [], []
     for number, text in zip(chosen.tolist(), texts.iloc[chosen].tolist(), strict=True):
-        found = personal_in(text)
+        found = personal_in(text[:CHARACTERS])
         if found:
             kinds.update(kind for kind, _ in found)
             rows.append(int(look.rows[number]))

@@ -13,11 +13,15 @@ REGIONS = ("JP", "GB", "DE")
 """Where a number begins with 0. Those of the US are told by their form."""
 FEWEST, MOST = 9, 15
 """Digits."""
+MOST_GROUPS = 8
+"""Groups of digits that follow each other; more are figures, and many questions to the library."""
 BEFORE = 20
 """Characters before a candidate that may say what it is."""
 
 NINE_DIGITS = re.compile(r"\d(?:\D{0,4}\d){8}")
 """Of any width. A text without a match holds no telephone, card or account number."""
+_RUN = re.compile(r"[\d ()./+-]{9,}")
+_GROUP = re.compile(r"\d+")
 _CANDIDATE = re.compile(
     r"(?<![A-Za-z0-9_/=@#+.-])(?<!\d[:,])(?:\+|\(?\d)[\d ()./-]{7,26}\d(?![A-Za-z0-9_@]|[-./:,]\d)"
 )
@@ -38,6 +42,7 @@ _JAPANESE_MOBILE = re.compile(r"0[789]0\d{8}")
 
 def phone_numbers(text: str) -> list[str]:
     """The numbers in a text of normal width (NFKC), as they stand there."""
+    text = _RUN.sub(lambda run: run[0] if len(_GROUP.findall(run[0])) <= MOST_GROUPS else ";", text)
     return [number for candidate in _CANDIDATE.finditer(text) for number in _numbers_in(candidate, text)]
 
 
@@ -79,7 +84,12 @@ def is_phone_number(number: str, called: bool, counted: bool) -> bool:
 
 def _is_known(number: str, region: str) -> bool:
     """Whether it is in use in a region and divided as it is written there."""
-    from phonenumbers import Leniency, PhoneNumberMatcher
+    from phonenumbers import Leniency, NumberParseException, PhoneNumberMatcher, is_valid_number, parse
 
+    try:
+        if not is_valid_number(parse(number, region)):  # a tenth of the time of the matcher
+            return False
+    except NumberParseException:
+        return False
     found = PhoneNumberMatcher(number, region, leniency=Leniency.STRICT_GROUPING)
     return any(match.raw_string == number for match in found)
