@@ -13,6 +13,10 @@ from scalearn_core.data.findings.look import SHORT_TEXT, TINY_TEXT, Look, evenly
 from scalearn_core.data.recipe import Step
 from scalearn_core.encoders.cards import CARDS, EncoderCard
 
+SIZES: tuple[tuple[int, str, Severity], ...] = (
+    (TINY_TEXT, "tiny_texts", "warning"),
+    (SHORT_TEXT, "short_texts", "hint"),
+)
 TOKENISED = 200
 """Documents that are tokenised to learn how long a token is."""
 TOKENISED_CHARACTERS = 5_000
@@ -32,11 +36,7 @@ _NUMBER = re.compile(r"[-+$]?\d[\d.,]*%?", re.ASCII)
 def little_text(look: Look) -> list[Finding]:
     """`tiny_texts`: fewer than three letters or digits; `short_texts`: more, but fewer than ten characters."""
     findings = []
-    kinds: tuple[tuple[int, str, Severity], ...] = (
-        (TINY_TEXT, "tiny_texts", "warning"),
-        (SHORT_TEXT, "short_texts", "hint"),
-    )
-    for kind, code, severity in kinds:
+    for kind, code, severity in SIZES:
         found = np.flatnonzero(look.size == kind)
         if len(found):
             rows = tuple(look.rows[found].tolist())

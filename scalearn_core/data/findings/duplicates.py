@@ -80,7 +80,7 @@ def different_labels(look: Look) -> list[Finding]:
     share = len(rows) / len(look)
     return [
         Finding(
-            why,
+            "same_text_different_label",
             "serious" if share > MANY else "warning",
             {"concerned": len(rows), "texts": len(groups), "documents": len(look), "share": share},
             tuple(rows),

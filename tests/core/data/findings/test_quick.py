@@ -82,6 +82,11 @@ def test_pure_and_repeatable() -> None:
     assert dataset.frame.equals(before)
 
 
+def test_nothing_is_found_in_nothing() -> None:
+    dataset = made(spoilt())
+    assert quick(replace(dataset, frame=dataset.frame.iloc[:0])) == []
+
+
 def test_parts_of_the_pass_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = quick(made(spoilt()), encoder_key="english")
     monkeypatch.setattr(look, "AT_ONCE", 7)
