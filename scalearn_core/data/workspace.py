@@ -21,12 +21,14 @@ from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
 
 from scalearn_core.config import open_workspace, workspace
-from scalearn_core.data.dataset import Blanks, TextDataset
+from scalearn_core.data.content import check_size
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.documents import Blanks
 from scalearn_core.data.export import write_csv
 from scalearn_core.data.files import write_atomically
 from scalearn_core.data.labels import AUTO
 from scalearn_core.data.languages import shares_of
-from scalearn_core.data.tables import check_size, read_table
+from scalearn_core.data.tables import read_table
 from scalearn_core.errors import DataError
 
 FORMAT = 1

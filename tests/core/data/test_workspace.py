@@ -33,7 +33,11 @@ def test_a_dataset_comes_back_as_it_was_saved(workspace: Path) -> None:
     assert dataset.name == "tickets"
     assert store.dataset_content(dataset_id) == CONTENT
     rejected = (workspace / "datasets" / dataset_id / "rejected.csv").read_text("utf-8-sig")
-    assert rejected.split() == ['"row","reason"', '"6","blank_label"', '"7","too_many_fields"']
+    assert rejected.splitlines() == [
+        '"row","reason","content"',
+        '"6","blank_label","blank"',
+        '"7","too_many_fields","loose, comma,it"',
+    ]
 
 
 def test_the_same_table_and_columns_are_kept_once(workspace: Path) -> None:
