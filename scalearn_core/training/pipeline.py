@@ -106,6 +106,7 @@ def train_with_evidence(
     on_stage("loading")
     languages = shares_of(dataset.frame["text"].tolist())
     encoder = (encoder or Encoder.load(choose_encoder(languages).key)).to(device.kind)
+    encoder = encoder.reading(config.long_texts)
     adapters = catalog.load(sources, encoder)
     if config.recipe == "auto":
         dataset = dataset.without_validation()
@@ -151,7 +152,7 @@ def train_with_evidence(
             "separator": dataset.separator,
             "counts": {"train": len(train), "validation": len(validation), "test": len(test)},
             "class_counts": dataset.class_counts,
-            "cut": sum(length >= encoder.max_length for length in tokens.lengths),
+            "cut": sum(length >= encoder.reach for length in tokens.lengths),
             "unknown_share": encoder.unknown_share(tokens),
         },
         "encoder": {
@@ -164,6 +165,7 @@ def train_with_evidence(
         "languages": languages,
         "scores_by_language": by_language,
         "recipe": config.recipe,
+        "long_texts": config.long_texts,
         "variant": variant,
         "seed": config.seed,
         "own_adapter": model.own_adapter,
