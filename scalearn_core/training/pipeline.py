@@ -21,6 +21,7 @@ from scalearn_core.data.languages import shares_of
 from scalearn_core.devices import Device
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.encoders.lengths import documents_cut
 from scalearn_core.evaluation.by_language import scores_by_language
 from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.reference import save_reference
@@ -152,7 +153,7 @@ def train_with_evidence(
             "separator": dataset.separator,
             "counts": {"train": len(train), "validation": len(validation), "test": len(test)},
             "class_counts": dataset.class_counts,
-            "cut": sum(length >= encoder.reach for length in tokens.lengths),
+            "cut": documents_cut(texts, encoder),
             "unknown_share": encoder.unknown_share(tokens),
         },
         "encoder": {

@@ -14,7 +14,7 @@ import torch
 
 from scalearn_core.config import LONG_TEXTS, MOST_WINDOWS, TrainingConfig
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.encoders.lengths import LengthReport, text_lengths
+from scalearn_core.encoders.lengths import LengthReport, documents_cut, text_lengths
 from scalearn_core.errors import ConfigError, ModelError
 from scalearn_core.prediction import fast
 from scalearn_core.prediction.predictor import Predictor
@@ -182,6 +182,14 @@ def test_training_reads_as_it_is_told(how: str, encoder: Encoder) -> None:
 def test_an_unknown_way_is_refused() -> None:
     with pytest.raises(ConfigError, match="no way middle of reading"):
         TrainingConfig(long_texts="middle")
+
+
+def test_documents_that_are_not_read_whole(encoder: Encoder, prefix: str) -> None:
+    room = 11 - len(encoder.tokenizer(prefix)["input_ids"]) + 1
+    texts = ["lamp " * words for words in (room, room + 1, 8 * room, 8 * room + 1)]
+    for how, expected in (("head", 3), ("head_tail", 3), ("windows", 1)):
+        assert documents_cut(texts, reader(encoder, how, prefix)) == expected
+    assert documents_cut([], reader(encoder, "head")) == 0
 
 
 def test_what_would_be_cut(encoder: Encoder) -> None:
