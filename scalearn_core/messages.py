@@ -164,6 +164,7 @@ MESSAGES: dict[str, str] = {
     # settings
     "config.unknown_speed": "The speed {found} is unknown. Choose one of: {known}.",
     "config.unknown_variant": "There is no variant {found}. Choose one of {known}.",
+    "config.unknown_long_texts": "There is no way {found} of reading long documents. Choose one of {known}.",
     "config.unknown_recipe": "There is no recipe {found}. Choose one of {known}.",
     "config.unknown_combination": "There is no combination {found} of the scales. Choose one of {known}.",
     "config.no_zero_start": "With the combination {found} the scales cannot start at zero. Train with the recipe paper.",

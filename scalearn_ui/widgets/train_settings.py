@@ -102,11 +102,19 @@ def what_is_learned_from(n_sources: int, own_adapter: bool) -> Markdown:
 
 
 def time_needed(
-    info: DatasetInfo, n_sources: int, recipe: str, device: Device, own_adapter: bool, encoder: str
+    info: DatasetInfo,
+    n_sources: int,
+    recipe: str,
+    device: Device,
+    own_adapter: bool,
+    encoder: str,
+    long_texts: str,
 ) -> str:
     """The estimate as a sentence."""
     length = _mean_bytes(info.id)
-    low, high = estimate_seconds(info.documents, n_sources, device.kind, own_adapter, length, recipe, encoder)
+    low, high = estimate_seconds(
+        info.documents, n_sources, device.kind, own_adapter, length, recipe, encoder, long_texts
+    )
     shortest, longest = text.duration(low), text.duration(high)
     if shortest == longest:
         return t("train.estimate_one", low=shortest)
