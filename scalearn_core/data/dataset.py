@@ -15,12 +15,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scalearn_core.data.apply import apply_steps
 from scalearn_core.data.checks import check_column, check_columns, check_labels, shorten
 from scalearn_core.data.content import OnProgress
 from scalearn_core.data.documents import Blanks, take_documents
 from scalearn_core.data.export import safe_cell
 from scalearn_core.data.groups import Groups
 from scalearn_core.data.labels import AUTO, split_labels
+from scalearn_core.data.recipe import Step
 from scalearn_core.data.split import Split as Split
 from scalearn_core.data.split_plan import SplitPlan, divide
 from scalearn_core.data.splits import KEPT_OUT, TEST, TRAIN, VALIDATION
@@ -77,6 +79,7 @@ class TextDataset:
         to_learn: bool = True,
         name: str | None = None,
         keep: Sequence[str] = (),
+        steps: Sequence[Step] = (),
         on_progress: OnProgress | None = None,
     ) -> TextDataset:
         """Read and check a table.
@@ -96,6 +99,7 @@ class TextDataset:
             to_learn: Whether the table must have what it takes to learn from; a model can be scored on any.
             name: What to call the dataset; the file's name by default.
             keep: Further columns that a split asks for (`SplitPlan.columns`).
+            steps: What is done to it after it was read (`recipe.py`); documents left out are in `rejected`.
             on_progress: Told the share of the file that is read; what it raises ends the reading.
 
         Raises:
@@ -108,13 +112,14 @@ class TextDataset:
         )
         return cls.from_rows(
             table, text=text, label=label, blanks=blanks, separator=separator, to_learn=to_learn, name=name,
-            keep=keep,
+            keep=keep, steps=steps,
         )  # fmt: skip
 
     @classmethod
     def from_rows(
         cls, table: Table, *, text: str | Sequence[str], label: str, blanks: Blanks,
         separator: str | None = AUTO, to_learn: bool = True, name: str, keep: Sequence[str] = (),
+        steps: Sequence[Step] = (),
     ) -> TextDataset:  # fmt: skip
         """`from_table` for a table that was read already."""
         if blanks not in ("refuse", "leave_out"):
@@ -126,8 +131,9 @@ class TextDataset:
         for column in keep:
             check_column(columns, column)
         frame, left_out, separator = take_documents(table.frame, texts, label, separator=separator, blanks=blanks)
+        frame, by_steps = apply_steps(frame, steps, separator)
         side = table.frame.loc[frame.index, list(keep)] if keep else None
-        rejected = pd.concat([table.rejected, left_out])
+        rejected = pd.concat([table.rejected, left_out, by_steps])
         return cls(frame, rejected, (), name, separator=separator, side=side)._checked(label, to_learn=to_learn)
 
     def _checked(self, column: str, *, to_learn: bool) -> TextDataset:

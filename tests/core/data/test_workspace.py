@@ -126,7 +126,7 @@ def test_a_changed_table_is_noticed(workspace: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "recipe", ["", "[]", "{}", '{"format": 1}', '{"format": 2}', '{"format": 1, "surprise": 1}']
+    "recipe", ["", "[]", "{}", '{"format": 1}', '{"format": 2}', '{"format": 3}', '{"format": 1, "surprise": 1}']
 )
 def test_a_damaged_recipe_is_one_sentence(workspace: Path, recipe: str) -> None:
     dataset_id = save()
@@ -138,8 +138,8 @@ def test_a_damaged_recipe_is_one_sentence(workspace: Path, recipe: str) -> None:
 
 def test_the_recipe_is_plain_json_with_its_format(workspace: Path) -> None:
     recipe = json.loads((workspace / "datasets" / save() / "recipe.json").read_text(encoding="utf-8"))
-    assert recipe["format"] == 1
-    assert recipe["text_column"] == "message"
+    assert recipe["format"] == 2
+    assert recipe["text_columns"] == ["message"]
 
 
 def test_uploads_are_named_by_their_content(workspace: Path) -> None:
