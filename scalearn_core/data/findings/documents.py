@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from scalearn_core.data.findings.finding import Finding, Remedy, Severity
-from scalearn_core.data.findings.look import SHORT_TEXT, TINY_TEXT, Look, evenly
+from scalearn_core.data.findings.look import SHORT_TEXT, TINY_TEXT, Look, evenly, those
 from scalearn_core.data.recipe import Step
 from scalearn_core.encoders.cards import CARDS, EncoderCard
 
@@ -60,7 +60,7 @@ def long_texts(look: Look, texts: pd.Series[str], encoder_key: str | None) -> li
     if not len(candidates):
         return []
     some = candidates[evenly(len(candidates), TOKENISED)]
-    readable = card.max_length * characters_per_token(card, [text.strip() for text in texts.iloc[some].tolist()])
+    readable = card.max_length * characters_per_token(card, [text.strip() for text in those(texts, some)])
     long = np.flatnonzero(look.lengths > readable)
     if not len(long):
         return []
@@ -103,7 +103,7 @@ def id_column(look: Look, texts: pd.Series[str], columns: Mapping[str, Sequence[
         columns: all columns of the table the dataset was read from.
     """
     chosen = evenly(len(texts), IDS_LOOKED_AT)
-    looked_at = texts.iloc[chosen].tolist()
+    looked_at = those(texts, chosen)
     share = _share(_ID, looked_at)
     differ = len(np.unique(look.same)) / len(look)
     if share < ALMOST_ALL or (differ < ALMOST_ALL and _share(_NUMBER, looked_at) < ALMOST_ALL):
