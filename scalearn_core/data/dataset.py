@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scalearn_core.data.apply import apply_steps
 from scalearn_core.data.checks import check_column, check_columns, check_labels, shorten
 from scalearn_core.data.content import OnProgress
-from scalearn_core.data.documents import Blanks, take_documents
+from scalearn_core.data.documents import Blanks, columns_of, take_documents
 from scalearn_core.data.export import safe_cell
 from scalearn_core.data.groups import Groups
 from scalearn_core.data.labels import AUTO, split_labels
@@ -126,7 +126,7 @@ class TextDataset:
             raise ValueError(f'blanks must be "refuse" or "leave_out", found {blanks!r}.')
         if separator == "":
             raise ValueError("separator must be a text or None.")
-        texts, columns = (text,) if isinstance(text, str) else tuple(text), list(table.frame.columns)
+        texts, columns = columns_of(text), list(table.frame.columns)
         check_columns(columns, texts=texts, label=label)
         for column in keep:
             check_column(columns, column)

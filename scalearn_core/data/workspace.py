@@ -26,7 +26,7 @@ from scalearn_core.config import open_workspace, workspace
 from scalearn_core.data.content import check_size
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.dataset_info import DatasetInfo
-from scalearn_core.data.documents import Blanks
+from scalearn_core.data.documents import Blanks, columns_of
 from scalearn_core.data.export import write_csv
 from scalearn_core.data.files import write_atomically
 from scalearn_core.data.labels import AUTO
@@ -71,7 +71,7 @@ def save_dataset(
     Raises:
         DataError: As `TextDataset.from_table`; nothing is kept then.
     """
-    texts = (text,) if isinstance(text, str) else tuple(text)
+    texts = columns_of(text)
     mapping: dict[str, Any] = {
         "text": texts[0] if len(texts) == 1 else texts, "label": label, "sheet": sheet, "blanks": blanks
     }  # fmt: skip

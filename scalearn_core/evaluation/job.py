@@ -11,6 +11,7 @@ from scalearn_core import runs
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.export import write_csv
 from scalearn_core.data.looks import note_look
+from scalearn_core.data.tables import reading_of
 from scalearn_core.data.workspace import upload_path
 from scalearn_core.evaluation.another_table import evaluate_on_table
 from scalearn_core.evaluation.reference import load_reference
@@ -25,8 +26,8 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     evidence = runs.folder(config["model_run"])
     model = ScaLearnModel.load(evidence / "model").to(config.get("device") or "cpu")
     dataset = TextDataset.from_table(
-        upload_path(config["upload"]), text=config["text"], label=config["label"], sheet=config.get("sheet"),
-        blanks="leave_out", separator=model.separator, to_learn=False, name=config["name"],
+        upload_path(config["upload"]), text=config["text"], label=config["label"], blanks="leave_out",
+        separator=model.separator, to_learn=False, name=config["name"], **reading_of(config),
     )  # fmt: skip
     reference = load_reference(evidence, model)
     report.stage("evaluation", 0.05)
