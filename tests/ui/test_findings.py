@@ -110,6 +110,22 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
             "looked at.",
         ),
         (
+            Finding(
+                "long_texts",
+                "hint",
+                {
+                    "encoder": "english",
+                    "readable": 1149,
+                    "cut": 0.104,
+                    "share": 0.05,
+                    "concerned": 5,
+                    "documents": 100,
+                },
+            ),
+            "The encoder for English reads about 1,100 characters of a text. Longer: 5 of 100 documents (5%), so "
+            "that about 10% of all text is not read.",
+        ),
+        (
             Finding("id_column", "serious", {"example": "SD_1*", "share": 1.0, "documents": 3, "looked_at": 3}),
             r"The chosen texts look like numbers or codes (such as “SD\_1\*”), from which nothing can be learned. "
             "Choose the column that holds the texts.",
