@@ -44,6 +44,10 @@ def note(finding: Finding, words: str) -> str:
     sentences = text.sentences(text.language())
     if finding.code in ("exact_duplicates", "leakage"):
         return sentences["finding.note.row"].format(row=words)
+    if finding.code == "near_duplicates":
+        return sentences["finding.note.near"].format(row=words)
+    if finding.code == "suspicious_labels":
+        return sentences["finding.note.suggested"].format(label=words)
     if finding.code == "long_texts":
         return sentences["finding.note.cut"].format(share=words)
     if finding.code.startswith("unread_language"):

@@ -76,13 +76,12 @@ def told_as_damage() -> Iterator[None]:
 
 def damage_told(items: Iterable[Item]) -> Iterator[Item]:
     """The items of such a library, one after another."""
-    iterator = iter(items)
-    while True:
-        with told_as_damage():
-            item = next(iterator, None)
-        if item is None:
-            return
-        yield item
+    try:
+        yield from items
+    except (DataError, MemoryError, GeneratorExit):
+        raise
+    except Exception as error:
+        raise DataError("data.damaged_workbook") from error
 
 
 def check_package(content: Content) -> set[str]:
@@ -120,8 +119,8 @@ class Bounds:
         """Raises DataError `data.too_many_rows`, `data.too_many_columns` or `data.too_many_cells`."""
         self.scanned += scanned
         self.filled += len(cells)
-        if row > limits.MAX_LINES:
-            raise DataError("data.too_many_rows", limit=limits.MAX_ROWS)
+        if row > limits.MAX_SHEET_ROWS:
+            raise DataError("data.too_many_rows", limit=limits.MAX_SHEET_ROWS)
         if len(cells) > limits.MAX_COLUMNS:
             raise DataError("data.too_many_columns", limit=limits.MAX_COLUMNS)
         if self.filled > limits.MAX_CELLS or self.scanned > limits.MAX_SCANNED_CELLS:

@@ -9,12 +9,12 @@ import streamlit as st
 
 from scalearn_core.data import workspace
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.dataset_info import DatasetInfo
 from scalearn_core.data.export import csv_text
 from scalearn_core.data.labels import SEPARATORS as LABEL_SEPARATORS
 from scalearn_core.data.labels import find_separator
 from scalearn_core.data.languages import shares_of
 from scalearn_core.data.tables import Table
-from scalearn_core.data.workspace import DatasetInfo
 from scalearn_core.errors import DataError
 from scalearn_ui import charts, shell, state, text
 from scalearn_ui.text import Markdown, count, plain, t
