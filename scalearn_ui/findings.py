@@ -76,6 +76,8 @@ def _shown(values: Mapping[str, Any], counted: Mapping[str, str]) -> dict[str, M
             shown[name] = text.listed([_counted(kind, number) for kind, number in value.items()])
         elif name in ("encoder", "better"):
             shown[name] = plain(text.local(CARDS[value].title))
+        elif name == "readable":
+            shown[name] = Markdown(f"{round(value, 2 - len(str(value))):,}")  # an estimate: two digits
         elif isinstance(value, float):
             shown[name] = _percent(value)
         elif isinstance(value, int):

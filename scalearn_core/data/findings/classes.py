@@ -38,7 +38,9 @@ def few_documents(look: Look, *, other: str, several: bool) -> list[Finding]:
         named = {label for label in few if label != into}
         remedies = []
         if severity != "hint":
-            remedies = [*_merge(look, code, named, into, several), *_leave_out(look, code, few, several)]
+            merge, leave_out = _merge(look, code, named, into, several), _leave_out(look, code, few, several)
+            enough = look.having({*named, into}).sum() >= limit
+            remedies = [*merge, *leave_out] if enough else [*leave_out, *merge]
         findings.append(
             Finding(
                 code,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from scalearn_core.data.dataset import TextDataset
@@ -39,8 +41,8 @@ class Look:
     rows: NDArray[np.int64]
     """Row numbers in the file."""
     same: NDArray[np.int64]
-    """Equal for documents of the same text (`normal_form`). 64 bits: of a million different texts two share one in
-    one table of 30 million."""
+    """Equal for documents of the same text (`normal_forms`). 64 bits: of a million different texts two share one
+    in one table of 30 million."""
     lengths: NDArray[np.int64]
     """Characters without outer whitespace."""
     size: NDArray[np.int8]
@@ -87,7 +89,7 @@ def look_at(dataset: TextDataset) -> Look:
     for begin, part in in_parts(texts):
         end = begin + len(part)
         stripped = [text.strip() for text in part]
-        same[begin:end] = [hash(normal_form(text)) for text in stripped]
+        same[begin:end] = [hash(form) for form in normal_forms(stripped)]
         lengths[begin:end] = [len(text) for text in stripped]
         size[begin:end] = [size_of(text) for text in stripped]
     sets = tuple(split_labels(known, dataset.separator) for known in cells)
@@ -105,9 +107,11 @@ def look_at(dataset: TextDataset) -> Look:
     )
 
 
-def normal_form(text: str) -> str:
+def normal_forms(texts: Sequence[str]) -> list[str]:
     """What documents of the same text share: width, letter case and outer whitespace do not count."""
-    return unicodedata.normalize("NFKC", text).casefold().strip()
+    # Arrow takes a fifth of the time of `unicodedata` for Japanese.
+    normal = pc.utf8_normalize(pa.array(texts, type=pa.large_string()), form="NFKC").to_pylist()
+    return [text.casefold().strip() for text in normal]
 
 
 def spelling(label: str) -> str:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.findings.finding import Finding, Remedy
-from scalearn_core.data.findings.look import in_parts, normal_form
+from scalearn_core.data.findings.look import in_parts, normal_forms
 from scalearn_core.data.recipe import Step
 
 MANY = 0.05
@@ -26,8 +26,8 @@ def near_duplicate_findings(dataset: TextDataset, groups: NDArray[np.int64]) -> 
     repeats = groups != np.arange(documents)
     seen: set[int] = set()
     for begin, part in in_parts(dataset.frame["text"]):
-        for place, text in enumerate(part, begin):
-            same = hash(normal_form(text))
+        for place, form in enumerate(normal_forms(part), begin):
+            same = hash(form)
             repeats[place] &= same not in seen
             seen.add(same)
     later = np.flatnonzero(repeats)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scalearn_core.data.findings.finding import Finding, Severity
-from scalearn_core.data.findings.look import Look, evenly, normal_form, those
+from scalearn_core.data.findings.look import Look, evenly, normal_forms, those
 
 OWN, OTHERS = 0.5, 0.1
 """Share of its own documents a label stands in at least, and of the others' at most."""
@@ -24,7 +24,7 @@ _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 def label_in_text(look: Look, texts: pd.Series[str]) -> list[Finding]:
     """`label_in_text`: classes whose name gives them away; a model would learn the word."""
     chosen = evenly(len(look))
-    forms = np.array([normal_form(text) for text in those(texts, chosen)], dtype=object)
+    forms = np.array(normal_forms(those(texts, chosen)), dtype=object)
     found: dict[str, float] = {}
     concerned = np.zeros(len(chosen), dtype=np.bool_)
     for label in look.counts:
@@ -32,7 +32,7 @@ def label_in_text(look: Look, texts: pd.Series[str]) -> list[Finding]:
         pattern = word(label)
         if pattern is None or own.sum() < FEWEST:
             continue
-        named = _stands_in(pattern, normal_form(label), forms)
+        named = _stands_in(pattern, normal_forms([label])[0], forms)
         if named[own].mean() >= OWN and (own.all() or named[~own].mean() < OTHERS):
             found[label] = float(named[own].mean())
             concerned |= named & own
@@ -55,7 +55,7 @@ def label_in_text(look: Look, texts: pd.Series[str]) -> list[Finding]:
 
 def word(label: str) -> re.Pattern[str] | None:
     """Finds a label as a whole word in a normal form; None if it is too short to mean anything there."""
-    form = normal_form(label)
+    (form,) = normal_forms([label])
     signs = len(_SIGN.findall(form))
     if signs < 2 and len(form) < 4:
         return None

@@ -29,13 +29,19 @@ def test_enough_documents_are_not_pointed_at() -> None:
 
 def test_rare_classes_are_merged_or_left_out() -> None:
     documents = look(classes({"a": 60, "b": 60, "x": 3, "y": 2}))
-    merge, leave_out = only(few_documents(documents, other="other", several=False)).remedies
+    leave_out, merge = only(few_documents(documents, other="other", several=False)).remedies
     assert merge.code == "merge_few"
     assert merge.steps == (Step("merge_labels", "few_10", labels=("x", "y"), into="other"),)
     assert merge.values == {"labels": ("x", "y"), "into": "other", "concerned": 5, "total": 5}
     assert leave_out.code == "leave_out_few"
     assert leave_out.steps == (Step("leave_out_labels", "few_10", labels=("x", "y")),)
     assert leave_out.values == {"labels": ("x", "y"), "gone": 5, "left": 120}
+
+
+@pytest.mark.parametrize(("third", "first"), [(4, "leave_out_few"), (5, "merge_few")])
+def test_merging_is_recommended_where_it_makes_a_class_large_enough(third: int, first: str) -> None:
+    documents = look(classes({"a": 60, "b": 60, "x": 3, "y": 2, "z": third}))
+    assert only(few_documents(documents, other="other", several=False)).remedies[0].code == first
 
 
 def test_an_other_class_that_is_there_is_used_as_it_is_spelled() -> None:
@@ -47,7 +53,7 @@ def test_an_other_class_that_is_there_is_used_as_it_is_spelled() -> None:
 
 def test_a_rare_other_class_is_not_merged_into_itself() -> None:
     documents = look(classes({"a": 60, "b": 60, "other": 4, "x": 3}))
-    merge, leave_out = only(few_documents(documents, other="other", several=False)).remedies
+    leave_out, merge = only(few_documents(documents, other="other", several=False)).remedies
     assert merge.steps[0].labels == ("x",)
     assert merge.values["total"] == 7
     assert leave_out.steps[0].labels == ("other", "x")
@@ -71,7 +77,7 @@ def test_of_several_labels_those_with_another_one_stay() -> None:
     assert finding.values["labels"] == ("y", "x")
     assert finding.values["counts"] == (3, 4)
     assert finding.values["concerned"] == 6
-    merge, leave_out = finding.remedies
+    leave_out, merge = finding.remedies
     assert (merge.code, merge.values["total"]) == ("merge_few_several", 6)
     assert leave_out.code == "leave_out_few_several"
     assert leave_out.values == {"labels": ("x", "y"), "gone": 2, "left": 124, "concerned": 6}

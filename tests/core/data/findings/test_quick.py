@@ -102,7 +102,7 @@ def test_rows_keep_their_numbers_of_the_file() -> None:
 
 def test_other_is_what_the_caller_calls_it() -> None:
     found = by_code(quick(made(spoilt()), other="その他"))
-    assert found["few_10"].remedies[0].steps[0].into == "その他"
+    assert found["few_10"].remedies[-1].steps[0].into == "その他"
 
 
 def test_parts_hold_all_texts_in_order(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scalearn_core.data.findings.finding import Finding
-from scalearn_core.data.findings.look import look_at, normal_form
+from scalearn_core.data.findings.look import look_at, normal_forms
 from scalearn_core.data.findings.spelled_out import label_in_text, word
 from tests.core.data.findings.made import made, only, plain_texts
 
@@ -86,7 +86,7 @@ def test_several_labels() -> None:
 def test_whole_words(label: str, text: str, stands: bool) -> None:
     pattern = word(label)
     assert pattern is not None
-    assert (pattern.search(normal_form(text)) is not None) is stands
+    assert (pattern.search(normal_forms([text])[0]) is not None) is stands
 
 
 @pytest.mark.parametrize("label", ["abc", "金", "", "1 2"])
