@@ -14,6 +14,7 @@ from scalearn_ui.widgets import (
     ladder,
     model_choice,
     more_labels,
+    tested_on,
     verdict,
 )
 
@@ -42,6 +43,7 @@ if view == "summary":
             shell.go("classify", run=run.id)
     st.subheader(t("results.scores"), anchor=False)
     evidence.scores(found)
+    tested_on.looks(found)
     if found.get("scores_by_language"):  # results of before lack it
         st.subheader(t("results.languages"), anchor=False)
         evidence.by_language(found)

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
+from scalearn_core.data.assemble import rejected_rows
 from scalearn_core.data.labels import split_labels
 from scalearn_core.data.recipe import Step
 
 
 def apply_steps(
     frame: pd.DataFrame, steps: Iterable[Step], separator: str | None
-) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The documents that are left, with their labels, and those that are not.
 
     A step finds what the steps before it left; one whose rows or labels are not there does nothing. With several
@@ -24,11 +25,11 @@ def apply_steps(
         separator: What stands between the labels of a cell; None where each is one label.
 
     Returns:
-        A new frame in the same order, and row and reason (`Step.why`) of each document left out, in order of the
-        steps and then of the frame.
+        A new frame in the same order, and of each document left out `row`, `reason` (`Step.why`) and `content`,
+        its text, in the order of the rows.
     """
     frame = frame.copy(deep=False)
-    left_out: list[tuple[int, str]] = []
+    left_out: list[tuple[int, str, str]] = []
     for step in steps:
         if step.do == "leave_out_rows":
             gone = frame.index.isin(step.rows)
@@ -39,9 +40,10 @@ def apply_steps(
         else:
             frame["label"] = _changed(frame["label"], _new_cell(step, separator))
             gone = (frame["label"] == "").to_numpy()
-        left_out += [(row, step.why) for row in frame.index[gone].tolist()]
+        rows, texts = frame.index[gone].tolist(), frame["text"][gone].tolist()
+        left_out += [(row, step.why, text) for row, text in zip(rows, texts, strict=True)]
         frame = frame[~gone]
-    return frame, left_out
+    return frame, rejected_rows(left_out)
 
 
 def _changed(labels: pd.Series[str], new_cell: Callable[[str], str]) -> pd.Series[str]:

@@ -13,7 +13,16 @@ from scalearn_core.data.labels import split_labels
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, shell, text
 from scalearn_ui.text import count, plain, t
-from scalearn_ui.widgets import classes, dataset_view, evidence, language_note, progress, table_input, verdict
+from scalearn_ui.widgets import (
+    classes,
+    dataset_view,
+    evidence,
+    language_note,
+    progress,
+    table_input,
+    tested_on,
+    verdict,
+)
 
 KIND = "evaluate"
 LOOKED_AT = 200
@@ -126,8 +135,7 @@ def _finished(run: Run, found: dict[str, Any]) -> None:
     missing = language_note.unread(found, result["languages"])
     if missing:
         st.warning(language_note.advice(found, missing), icon=language_note.ICON)
-    for note in result["notes"]:
-        st.caption(t(f"note.{note}"))
+    tested_on.notes(result)
     evidence.language_table(result["scores_by_language"])
     with st.expander(t("results.classes")):
         classes.class_table(result["per_class"])

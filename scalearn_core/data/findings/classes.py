@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 
 from scalearn_core.data.findings.finding import Finding, Remedy, Severity
-from scalearn_core.data.findings.look import Look
+from scalearn_core.data.findings.look import Look, spelling
 from scalearn_core.data.recipe import Step
 
 LEVELS: tuple[tuple[int, str, Severity], ...] = (
@@ -18,9 +16,6 @@ LEVELS: tuple[tuple[int, str, Severity], ...] = (
 """Documents of a class below which it is pointed at, the strictest first."""
 UNEQUAL, VERY_UNEQUAL = 5, 20
 """The largest class to the smallest: from the first on a hint, above the second a warning."""
-
-_HYPHENS = re.compile(r"\s*[-‐‑‒–—―−ー]\s*")
-_UNSEEN = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
 def few_documents(look: Look, *, other: str, several: bool) -> list[Finding]:
@@ -106,12 +101,6 @@ def imbalance(look: Look) -> list[Finding]:
         "smallest_count": look.counts[least],
     }
     return [Finding("imbalance", "warning" if ratio > VERY_UNEQUAL else "hint", values)]
-
-
-def spelling(label: str) -> str:
-    """What spellings of the same label share: width, letter case, whitespace and kinds of hyphens do not count."""
-    folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", label)).casefold()
-    return " ".join(_HYPHENS.sub("-", folded).split())
 
 
 def spelling_variants(look: Look) -> list[Finding]:

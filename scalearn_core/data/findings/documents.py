@@ -9,10 +9,14 @@ import numpy as np
 import pandas as pd
 
 from scalearn_core.data.findings.finding import Finding, Remedy, Severity
-from scalearn_core.data.findings.look import SHORT_TEXT, TINY_TEXT, Look, evenly
+from scalearn_core.data.findings.look import SHORT_TEXT, TINY_TEXT, Look, evenly, those
 from scalearn_core.data.recipe import Step
 from scalearn_core.encoders.cards import CARDS, EncoderCard
 
+SIZES: tuple[tuple[int, str, Severity], ...] = (
+    (TINY_TEXT, "tiny_texts", "warning"),
+    (SHORT_TEXT, "short_texts", "hint"),
+)
 TOKENISED = 200
 """Documents that are tokenised to learn how long a token is."""
 TOKENISED_CHARACTERS = 5_000
@@ -32,11 +36,7 @@ _NUMBER = re.compile(r"[-+$]?\d[\d.,]*%?", re.ASCII)
 def little_text(look: Look) -> list[Finding]:
     """`tiny_texts`: fewer than three letters or digits; `short_texts`: more, but fewer than ten characters."""
     findings = []
-    kinds: tuple[tuple[int, str, Severity], ...] = (
-        (TINY_TEXT, "tiny_texts", "warning"),
-        (SHORT_TEXT, "short_texts", "hint"),
-    )
-    for kind, code, severity in kinds:
+    for kind, code, severity in SIZES:
         found = np.flatnonzero(look.size == kind)
         if len(found):
             rows = tuple(look.rows[found].tolist())
@@ -60,7 +60,7 @@ def long_texts(look: Look, texts: pd.Series[str], encoder_key: str | None) -> li
     if not len(candidates):
         return []
     some = candidates[evenly(len(candidates), TOKENISED)]
-    readable = card.max_length * characters_per_token(card, [text.strip() for text in texts.iloc[some].tolist()])
+    readable = card.max_length * characters_per_token(card, [text.strip() for text in those(texts, some)])
     long = np.flatnonzero(look.lengths > readable)
     if not len(long):
         return []
@@ -103,7 +103,7 @@ def id_column(look: Look, texts: pd.Series[str], columns: Mapping[str, Sequence[
         columns: all columns of the table the dataset was read from.
     """
     chosen = evenly(len(texts), IDS_LOOKED_AT)
-    looked_at = texts.iloc[chosen].tolist()
+    looked_at = those(texts, chosen)
     share = _share(_ID, looked_at)
     differ = len(np.unique(look.same)) / len(look)
     if share < ALMOST_ALL or (differ < ALMOST_ALL and _share(_NUMBER, looked_at) < ALMOST_ALL):

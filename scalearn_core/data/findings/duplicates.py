@@ -21,7 +21,7 @@ MANY = 0.05
 
 def exact_duplicates(look: Look) -> list[Finding]:
     """`exact_duplicates`: same text, same label; the first of each stays."""
-    keys = pd.DataFrame({"same": look.same, "cell": look.cell})
+    keys = pd.DataFrame({"same": look.same, "meaning": look.meaning})
     later = np.flatnonzero(keys.duplicated())
     if not len(later):
         return []
@@ -46,7 +46,10 @@ def exact_duplicates(look: Look) -> list[Finding]:
 
 
 def different_labels(look: Look) -> list[Finding]:
-    """`same_text_different_label`: a group of documents for each such text, each noted with the others' labels."""
+    """`same_text_different_label`: a group of documents for each such text, each noted with the others' labels.
+
+    Labels that differ in spelling only are the same here.
+    """
     groups = _groups_that_differ(look)
     if not groups:
         return []
@@ -57,13 +60,16 @@ def different_labels(look: Look) -> list[Finding]:
     for group in groups:
         cells = [look.cells[cell] for cell in look.cell[group].tolist()]
         numbers = look.rows[group].tolist()
-        different = list(dict.fromkeys(cells))
+        meanings = look.meaning[group].tolist()
+        shown = dict(zip(reversed(meanings), reversed(cells), strict=True))
         rows += numbers
-        notes += [", ".join(cell for cell in different if cell != own) for own in cells]
-        (most, count), *_ = Counter(cells).most_common(1)
+        notes += [", ".join(shown[other] for other in dict.fromkeys(meanings) if other != own) for own in meanings]
+        (most, count), *_ = Counter(meanings).most_common(1)
         if count * 2 > len(cells):
-            minority = [row for row, cell in zip(numbers, cells, strict=True) if cell != most]
-            settled.setdefault(most, []).extend(minority)
+            spellings = Counter(cell for cell, own in zip(cells, meanings, strict=True) if own == most)
+            into = spellings.most_common(1)[0][0]
+            others = [row for row, own in zip(numbers, meanings, strict=True) if own != most]
+            settled.setdefault(into, []).extend(others)
         else:
             unsettled += len(cells)
     why = "same_text_different_label"
@@ -80,7 +86,7 @@ def different_labels(look: Look) -> list[Finding]:
     share = len(rows) / len(look)
     return [
         Finding(
-            why,
+            "same_text_different_label",
             "serious" if share > MANY else "warning",
             {"concerned": len(rows), "texts": len(groups), "documents": len(look), "share": share},
             tuple(rows),
@@ -119,7 +125,7 @@ def leakage(dataset: TextDataset) -> list[Finding]:
 
 def _first_of_each(keys: pd.DataFrame) -> NDArray[np.int64]:
     """The number of the first document with the same keys, shape [documents]."""
-    group = keys.groupby(["same", "cell"], sort=False).ngroup().to_numpy()
+    group = keys.groupby(["same", "meaning"], sort=False).ngroup().to_numpy()
     _, first = np.unique(group, return_index=True)
     return np.asarray(first[group], dtype=np.int64)
 
@@ -127,7 +133,7 @@ def _first_of_each(keys: pd.DataFrame) -> NDArray[np.int64]:
 def _groups_that_differ(look: Look) -> list[NDArray[np.int64]]:
     """Document numbers of each text that stands under different labels; file order of the first of each."""
     repeated = np.flatnonzero(pd.Series(look.same).duplicated(keep=False).to_numpy())
-    by_text = pd.Series(look.cell[repeated]).groupby(look.same[repeated])
+    by_text = pd.Series(look.meaning[repeated]).groupby(look.same[repeated])
     differ = repeated[(by_text.transform("min") != by_text.transform("max")).to_numpy()]
     order = np.argsort(look.same[differ], kind="stable")
     borders = np.flatnonzero(np.diff(look.same[differ][order])) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from scalearn_core.data.findings.finding import Finding
-from scalearn_core.data.findings.look import Look, evenly
+from scalearn_core.data.findings.look import Look, evenly, those
 from scalearn_core.data.languages import LOOKED_AT, language_shares, languages_of
 from scalearn_core.encoders.cards import CARDS
 from scalearn_core.encoders.choice import choose_encoder
@@ -21,7 +21,7 @@ def unread_language(look: Look, texts: pd.Series[str], encoder_key: str | None) 
         encoder_key: the chosen encoder; None: the one that suits the table. One without a card gives nothing.
     """
     chosen = evenly(len(look), LOOKED_AT)
-    languages = languages_of(text[:CHARACTERS] for text in texts.iloc[chosen].tolist())
+    languages = languages_of(text[:CHARACTERS] for text in those(texts, chosen))
     shares = language_shares(languages)
     best = choose_encoder(shares)
     card = CARDS.get(encoder_key or best.key)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,8 @@ _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\uac00-\ud7af"
 _SIGNS = re.compile(rf"[{_CJK}]")
 _ENOUGH = re.compile(rf"[^\W_](?:[\W_]*[^\W_]){{2}}|[{_CJK}][\W_]*[^\W_]")
 """Three letters or digits. A sign of Japanese, Chinese or Korean says as much as two letters."""
+_HYPHENS = re.compile(r"\s*[-‐‑‒–—―−ー]\s*")
+_UNSEEN = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +51,8 @@ class Look:
     """The different label cells."""
     sets: tuple[tuple[str, ...], ...]
     """The labels of each cell."""
+    meaning: NDArray[np.int64]
+    """Equal for documents whose labels differ in spelling only (`spelling`)."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -85,6 +90,9 @@ def look_at(dataset: TextDataset) -> Look:
         same[begin:end] = [hash(normal_form(text)) for text in stripped]
         lengths[begin:end] = [len(text) for text in stripped]
         size[begin:end] = [size_of(text) for text in stripped]
+    sets = tuple(split_labels(known, dataset.separator) for known in cells)
+    spelled = ["\n".join(sorted({*map(spelling, labels)})) for labels in sets]
+    meanings, _ = pd.factorize(np.array(spelled, dtype=object))
     return Look(
         rows=dataset.frame.index.to_numpy(dtype=np.int64),
         same=same,
@@ -92,13 +100,20 @@ def look_at(dataset: TextDataset) -> Look:
         size=size,
         cell=np.asarray(cell, dtype=np.int64),
         cells=tuple(cells),
-        sets=tuple(split_labels(known, dataset.separator) for known in cells),
+        sets=sets,
+        meaning=np.asarray(meanings, dtype=np.int64)[cell],
     )
 
 
 def normal_form(text: str) -> str:
     """What documents of the same text share: width, letter case and outer whitespace do not count."""
     return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def spelling(label: str) -> str:
+    """What spellings of the same label share: width, letter case, whitespace and kinds of hyphens do not count."""
+    folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", label)).casefold()
+    return " ".join(_HYPHENS.sub("-", folded).split())
 
 
 def size_of(text: str) -> int:
@@ -113,6 +128,17 @@ def in_parts(texts: pd.Series[str]) -> Iterator[tuple[int, list[str]]]:
     """The number of the first document of each part, and its texts; at most `AT_ONCE` of them."""
     for begin in range(0, len(texts), AT_ONCE):
         yield begin, texts.iloc[begin : begin + AT_ONCE].tolist()
+
+
+def those(texts: pd.Series[str], chosen: NDArray[np.int64]) -> list[str]:
+    """The texts with these numbers (ascending). Taken part by part: at once, Arrow would copy the whole column."""
+    borders = np.searchsorted(chosen, np.arange(0, len(texts) + AT_ONCE, AT_ONCE))
+    found: list[str] = []
+    for part, (begin, end) in enumerate(pairwise(borders.tolist())):
+        if begin < end:
+            first = part * AT_ONCE
+            found += texts.iloc[first : first + AT_ONCE].iloc[chosen[begin:end] - first].tolist()
+    return found
 
 
 def evenly(documents: int, most: int = MOST_LOOKED_AT) -> NDArray[np.int64]:

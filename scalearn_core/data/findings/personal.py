@@ -9,7 +9,7 @@ from collections import Counter
 import pandas as pd
 
 from scalearn_core.data.findings.finding import Finding
-from scalearn_core.data.findings.look import Look, evenly
+from scalearn_core.data.findings.look import Look, evenly, those
 from scalearn_core.data.findings.phones import NINE_DIGITS, phone_numbers
 
 KINDS = ("mail", "phone", "card", "iban")
@@ -60,7 +60,7 @@ def personal_data(look: Look, texts: pd.Series[str]) -> list[Finding]:
     chosen = evenly(len(look))
     kinds: Counter[str] = Counter()
     rows, notes = [], []
-    for number, text in zip(chosen.tolist(), texts.iloc[chosen].tolist(), strict=True):
+    for number, text in zip(chosen.tolist(), those(texts, chosen), strict=True):
         found = personal_in(text[:CHARACTERS])
         if found:
             kinds.update(kind for kind, _ in found)

@@ -34,6 +34,8 @@ def quick(
         table_columns: All columns of the table, to name the one that holds texts if the chosen one does not.
         other: What rare classes merged into one are called, in the reader's language.
     """
+    if dataset.frame.empty:
+        return []
     look = look_at(dataset)
     texts = dataset.frame["text"]
     ids = id_column(look, texts, table_columns)

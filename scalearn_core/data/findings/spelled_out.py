@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scalearn_core.data.findings.finding import Finding, Severity
-from scalearn_core.data.findings.look import Look, evenly, normal_form
+from scalearn_core.data.findings.look import Look, evenly, normal_form, those
 
 OWN, OTHERS = 0.5, 0.1
 """Share of its own documents a label stands in at least, and of the others' at most."""
@@ -24,7 +24,7 @@ _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 def label_in_text(look: Look, texts: pd.Series[str]) -> list[Finding]:
     """`label_in_text`: classes whose name gives them away; a model would learn the word."""
     chosen = evenly(len(look))
-    forms = np.array([normal_form(text) for text in texts.iloc[chosen].tolist()], dtype=object)
+    forms = np.array([normal_form(text) for text in those(texts, chosen)], dtype=object)
     found: dict[str, float] = {}
     concerned = np.zeros(len(chosen), dtype=np.bool_)
     for label in look.counts:

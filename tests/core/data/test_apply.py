@@ -22,7 +22,9 @@ def frame(cells: Cells) -> pd.DataFrame:
 def applied(cells: Cells, *steps: Step, separator: str | None = None) -> tuple[Cells, list[tuple[int, str]]]:
     left, gone = apply_steps(frame(cells), steps, separator)
     assert left["text"].tolist() == [f"text {row}" for row in left.index]
-    return dict(zip(left.index.tolist(), left["label"].tolist(), strict=True)), gone
+    assert gone["content"].tolist() == [f"text {row}" for row in gone["row"]]
+    reasons = list(zip(gone["row"].tolist(), gone["reason"].tolist(), strict=True))
+    return dict(zip(left.index.tolist(), left["label"].tolist(), strict=True)), reasons
 
 
 ONE = {2: "a", 3: "b", 5: "c", 9: "a"}
@@ -63,7 +65,7 @@ def test_steps_find_what_those_before_them_left() -> None:
 
 def test_rows_that_are_gone_are_left_out_once() -> None:
     steps = Step("leave_out_rows", "first", rows=(3,)), Step("leave_out_rows", "second", rows=(2, 3))
-    assert applied(ONE, *steps) == ({5: "c", 9: "a"}, [(3, "first"), (2, "second")])
+    assert applied(ONE, *steps) == ({5: "c", 9: "a"}, [(2, "second"), (3, "first")])
 
 
 def test_a_label_merged_into_itself_stays() -> None:
@@ -117,7 +119,7 @@ def test_every_remedy_mends_its_finding() -> None:
         for remedy in finding.remedies:
             left, gone = apply_steps(dataset.frame, remedy.steps, None)
             assert len(left) + len(gone) == len(dataset.frame)
-            assert {why for _, why in gone} <= {finding.code}
+            assert set(gone["reason"]) <= {finding.code}
             after = quick(made(zip(left["text"], left["label"], strict=True)), encoder_key="english")
             still = {(f.code, f.values.get("labels"), f.values.get("concerned")) for f in after}
             assert (finding.code, finding.values.get("labels"), finding.values.get("concerned")) not in still

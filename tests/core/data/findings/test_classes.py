@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scalearn_core.data.findings.classes import few_documents, imbalance, spelling, spelling_variants
+from scalearn_core.data.findings.classes import few_documents, imbalance, spelling_variants
+from scalearn_core.data.findings.look import spelling
 from scalearn_core.data.recipe import Step
 from tests.core.data.findings.made import by_code, classes, look, only
 

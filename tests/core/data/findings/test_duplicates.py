@@ -80,6 +80,16 @@ def test_the_majority_of_several_labels_is_a_whole_cell() -> None:
     assert only(different_labels(look(documents, "|"))).remedies[0].steps[0].into == "a|b"
 
 
+def test_another_spelling_of_the_label_is_no_contradiction() -> None:
+    toner = [("toner", cell) for cell in ("IT", "it ", "ＩＴ", "it ")]
+    documents = [*toner, ("lamp", "IT"), ("lamp", "HR")]
+    assert only(exact_duplicates(look(documents))).rows == (3, 4, 5)
+    assert only(different_labels(look(documents))).rows == (6, 7)
+    finding = only(different_labels(look([*toner, ("toner", "HR")])))
+    assert finding.notes == ("HR",) * 4 + ("IT",)
+    assert finding.remedies[0].steps == (Step("relabel", finding.code, into="it ", rows=(6,)),)
+
+
 def test_no_contradictions() -> None:
     assert different_labels(look([("toner", "a"), ("toner", "a"), ("paper", "b")])) == []
 

@@ -12,7 +12,7 @@ import pytest
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.findings import look
 from scalearn_core.data.findings import quick as module
-from scalearn_core.data.findings.look import evenly, in_parts
+from scalearn_core.data.findings.look import evenly, in_parts, those
 from scalearn_core.data.findings.quick import SEVERITIES, quick
 from scalearn_core.data.languages import shares_of
 from scalearn_core.data.samples import SAMPLES
@@ -82,6 +82,11 @@ def test_pure_and_repeatable() -> None:
     assert dataset.frame.equals(before)
 
 
+def test_nothing_is_found_in_nothing() -> None:
+    dataset = made(spoilt())
+    assert quick(replace(dataset, frame=dataset.frame.iloc[:0])) == []
+
+
 def test_parts_of_the_pass_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = quick(made(spoilt()), encoder_key="english")
     monkeypatch.setattr(look, "AT_ONCE", 7)
@@ -106,6 +111,13 @@ def test_parts_hold_all_texts_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = list(in_parts(texts))
     assert [begin for begin, _ in parts] == [0, 4, 8]
     assert [text for _, part in parts for text in part] == texts.tolist()
+
+
+def test_those_of_some_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(look, "AT_ONCE", 4)
+    texts = made(classes({"a": 13})).frame["text"]
+    for chosen in ([], [0], [12], [3, 4, 11, 12], list(range(13))):
+        assert those(texts, np.array(chosen, dtype=np.int64)) == [texts.tolist()[number] for number in chosen]
 
 
 @pytest.mark.parametrize("documents", [0, 1, 99, 100, 101, 12_345])
