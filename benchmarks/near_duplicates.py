@@ -78,18 +78,18 @@ def documents(number: int, *, template: bool) -> list[str]:
     often = np.cumsum(1 / (np.arange(len(known)) + 3.0)).tolist()
     head = " ".join(draw.choices(known, k=30)) + " " if template else ""
     letter = " ".join(draw.choices(known, k=30))
-    rows: list[list[str]] = []
-    while len(rows) < number:
+    texts: list[str] = []
+    while len(texts) < number:
         words = draw.choices(known, cum_weights=often, k=35)
         if template and draw.random() < 0.1:
-            words = [letter, str(len(rows))]
-        rows.append(words)
-        if len(rows) % 3 == 2:
-            words = list(words)
-            for place in draw.sample(range(len(words)), min(len(words) - 1, draw.randint(1, 4))):
-                words[place] = draw.choice(known) if len(words) > 2 else words[place]
-            rows.append(words)
-    texts = [head + " ".join(words) for words in rows[:number]]
+            texts.append(f"{head}{letter} {len(texts)}")
+            continue
+        texts.append(head + " ".join(words))
+        if len(texts) % 3 == 2:
+            for place in draw.sample(range(len(words)), draw.randint(1, 4)):
+                words[place] = draw.choice(known)
+            texts.append(head + " ".join(words))
+    texts = texts[:number]
     draw.shuffle(texts)
     return texts
 

@@ -15,7 +15,6 @@ from scalearn_core.data.recipe import Step
 from scalearn_core.data.splits import stratified_folds
 from scalearn_core.targets import Targets, are_several, counts_of, decide, names_of, same
 
-CODE = "suspicious_labels"
 MIN_DOCUMENTS = 5
 """Of a class; a classifier has not seen enough of a rarer one to doubt its labels."""
 MANY = 0.02
@@ -73,7 +72,7 @@ def suspicious_labels(
         "skipped": tuple(label for place, label in enumerate(split.labels) if place not in kept),
     }
     remedies = _remedies(rows, names, len(dataset.frame))
-    return [Finding(CODE, "warning" if share >= MANY else "hint", values, rows, names, remedies)]
+    return [Finding("suspicious_labels", "warning" if share >= MANY else "hint", values, rows, names, remedies)]
 
 
 def _common(targets: Targets, n_labels: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -167,8 +166,10 @@ def _remedies(rows: Sequence[int], names: Sequence[str], documents: int) -> tupl
     of: dict[str, list[int]] = {}
     for row, name in zip(rows, names, strict=True):
         of.setdefault(name, []).append(row)
-    steps = tuple(Step("relabel", CODE, into=name, rows=tuple(sorted(of[name]))) for name in sorted(of))
-    leave_out = Step("leave_out_rows", CODE, rows=tuple(sorted(rows)))
+    steps = tuple(
+        Step("relabel", "suspicious_labels", into=name, rows=tuple(sorted(of[name]))) for name in sorted(of)
+    )
+    leave_out = Step("leave_out_rows", "suspicious_labels", rows=tuple(sorted(rows)))
     return (
         Remedy("relabel_suspicious", steps, {"concerned": len(rows)}),
         Remedy("leave_out_suspicious", (leave_out,), {"concerned": len(rows), "left": documents - len(rows)}),

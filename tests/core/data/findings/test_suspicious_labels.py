@@ -94,3 +94,14 @@ def test_a_large_table_is_looked_at_in_part_and_progress_is_told() -> None:
     assert (found.values["looked_at"], found.values["documents"]) == (MOST_LOOKED_AT, MOST_LOOKED_AT + 500)
     assert told == sorted(told)
     assert told[-1] == 1.0
+
+
+def test_of_several_labels_a_document_of_a_rare_one_alone_is_no_obstacle() -> None:
+    dataset, planted = with_wrong_labels(300, 3, 0.05)
+    rows = [*zip(dataset.frame["text"], dataset.frame["label"], strict=True)]
+    found = only(
+        suspicious_labels(made([*rows, *((text, "rare") for text in plain_texts(3)), ("a b", "x|y")], "|"))
+    )
+    assert found.values["skipped"] == ("rare", "x", "y")
+    assert found.values["looked_at"] == 304
+    assert set(found.rows) & planted
