@@ -113,7 +113,7 @@ def divide(
         DataError: as `splits.assign_parts` and `dates.read_dates`; `data.column_not_kept`; with a test set of the
             user's `data.no_test_rows`, `data.one_date`, `data.empty_train` or `data.untrained_labels`.
     """
-    groups = _all_groups(plan, side, groups)
+    groups = groups_of(plan, side, groups)
     if plan.by == "random":
         return assign_parts(
             texts, targets, test=plan.test, validation=plan.validation, seed=plan.seed, groups=groups
@@ -139,7 +139,7 @@ def _folded(cell: str) -> str:
     return unicodedata.normalize("NFKC", cell).strip().casefold()
 
 
-def _all_groups(plan: SplitPlan, side: pd.DataFrame | None, groups: Groups | None) -> Groups | None:
+def groups_of(plan: SplitPlan, side: pd.DataFrame | None, groups: Groups | None = None) -> Groups | None:
     """Those given and those of the group column as one grouping; None where there is neither."""
     if plan.group_column is None:
         return groups
