@@ -26,7 +26,7 @@ from scalearn_core.data.split_plan import groups_of
 from scalearn_core.data.splits import OPEN, TEST, complete_parts
 from scalearn_core.errors import ConfigError, DataError
 from scalearn_core.evaluation.comparison import FEWEST_DISAGREEMENTS, compare_predictions
-from scalearn_core.evaluation.intervals import Interval
+from scalearn_core.evaluation.intervals import Interval, wilson_interval
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.resampled import corrected_interval
@@ -140,12 +140,10 @@ def summary(
         return Interval(found.value, max(0.0, found.low), min(1.0, found.high)).to_dict()
 
     apart = scores["predicted"]["macro_f1"] - scores["plain"]["macro_f1"]
-    over_documents = compare_predictions(
-        targets[rows], first.predicted[rows], first.plain[rows], n_classes=len(labels), seed=seed
-    )
+    over_documents = _difference(targets[rows], first.predicted[rows], first.plain[rows], len(labels), seed)
     difference = _wider(
         corrected_interval(apart, tested=size, learned=learned),
-        Interval(over_documents.difference, over_documents.low, over_documents.high),
+        over_documents,
     )
     disagreements = [int((~same(run.predicted, run.plain))[run.folds >= 0].sum()) for run in repetitions]
     return {
@@ -175,6 +173,18 @@ def summary(
         ],
         "notes": list(reports["predicted"].notes),
     }  # fmt: skip
+
+
+def _difference(targets: Targets, predicted: Targets, plain: Targets, n_classes: int, seed: int) -> Interval:
+    """Of the two methods' macro-F1 on the same documents.
+
+    Where all answers are the same, others may differ: by as much as a share of 0 in so many documents may be.
+    """
+    found = compare_predictions(targets, predicted, plain, n_classes=n_classes, seed=seed)
+    if not found.disagreements:
+        reach = wilson_interval(0, len(targets)).high
+        return Interval(0.0, -reach, reach)
+    return Interval(found.difference, found.low, found.high)
 
 
 def _wider(over_trainings: Interval, over_documents: Interval) -> Interval:

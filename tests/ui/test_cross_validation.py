@@ -64,7 +64,7 @@ def offer_page() -> None:
         (measured(0.01, 0.05, 0.09, "better"), "better"),
         (measured(-0.09, -0.05, -0.01, "worse"), "worse"),
         (measured(-0.01, 0.05, 0.09, "no_difference"), "no_difference"),
-        (measured(0.0, 0.0, 0.0, "no_difference", 0), "same_answers"),
+        (measured(-0.09, 0.0, 0.09, "no_difference", 0), "same_answers"),
     ],
 )
 def test_what_was_found_is_told(found: dict[str, Any], code: str, language: str) -> None:

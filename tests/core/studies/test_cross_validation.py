@@ -14,6 +14,7 @@ from scalearn_core.config import TrainingConfig
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError
+from scalearn_core.evaluation.intervals import wilson_interval
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.resampled import corrected_interval
@@ -88,7 +89,9 @@ def test_where_all_is_right_the_interval_is_that_of_the_documents() -> None:
     report = evaluate_predictions(targets, targets, ("a", "b"))
     assert found["scores"]["scalearn"]["accuracy"] == pytest.approx(report.accuracy.to_dict())
     assert found["scores"]["scalearn"]["macro_f1"]["low"] == pytest.approx(report.macro_f1.low)
-    assert found["comparison"]["verdict"] == "no_difference"
+    comparison = found["comparison"]
+    assert (comparison["verdict"], comparison["disagreements"]) == ("no_difference", 0)
+    assert comparison["high"] == -comparison["low"] == pytest.approx(wilson_interval(0, 40).high)
 
 
 def test_a_clear_difference_is_told_and_its_side() -> None:
