@@ -12,7 +12,7 @@ MESSAGES: dict[str, str] = {
     ),
     "data.empty_file": "The file is empty. A table needs a header row and rows below it.",
     "data.unsupported_format": (
-        "A CSV, TSV or XLSX table was expected, but the content is {found}. Save it as CSV or XLSX."
+        "A table was expected (CSV, TSV, XLSX, ODS, JSON Lines or Parquet), but the content is {found}. Save it as CSV or XLSX."
     ),
     "data.old_or_locked_workbook": (
         "This is a workbook of Excel 97 to 2003, or one locked with a password. Save it as XLSX without a "
@@ -22,8 +22,12 @@ MESSAGES: dict[str, str] = {
         "A table as text was expected, but the file holds binary data. Save the table as CSV or XLSX."
     ),
     "data.encoding_unknown": (
-        "The text is neither UTF-8, UTF-16, Shift JIS (cp932) nor Windows-1252. Save the table as UTF-8."
+        "The text is in no encoding we know, such as UTF-8, UTF-16, Shift_JIS or Windows-1252. Save the table as UTF-8."
     ),
+    "data.damaged_archive": "The file is packed with gzip but damaged. Pack it again, or give it unpacked.",
+    "data.damaged_json": "A table as JSON was expected, one object per line or one array of objects, but the file holds none. Save it as JSON Lines or CSV.",
+    "data.damaged_parquet": "The Parquet file is damaged. Write it again, or save the table as CSV.",
+    "data.damaged_folder": "The folder {name} is damaged or was not written by `datasets`. Save it again with save_to_disk, or as CSV.",
     "data.damaged_workbook": (
         "The workbook is damaged. Open it in a spreadsheet program and save it again as XLSX."
     ),
@@ -35,10 +39,6 @@ MESSAGES: dict[str, str] = {
     "data.sheet_in_text_table": (
         'A sheet ("{sheet}") was asked for, but the file is a text table. Leave the sheet out.'
     ),
-    "data.blank_header": (
-        "The first row must name every column, but column {column} has no name. Add a header row or a name."
-    ),
-    "data.duplicate_column": 'Column names must differ, but "{column}" stands there twice. Rename one.',
     "data.no_rows": "The table has a header row but no rows below it. Add documents.",
     "data.all_rows_rejected": (
         "The header has {columns} columns, and none of the {count} rows below has as many. Check the "
@@ -50,6 +50,8 @@ MESSAGES: dict[str, str] = {
     "data.cell_too_large": (
         "A cell in row {row} is longer than {limit:,} characters. Shorten it, or close a quotation mark left open."
     ),
+    "data.table_too_large": "The table has more than {limit:,} characters. Split it, or leave out columns.",
+    "data.quotes_not_closed": "From row {row} on, quotation marks are opened and not closed. Save the table again with every cell in quotation marks.",
     "data.column_missing": 'There is no column "{column}". The table has: {columns}.',
     "data.column_missing_closest": (
         'There is no column "{column}". Did you mean "{closest}"? The table has: {columns}.'
@@ -162,6 +164,7 @@ MESSAGES: dict[str, str] = {
     # settings
     "config.unknown_speed": "The speed {found} is unknown. Choose one of: {known}.",
     "config.unknown_variant": "There is no variant {found}. Choose one of {known}.",
+    "config.unknown_long_texts": "There is no way {found} of reading long documents. Choose one of {known}.",
     "config.unknown_recipe": "There is no recipe {found}. Choose one of {known}.",
     "config.unknown_combination": "There is no combination {found} of the scales. Choose one of {known}.",
     "config.no_zero_start": "With the combination {found} the scales cannot start at zero. Train with the recipe paper.",

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import NoReturn
 
-from scalearn_core.config import RECIPES
+from scalearn_core.config import LONG_TEXTS, RECIPES
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.studies import STUDIES
 
@@ -82,6 +82,13 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         help="whether an adapter trained on the table is one more source (default: with recipe auto)",
     )
     _add_seeds(command)
+    command.add_argument(
+        "--long-texts",
+        choices=LONG_TEXTS,
+        default="head",
+        help="what is read of documents beyond the encoder's length: their beginning (head), beginning and end, or"
+        " up to eight passages (default: %(default)s)",
+    )
     _add_device(command)
     _add_encoder(command, "by the language of the documents")
     _add_json(command)

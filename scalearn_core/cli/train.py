@@ -27,7 +27,9 @@ from scalearn_core.errors import ConfigError
 def train(args: argparse.Namespace) -> None:
     """Train as the options say; what can be checked without torch is checked before it is loaded."""
     check_new_folder(args.out)
-    config = TrainingConfig(recipe=args.recipe, seed=args.seed, own_adapter=args.own_adapter)
+    config = TrainingConfig(
+        recipe=args.recipe, seed=args.seed, own_adapter=args.own_adapter, long_texts=args.long_texts
+    )
     dataset = read_divided(args)
     encoder = chosen_encoder(args.encoder, dataset)
     sources = chosen_sources(args.sources, encoder)

@@ -93,6 +93,11 @@ def _readme(model: ScaLearnModel) -> str:
     if encoder.prefix:
         texts = f"[{encoder.prefix!r} + text for text in texts]"
         note += f" The encoder expects `{encoder.prefix}` before every text."
+    if encoder.long_texts != "head":
+        note += (
+            f" **Of a document beyond {encoder.max_length} tokens the lines below read the beginning alone**,"
+            f" while the model read it as {encoder.long_texts!r}: cut them yourself, or take the ONNX export."
+        )
     if encoder.card is not None and encoder.card.layout != "transformers":
         note += (
             " Its weights are kept in four bits; `python -m scalearn_core export --format encoder` writes the very"

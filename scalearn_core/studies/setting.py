@@ -62,7 +62,10 @@ class Setting:
     def config(self) -> TrainingConfig:
         """What the model was trained with."""
         return TrainingConfig(
-            recipe=self.result["recipe"], seed=self.result["seed"], own_adapter=self.result["own_adapter"]
+            recipe=self.result["recipe"],
+            seed=self.result["seed"],
+            own_adapter=self.result["own_adapter"],
+            long_texts=self.model.encoder.long_texts,
         )
 
 

@@ -38,7 +38,8 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
         lever_run.run(config, folder, report)
         return
     settings = TrainingConfig(
-        recipe=config["recipe"], seed=config["seed"], own_adapter=config.get("own_adapter")
+        recipe=config["recipe"], seed=config["seed"], own_adapter=config.get("own_adapter"),
+        long_texts=config.get("long_texts", "head"),  # earlier releases knew no other
     )  # fmt: skip
     progress = _Progress(report, settings)
     progress.on_stage("loading")

@@ -21,6 +21,7 @@ from scalearn_core.data.languages import shares_of
 from scalearn_core.devices import Device
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.encoders.lengths import documents_cut
 from scalearn_core.evaluation.by_language import scores_by_language
 from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.reference import save_reference
@@ -106,6 +107,7 @@ def train_with_evidence(
     on_stage("loading")
     languages = shares_of(dataset.frame["text"].tolist())
     encoder = (encoder or Encoder.load(choose_encoder(languages).key)).to(device.kind)
+    encoder = encoder.reading(config.long_texts)
     adapters = catalog.load(sources, encoder)
     if config.recipe == "auto":
         dataset = dataset.without_validation()
@@ -152,7 +154,7 @@ def train_with_evidence(
             "counts": {"train": len(train), "validation": len(validation), "test": len(test)},
             "kept_out": len(dataset.kept_out),
             "class_counts": dataset.class_counts,
-            "cut": sum(length >= encoder.max_length for length in tokens.lengths),
+            "cut": documents_cut(texts, encoder),
             "unknown_share": encoder.unknown_share(tokens),
         },
         "encoder": {
@@ -166,6 +168,7 @@ def train_with_evidence(
         "scores_by_language": by_language,
         "split": dataset.plan.to_dict() if dataset.plan else None,
         "recipe": config.recipe,
+        "long_texts": config.long_texts,
         "variant": variant,
         "seed": config.seed,
         "own_adapter": model.own_adapter,

@@ -68,6 +68,7 @@ def train_scales(
         ConfigError: the dataset's labels are not the model's.
     """
     config = config or TrainingConfig()
+    model.encoder = model.encoder.reading(config.long_texts)
     if config.recipe == "auto":
         dataset = dataset.without_validation()
     recipe = config.resolved(len(dataset.train))

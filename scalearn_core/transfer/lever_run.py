@@ -34,8 +34,9 @@ from scalearn_core.transfer.levers import LeverBoard, Levers, turned
 from scalearn_core.transfer.watched import divide_test, watched
 
 _KEPT = (
-    "format", "device", "dataset", "encoder", "languages", "recipe", "variant", "seed", "own_adapter", "sources",
-    "parameter_counts", "split", "history", "best_epoch", "stopped_early", "forecast", "start",
+    "format", "device", "dataset", "encoder", "languages", "recipe", "long_texts", "variant", "seed",
+    "own_adapter", "sources", "parameter_counts", "split", "history", "best_epoch", "stopped_early", "forecast",
+    "start",
 )  # fmt: skip
 """What a model with levers has in common with the one it was made from; all else is measured anew or left out."""
 

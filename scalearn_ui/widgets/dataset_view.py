@@ -9,12 +9,12 @@ import streamlit as st
 
 from scalearn_core.data import workspace
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.dataset_info import DatasetInfo
 from scalearn_core.data.export import csv_text
 from scalearn_core.data.labels import SEPARATORS as LABEL_SEPARATORS
 from scalearn_core.data.labels import find_separator
 from scalearn_core.data.languages import shares_of
 from scalearn_core.data.tables import Table
-from scalearn_core.data.workspace import DatasetInfo
 from scalearn_core.errors import DataError
 from scalearn_ui import charts, shell, state, text
 from scalearn_ui.text import Markdown, count, plain, t
@@ -32,11 +32,25 @@ ENCODINGS = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8",
     "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "utf-32": "UTF-32",
     "cp932": "Shift_JIS",
+    "euc_jp": "EUC-JP",
+    "iso2022_jp": "ISO-2022-JP",
     "cp1252": "Windows-1252",
+    "latin-1": "ISO-8859-1",
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "cp1253": "Windows-1253",
+    "cp1254": "Windows-1254",
+    "gb18030": "GB18030",
+    "big5": "Big5",
+    "cp949": "EUC-KR",
 }
 """Encodings by the names that spreadsheet programs show."""
 
+KINDS = {"parquet": "Parquet", "folder": "datasets"}
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -113,8 +127,12 @@ def _languages_of_table(dataset_id: str) -> dict[str, float]:
 
 def reading(table: Table) -> str:
     """How the file was decoded, so that a wrong guess can be seen."""
-    if table.encoding is None or table.delimiter is None:
+    if table.sheet is not None:
         return t("data.sheet_of", sheet=table.sheet)
+    if table.encoding is None:
+        return Markdown(KINDS[table.kind])
+    if table.delimiter is None:
+        return t("data.decoded_json", encoding=ENCODINGS[table.encoding])
     separator = t(f"separator.{SEPARATORS[table.delimiter]}")
     encoding = ENCODINGS[table.encoding]
     return t("data.decoded", encoding=encoding, separator=separator)
@@ -153,7 +171,8 @@ def _named(found: dict[str, float]) -> Markdown:
 def _rejected_csv(dataset: TextDataset) -> bytes:
     """The rows left out, each with its number and the reason in the reader's words."""
     reasons = dataset.rejected["reason"].map(lambda code: t(f"reason.{code}"))
-    listed = pd.DataFrame({t("data.row"): dataset.rejected["row"], t("data.reason"): reasons})
+    rows, contents = dataset.rejected["row"], dataset.rejected["content"]
+    listed = pd.DataFrame({t("data.row"): rows, t("data.reason"): reasons, t("data.content"): contents})
     return csv_text(listed).encode("utf-8-sig")
 
 

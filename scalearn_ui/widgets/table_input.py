@@ -9,7 +9,7 @@ from scalearn_core.data.labels import SEPARATORS, find_separator
 from scalearn_core.data.tables import Table, read_table
 from scalearn_ui.text import t
 
-FILE_TYPES = ["csv", "tsv", "txt", "xlsx"]
+FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "ods", "jsonl", "json", "parquet", "gz"]
 """Offered by the file dialog; the core decides by content."""
 
 MAX_LABELS = 100

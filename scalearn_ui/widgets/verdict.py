@@ -51,7 +51,8 @@ def verdict(found: dict[str, Any]) -> None:
     _languages(found)
     cut = found["dataset"].get("cut", 0)  # results of before it was counted lack it
     if cut:
-        st.caption(t("results.cut", documents=count("documents", cut), reach=outcomes.reach(found)))
+        how = outcomes.long_texts(found)
+        st.caption(t(f"results.cut.{how}", documents=count("documents", cut), reach=outcomes.reach(found)))
 
 
 def _score(found: dict[str, Any], method: str) -> str:

@@ -34,7 +34,11 @@ def test_a_dataset_comes_back_as_it_was_saved(workspace: Path) -> None:
     assert dataset.name == "tickets"
     assert store.dataset_content(dataset_id) == CONTENT
     rejected = (workspace / "datasets" / dataset_id / "rejected.csv").read_text("utf-8-sig")
-    assert rejected.split() == ['"row","reason"', '"6","blank_label"', '"7","too_many_fields"']
+    assert rejected.splitlines() == [
+        '"row","reason","content"',
+        '"6","blank_label","blank"',
+        '"7","too_many_fields","loose, comma,it"',
+    ]
 
 
 def test_the_same_table_and_columns_are_kept_once(workspace: Path) -> None:
@@ -122,7 +126,7 @@ def test_a_changed_table_is_noticed(workspace: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "recipe", ["", "[]", "{}", '{"format": 1}', '{"format": 2}', '{"format": 1, "surprise": 1}']
+    "recipe", ["", "[]", "{}", '{"format": 1}', '{"format": 2}', '{"format": 3}', '{"format": 1, "surprise": 1}']
 )
 def test_a_damaged_recipe_is_one_sentence(workspace: Path, recipe: str) -> None:
     dataset_id = save()
@@ -134,8 +138,8 @@ def test_a_damaged_recipe_is_one_sentence(workspace: Path, recipe: str) -> None:
 
 def test_the_recipe_is_plain_json_with_its_format(workspace: Path) -> None:
     recipe = json.loads((workspace / "datasets" / save() / "recipe.json").read_text(encoding="utf-8"))
-    assert recipe["format"] == 1
-    assert recipe["text_column"] == "message"
+    assert recipe["format"] == 2
+    assert recipe["text_columns"] == ["message"]
 
 
 def test_uploads_are_named_by_their_content(workspace: Path) -> None:
