@@ -73,7 +73,7 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
     progress = Progress(on_progress, [0.3, *[1.0] * FOLDS * REPEATS], setting.result["seconds"])
     embeddings = unit(embed(encoder, tokens))
     progress.next()
-    groups = groups_of(plan, dataset.side)
+    groups = groups_of(plan, texts, dataset.side)
     began, done = time.monotonic(), list[Repetition]()
     for number in range(REPEATS):
         spent = time.monotonic() - began
