@@ -9,6 +9,7 @@ from scalearn_ui.text import t
 from scalearn_ui.widgets import (
     classes,
     confidence,
+    cross_validation,
     elsewhere,
     evidence,
     ladder,
@@ -44,6 +45,7 @@ if view == "summary":
     st.subheader(t("results.scores"), anchor=False)
     evidence.scores(found)
     tested_on.looks(found)
+    cross_validation.draw(run, found)
     if found.get("scores_by_language"):  # results of before lack it
         st.subheader(t("results.languages"), anchor=False)
         evidence.by_language(found)

@@ -266,6 +266,7 @@ MESSAGES: dict[str, str] = {
     ),
     "study.levers": "A trained model was expected, but this one was set by hand. Ask the model it was made from.",
     "study.no_evidence": "The evidence of this model was expected in {folder}, but it is not there or of an older release. Train the model again.",
+    "study.not_at_random": "The test documents of this model were chosen by hand or by date, and testing others would say nothing of these. Ask a model whose test documents were drawn at random.",
     "study.other_documents": "The table {name} is not the one this model was made from. Choose that table: same file, same columns.",
     "study.unknown": "One of {known} was expected as the study, but {found} was found. Choose one of these.",
     "levers.too_few": "Levers need {least} different test documents to divide, but {found} are there. Train with more documents.",

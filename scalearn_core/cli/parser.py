@@ -206,6 +206,11 @@ def _add_seeds(command: argparse.ArgumentParser) -> None:
         "--test-values", metavar="A,B", help="cells of --test-column that mark them (default: test and the like)"
     )
     division.add_argument(
+        "--near-duplicates",
+        action="store_true",
+        help="rows that say nearly the same are never both learned from and tested on",
+    )
+    division.add_argument(
         "--group-column",
         metavar="COLUMN",
         help="rows with the same cell are never both learned from and tested on",

@@ -110,7 +110,7 @@ def read_divided(args: argparse.Namespace) -> TextDataset:
             )
     plan = SplitPlan(
         seed=args.split_seed, by=by, column=args.test_column or args.newest_by, test_values=values,
-        group_column=args.group_column, day_first=args.day_first,
+        group_column=args.group_column, day_first=args.day_first, near_duplicates=args.near_duplicates,
     )  # fmt: skip
     dataset = dataset.split(plan=plan)
     if dataset.kept_out:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scalearn_core.data.checks import shorten
 from scalearn_core.data.dates import read_dates
+from scalearn_core.data.findings.near_duplicates import group_near
 from scalearn_core.data.groups import Groups, join_groups
 from scalearn_core.data.splits import OPEN, TEST, TRAIN, VALIDATION, assign_parts, check_shares, complete_parts
 from scalearn_core.errors import DataError
@@ -51,6 +52,9 @@ class SplitPlan:
     group_column: str | None = None
     """Documents with the same cell, such as a customer's, are never both learned from and tested on; blank cells
     are no group."""
+
+    near_duplicates: bool = False
+    """Whether documents that say nearly the same (`findings/near_duplicates.py`) are never on both sides."""
 
     day_first: bool | None = None
     """Whether 3/4/2024 is in April, where the dates of the column do not tell."""
@@ -104,7 +108,7 @@ def divide(
         targets: indices into `labels`, or which of them each document has (`targets.py`).
         side: the columns that the plan asks for, a row per document.
         rows: numbers of the documents in the file, for sentences.
-        groups: as in `splits.assign_parts`, such as near duplicates; joined with those of the group column.
+        groups: as in `splits.assign_parts`, joined with those of the plan.
 
     Returns:
         `TRAIN`, `VALIDATION`, `TEST` or `KEPT_OUT` for each document, shape [n].
@@ -113,7 +117,7 @@ def divide(
         DataError: as `splits.assign_parts` and `dates.read_dates`; `data.column_not_kept`; with a test set of the
             user's `data.no_test_rows`, `data.one_date`, `data.empty_train` or `data.untrained_labels`.
     """
-    groups = _all_groups(plan, side, groups)
+    groups = groups_of(plan, texts, side, groups)
     if plan.by == "random":
         return assign_parts(
             texts, targets, test=plan.test, validation=plan.validation, seed=plan.seed, groups=groups
@@ -139,16 +143,22 @@ def _folded(cell: str) -> str:
     return unicodedata.normalize("NFKC", cell).strip().casefold()
 
 
-def _all_groups(plan: SplitPlan, side: pd.DataFrame | None, groups: Groups | None) -> Groups | None:
-    """Those given and those of the group column as one grouping; None where there is neither."""
-    if plan.group_column is None:
-        return groups
-    cells = [cell.strip() for cell in _cells(side, plan.group_column)]
-    number = {cell: i for i, cell in enumerate(dict.fromkeys(cells))}
-    of_column = np.array([number[cell] if cell else -1 for cell in cells], dtype=np.int64)
-    if groups is None:
-        return of_column
-    return join_groups([of_column, np.asarray(groups, dtype=np.int64)])
+def groups_of(
+    plan: SplitPlan, texts: Sequence[str], side: pd.DataFrame | None, groups: Groups | None = None
+) -> Groups | None:
+    """Those given, of the group column and of near duplicates as one grouping; None where there is none.
+
+    Raises:
+        DataError: `data.column_not_kept`.
+    """
+    found = [] if groups is None else [np.asarray(groups, dtype=np.int64)]
+    if plan.group_column is not None:
+        cells = [cell.strip() for cell in _cells(side, plan.group_column)]
+        number = {cell: i for i, cell in enumerate(dict.fromkeys(cells))}
+        found.append(np.array([number[cell] if cell else -1 for cell in cells], dtype=np.int64))
+    if plan.near_duplicates:
+        found.append(group_near(texts))
+    return join_groups(found) if len(found) > 1 else next(iter(found), None)
 
 
 def _by_value(cells: Sequence[str], plan: SplitPlan) -> NDArray[np.int64]:

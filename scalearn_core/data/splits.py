@@ -38,7 +38,7 @@ def assign_parts(
     test document was seen in training. Every class is in train; every class with two groups or more is in
     test too, unless each of its texts also stands under another class that needs it for training. Validation
     is left empty when fewer than `MIN_TRAIN_FOR_VALIDATION` documents would remain for training. Documents of
-    several classes are dealt out by iterative stratification (see `_deal`).
+    several classes are dealt out by iterative stratification (see `deal`).
 
     Args:
         texts: n documents.
@@ -133,7 +133,7 @@ def _divide(
         classes, [0] * len(sizes) if numbers is None else sizes, (TRAIN, TEST) if shares[TEST] else (TRAIN,)
     )
     if are_several(targets) or numbers is not None:  # either has groups of several classes
-        _deal(part_of_group, np.array([has[group].sum(0) for group in members]), shares, sizes)
+        deal(part_of_group, np.array([has[group].sum(0) for group in members]), shares, sizes)
     else:
         _fill_up(part_of_group, members, classes, shares)
     parts = np.empty(len(texts), dtype=np.int64)
@@ -200,7 +200,7 @@ def _fill_up(
         carried = np.clip(missing, -1, 1)
 
 
-def _deal(
+def deal(
     part_of_group: list[int], has: NDArray[np.int64], shares: NDArray[np.float64], sizes: Sequence[int]
 ) -> None:
     """Place the open groups by iterative stratification (Sechidis et al. 2011); changes `part_of_group`.
@@ -253,7 +253,7 @@ def stratified_folds(
     number = min(number, len(targets))
     folds = [-1] * len(targets)
     with_and_without = np.concatenate([targets, 1 - targets], axis=1)  # a classifier must have seen either
-    _deal(folds, with_and_without[order], np.full(number, 1 / number), [1] * len(targets))
+    deal(folds, with_and_without[order], np.full(number, 1 / number), [1] * len(targets))
     fold = np.empty(len(targets), dtype=np.int64)
     fold[order] = folds
     return [(np.flatnonzero(fold != part), np.flatnonzero(fold == part)) for part in range(number)]

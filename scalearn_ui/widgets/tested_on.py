@@ -44,6 +44,8 @@ def division(found: dict[str, Any]) -> Markdown:
     )
     if plan["group_column"]:
         told = Markdown(f"{told} {t('results.split.groups', column=plain(plan['group_column']))}")
+    if plan.get("near_duplicates"):
+        told = Markdown(f"{told} {t('results.split.near')}")
     if kept_out := found["dataset"].get("kept_out"):
         told = Markdown(f"{told} {t('results.split.kept_out', documents=count('documents', kept_out))}")
     return told

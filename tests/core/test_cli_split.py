@@ -64,8 +64,8 @@ def test_what_is_left_out_or_without_a_score_is_told(table: Path, capsys: pytest
 
 
 def test_the_newest_and_groups(table: Path) -> None:
-    data = divided(table, "--newest-by", "day", "--group-column", "customer")
-    assert data.plan == SplitPlan(by="newest", column="day", group_column="customer")
+    data = divided(table, "--newest-by", "day", "--group-column", "customer", "--near-duplicates")
+    assert data.plan == SplitPlan(by="newest", column="day", group_column="customer", near_duplicates=True)
     days = [1 + (row - 2) % 28 for row in data.test.rows]
     assert min(days) == 1 + 28 - len(set(days))
 

@@ -78,12 +78,13 @@ def test_how_the_test_documents_were_chosen(language: str) -> None:
     found["split"] = SplitPlan(seed=8).to_dict()
     assert draw(division_page, found, language).markdown[0].value == words["results.split.random"].format(seed=8)
     found["split"] = SplitPlan(
-        by="column", column="*part*", test_values=("a", "b"), group_column="customer"
+        by="column", column="*part*", test_values=("a", "b"), group_column="customer", near_duplicates=True
     ).to_dict()
     found["dataset"] = {"kept_out": 3}
     told = draw(division_page, found, language).markdown[0].value
     assert r"\*part\*" in told
     assert words["results.split.groups"].format(column="customer") in told
+    assert words["results.split.near"] in told
     assert words["count.documents.other"].format(n=3) in told
     found["split"] = SplitPlan(by="newest", column="day").to_dict()
     told = draw(division_page, found, language).markdown[0].value

@@ -12,7 +12,7 @@ from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.findings.finding import Finding, Remedy
 from scalearn_core.data.findings.look import Look, look_at
 from scalearn_core.data.recipe import Step
-from scalearn_core.data.splits import TEST
+from scalearn_core.data.splits import TEST, TRAIN, VALIDATION
 from scalearn_core.errors import DataError
 
 MANY = 0.05
@@ -105,13 +105,13 @@ def leakage(dataset: TextDataset) -> list[Finding]:
     if dataset.parts is None:
         raise DataError("data.not_split")
     look = look_at(dataset)
-    testing = dataset.parts == TEST
-    learned, where = np.unique(look.same[~testing], return_index=True)
+    testing, learning = dataset.parts == TEST, np.isin(dataset.parts, (TRAIN, VALIDATION))
+    learned, where = np.unique(look.same[learning], return_index=True)
     leaked = np.flatnonzero(testing & np.isin(look.same, learned))
     if not len(leaked):
         return []
     rows = tuple(look.rows[leaked].tolist())
-    twins = look.rows[~testing][where[np.searchsorted(learned, look.same[leaked])]]
+    twins = look.rows[learning][where[np.searchsorted(learned, look.same[leaked])]]
     tested = int(testing.sum())
     remedy = Remedy(
         "leave_out_leaked",

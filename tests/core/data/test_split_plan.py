@@ -11,9 +11,13 @@ import numpy as np
 import pytest
 
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.findings.duplicates import leakage
+from scalearn_core.data.findings.near_duplicates import group_near
 from scalearn_core.data.split_plan import SplitPlan, offered_test_values
 from scalearn_core.data.splits import KEPT_OUT, TEST, TRAIN
 from scalearn_core.errors import DataError
+
+PLACES = (" in the hall", " on the roof", " at the back", " near the stairs", " in room twelve", " of the cellar")
 
 
 def table(rows: list[dict[str, str]]) -> bytes:
@@ -203,3 +207,34 @@ def test_a_customer_is_never_on_both_sides_and_blank_cells_are_no_group() -> Non
     assert joined.parts is not None
     both = np.isin(customers, (customers[1], customers[190]))
     assert len(set(joined.parts[both].tolist())) == 1
+
+
+def test_near_duplicates_are_never_on_both_sides() -> None:
+    rows = [
+        {
+            "text": f"Dear support {i}, broken are: {', '.join([name + place for place in PLACES])}",
+            "label": "ab"[i % 2],
+        }
+        for name in ("printer", "coffee machine", "projector", "lift", "front door", "scanner of the archive")
+        for i in range(12)
+    ]
+    data = dataset(rows)
+    near = group_near([row["text"] for row in rows])
+    assert len(set(near.tolist())) == 6
+
+    def straddling(divided: TextDataset) -> int:
+        assert divided.parts is not None
+        return sum(len(set(divided.parts[near == group].tolist())) > 1 for group in set(near.tolist()))
+
+    assert straddling(data.split()) == 6
+    assert straddling(data.split(plan=SplitPlan(near_duplicates=True))) == 0
+
+
+def test_documents_that_were_kept_out_do_not_leak() -> None:
+    rows = documents(60, split=lambda i: "test" if i < 12 else "train")
+    rows[20]["text"] = rows[1]["text"]
+    divided = dataset(rows, "split").split(plan=SplitPlan(by="column", column="split", test_values=("test",)))
+    assert leakage(divided) == []
+    assert divided.parts is not None
+    learned = replace(divided, parts=np.where(divided.parts == KEPT_OUT, TRAIN, divided.parts))
+    assert [finding.rows for finding in leakage(learned)] == [(3,)]
