@@ -1,9 +1,9 @@
 """What the ways of reading long documents are worth, on long documents built from two tables of short ones.
 
-    python -m benchmarks.long_texts TABLE FILLER [--k 16] [--words 1000] [--seeds 0 1 2] [--epochs N]
+    python -m benchmarks.long_texts TABLE FILLER [--k 16] [--words 1000] [--point 100] [--seeds 0 1 2] [--epochs N]
 
-TABLE and FILLER are CSV files with the columns text and label. A document is one text of TABLE, which decides its
-label, among texts of FILLER, which say nothing of it: at the start, at the end, or anywhere. So the figures tell
+TABLE and FILLER are CSV files with the columns text and label. A document is some texts of one label of TABLE, its
+point, among texts of FILLER, which say nothing of it: at the start, at the end, or anywhere. So the figures tell
 what each way can find where, not how often a real table has its point there. TF-IDF reads all of every document
 in every way. The training of the scales is measured only where --epochs says how many: it takes long.
 """
@@ -34,13 +34,25 @@ def read(file: Path) -> pd.DataFrame:
 
 
 def build(
-    table: pd.DataFrame, filler: Sequence[str], place: str, words: int, k: int, most: int, seed: int
+    table: pd.DataFrame,
+    filler: Sequence[str],
+    place: str,
+    *,
+    words: int,
+    point: int,
+    k: int,
+    most: int,
+    seed: int,
 ) -> tuple[Split, Split]:
-    """k documents of each label to learn from, and at most `most` others to test on."""
+    """k documents of each label to learn from, and at most `most` others to test on; no text is in two points."""
     generator = np.random.default_rng(seed)
     shuffled = table.drop_duplicates("text").sample(frac=1, random_state=seed)
-    train = shuffled.groupby("label").head(k)
-    test = shuffled.drop(train.index).head(most)
+    points = pd.DataFrame(
+        [(text, label) for label, rows in shuffled.groupby("label") for text in _joined(rows["text"], point)],
+        columns=["text", "label"],
+    ).sample(frac=1, random_state=seed)
+    train = points.groupby("label").head(k)
+    test = points.drop(train.index).head(most)
     labels = tuple(sorted(train["label"].unique()))
 
     def around(text: str) -> str:
@@ -55,6 +67,17 @@ def build(
         return Split(tuple(around(text) for text in rows["text"]), targets, labels, tuple(range(2, len(rows) + 2)))
 
     return split(train), split(test)
+
+
+def _joined(texts: Sequence[str], words: int) -> list[str]:
+    """Texts put together until each has so many words; what is left over at the end is dropped."""
+    made, parts = [], []
+    for text in texts:
+        parts.append(text)
+        if sum(len(part.split()) for part in parts) >= words:
+            made.append(" ".join(parts))
+            parts = []
+    return made
 
 
 def scalearn(parts: FewLabels, encoder: Encoder, how: str, epochs: int, seed: int) -> float:
@@ -85,7 +108,8 @@ def main() -> None:
             found: dict[str, list[float]] = {"frozen_head": [], "tfidf": [], "scalearn": [], "seconds": []}
             for seed in arguments.seeds:
                 train, test = build(
-                    table, filler, place, arguments.words, arguments.k, arguments.test, seed
+                    table, filler, place, words=arguments.words, point=arguments.point, k=arguments.k,
+                    most=arguments.test, seed=seed,
                 )  # fmt: skip
                 nothing = Split((), np.zeros(0, dtype=np.int64), train.labels, ())
                 parts, reader = FewLabels(train, nothing, test), encoder.reading(how)
@@ -113,6 +137,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("filler", type=Path)
     parser.add_argument("--k", type=int, default=16, help="documents of each label to learn from")
     parser.add_argument("--words", type=int, default=1000, help="of filler in a document")
+    parser.add_argument("--point", type=int, default=100, help="words of the texts that decide its label")
     parser.add_argument("--test", type=int, default=200, help="documents to test on, at most")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--epochs", type=int, help="train the scales too, for so many epochs")
