@@ -16,9 +16,9 @@ from scalearn_core.export.folders import check_new_or_ours
 from scalearn_core.export.graph import record
 from scalearn_core.prediction.session import Session
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.targets import THRESHOLD
+from scalearn_core.thresholds import limits_file
 
-FILES = {"model.onnx", "tokenizer.json", "labels.json", "README.md"}
+FILES = {"model.onnx", "tokenizer.json", "labels.json", "thresholds.json", "README.md"}
 LIMIT = 1e-4
 """Largest difference of a probability from the model's own."""
 _WORD = "please look at my invoice since the signal of the server is gone "
@@ -42,6 +42,8 @@ def export_onnx(model: ScaLearnModel, folder: Path) -> None:
         (draft / "model.onnx").write_bytes(graph.SerializeToString())
         (draft / "tokenizer.json").write_text(_tokenizer(model), "utf-8")
         (draft / "labels.json").write_text(json.dumps(list(model.labels), ensure_ascii=False) + "\n", "utf-8")
+        if model.several:
+            (draft / "thresholds.json").write_text(limits_file(model.thresholds, model.labels), "utf-8")
         (draft / "README.md").write_text(_readme(model, found), "utf-8")
 
 
@@ -75,13 +77,14 @@ def _prefix(model: ScaLearnModel) -> str:
 def _readme(model: ScaLearnModel, difference: float) -> str:
     squash, given = "softmax", "labels[row.argmax()]"
     if model.several:
-        squash, given = "sigmoid", f"[label for label, p in zip(labels, row) if p >= {THRESHOLD}]"
+        squash, given = "sigmoid", "[label for label, p in zip(labels, row) if p >= limits[label]]"
     shapes = "Inputs are int64 `[batch, length]`; the output `probabilities` is `[batch, labels]`"
     if model.encoder.long_texts == "windows":
         shapes = (
             "Inputs are int64 `[windows, length]`, and float32 `owners` `[documents, windows]`, 1 where a window"
             " is of a document; the output `probabilities` is `[documents, labels]`"
         )
+    limited = 'limits = json.load(open("thresholds.json", encoding="utf-8"))\n' if model.several else ""
     run = _RUN if model.encoder.long_texts == "head" else _cutting(model.encoder)
     return f"""# A ScaLearn classifier in ONNX
 
@@ -94,7 +97,7 @@ import json, numpy, onnxruntime, tokenizers
 
 session = onnxruntime.InferenceSession("model.onnx")
 {run}labels = json.load(open("labels.json", encoding="utf-8"))
-print([{given} for row in probabilities])
+{limited}print([{given} for row in probabilities])
 ```
 """
 

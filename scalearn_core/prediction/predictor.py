@@ -13,7 +13,7 @@ import pandas as pd
 from scalearn_core.data.documents import columns_of, joined
 from scalearn_core.prediction.fast import prepare
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.targets import confidence_in, decide, indicators
+from scalearn_core.targets import confidence_in, indicators
 
 CHUNK = 256
 """Documents between two reports of progress."""
@@ -57,8 +57,9 @@ class Predictor:
             tokens = self.model.encoder.tokenize(list(texts))
         probabilities = self.engine.predict_proba(self.model, tokens)
         several = self.model.several
-        given = indicators(decide(probabilities, several=several), len(self.labels))
-        confidences = confidence_in(probabilities, several=several)
+        decided = self.model.decide(probabilities)
+        given = indicators(decided, len(self.labels))
+        confidences = confidence_in(probabilities, several=several, given=decided if several else None)
         predictions = []
         for row, has, confidence in zip(probabilities, given, confidences.tolist(), strict=True):
             labels = tuple(self.labels[place] for place in np.flatnonzero(has))

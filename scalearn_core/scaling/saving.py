@@ -22,6 +22,7 @@ from scalearn_core.file_faults import DAMAGED_FILE, reason
 from scalearn_core.scaling.heads import empty_head, kind_of
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import Ablation
+from scalearn_core.thresholds import as_stored, from_stored
 
 FORMAT = 1
 _CONTENT = {"model.json", "scales.safetensors", "sources"}
@@ -53,6 +54,7 @@ def _write(model: ScaLearnModel, folder: Path) -> None:
         "ablation": dataclasses.asdict(model.ablation),
         "labels": list(model.labels),
         "separator": model.separator,
+        "thresholds": as_stored(model.thresholds, model.labels),
         "head": kind_of(model.head),
         "own_adapter": model.own_adapter,
         "encoder": {
@@ -125,6 +127,8 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
     model = ScaLearnModel(
         encoder, sources, labels=labels, separator=separator, variant=description["variant"], ablation=ablation
     )
+    if separator is not None:
+        model.thresholds = from_stored(description.get("thresholds"), model.labels)  # older folders: one half
     model.own_adapter = description["own_adapter"] is True
     model.training_record = dict(description["training"])
     model.fast_mode = dict(description.get("fast_mode") or {})  # older folders have none

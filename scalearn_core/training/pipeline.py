@@ -30,6 +30,7 @@ from scalearn_core.prediction.fast import measure_fast_mode
 from scalearn_core.runs.folders import write_json
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import Targets
+from scalearn_core.thresholds import as_stored
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.result import FORMAT, history_of, made_now, scales_of, weigh
 from scalearn_core.training.rivals import predict_rivals
@@ -173,12 +174,13 @@ def train_with_evidence(
         "seed": config.seed,
         "own_adapter": model.own_adapter,
         "sources": [{"name": source.name, "sha256": source.sha256()} for source in model.sources],
+        "thresholds": as_stored(model.thresholds, model.labels),
         "parameter_counts": model.parameter_counts(),
         **history_of(trained.history),
         "fast_mode": {key: value for key, value in model.fast_mode.items() if key != "ranges"},
         "scales": scales_of(model, contributions, recipe=config.recipe, documents=len(chosen)),
     }
-    predictions = prediction_table(test, probabilities)
+    predictions = prediction_table(test, probabilities, predicted["scalearn"])
     learned_from = [*train.texts, *validation.texts]
     return Outcome(
         model, result, predictions, probabilities, test.targets, predicted, trained.frozen_head, learned_from

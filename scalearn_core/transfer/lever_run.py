@@ -35,8 +35,8 @@ from scalearn_core.transfer.watched import divide_test, watched
 
 _KEPT = (
     "format", "device", "dataset", "encoder", "languages", "recipe", "long_texts", "variant", "seed",
-    "own_adapter", "sources", "parameter_counts", "split", "history", "best_epoch", "stopped_early", "forecast",
-    "start",
+    "own_adapter", "sources", "thresholds", "parameter_counts", "split", "history", "best_epoch", "stopped_early",
+    "forecast", "start",
 )  # fmt: skip
 """What a model with levers has in common with the one it was made from; all else is measured anew or left out."""
 
@@ -115,7 +115,7 @@ def _outcome(setting: Setting, levers: Levers, evidence: Path, report: runs.Repo
     counts = setting.result["dataset"]["counts"] | {"test": len(test)}
     result["dataset"] = setting.result["dataset"] | {"counts": counts}
     result["verdict"].setdefault("carried_by", [])  # found by training again, which nobody did here
-    table = prediction_table(test, probabilities)
+    table = prediction_table(test, probabilities, now)
     learned_from = [*setting.train.texts, *setting.validation.texts]
     return Outcome(
         model, result, table, probabilities, test.targets, predicted, setting.frozen_head, learned_from

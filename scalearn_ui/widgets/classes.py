@@ -45,6 +45,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
 def _several(run: Run, found: dict[str, Any], score: dict[str, Any]) -> None:
     """The same where documents have several labels, of which each is right or wrong by itself."""
     st.markdown(label_sets.sentence(score))
+    st.caption(label_sets.limits(found))
     st.subheader(t("several.labels"), anchor=False)
     st.markdown(t("several.labels_reading"))
     label_sets.bars(score["per_class"], key=label_sets.BARS, pick=True)

@@ -65,6 +65,8 @@ def draw(run: Run) -> None:
         dict(shown), prediction.labels, x_title=t("axis.probability"), palette=figure.palette()
     )
     figure.show(drawn, alt=t("classify.alt"), key="probabilities")
+    if several:
+        st.caption(label_sets.limits(found))
     if rest := len(likeliest) - len(shown):
         st.caption(t("several.less_likely", classes=count("classes", rest)))
 

@@ -25,7 +25,6 @@ from scalearn_core.runs.folders import new_run_id, run_folder, write_json
 from scalearn_core.runs.store import Store
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies import job as studying
-from scalearn_core.targets import decide
 from scalearn_core.training import job as training
 from scalearn_core.transfer import job as forecasting
 from scalearn_core.transfer.lever_run import open_board
@@ -79,7 +78,9 @@ def test_a_model_from_its_forecast_to_its_levers(asked: dict[str, Any]) -> None:
     assert result["dataset"]["class_counts"] == load_dataset(asked["dataset"]).class_counts
     kept, model = load_test_probabilities(folder), ScaLearnModel.load(folder / "model")
     assert kept is not None and model.several
-    assert np.array_equal(decide(kept.probabilities, several=True), kept.predicted["scalearn"])
+    assert np.array_equal(model.decide(kept.probabilities), kept.predicted["scalearn"])
+    assert model.thresholds is not None
+    assert result["thresholds"] == dict(zip(LABELS, model.thresholds.tolist(), strict=True))
     rows = table_of(folder, "test_predictions.csv")
     np.testing.assert_allclose(model.predict_proba(rows["text"].tolist()), kept.probabilities, atol=1e-5)
     for name, place in zip(LABELS, range(3), strict=True):
