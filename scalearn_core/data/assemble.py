@@ -91,6 +91,8 @@ def assemble(
     names = column_names(first.cells if header else [""] * len(first.cells))
     columns = _Columns(names, rejected, delimiter)
     body = chain(sample[1:] if header else sample, rows)
+    if header and _all_end_blank(sample[1:], len(names)):
+        body = (_without_last(record, len(names)) for record in body)
     for record in body:
         if len(columns) + len(rejected.found) == limits.MAX_ROWS:
             raise DataError("data.too_many_rows", limit=limits.MAX_ROWS)
@@ -173,6 +175,16 @@ def _lacks_header(sample: Sequence[Sequence[str]]) -> bool:
         if cell.strip() and values[cell.strip()] > 1 and len(values) <= max(2, len(rows) // 2):
             return True
     return False
+
+
+def _all_end_blank(sample: Sequence[Record], width: int) -> bool:
+    """Whether rows have a delimiter at their end and the header has none."""
+    return bool(sample) and all(len(record.cells) == width + 1 and not record.cells[-1] for record in sample)
+
+
+def _without_last(record: Record, width: int) -> Record:
+    is_extra = len(record.cells) == width + 1 and not record.cells[-1]
+    return record._replace(cells=record.cells[:-1]) if is_extra else record
 
 
 def _misfit(record: Record, cells: Sequence[str], width: int) -> str | None:

@@ -41,7 +41,7 @@ class Content:
             return cls(source, size, file.read(2) == GZIP)
 
     @contextmanager
-    def open(self, on_progress: OnProgress | None = None) -> Iterator[BinaryIO]:
+    def open(self, on_progress: OnProgress | None = None) -> Iterator[io.BufferedReader]:
         """The bytes from their beginning, unpacked.
 
         Raises, also while they are read: DataError `data.file_too_large` or `data.damaged_archive`.
@@ -62,9 +62,15 @@ class Content:
             raise too_large(len(content), most)
         return content
 
-    def file(self) -> str | io.BytesIO:
-        """For libraries that open files themselves."""
-        return io.BytesIO(self.source) if isinstance(self.source, bytes) else str(self.source)
+    @contextmanager
+    def file(self) -> Iterator[BinaryIO]:
+        """For libraries that go to and fro in a file, and judge one by its name if they are told it. A packed one
+        must fit into memory."""
+        if self.packed:
+            yield io.BytesIO(self.whole(limits.MAX_WHOLE_MEGABYTES))
+        else:
+            with _opened(self.source) as file:
+                yield file
 
 
 def check_size(size: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections import Counter, deque
@@ -16,6 +17,8 @@ from scalearn_core.data.records import Record
 from scalearn_core.errors import DataError
 
 DELIMITERS = (",", "\t", ";", "|")
+NONE = "\x1f"
+"""Stands in no text, so that every line is one cell."""
 SAMPLE_RECORDS = 1_000
 MOST_AGREE = 0.9
 """Share of rows that must be as wide as the header below lines that are no part of the table."""
@@ -24,11 +27,29 @@ MOST_AGREE = 0.9
 csv.field_size_limit(max(csv.field_size_limit(), limits.MAX_CELL_CHARACTERS + 1))
 
 
+_TOLD_BY_MARK = {
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
+"""In these the mark tells the order of bytes; without one it is taken for that of nearly all computers."""
+
+
 @contextmanager
 def text_of(content: Content, encoding: str, on_progress: OnProgress | None = None) -> Iterator[io.TextIOWrapper]:
-    """The decoded text from its beginning, line ends as they are; bytes that do not fit are escaped."""
+    """The decoded text from its beginning, without byte order marks, line ends as they are; bytes that do not fit
+    are escaped."""
     with content.open(on_progress) as file:
+        if encoding in _TOLD_BY_MARK:
+            encoding += "" if file.peek(4).startswith(_TOLD_BY_MARK[encoding]) else "-le"
+        else:
+            _skip_marks(file, "\ufeff".encode(encoding.removesuffix("-sig"), "ignore"))
         yield io.TextIOWrapper(file, encoding=encoding, errors=MARK_FAULTS, newline="")
+
+
+def _skip_marks(file: io.BufferedReader, mark: bytes) -> None:
+    """Programs that join or convert files may leave several."""
+    while mark and file.peek(len(mark)).startswith(mark):
+        file.read(len(mark))
 
 
 def find_delimiter(content: Content, encoding: str) -> str:
@@ -36,29 +57,49 @@ def find_delimiter(content: Content, encoding: str) -> str:
 
     Counting on really parsed records, not characters, keeps commas inside a text from winning. Only a
     delimiter that splits the header counts; where none does, the table has one column and any delimiter
-    absent from it will do. A first line `sep=;`, which Excel understands, decides.
+    absent from it will do. A first line `sep=;` decides.
     """
 
     def agreement(delimiter: str) -> tuple[bool, float, int, int]:
-        with text_of(content, encoding) as text:
-            records = read_records(text, delimiter)
-            try:
-                sample = [record.cells for record in islice(records, SAMPLE_RECORDS) if any(record.cells)]
-            except DataError:  # what is one cell under this delimiter is too large
-                return False, 0.0, 0, 0
+        try:
+            sample = _sample(content, encoding, delimiter)
+        except DataError:  # what is one cell under this delimiter is too large
+            return False, 0.0, 0, 0
         if not sample:  # it is all there is
             return True, 1.0, 0, 0
-        above = lines_above([list(map(str.strip, cells)) for cells in sample])
+        above = lines_above(sample)
         width = len(sample[above])
         rows = sample[above + 1 :]
         share = sum(len(cells) == width for cells in rows) / len(rows) if rows else 1.0
         return width > 1, share, -above, width
 
     with text_of(content, encoding) as text:
-        first = text.readline(20).strip().lower()
-    if (told := first.removeprefix("sep=")) in DELIMITERS and told != first:
-        return told
-    return max(DELIMITERS, key=agreement)
+        told = hint(text.readline(20))
+    return told or max(DELIMITERS, key=agreement)
+
+
+def is_one_column(content: Content, encoding: str, delimiter: str) -> bool:
+    """Whether the header has one column and the rows below no other number they agree on: then they are texts in
+    which the delimiter is a character like others."""
+    sample = _sample(content, encoding, delimiter)
+    widths = Counter(map(len, sample[lines_above(sample) + 1 :]))
+    if not widths or len(sample[lines_above(sample)]) > 1:
+        return False
+    width, count = widths.most_common(1)[0]
+    return width == 1 or count < MOST_AGREE * widths.total()
+
+
+def hint(line: str) -> str | None:
+    """The delimiter told by a first line `sep=;`, which Excel understands."""
+    told = line.strip(' "\r\n').lower()
+    return told[4:] if told.startswith("sep=") and told[4:] in DELIMITERS else None
+
+
+def _sample(content: Content, encoding: str, delimiter: str) -> list[list[str]]:
+    """The cells of the first rows that hold anything, trimmed."""
+    with text_of(content, encoding) as text:
+        rows = [record.cells for record in islice(read_records(text, delimiter), SAMPLE_RECORDS)]
+    return [list(map(str.strip, cells)) for cells in rows if any(cells)]
 
 
 def lines_above(sample: Sequence[Sequence[str]]) -> int:

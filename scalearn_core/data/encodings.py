@@ -2,7 +2,7 @@
 
 A byte order mark decides; else the first that fits of UTF-8, UTF-16, cp932, EUC-JP and cp1252, in this order, and
 only then a detector, which guesses wrong on short files. Almost any bytes fit cp932 or cp1252 somehow, so there a
-look at the characters decides: Japanese stands in runs, accents stand alone between Latin letters.
+look at the characters decides: Japanese stands in runs and has kana, accents stand alone between Latin letters.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import codecs
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -37,6 +37,8 @@ _SAMPLE = 400_000
 """Bytes of lines beyond ASCII that are looked at."""
 MAX_FAULTS = 0.01
 """Faults per character beyond ASCII up to which a text is in an encoding all the same, with damaged rows."""
+MAX_FAULTS_UTF8 = 0.1
+"""The same of UTF-8, which texts in other encodings fit by chance less than any other."""
 FAULT = re.compile("[\udc00-\udcff]")
 """What stands for a byte that does not fit the encoding; no decoder gives it otherwise."""
 MARK_FAULTS = "scalearn.mark"
@@ -48,6 +50,11 @@ _BETWEEN_LATIN = re.compile(
     "(?:(?<=[A-Za-z])[^\x00-\x7f](?![^\x00-\x7f])|(?<![^\x00-\x7f])[^\x00-\x7f](?=[A-Za-z]))"
 )
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
+_KANA = re.compile("[\u3041-\u30fe]+|(?<![A-Za-z\uff61-\uff9f])[\uff61-\uff9f]{3,}(?![A-Za-z\uff61-\uff9f])")
+LEAST_KANA = 0.1
+"""Share of the characters beyond ASCII; even stiff Japanese has a third, Chinese and Korean have none."""
+LEAST_TO_DETECT = 200
+"""Bytes of lines beyond ASCII below which a detector guesses."""
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _USUAL = list(b"\t\n\r ,;|")
 _CONTROLS = bytes(code for code in range(32) if chr(code) not in "\t\n\v\f\r\x1b")
@@ -82,7 +89,7 @@ def find_encoding(content: Content, on_progress: OnProgress | None = None) -> st
         raise DataError("data.binary")
     if any(mark in start for mark in _ISO_2022) and not utf8.faults:
         return "iso2022_jp"
-    if utf8.faults <= MAX_FAULTS * utf8.beyond_ascii:
+    if utf8.faults <= MAX_FAULTS_UTF8 * utf8.beyond_ascii:
         return "utf-8"
     found = _of_a_legacy_text(content, utf8.sample)
     if found is None:
@@ -91,22 +98,30 @@ def find_encoding(content: Content, on_progress: OnProgress | None = None) -> st
 
 
 def _of_a_legacy_text(content: Content, sample: bytes) -> str | None:
-    fitting = [name for name in ("cp932", "euc_jp", "cp1252") if fits(content, name)]
-    if {"cp932", "euc_jp"} <= set(fitting):
-        read = sample.decode("cp932", "replace")
-        is_euc = len(_HALF_WIDTH.findall(read)) > 0.6 * len(_NOT_ASCII.findall(read))
-        fitting.remove("cp932" if is_euc else "euc_jp")
-    for name in ("cp932", "euc_jp"):
-        if name in fitting and _looks_japanese(sample.decode(name, "replace")):
+    readings = {name: sample.decode(name, MARK_FAULTS) for name in ("cp932", "euc_jp", "cp1252")}
+    japanese = [name for name in _japanese_first(readings) if _looks_japanese(readings[name])]
+    for name in japanese:
+        if _kana_share(readings[name]) >= LEAST_KANA and fits(content, name, MAX_FAULTS):
             return name
-    if "cp1252" in fitting and _looks_western(sample.decode("cp1252", "replace")):
+    fitting = [name for name in (*japanese, "cp1252") if fits(content, name)]
+    if "cp1252" in fitting and _looks_western(readings["cp1252"]):
         return "cp1252"
-    detected = _detect(content, sample)
+    detected = _detect(content, sample) if len(sample) >= LEAST_TO_DETECT else None
     if detected is not None:
         return detected
-    if fitting:
-        return fitting[0]
-    return next((name for name in ("cp932", "euc_jp", "cp1252") if fits(content, name, MAX_FAULTS)), None)
+    for faults in (0.0, MAX_FAULTS):
+        for name in (*japanese, *readings):
+            if fits(content, name, faults):
+                return name
+    return None
+
+
+def _japanese_first(readings: Mapping[str, str]) -> tuple[str, str]:
+    """cp932 and EUC-JP, the likelier first. In cp932 nearly all of EUC-JP reads as half-width katakana."""
+    beyond = len(_NOT_ASCII.findall(readings["cp932"]))
+    half_width = len(_HALF_WIDTH.findall(readings["cp932"]))
+    is_euc = 0.6 * beyond < half_width < beyond or _kana_share(readings["euc_jp"]) > 2 * LEAST_KANA
+    return ("euc_jp", "cp932") if is_euc else ("cp932", "euc_jp")
 
 
 def fits(content: Content, encoding: str, faults: float = 0.0) -> bool:
@@ -167,13 +182,12 @@ def _bare_utf16(start: bytes) -> str:
     NUL in another text does not. Raises DataError `data.binary`.
     """
     pairs = np.frombuffer(start[: len(start) // 2 * 2], np.uint8).reshape(-1, 2)
-    nul = (pairs == 0).sum(0)
-    high = int(nul.argmax())
-    usual = np.isin(pairs[:, 1 - high], _USUAL)
-    partnered = (pairs[usual, high] == 0).sum()
-    if nul[1 - high] > 0.05 * nul[high] or not usual.any() or partnered < 0.1 * usual.sum():
+    usual = np.isin(pairs, _USUAL)
+    partnered = (usual & (pairs[:, ::-1] == 0)).sum(0)
+    low = int(partnered.argmax())
+    if partnered[1 - low] > 0.1 * partnered[low] or partnered[low] < max(1, 0.1 * usual[:, low].sum()):
         raise DataError("data.binary")
-    name = "utf-16-le" if high else "utf-16-be"
+    name = "utf-16-be" if low else "utf-16-le"
     if _senseless(start.decode(name, "replace")) > 0.02:
         raise DataError("data.binary")
     return name
@@ -183,20 +197,28 @@ def _senseless(text: str) -> float:
     """Share of the characters that are unassigned, private, lone surrogates or controls."""
     counts = Counter(text)
     wrong = sum(number for character, number in counts.items() if _makes_no_sense(character))
-    rare = sum(number for character, number in counts.items() if "\u0d00" <= character < "\u1e00")
-    return (wrong + rare / 2) / max(1, counts.total())
+    return wrong / max(1, counts.total())
 
 
 def _makes_no_sense(character: str) -> bool:
     if character in "\t\r\n\ufeff":
         return False
-    return character == "\ufffd" or unicodedata.category(character)[0] == "C"
+    category = unicodedata.category(character)
+    return character == "\ufffd" or (
+        category[0] == "C" and category != "Cf"
+    )  # Cf joins emoji, turns writing round
 
 
 def _looks_japanese(text: str) -> bool:
     beyond = len(_NOT_ASCII.findall(text))
     alone = len(_BETWEEN_LATIN.findall(text))
-    return alone + len(_PRIVATE.findall(text)) + text.count("\ufffd") <= 0.5 * beyond
+    return alone + len(_PRIVATE.findall(text)) + len(FAULT.findall(text)) <= 0.5 * beyond
+
+
+def _kana_share(text: str) -> float:
+    """Share of kana in the characters beyond ASCII; half-width ones count in runs
+    without Latin letters beside them, in which Big5 reads."""
+    return sum(map(len, _KANA.findall(text))) / max(1, len(_NOT_ASCII.findall(text)))
 
 
 def _looks_western(text: str) -> bool:

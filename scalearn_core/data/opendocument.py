@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import IO
 from xml.etree import ElementTree as ET
 
@@ -33,11 +33,11 @@ def is_spreadsheet(content: Content) -> bool:
 @contextmanager
 def read_sheet(content: Content, sheet: str | None, on_progress: OnProgress | None = None) -> Iterator[Records]:
     """As `workbook.read_workbook`. Numbers and dates are read as stored, not as they are formatted."""
-    with told_as_damage():
-        if "content.xml" not in check_package(content):
-            raise DataError("data.damaged_workbook")
-        archive = zipfile.ZipFile(content.file())
-    with archive:
+    with content.file() as file, ExitStack() as at_end:
+        with told_as_damage():
+            if "content.xml" not in check_package(file):
+                raise DataError("data.damaged_workbook")
+            archive = at_end.enter_context(zipfile.ZipFile(file))
         with told_as_damage(), archive.open("content.xml") as xml:
             names, visible = _sheets(xml)
         chosen = choose_sheet(sheet, names, visible)

@@ -14,7 +14,8 @@ from scalearn_core.data.content import Content, OnProgress
 from scalearn_core.data.records import Record
 from scalearn_core.errors import DataError
 
-SIGNATURE = b"PAR1"
+SIGNATURE = b"PAR1\x15"
+"""The magic and, as no text goes on, the first field of what follows it in every file."""
 BATCH = 1_000
 
 
@@ -27,10 +28,11 @@ def read_parquet(content: Content, on_progress: OnProgress | None = None) -> tup
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(content.file()) as file:
+        with content.file() as opened, pq.ParquetFile(opened) as file:
             _check(file)
             texts = [field.name for field in file.schema_arrow if is_text(field.type)]
-        with pq.ParquetFile(content.file(), read_dictionary=texts) as file:  # repeated texts stay one in memory
+        # repeated texts stay one in memory
+        with content.file() as opened, pq.ParquetFile(opened, read_dictionary=texts) as file:
             total = file.metadata.num_rows
             batches = (pa.Table.from_batches([batch]) for batch in file.iter_batches(BATCH))
             done = assemble(records_of(batches, file.schema_arrow.names, total, on_progress), header=True)

@@ -16,25 +16,29 @@ import pandas as pd
 
 from scalearn_core.data import delimited, folders, json_lines, opendocument, parquet, workbook
 from scalearn_core.data.assemble import assemble
-from scalearn_core.data.content import Content, OnProgress
+from scalearn_core.data.content import GZIP, Content, OnProgress
 from scalearn_core.data.encodings import ENCODINGS, find_encoding
 from scalearn_core.data.records import Record
 from scalearn_core.errors import DataError
 
 SIGNATURES = {
-    b"%PDF": "PDF",
+    b"%PDF-": "PDF",
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
-    b"GIF8": "GIF",
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
     b"7z\xbc\xaf": "7Z",
-    b"Rar!": "RAR",
-    b"BZh": "BZIP2",
+    b"Rar!\x1a": "RAR",
+    GZIP: "GZIP",  # in GZIP
+    b"BZh91AY": "BZIP2",
     b"\xfd7zXZ": "XZ",
     b"\x28\xb5\x2f\xfd": "ZSTD",
     b"SQLite format 3": "SQLite",
-    b"ARROW1": "Arrow",
+    b"ARROW1\0": "Arrow",
 }
-MARKUP = {b"<!doctype": "HTML", b"<html": "HTML", b"<?xml": "XML", b"{\\rtf": "RTF"}
+MARKUP = {b"<?xml": "XML", b"{\\rtf": "RTF"} | dict.fromkeys(
+    (b"<!doctype", b"<html", b"<head", b"<meta", b"<body", b"<table", b"<!--"), "HTML"
+)
 ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"  # .xls of Excel 97 to 2003, and every workbook with a password
 FINDING = 0.2
@@ -85,8 +89,9 @@ def read_table(
         found, rejected = json_lines.read_json(content, encoding, rest)
         return Table(found, rejected, encoding=encoding, kind="json")
     delimiter = delimiter or delimited.find_delimiter(content, encoding)
+    between = delimited.NONE if delimited.is_one_column(content, encoding, delimiter) else delimiter
     with delimited.text_of(content, encoding, rest) as text:
-        records = _without_hint(delimited.read_records(text, delimiter), delimiter)
+        records = _without_hint(delimited.read_records(text, between), between)
         done = assemble(records, header=header, delimiter=delimiter)
     return Table(done.frame, done.rejected, encoding=encoding, delimiter=delimiter, header=done.header)
 
@@ -138,7 +143,7 @@ def _refuse_other_formats(start: bytes) -> None:
 def _without_hint(records: Iterator[Record], delimiter: str) -> Iterator[Record]:
     """Without a first line `sep=;`, which tells Excel the delimiter and is no row."""
     for record in records:
-        if record.row > 1 or delimiter.join(record.cells).strip().lower() != f"sep={delimiter}":
+        if record.row > 1 or delimited.hint(delimiter.join(record.cells)) is None:
             yield record
 
 

@@ -7,8 +7,8 @@ import warnings
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from contextlib import ExitStack, contextmanager
+from typing import Any, BinaryIO, TypeVar
 
 from scalearn_core.data import limits
 from scalearn_core.data.cells import cell_text
@@ -43,24 +43,22 @@ def read_workbook(content: Content, sheet: str | None, on_progress: OnProgress |
         DataError: `data.unsupported_format`, `data.damaged_workbook`, `data.workbook_too_large`,
             `data.unknown_sheet`, `data.too_many_rows`, `data.too_many_columns`, `data.too_many_cells`.
     """
-    with told_as_damage(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about styles and extensions, which do not concern values
-        names = check_package(content)
-        if "xl/workbook.xml" not in names:
-            found = next((kind for part, kind in OTHER_PACKAGES.items() if part in names), "ZIP")
-            raise DataError("data.unsupported_format", found=found)
-        import openpyxl  # 0.2 s to import, and most tables are text
+    with content.file() as file, ExitStack() as at_end:
+        with told_as_damage(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and extensions, which do not concern values
+            names = check_package(file)
+            if "xl/workbook.xml" not in names:
+                found = next((kind for part, kind in OTHER_PACKAGES.items() if part in names), "ZIP")
+                raise DataError("data.unsupported_format", found=found)
+            import openpyxl  # 0.2 s to import, and most tables are text
 
-        book = openpyxl.load_workbook(content.file(), read_only=True, data_only=True)
-    try:
-        with told_as_damage():
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            at_end.callback(book.close)
             worksheets = {worksheet.title: worksheet for worksheet in book.worksheets}
             visible = [name for name, worksheet in worksheets.items() if worksheet.sheet_state == "visible"]
             chosen = choose_sheet(sheet, tuple(worksheets), visible)
-            spans = _spans(content, worksheets[chosen]._worksheet_path)
+            spans = _spans(file, worksheets[chosen]._worksheet_path)
         yield unmerged(_rows(worksheets[chosen], spans, on_progress)), tuple(worksheets), chosen
-    finally:
-        book.close()
 
 
 @contextmanager
@@ -76,17 +74,13 @@ def told_as_damage() -> Iterator[None]:
 
 def damage_told(items: Iterable[Item]) -> Iterator[Item]:
     """The items of such a library, one after another."""
-    try:
+    with told_as_damage():
         yield from items
-    except (DataError, MemoryError, GeneratorExit):
-        raise
-    except Exception as error:
-        raise DataError("data.damaged_workbook") from error
 
 
-def check_package(content: Content) -> set[str]:
+def check_package(file: BinaryIO) -> set[str]:
     """The names of an archive's parts. Its directory alone decides: `zipfile` never unpacks more than it says."""
-    with zipfile.ZipFile(content.file()) as archive:
+    with zipfile.ZipFile(file) as archive:
         parts = archive.infolist()
     total = sum(part.file_size for part in parts)
     swollen = any(
@@ -150,11 +144,11 @@ def _without_blank_end(values: tuple[object, ...]) -> tuple[object, ...]:
     return values[:end]
 
 
-def _spans(content: Content, part: str) -> dict[int, list[Span]]:
+def _spans(file: BinaryIO, part: str) -> dict[int, list[Span]]:
     """The merged cells of a sheet by their first row; openpyxl tells of them only if it holds the whole sheet."""
     spans: dict[int, list[Span]] = defaultdict(list)
     count, tail = 0, b""
-    with zipfile.ZipFile(content.file()) as archive, archive.open(part.lstrip("/")) as xml:
+    with zipfile.ZipFile(file) as archive, archive.open(part.lstrip("/")) as xml:
         while block := xml.read(BLOCK):
             tail += block
             if b"mergeCell" not in tail:
