@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from scalearn_core.config import LONG_TEXTS, RECIPES
+from scalearn_core.data.delimited import DELIMITERS
+from scalearn_core.data.encodings import ENCODINGS
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.studies import STUDIES
 
@@ -178,9 +180,22 @@ def _add_train_adapter(command: argparse.ArgumentParser) -> None:
 
 
 def _add_table(command: argparse.ArgumentParser, *, label: bool) -> None:
-    command.add_argument("--table", type=Path, required=True, metavar="FILE", help="CSV, TSV or XLSX")
-    command.add_argument("--text", required=True, metavar="COLUMN", help="column with the documents")
+    command.add_argument(
+        "--table", type=Path, required=True, metavar="FILE",
+        help="CSV, TSV, XLSX, ODS, JSON Lines, Parquet, or a folder written by `datasets`",
+    )  # fmt: skip
+    command.add_argument(
+        "--text", required=True, nargs="+", metavar="COLUMN",
+        help="column with the documents; of several, such as subject and body, the cells are joined",
+    )  # fmt: skip
     command.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first visible one)")
+    command.add_argument("--encoding", choices=ENCODINGS, metavar="NAME", help="default: as the bytes tell")
+    command.add_argument(
+        "--delimiter", type=delimiter, metavar="MARK", help=", ; | or tab (default: as the rows tell)"
+    )
+    command.add_argument(
+        "--no-header", dest="header", action="store_const", const=False, help="the first row is a document"
+    )
     if label:
         command.add_argument("--label", required=True, metavar="COLUMN", help="column with their labels")
         command.add_argument("--skip-blank", action="store_true", help="leave out rows without text or label")
@@ -263,3 +278,11 @@ def adapter_name(text: str) -> str:
             f"letters, digits, _ and - were expected (60 at most), but {text} was found"
         )
     return text
+
+
+def delimiter(text: str) -> str:
+    """What stands between the cells of a text; a tab by its name, which a shell hardly lets through."""
+    found = {"tab": "\t", "\\t": "\t"}.get(text, text)
+    if found not in DELIMITERS:
+        raise argparse.ArgumentTypeError(f"one of , ; | or tab was expected, but {text} was found")
+    return found

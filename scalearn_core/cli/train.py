@@ -15,10 +15,12 @@ from scalearn_core.cli.usage import UsageError, check_new_folder, writing_to
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.checks import shorten
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.documents import columns_of
 from scalearn_core.data.files import folder_written_whole
 from scalearn_core.data.labels import AUTO, looks_like_several
 from scalearn_core.data.languages import shares_of
 from scalearn_core.data.split_plan import By, SplitPlan, offered_test_values
+from scalearn_core.data.tables import reading_of
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.errors import ConfigError
@@ -49,7 +51,7 @@ def train(args: argparse.Namespace) -> None:
             on_stage=progress.on_stage,
             on_step=progress.on_step,
         )
-    outcome.result["dataset"] |= {"text_column": args.text, "label_column": args.label}
+    outcome.result["dataset"] |= {"text_column": " + ".join(columns_of(args.text)), "label_column": args.label}
     with writing_to(args.out), folder_written_whole(args.out) as draft:
         outcome.save(draft, evidence=draft)
     print(json.dumps(outcome.result) if args.json else training_summary(outcome.result, args.out))
@@ -144,7 +146,7 @@ def read_dataset(
         args.table,
         text=args.text,
         label=args.label,
-        sheet=args.sheet,
+        **reading_of(vars(args)),
         blanks="leave_out" if args.skip_blank else "refuse",
         separator=separator,
         to_learn=to_learn,

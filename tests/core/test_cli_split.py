@@ -107,3 +107,31 @@ def test_wrong_options_are_told_in_a_sentence(
 def test_results_of_before_were_divided_by_their_own_seed() -> None:
     assert split_of({"seed": 7}) == SplitPlan(seed=7)
     assert split_of({"seed": 7, "split": SplitPlan(by="newest", column="day").to_dict()}).by == "newest"
+
+
+def test_a_table_can_be_read_as_told(tmp_path: Path) -> None:
+    """Two text columns, an encoding and a delimiter that the file does not tell, and no header."""
+    rows = [f"件名{i}\t本文{i}\t{'ab'[i % 2]}" for i in range(8)]
+    (tmp_path / "t.txt").write_bytes("\n".join(rows).encode("euc_jp"))
+    options = [
+        "--encoding",
+        "euc_jp",
+        "--delimiter",
+        "tab",
+        "--no-header",
+        "--text",
+        "(A)",
+        "(B)",
+        "--label",
+        "(C)",
+    ]
+    given = ["train", "--table", str(tmp_path / "t.txt"), *options, "--out", "unused"]
+    dataset = read_divided(make_parser().parse_args(given))
+    assert dataset.frame["text"].iloc[0] == "件名0\n本文0"
+    assert dataset.frame["label"].tolist() == ["a", "b"] * 4
+
+
+def test_an_unknown_delimiter_is_one_sentence(capsys: pytest.CaptureFixture[str], table: Path) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "--table", str(table), "--text", "a", "--label", "b", "--out", "c", "--delimiter", "/"])
+    assert "one of , ; | or tab was expected, but / was found" in capsys.readouterr().err
