@@ -12,7 +12,7 @@ MESSAGES: dict[str, str] = {
     ),
     "data.empty_file": "The file is empty. A table needs a header row and rows below it.",
     "data.unsupported_format": (
-        "A CSV, TSV or XLSX table was expected, but the content is {found}. Save it as CSV or XLSX."
+        "A table was expected (CSV, TSV, XLSX, ODS, JSON Lines or Parquet), but the content is {found}. Save it as CSV or XLSX."
     ),
     "data.old_or_locked_workbook": (
         "This is a workbook of Excel 97 to 2003, or one locked with a password. Save it as XLSX without a "
@@ -22,8 +22,12 @@ MESSAGES: dict[str, str] = {
         "A table as text was expected, but the file holds binary data. Save the table as CSV or XLSX."
     ),
     "data.encoding_unknown": (
-        "The text is neither UTF-8, UTF-16, Shift JIS (cp932) nor Windows-1252. Save the table as UTF-8."
+        "The text is in no encoding we know, such as UTF-8, UTF-16, Shift_JIS or Windows-1252. Save the table as UTF-8."
     ),
+    "data.damaged_archive": "The file is packed with gzip but damaged. Pack it again, or give it unpacked.",
+    "data.damaged_json": "A table as JSON was expected, one object per line or one array of objects, but the file holds none. Save it as JSON Lines or CSV.",
+    "data.damaged_parquet": "The Parquet file is damaged. Write it again, or save the table as CSV.",
+    "data.damaged_folder": "The folder {name} is damaged or was not written by `datasets`. Save it again with save_to_disk, or as CSV.",
     "data.damaged_workbook": (
         "The workbook is damaged. Open it in a spreadsheet program and save it again as XLSX."
     ),
@@ -35,10 +39,6 @@ MESSAGES: dict[str, str] = {
     "data.sheet_in_text_table": (
         'A sheet ("{sheet}") was asked for, but the file is a text table. Leave the sheet out.'
     ),
-    "data.blank_header": (
-        "The first row must name every column, but column {column} has no name. Add a header row or a name."
-    ),
-    "data.duplicate_column": 'Column names must differ, but "{column}" stands there twice. Rename one.',
     "data.no_rows": "The table has a header row but no rows below it. Add documents.",
     "data.all_rows_rejected": (
         "The header has {columns} columns, and none of the {count} rows below has as many. Check the "
@@ -50,6 +50,8 @@ MESSAGES: dict[str, str] = {
     "data.cell_too_large": (
         "A cell in row {row} is longer than {limit:,} characters. Shorten it, or close a quotation mark left open."
     ),
+    "data.table_too_large": "The table has more than {limit:,} characters. Split it, or leave out columns.",
+    "data.quotes_not_closed": "From row {row} on, quotation marks are opened and not closed. Save the table again with every cell in quotation marks.",
     "data.column_missing": 'There is no column "{column}". The table has: {columns}.',
     "data.column_missing_closest": (
         'There is no column "{column}". Did you mean "{closest}"? The table has: {columns}.'
@@ -78,6 +80,46 @@ MESSAGES: dict[str, str] = {
     ),
     "data.empty_test": (
         "To test, at least one label needs two different texts, but every label has only one. Add documents."
+    ),
+    # ways to divide (`data/split_plan.py`, `data/dates.py`)
+    "data.empty_test_groups": (
+        "To test, at least one label needs documents of two different groups, but every label stands in only one. "
+        "Divide without groups, or add documents."
+    ),
+    "data.empty_train": (
+        "Nothing is left to learn from: every document is a test document, or has the text or group of one. "
+        "Choose fewer test documents."
+    ),
+    "data.untrained_labels": (
+        "Labels that only test documents have cannot be learned: {labels}. Choose other test documents, or leave "
+        "these labels out."
+    ),
+    "data.split_by": 'A division must be by "random", "column" or "newest", found {found}. Choose one of them.',
+    "data.split_column": "To divide by a column or by date, the column must be named. Name it.",
+    "data.no_test_values": (
+        'Which cells of "{column}" mark the test documents was not said. Name them, such as test.'
+    ),
+    "data.no_test_rows": (
+        'No row has {values} in "{column}", so there would be no test document. It has: {found}. Choose one of these.'
+    ),
+    "data.column_not_kept": (
+        'The column "{column}" is needed to divide the documents but was not read. Read the table with it.'
+    ),
+    "data.one_date": (
+        'All documents have the same date in "{column}", so none is the newest. Choose another column, or divide at '
+        "random."
+    ),
+    "data.dates_unreadable": (
+        'Every row needs a date in "{column}", such as 2024-03-31, but {count} have none that can be read: rows '
+        "{rows}. Correct them, or divide at random."
+    ),
+    "data.date_order": (
+        'Dates in "{column}" such as {example} can be read with the day or the month first. Say which, or write '
+        "them as 2024-03-31."
+    ),
+    "data.date_zones": (
+        'Only some of the dates in "{column}" have a time zone, so their order is not known. Write all of them '
+        "with one, or none."
     ),
     "data.not_split": "The dataset is not divided yet. Call split() first.",
     "data.unknown_labels": ("The table has labels the model does not know: {unknown}. The model knows: {labels}."),
@@ -224,6 +266,7 @@ MESSAGES: dict[str, str] = {
     ),
     "study.levers": "A trained model was expected, but this one was set by hand. Ask the model it was made from.",
     "study.no_evidence": "The evidence of this model was expected in {folder}, but it is not there or of an older release. Train the model again.",
+    "study.not_at_random": "The test documents of this model were chosen by hand or by date, and testing others would say nothing of these. Ask a model whose test documents were drawn at random.",
     "study.other_documents": "The table {name} is not the one this model was made from. Choose that table: same file, same columns.",
     "study.unknown": "One of {known} was expected as the study, but {found} was found. Choose one of these.",
     "levers.too_few": "Levers need {least} different test documents to divide, but {found} are there. Train with more documents.",

@@ -81,6 +81,7 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="whether an adapter trained on the table is one more source (default: with recipe auto)",
     )
+    _add_seeds(command)
     command.add_argument(
         "--long-texts",
         choices=LONG_TEXTS,
@@ -88,7 +89,6 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         help="what is read of documents beyond the encoder's length: their beginning (head), beginning and end, or"
         " up to eight passages (default: %(default)s)",
     )
-    command.add_argument("--seed", type=seed, default=13, metavar="N", help="default: %(default)s")
     _add_device(command)
     _add_encoder(command, "by the language of the documents")
     _add_json(command)
@@ -103,7 +103,7 @@ def _add_forecast(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--sources", metavar="A,B", help="names or adapter folders, or all (default: all with open licences)"
     )
-    command.add_argument("--seed", type=seed, default=13, metavar="N", help="default: %(default)s")
+    _add_seeds(command)
     _add_device(command)
     _add_encoder(command, "by the language of the documents")
     _add_json(command)
@@ -191,6 +191,38 @@ def _add_separator(command: argparse.ArgumentParser | argparse._ArgumentGroup) -
         "--label-separator", metavar="TEXT",
         help=f"what stands between several labels of a document, or {NO_SEPARATOR} (default: as the cells tell)",
     )  # fmt: skip
+
+
+def _add_seeds(command: argparse.ArgumentParser) -> None:
+    """Luck of the training, and which documents are tested on: two things."""
+    command.add_argument(
+        "--seed", type=seed, default=13, metavar="N", help="of the training; default: %(default)s"
+    )
+    division = command.add_argument_group("test documents (a fifth of all, the same whatever --seed is)")
+    way = division.add_mutually_exclusive_group()
+    way.add_argument("--test-column", metavar="COLUMN", help="test on the rows marked in this column")
+    way.add_argument("--newest-by", metavar="COLUMN", help="test on the newest fifth by the dates in this column")
+    division.add_argument(
+        "--test-values", metavar="A,B", help="cells of --test-column that mark them (default: test and the like)"
+    )
+    division.add_argument(
+        "--near-duplicates",
+        action="store_true",
+        help="rows that say nearly the same are never both learned from and tested on",
+    )
+    division.add_argument(
+        "--group-column",
+        metavar="COLUMN",
+        help="rows with the same cell are never both learned from and tested on",
+    )
+    division.add_argument(
+        "--day-first",
+        action=argparse.BooleanOptionalAction,
+        help="whether 3/4/2024 is in April (default: as the dates tell)",
+    )
+    division.add_argument(
+        "--split-seed", type=seed, default=13, metavar="N", help="of what is left to chance; default: %(default)s"
+    )
 
 
 def _add_device(command: argparse.ArgumentParser) -> None:

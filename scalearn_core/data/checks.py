@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Mapping, Sequence
 
 from scalearn_core.data import limits
 from scalearn_core.errors import DataError
@@ -13,12 +11,13 @@ from scalearn_core.errors import DataError
 SHOWN = 20
 
 
-def check_columns(columns: Sequence[str], *, text: str, label: str) -> None:
-    """Both columns exist and differ. Raises DataError as `check_column`, or `data.same_column`."""
-    check_column(columns, text)
-    check_column(columns, label)
-    if text == label:
-        raise DataError("data.same_column", column=text)
+def check_columns(columns: Sequence[str], *, texts: Sequence[str], label: str) -> None:
+    """All columns exist and differ. Raises DataError as `check_column`, or `data.same_column`."""
+    chosen = [*texts, label]
+    for column in chosen:
+        check_column(columns, column)
+        if chosen.count(column) > 1:
+            raise DataError("data.same_column", column=column)
 
 
 def check_column(columns: Sequence[str], column: str) -> None:
@@ -34,31 +33,31 @@ def check_column(columns: Sequence[str], column: str) -> None:
     raise DataError("data.column_missing", column=column, columns=listed)
 
 
-def check_labels(labels: Sequence[Sequence[str]], column: str, *, to_learn: bool = True) -> None:
+def check_labels(counts: Mapping[str, int], documents: int, column: str, *, to_learn: bool = True) -> None:
     """There is something to learn and to test: two classes of two documents or more, not a class per row.
 
     To score a model a single document will do.
 
     Args:
-        labels: Those of each document, at least one.
-        column: Where they come from, for the sentence.
+        counts: documents per label.
+        documents: how many there are.
+        column: where the labels come from, for the sentence.
 
     Raises:
         DataError: `data.no_documents`, `data.one_document`, `data.one_class`, `data.labels_nearly_unique`,
             `data.too_many_classes` or `data.too_few_repeated`.
     """
-    counts = Counter(chain.from_iterable(labels))
     if not counts:
         raise DataError("data.no_documents", column=column)
     if not to_learn:
         return
-    if len(labels) == 1:
+    if documents == 1:
         raise DataError("data.one_document")
     if len(counts) == 1:
-        raise DataError("data.one_class", column=column, label=labels[0][0])
-    nearly_unique = len(counts) > limits.MAX_DISTINCT_LABEL_SHARE * counts.total()
-    if nearly_unique and len(labels) >= limits.MIN_ROWS_FOR_DISTINCT:
-        raise DataError("data.labels_nearly_unique", column=column, count=len(counts), rows=len(labels))
+        raise DataError("data.one_class", column=column, label=next(iter(counts)))
+    nearly_unique = len(counts) > limits.MAX_DISTINCT_LABEL_SHARE * sum(counts.values())
+    if nearly_unique and documents >= limits.MIN_ROWS_FOR_DISTINCT:
+        raise DataError("data.labels_nearly_unique", column=column, count=len(counts), rows=documents)
     if len(counts) > limits.MAX_CLASSES:
         raise DataError("data.too_many_classes", column=column, count=len(counts), limit=limits.MAX_CLASSES)
     repeated = sum(count > 1 for count in counts.values())

@@ -10,61 +10,25 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scalearn_core.data.checks import check_columns, check_labels, shorten
+from scalearn_core.data.apply import apply_steps
+from scalearn_core.data.checks import check_column, check_columns, check_labels, shorten
+from scalearn_core.data.content import OnProgress
+from scalearn_core.data.documents import Blanks, columns_of, take_documents
 from scalearn_core.data.export import safe_cell
-from scalearn_core.data.labels import AUTO, find_separator, split_labels
-from scalearn_core.data.splits import TEST, TRAIN, VALIDATION, assign_parts
-from scalearn_core.data.tables import Table, read_table, rejected_rows
+from scalearn_core.data.groups import Groups
+from scalearn_core.data.labels import AUTO, split_labels
+from scalearn_core.data.recipe import Step
+from scalearn_core.data.split import Split as Split
+from scalearn_core.data.split_plan import SplitPlan, divide
+from scalearn_core.data.splits import KEPT_OUT, TEST, TRAIN, VALIDATION
+from scalearn_core.data.tables import Table, read_table
 from scalearn_core.errors import DataError
-from scalearn_core.targets import Targets, are_several, names_of
-
-Blanks = Literal["refuse", "leave_out"]
-
-
-@dataclass(frozen=True, eq=False)
-class Split:
-    """The documents of one part, in file order."""
-
-    texts: tuple[str, ...]
-    targets: Targets
-    """Index into `labels` of each document, or which labels each has (`targets.py`)."""
-
-    labels: tuple[str, ...]
-    """All classes of the dataset, whether this part has documents of them or not."""
-
-    rows: tuple[int, ...]
-    """Row numbers in the file; the header is row 1."""
-
-    separator: str | None = None
-    """What stands between the labels of a document in a table; None where each has one."""
-
-    def __post_init__(self) -> None:
-        if not len(self.texts) == len(self.targets) == len(self.rows):
-            counts = f"{len(self.texts)}, {len(self.targets)} and {len(self.rows)}"
-            raise ValueError(f"Texts, targets and rows must be equally many, found {counts}.")
-        if are_several(self.targets) != (self.separator is not None):
-            raise ValueError("Several labels per document need a separator, and only they.")
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def drawn(self, most: int, seed: int) -> Split:
-        """All documents, or so many of them drawn at random, in file order."""
-        if len(self) <= most:
-            return self
-        rows = np.sort(np.random.default_rng(seed).permutation(len(self))[:most])
-        texts, numbers = (tuple(values[row] for row in rows) for values in (self.texts, self.rows))
-        return Split(texts, self.targets[rows], self.labels, numbers, self.separator)
-
-    def names(self, targets: Targets | None = None) -> list[str]:
-        """Labels as text, those of the documents or predicted ones."""
-        return names_of(self.targets if targets is None else targets, self.labels, self.separator)
+from scalearn_core.targets import Targets
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,11 +40,11 @@ class TextDataset:
     """
 
     frame: pd.DataFrame
-    """Columns `text` (as typed) and `label` (without outer whitespace; several sorted, with `separator` between
-    them), in file order, indexed by `row`."""
+    """Columns `text` and `label` (both as typed; of several each trimmed, sorted, `separator` between them), in
+    file order, indexed by `row`."""
 
     rejected: pd.DataFrame
-    """Columns `row` and `reason`: those of `Table.rejected`, and `blank_text` and `blank_label`."""
+    """Columns `row`, `reason` and `content`: those of `Table.rejected`, and `blank_text`, `blank_label`."""
 
     labels: tuple[str, ...]
     """The classes, sorted; their order is that of the targets."""
@@ -88,77 +52,96 @@ class TextDataset:
     name: str
 
     parts: NDArray[np.int64] | None = None
-    """`TRAIN`, `VALIDATION` or `TEST` per document, shape [documents]; None before `split`."""
+    """`TRAIN`, `VALIDATION`, `TEST` or `KEPT_OUT` per document, shape [documents]; None before `split`."""
 
     separator: str | None = None
     """What stands between the labels of a document; None where each has one."""
+
+    side: pd.DataFrame | None = None
+    """Further columns of the table as text, such as a date, indexed as `frame`; None unless some were kept."""
+
+    plan: SplitPlan | None = None
+    """How it was divided; None before `split`."""
 
     @classmethod
     def from_table(
         cls,
         source: str | Path | bytes,
         *,
-        text: str,
+        text: str | Sequence[str],
         label: str,
         sheet: str | None = None,
+        encoding: str | None = None,
+        delimiter: str | None = None,
+        header: bool | None = None,
         blanks: Blanks = "refuse",
         separator: str | None = AUTO,
         to_learn: bool = True,
         name: str | None = None,
+        keep: Sequence[str] = (),
+        steps: Sequence[Step] = (),
+        on_progress: OnProgress | None = None,
     ) -> TextDataset:
         """Read and check a table.
 
         Args:
             source: A path, or a file's content.
-            text: The column with the documents.
+            text: The column with the documents; of several, such as subject and body, the cells are joined.
             label: The column with their classes.
             sheet: Which sheet of a workbook; the first visible one by default.
+            encoding: Of text; as the bytes tell by default. So is what else `tables.read_table` finds on its own:
+            delimiter: what stands between its cells,
+            header: and whether the first row names the columns.
             blanks: What to do with rows without text or label: "refuse" them by number, or "leave_out" and
                 list them in `rejected`.
             separator: What stands between several labels of one document; None: each cell is one label; "auto":
                 as the cells tell (`labels.find_separator`).
             to_learn: Whether the table must have what it takes to learn from; a model can be scored on any.
             name: What to call the dataset; the file's name by default.
+            keep: Further columns that a split asks for (`SplitPlan.columns`).
+            steps: What is done to it after it was read (`recipe.py`); documents left out are in `rejected`.
+            on_progress: Told the share of the file that is read; what it raises ends the reading.
 
         Raises:
             DataError: The table cannot be read (`tables.py`), or cannot be learned from (`checks.py`).
         """
         if name is None:
             name = "table" if isinstance(source, bytes) else Path(source).stem
+        table = read_table(
+            source, sheet=sheet, encoding=encoding, delimiter=delimiter, header=header, on_progress=on_progress
+        )
         return cls.from_rows(
-            read_table(source, sheet=sheet), text=text, label=label, blanks=blanks, separator=separator,
-            to_learn=to_learn, name=name,
+            table, text=text, label=label, blanks=blanks, separator=separator, to_learn=to_learn, name=name,
+            keep=keep, steps=steps,
         )  # fmt: skip
 
     @classmethod
     def from_rows(
-        cls, table: Table, *, text: str, label: str, blanks: Blanks, separator: str | None = AUTO,
-        to_learn: bool = True, name: str,
+        cls, table: Table, *, text: str | Sequence[str], label: str, blanks: Blanks,
+        separator: str | None = AUTO, to_learn: bool = True, name: str, keep: Sequence[str] = (),
+        steps: Sequence[Step] = (),
     ) -> TextDataset:  # fmt: skip
         """`from_table` for a table that was read already."""
         if blanks not in ("refuse", "leave_out"):
             raise ValueError(f'blanks must be "refuse" or "leave_out", found {blanks!r}.')
         if separator == "":
             raise ValueError("separator must be a text or None.")
-        check_columns(list(table.frame.columns), text=text, label=label)
-        frame = pd.DataFrame({"text": table.frame[text], "label": table.frame[label].map(str.strip)})
-        if separator == AUTO:
-            separator = find_separator([cell for cell in frame["label"] if cell])
-        if separator is not None:
-            frame["label"] = frame["label"].map(lambda cell: separator.join(split_labels(cell, separator)))
-        blank_text = frame["text"].map(str.strip) == ""
-        blank = blank_text | (frame["label"] == "")
-        if blanks == "refuse" and blank.any():
-            rows = frame.index[blank].tolist()
-            raise DataError("data.blank_cells", text=text, label=label, count=len(rows), rows=shorten(rows))
-        reasons = blank_text[blank].map({True: "blank_text", False: "blank_label"})
-        left_out = zip(frame.index[blank].tolist(), reasons.tolist(), strict=True)
-        known = zip(table.rejected["row"].tolist(), table.rejected["reason"].tolist(), strict=True)
-        frame = frame[~blank]
-        labels = [split_labels(cell, separator) for cell in frame["label"]]
-        check_labels(labels, label, to_learn=to_learn)
-        classes = tuple(sorted(set(chain.from_iterable(labels))))
-        return cls(frame, rejected_rows([*known, *left_out]), classes, name, separator=separator)
+        texts, columns = columns_of(text), list(table.frame.columns)
+        check_columns(columns, texts=texts, label=label)
+        for column in keep:
+            check_column(columns, column)
+        frame, left_out, separator = take_documents(table.frame, texts, label, separator=separator, blanks=blanks)
+        frame, by_steps = apply_steps(frame, steps, separator)
+        side = table.frame.loc[frame.index, list(keep)] if keep else None
+        rejected = pd.concat([table.rejected, left_out, by_steps])
+        return cls(frame, rejected, (), name, separator=separator, side=side)._checked(label, to_learn=to_learn)
+
+    def _checked(self, column: str, *, to_learn: bool) -> TextDataset:
+        """With the labels and the rejected rows in order. Raises DataError as `check_labels`."""
+        counts = self._counts()
+        check_labels(counts, len(self.frame), column, to_learn=to_learn)
+        rejected = self.rejected.sort_values("row", kind="stable", ignore_index=True)
+        return replace(self, labels=tuple(sorted(counts)), rejected=rejected)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -172,18 +155,46 @@ class TextDataset:
     @property
     def class_counts(self) -> dict[str, int]:
         """Documents per label, in the order of `labels`."""
-        counts = Counter(chain.from_iterable(self._label_sets))
+        counts = self._counts()
         return {label: counts[label] for label in self.labels}
 
-    def split(self, test: float = 0.2, validation: float = 0.1, seed: int = 13) -> TextDataset:
-        """A copy divided into `train`, `validation` and `test` by the rules of `splits.assign_parts`.
+    def _counts(self) -> Counter[str]:
+        codes, sets = self._distinct
+        counts: Counter[str] = Counter()
+        for present, number in zip(sets, np.bincount(codes, minlength=len(sets)).tolist(), strict=True):
+            counts.update(dict.fromkeys(present, number))
+        return counts
+
+    def split(
+        self, test: float = 0.2, validation: float = 0.1, seed: int = 13, *, plan: SplitPlan | None = None,
+        groups: Groups | None = None,
+    ) -> TextDataset:  # fmt: skip
+        """A copy divided into `train`, `validation` and `test` by the rules of `splits.py` and `split_plan.py`.
+
+        Args:
+            plan: How; without it at random, with `test`, `validation` and `seed`, which it replaces.
+            groups: Documents with the same number, from 0 on, stay together, as those with the same text do.
 
         Raises:
-            DataError: `data.split_fraction` or `data.empty_test`.
+            DataError: as `split_plan.divide`.
         """
-        texts = self.frame["text"].tolist()
-        parts = assign_parts(texts, self._targets(self.labels), test=test, validation=validation, seed=seed)
-        return replace(self, parts=parts)
+        plan = plan or SplitPlan(seed, test, validation)
+        texts, rows = self.frame["text"].tolist(), self.frame.index.tolist()
+        parts = divide(
+            plan, texts, self._targets(self.labels), self.labels, side=self.side, rows=rows, groups=groups
+        )
+        return replace(self, parts=parts, plan=plan)
+
+    @property
+    def unscored(self) -> tuple[str, ...]:
+        """Labels that no test document has, so that no score is possible for them. Raises `data.not_split`."""
+        tested = set(chain.from_iterable(split_labels(cell, self.separator) for cell in self.test.names()))
+        return tuple(label for label in self.labels if label not in tested)
+
+    @property
+    def kept_out(self) -> tuple[int, ...]:
+        """Rows in no part, as the user's test set has their text or group too (`splits.complete_parts`)."""
+        return self.part(KEPT_OUT).rows
 
     def without_validation(self) -> TextDataset:
         """A copy whose validation documents are among those to train on, for a training that needs none."""
@@ -205,13 +216,12 @@ class TextDataset:
         behind = self.separator or ""  # with another label behind it a number is none, and gets an apostrophe too
         begins = {safe_cell(label + behind).removesuffix(behind): label for label in known}
         written = {begin: label for begin, label in begins.items() if begin not in known}
-        cells = [
-            (self.separator or "").join(written.get(label, label) for label in labels)
-            for labels in self._label_sets
-        ]
-        present = {label for cell in cells for label in split_labels(cell, self.separator)}
-        table = replace(self, frame=self.frame.assign(label=cells), labels=tuple(sorted(present)))
-        return table._select(np.ones(len(self.frame), dtype=np.bool_), known)
+        codes, sets = self._distinct
+        turned = [[written.get(label) or written.get(label.strip()) or label for label in found] for found in sets]
+        cells = pd.Series([(self.separator or "").join(found) for found in turned], dtype="str")
+        labels_found = tuple(sorted(set(chain.from_iterable(turned))))
+        frame = self.frame.assign(label=cells.iloc[codes].to_numpy())
+        return replace(self, frame=frame, labels=labels_found)._select(np.ones(len(frame), dtype=np.bool_), known)
 
     @property
     def train(self) -> Split:
@@ -247,14 +257,16 @@ class TextDataset:
         unknown = [label for label in self.labels if label not in index]
         if unknown:
             raise DataError("data.unknown_labels", unknown=shorten(unknown), labels=shorten(labels))
+        codes, sets = self._distinct
         if self.separator is None:
-            return np.array([index[label] for label in self.frame["label"]], dtype=np.int64)
-        targets = np.zeros((len(self.frame), len(labels)), dtype=np.int64)
-        for row, present in zip(targets, self._label_sets, strict=True):
+            return np.array([index[label] for (label,) in sets], dtype=np.int64)[codes]
+        targets = np.zeros((len(sets), len(labels)), dtype=np.int64)
+        for row, present in zip(targets, sets, strict=True):
             row[[index[label] for label in present]] = 1
-        return targets
+        return targets[codes]
 
     @cached_property
-    def _label_sets(self) -> list[tuple[str, ...]]:
-        """The labels of each document."""
-        return [split_labels(cell, self.separator) for cell in self.frame["label"]]
+    def _distinct(self) -> tuple[NDArray[np.int64], list[tuple[str, ...]]]:
+        """Of each document the number of its label cell, and the labels of each different cell."""
+        codes, cells = pd.factorize(self.frame["label"])
+        return codes.astype(np.int64), [split_labels(cell, self.separator) for cell in cells]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 SEPARATORS = ("|", ";", "｜", "；", ",", "、", "/")
@@ -15,7 +15,9 @@ FEWEST_CELLS = 2
 """Cells that must hold several labels."""
 
 
-def find_separator(cells: Sequence[str], among: Sequence[str] = KNOWN_BY_THEMSELVES) -> str | None:
+def find_separator(
+    cells: Iterable[str] | Mapping[str, int], among: Sequence[str] = KNOWN_BY_THEMSELVES
+) -> str | None:
     """What stands between the labels of a column whose cells hold several; None where each is one label.
 
     Cells hold several labels if their parts are put together anew again and again: there are fewer different parts
@@ -23,7 +25,7 @@ def find_separator(cells: Sequence[str], among: Sequence[str] = KNOWN_BY_THEMSEL
     parts than cells, and most stand in one.
 
     Args:
-        cells: without outer whitespace, none of them blank.
+        cells: without outer whitespace, none of them blank; or how often each stands in the column.
         among: the marks looked for, the likeliest first.
     """
     different = Counter(cells)

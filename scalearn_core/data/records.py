@@ -6,11 +6,9 @@ from typing import NamedTuple
 
 
 class Record(NamedTuple):
-    """One row, numbered as in a spreadsheet: the header is 1, blank rows count, a cell may span lines."""
+    """One row, numbered as in a spreadsheet: the first is 1, blank rows count, a cell may span lines."""
 
     row: int
     cells: list[str]
-    broken_quotes: bool = False
-    """The quotation marks did not close as they should, so the cells are the first line as typed."""
-    oversized: bool = False
-    """A cell grew past `MAX_CELL_CHARACTERS` and was not read to its end."""
+    fault: str | None = None
+    """Why the row cannot be read, a code; its cells are then what stands there, as typed."""

@@ -7,149 +7,149 @@ passed over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypedDict
 
 import pandas as pd
 
-from scalearn_core.data import delimited, limits, workbook
+from scalearn_core.data import delimited, folders, json_lines, opendocument, parquet, workbook
+from scalearn_core.data.assemble import assemble
+from scalearn_core.data.content import GZIP, Content, OnProgress
+from scalearn_core.data.encodings import ENCODINGS, find_encoding
 from scalearn_core.data.records import Record
 from scalearn_core.errors import DataError
 
 SIGNATURES = {
-    b"%PDF": "PDF",
+    b"%PDF-": "PDF",
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
-    b"GIF8": "GIF",
-    b"\x1f\x8b": "GZIP",
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
     b"7z\xbc\xaf": "7Z",
-    b"Rar!": "RAR",
-    b"PAR1": "Parquet",
+    b"Rar!\x1a": "RAR",
+    GZIP: "GZIP",  # in GZIP
+    b"BZh91AY": "BZIP2",
+    b"\xfd7zXZ": "XZ",
+    b"\x28\xb5\x2f\xfd": "ZSTD",
     b"SQLite format 3": "SQLite",
+    b"ARROW1\0": "Arrow",
 }
+MARKUP = {b"<?xml": "XML", b"{\\rtf": "RTF"} | dict.fromkeys(
+    (b"<!doctype", b"<html", b"<head", b"<meta", b"<body", b"<table", b"<!--"), "HTML"
+)
 ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"  # .xls of Excel 97 to 2003, and every workbook with a password
+FINDING = 0.2
+"""Share of the time that finding the encoding takes."""
 
 
-def read_table(source: str | Path | bytes, *, sheet: str | None = None) -> Table:
-    """Read CSV, TSV, `;` or `|` separated text, or an Excel workbook.
+def read_table(
+    source: str | Path | bytes,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header: bool | None = None,
+    on_progress: OnProgress | None = None,
+) -> Table:
+    """Read text (CSV, TSV, `;` or `|` between the cells) or JSON Lines, also packed with gzip, a sheet of an
+    XLSX or ODS workbook, Parquet, or a folder written by `datasets`.
 
     Args:
         source: A path, or a file's content.
         sheet: Which sheet of a workbook; the first visible one by default.
+        encoding: One of `ENCODINGS`; None: as the bytes tell. Of text and JSON alone, elsewhere it is passed over.
+        delimiter: One of `delimited.DELIMITERS`; None: as the rows tell. Of text alone.
+        header: Whether the first row names the columns; None: as the rows tell. Of text and workbooks alone.
+        on_progress: Told the share that is read; what it raises ends the reading.
 
     Raises:
         DataError: The file cannot be read, is no table, or is beyond a limit of `limits.py`.
     """
-    content = source if isinstance(source, bytes) else _read_file(Path(source))
-    check_size(len(content))
-    if not content.strip():
-        raise DataError("data.empty_file")
-    if content.startswith(OLE_SIGNATURE):
-        raise DataError("data.old_or_locked_workbook")
-    for signature, found in SIGNATURES.items():
-        if content.startswith(signature):
-            raise DataError("data.unsupported_format", found=found)
-    if content.startswith(ZIP_SIGNATURES):
-        records, sheets, chosen = workbook.read_workbook(content, sheet)
-        frame, rejected = _assemble(records)
-        return Table(frame, rejected, sheets=sheets, sheet=chosen)
-    text, encoding = delimited.decode(content)
+    if encoding not in (None, *ENCODINGS) or delimiter not in (None, *delimited.DELIMITERS):
+        raise ValueError(f"Unknown encoding or delimiter: {encoding!r}, {delimiter!r}.")
+    if not isinstance(source, bytes) and folders.is_folder(Path(source)):
+        found, rejected = folders.read_folder(Path(source), on_progress)
+        return Table(found, rejected, kind="folder")
+    content = Content.of(source)
+    start = content.start(2_000)
+    _refuse_other_formats(start)
+    if start.startswith(ZIP_SIGNATURES):
+        return _read_package(content, sheet, header, on_progress)
     if sheet is not None:
         raise DataError("data.sheet_in_text_table", sheet=sheet)
-    delimiter = delimited.find_delimiter(text)
-    frame, rejected = _assemble(delimited.read_records(text, delimiter))
-    return Table(frame, rejected, encoding=encoding, delimiter=delimiter)
+    if start.startswith(parquet.SIGNATURE):
+        found, rejected = parquet.read_parquet(content, on_progress)
+        return Table(found, rejected, kind="parquet")
+    encoding = encoding or find_encoding(content, _part(on_progress, 0, FINDING))
+    rest = _part(on_progress, FINDING, 1)
+    if json_lines.looks_like_json(start, encoding):
+        found, rejected = json_lines.read_json(content, encoding, rest)
+        return Table(found, rejected, encoding=encoding, kind="json")
+    delimiter = delimiter or delimited.find_delimiter(content, encoding)
+    between = delimited.NONE if delimited.is_one_column(content, encoding, delimiter) else delimiter
+    with delimited.text_of(content, encoding, rest) as text:
+        records = _without_hint(delimited.read_records(text, between), between)
+        done = assemble(records, header=header, delimiter=delimiter)
+    return Table(done.frame, done.rejected, encoding=encoding, delimiter=delimiter, header=done.header)
 
 
-def rejected_rows(reasons: Iterable[tuple[int, str]]) -> pd.DataFrame:
-    """A frame of `row` (number in the file, the header is 1) and `reason` (a code), in file order."""
-    rows = sorted(reasons)
-    return pd.DataFrame(
-        {
-            "row": pd.Series([row for row, _ in rows], dtype="int64"),
-            "reason": pd.Series([reason for _, reason in rows], dtype="str"),
-        }
-    )
+class Reading(TypedDict, total=False):
+    """How a file is to be read where it does not tell: the choices of `read_table`."""
+
+    sheet: str | None
+    encoding: str | None
+    delimiter: str | None
+    header: bool | None
 
 
-def check_size(size: int) -> None:
-    """A file of this many bytes may be read. Raises DataError `data.file_too_large`."""
-    if size > limits.MAX_MEGABYTES * limits.MEGABYTE:
-        megabytes = -(-size // limits.MEGABYTE)
-        raise DataError("data.file_too_large", megabytes=megabytes, limit=limits.MAX_MEGABYTES)
+def reading_of(config: Mapping[str, Any]) -> Reading:
+    """Those of a run's `config`; what is missing is found in the file."""
+    return {
+        "sheet": config.get("sheet"),
+        "encoding": config.get("encoding"),
+        "delimiter": config.get("delimiter"),
+        "header": config.get("header"),
+    }
 
 
-def _read_file(path: Path) -> bytes:
-    try:
-        if not path.exists():
-            raise DataError("data.file_missing", name=path)
-        if not path.is_file():
-            raise DataError("data.file_unreadable", name=path)
-        check_size(path.stat().st_size)
-        return path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        if isinstance(error, DataError):
-            raise
-        raise DataError("data.file_unreadable", name=path) from error
+def _read_package(
+    content: Content, sheet: str | None, header: bool | None, on_progress: OnProgress | None
+) -> Table:
+    """A workbook of Excel or LibreOffice, both of them zip archives."""
+    read = opendocument.read_sheet if opendocument.is_spreadsheet(content) else workbook.read_workbook
+    with read(content, sheet, on_progress) as (records, sheets, chosen):
+        done = assemble(records, header=header, ragged=True)
+    kind = "ods" if read is opendocument.read_sheet else "xlsx"
+    return Table(done.frame, done.rejected, sheets=sheets, sheet=chosen, header=done.header, kind=kind)
 
 
-def _assemble(records: Iterable[Record]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Check rows against the header; returns the frame, indexed by row number, and the rejected rows."""
-    header: list[str] = []
-    numbers: list[int] = []
-    rows: list[list[str]] = []
-    rejected: list[tuple[int, str]] = []
-    for record in records:
-        if record.row > limits.MAX_SHEET_ROWS:
-            raise DataError("data.too_many_rows", limit=limits.MAX_ROWS)
-        if not any(cell and not cell.isspace() for cell in record.cells):
-            continue
-        if record.oversized or max(map(len, record.cells)) > limits.MAX_CELL_CHARACTERS:
-            raise DataError("data.cell_too_large", row=record.row, limit=limits.MAX_CELL_CHARACTERS)
-        if not header:
-            header = _check_header(record.cells)
-            continue
-        if len(rows) + len(rejected) == limits.MAX_ROWS:
-            raise DataError("data.too_many_rows", limit=limits.MAX_ROWS)
-        if reason := _misfit(record, len(header)):
-            rejected.append((record.row, reason))
-            continue
-        if (len(rows) + 1) * len(header) > limits.MAX_CELLS:
-            raise DataError("data.too_many_cells", limit=limits.MAX_CELLS)
-        numbers.append(record.row)
-        rows.append(record.cells)
-    if not header:
+def _refuse_other_formats(start: bytes) -> None:
+    if not start.strip():
         raise DataError("data.empty_file")
-    if not rows and rejected:
-        raise DataError("data.all_rows_rejected", count=len(rejected), columns=len(header))
-    if not rows:
-        raise DataError("data.no_rows")
-    index = pd.Index(numbers, name="row", dtype="int64")
-    return pd.DataFrame(rows, columns=header, index=index, dtype="str"), rejected_rows(rejected)
+    if start.startswith(OLE_SIGNATURE):
+        raise DataError("data.old_or_locked_workbook")
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    for signature, found in SIGNATURES.items():
+        if start.startswith(signature):
+            raise DataError("data.unsupported_format", found=found)
+    for mark, found in MARKUP.items():
+        if text.startswith(mark):
+            raise DataError("data.unsupported_format", found=found)
 
 
-def _check_header(cells: list[str]) -> list[str]:
-    names = [cell.strip() for cell in cells]
-    if len(names) > limits.MAX_COLUMNS:
-        raise DataError("data.too_many_columns", limit=limits.MAX_COLUMNS)
-    seen: set[str] = set()
-    for number, name in enumerate(names, start=1):
-        if not name:
-            raise DataError("data.blank_header", column=number)
-        if name in seen:
-            raise DataError("data.duplicate_column", column=name)
-        seen.add(name)
-    return names
+def _without_hint(records: Iterator[Record], delimiter: str) -> Iterator[Record]:
+    """Without a first line `sep=;`, which tells Excel the delimiter and is no row."""
+    for record in records:
+        if record.row > 1 or delimited.hint(delimiter.join(record.cells)) is None:
+            yield record
 
 
-def _misfit(record: Record, width: int) -> str | None:
-    if len(record.cells) == width:
-        return None
-    if record.broken_quotes:
-        return "broken_quotes"
-    return "too_few_fields" if len(record.cells) < width else "too_many_fields"
+def _part(on_progress: OnProgress | None, begin: float, end: float) -> OnProgress | None:
+    """Tells the progress of a part as that of the whole."""
+    return None if on_progress is None else lambda share: on_progress(begin + (end - begin) * share)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,16 +160,23 @@ class Table:
     """All columns as `str`; the index, `row`, is the row number in the file (the header is row 1)."""
 
     rejected: pd.DataFrame
-    """Columns `row` and `reason`: `too_few_fields`, `too_many_fields` or `broken_quotes`."""
+    """Columns `row`, `content` (what stands in the row) and `reason`: `too_few_fields`, `too_many_fields`,
+    `broken_quotes`, `not_in_encoding`, `above_header`, `repeated_header`, `not_json` or `repeated_key`."""
 
     encoding: str | None = None
-    """Python's name of the encoding; None for a workbook."""
+    """Python's name of the encoding; None for a workbook, Parquet or a folder."""
 
     delimiter: str | None = None
-    """None for a workbook."""
+    """None for all but text."""
 
     sheets: tuple[str, ...] = ()
     """The names of all sheets of a workbook."""
 
     sheet: str | None = None
     """The sheet that was read."""
+
+    header: bool = True
+    """Whether the names of the columns stand in the file; else they are letters, and row 1 is a document."""
+
+    kind: str = "text"
+    """"text", "xlsx", "ods", "json", "parquet" or "folder"."""

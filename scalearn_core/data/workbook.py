@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
+import re
 import warnings
 import zipfile
-from collections.abc import Iterator
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, BinaryIO, TypeVar
 
 from scalearn_core.data import limits
+from scalearn_core.data.cells import cell_text
+from scalearn_core.data.content import BLOCK, Content, OnProgress
+from scalearn_core.data.merged import SheetRow, Span, unmerged
 from scalearn_core.data.records import Record
 from scalearn_core.errors import DataError
 
@@ -19,56 +23,65 @@ OTHER_PACKAGES = {
     "xl/workbook.bin": "XLSB",
     "content.xml": "OpenDocument",
 }
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+MAX_MERGED = 100_000
+"""Merged cells that are heeded."""
+
+Item = TypeVar("Item")
+Records = tuple[Iterator[Record], tuple[str, ...], str]
+"""The rows of a sheet, the names of all sheets, and that of the one read."""
 
 
-def read_workbook(content: bytes, sheet: str | None) -> tuple[list[Record], tuple[str, ...], str]:
+@contextmanager
+def read_workbook(content: Content, sheet: str | None, on_progress: OnProgress | None = None) -> Iterator[Records]:
     """Read one sheet; without a choice, the first visible one.
 
-    Formulas give the value Excel stored, dates ISO text, whole numbers no decimal point.
-
-    Returns:
-        Records (rows shorter than the header are filled up, as the sheet looks), the names of all sheets,
-        and the name of the one read.
+    Formulas give the value Excel stored, dates ISO text, whole numbers no decimal point. Rows have no blank cells
+    at their end.
 
     Raises:
         DataError: `data.unsupported_format`, `data.damaged_workbook`, `data.workbook_too_large`,
             `data.unknown_sheet`, `data.too_many_rows`, `data.too_many_columns`, `data.too_many_cells`.
     """
+    with content.file() as file, ExitStack() as at_end:
+        with told_as_damage(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and extensions, which do not concern values
+            names = check_package(file)
+            if "xl/workbook.xml" not in names:
+                found = next((kind for part, kind in OTHER_PACKAGES.items() if part in names), "ZIP")
+                raise DataError("data.unsupported_format", found=found)
+            import openpyxl  # 0.2 s to import, and most tables are text
+
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            at_end.callback(book.close)
+            worksheets = {worksheet.title: worksheet for worksheet in book.worksheets}
+            visible = [name for name, worksheet in worksheets.items() if worksheet.sheet_state == "visible"]
+            chosen = choose_sheet(sheet, tuple(worksheets), visible)
+            spans = _spans(file, worksheets[chosen]._worksheet_path)
+        yield unmerged(_rows(worksheets[chosen], spans, on_progress)), tuple(worksheets), chosen
+
+
+@contextmanager
+def told_as_damage() -> Iterator[None]:
+    """A library that reads workbooks fails in many ways on a damaged one: all of them are one sentence."""
     try:
-        _check_package(content)
-        return _read_sheet(content, sheet)
+        yield
     except (DataError, MemoryError):
         raise
     except Exception as error:
-        # openpyxl has no error of its own for a damaged file: it fails wherever the damage leads it.
         raise DataError("data.damaged_workbook") from error
 
 
-def cell_text(value: object) -> str:
-    """A cell's value as one would read it on the sheet: `2026-01-31`, `3`, `0.3`, `TRUE`."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).upper()
-        case float():
-            return format(value, ".15g")  # the digits Excel shows; 0.1 + 0.2 is stored as 0.30000000000000004
-        case dt.datetime() if value.time() == dt.time():
-            return value.date().isoformat()
-        case dt.datetime():
-            return value.isoformat(sep=" ")
-        case _:
-            return str(value).replace("_x000D_", "\r")  # how Excel writes a carriage return
+def damage_told(items: Iterable[Item]) -> Iterator[Item]:
+    """The items of such a library, one after another."""
+    with told_as_damage():
+        yield from items
 
 
-def _check_package(content: bytes) -> None:
-    """Refuse by the archive's directory alone. `zipfile` never unpacks more than what it says there."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+def check_package(file: BinaryIO) -> set[str]:
+    """The names of an archive's parts. Its directory alone decides: `zipfile` never unpacks more than it says."""
+    with zipfile.ZipFile(file) as archive:
         parts = archive.infolist()
-    names = {part.filename for part in parts}
-    if "xl/workbook.xml" not in names:
-        found = next((kind for part, kind in OTHER_PACKAGES.items() if part in names), "ZIP")
-        raise DataError("data.unsupported_format", found=found)
     total = sum(part.file_size for part in parts)
     swollen = any(
         part.file_size > limits.SMALL_PART_MEGABYTES * limits.MEGABYTE
@@ -77,44 +90,51 @@ def _check_package(content: bytes) -> None:
     )
     if swollen or total > limits.MAX_UNZIPPED_MEGABYTES * limits.MEGABYTE:
         raise DataError("data.workbook_too_large", limit=limits.MAX_UNZIPPED_MEGABYTES)
+    return {part.filename for part in parts}
 
 
-def _read_sheet(content: bytes, sheet: str | None) -> tuple[list[Record], tuple[str, ...], str]:
-    import openpyxl  # 0.2 s to import, and most tables are text
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about styles and extensions, which do not concern values
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        try:
-            worksheets = {worksheet.title: worksheet for worksheet in book.worksheets}
-            if not worksheets:
-                raise DataError("data.damaged_workbook")
-            visible = [name for name, worksheet in worksheets.items() if worksheet.sheet_state == "visible"]
-            chosen = sheet if sheet is not None else (visible or list(worksheets))[0]
-            if chosen not in worksheets:
-                raise DataError("data.unknown_sheet", sheet=chosen, sheets=", ".join(worksheets))
-            records = list(_records(worksheets[chosen]))
-        finally:
-            book.close()
-    return records, tuple(worksheets), chosen
+def choose_sheet(asked: str | None, names: tuple[str, ...], visible: list[str]) -> str:
+    """Raises DataError `data.unknown_sheet`, or `data.damaged_workbook` where there is none."""
+    if not names:
+        raise DataError("data.damaged_workbook")
+    chosen = asked if asked is not None else (visible or list(names))[0]
+    if chosen not in names:
+        raise DataError("data.unknown_sheet", sheet=chosen, sheets=", ".join(names))
+    return chosen
 
 
-def _records(worksheet: Any) -> Iterator[Record]:
-    worksheet.reset_dimensions()  # what a sheet declares may be wrong, or a million rows of nothing
-    width = scanned = filled = 0
-    for row, values in enumerate(worksheet.iter_rows(values_only=True), start=1):
-        scanned += len(values)
-        cells = [cell_text(value) for value in _without_blank_end(values)]
+class Bounds:
+    """Counts the cells of a sheet that are looked at, and those that hold anything."""
+
+    def __init__(self) -> None:
+        self.scanned = self.filled = 0
+
+    def check(self, row: int, scanned: int, cells: list[str]) -> None:
+        """Raises DataError `data.too_many_rows`, `data.too_many_columns` or `data.too_many_cells`."""
+        self.scanned += scanned
+        self.filled += len(cells)
         if row > limits.MAX_SHEET_ROWS:
-            raise DataError("data.too_many_rows", limit=limits.MAX_ROWS)
+            raise DataError("data.too_many_rows", limit=limits.MAX_SHEET_ROWS)
         if len(cells) > limits.MAX_COLUMNS:
             raise DataError("data.too_many_columns", limit=limits.MAX_COLUMNS)
-        width = width or len(cells)  # the first row that is not blank is the header
-        filled += width if cells else 0
-        if filled > limits.MAX_CELLS or scanned > limits.MAX_SCANNED_CELLS:
+        if self.filled > limits.MAX_CELLS or self.scanned > limits.MAX_SCANNED_CELLS:
             raise DataError("data.too_many_cells", limit=limits.MAX_CELLS)
+
+
+def _rows(
+    worksheet: Any, spans: dict[int, list[Span]], on_progress: Callable[[float], None] | None
+) -> Iterator[SheetRow]:
+    declared = worksheet.max_row or 1
+    worksheet.reset_dimensions()  # what a sheet declares may be wrong, or a million rows of nothing
+    bounds = Bounds()
+    for row, values in enumerate(damage_told(worksheet.iter_rows(values_only=True)), start=1):
+        if on_progress and row % 1000 == 0:
+            on_progress(min(0.99, row / declared))
+        # how Excel writes a carriage return
+        cells = [cell_text(value).replace("_x000D_", "\r") for value in _without_blank_end(values)]
+        bounds.check(row, len(values), cells)
         if cells:
-            yield Record(row, cells + [""] * (width - len(cells)))
+            yield SheetRow(row, cells, tuple(spans.get(row, ())))
 
 
 def _without_blank_end(values: tuple[object, ...]) -> tuple[object, ...]:
@@ -122,3 +142,33 @@ def _without_blank_end(values: tuple[object, ...]) -> tuple[object, ...]:
     while end and values[end - 1] in (None, ""):
         end -= 1
     return values[:end]
+
+
+def _spans(file: BinaryIO, part: str) -> dict[int, list[Span]]:
+    """The merged cells of a sheet by their first row; openpyxl tells of them only if it holds the whole sheet."""
+    spans: dict[int, list[Span]] = defaultdict(list)
+    count, tail = 0, b""
+    with zipfile.ZipFile(file) as archive, archive.open(part.lstrip("/")) as xml:
+        while block := xml.read(BLOCK):
+            tail += block
+            if b"mergeCell" not in tail:
+                tail = tail[-200:]
+                continue
+            end = 0
+            for found in _MERGED.finditer(tail):
+                end = found.end()
+                left, top, right, bottom = (group.decode() for group in found.groups())
+                span = Span(_column(left), int(bottom) - int(top) + 1, _column(right) - _column(left) + 1)
+                count += 1
+                if span.rows > 0 and span.columns > 0 and count <= MAX_MERGED:
+                    spans[int(top)].append(span)
+            tail = tail[max(end, len(tail) - 200) :]
+    return spans
+
+
+def _column(letters: str) -> int:
+    """A is 0, Z is 25, AA is 26."""
+    number = 0
+    for character in letters:
+        number = 26 * number + ord(character) - ord("A") + 1
+    return number - 1

@@ -1,4 +1,8 @@
-"""Eight-bit matrix products: weights per output column, activations by ranges measured beforehand.
+"""Eight-bit matrix products: weights of seven bits per output column, activations of eight by ranges measured
+beforehand.
+
+On x86 processors without VNNI the two neighbouring products are added in 16 bits and stop at 32,767: weights of at
+most 63 keep 2 x 255 x 63 below, so that every processor gives the same result.
 
 ONNX Runtime's own dynamic quantisation takes each activation's range from the batch at hand, so a document's
 result depends on its neighbours. Here the ranges are measured once on documents and kept with the model: the
@@ -19,6 +23,7 @@ from onnx import helper, numpy_helper
 
 APART = 16
 """One channel of so many is multiplied apart."""
+LARGEST_WEIGHT = 63
 
 
 class Range(NamedTuple):
@@ -110,7 +115,7 @@ def quantise(model: onnx.ModelProto, ranges: Ranges) -> onnx.ModelProto:
         apart = ranges[entering].apart
         rest = weights[out].copy()
         rest[apart] = 0
-        column = np.maximum(np.abs(rest).max(0), 1e-12) / 127
+        column = np.maximum(np.abs(rest).max(0), 1e-12) / LARGEST_WEIGHT
         weight = constant(f"{out}.w", np.round(rest / column).astype(np.int8))
         far = constant(f"{out}.f", weights[out][apart]) if apart else ""
         columns = constant(f"{out}.c", column.astype(np.float32))

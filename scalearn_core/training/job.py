@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scalearn_core.config import TrainingConfig
+from scalearn_core.data.looks import note_look
 from scalearn_core.data.workspace import get_dataset_info, load_dataset
 from scalearn_core.devices import find
 from scalearn_core.encoders.encoder import Encoder
@@ -44,7 +45,7 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
     progress.on_stage("loading")
     info = get_dataset_info(config["dataset"])
     outcome = train_with_evidence(
-        load_dataset(config["dataset"]).split(seed=config["seed"]),
+        load_dataset(config["dataset"]).split(plan=info.plan),
         sources=config["sources"],
         variant=config["variant"],
         config=settings,
@@ -58,6 +59,7 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
         "id": info.id, "name": info.name, "text_column": info.text_column, "label_column": info.label_column
     }  # fmt: skip
     outcome.save(folder / "model", evidence=folder)
+    note_look(config["dataset"], folder.name, "training")
 
 
 class _Progress:

@@ -10,7 +10,7 @@ import streamlit as st
 from scalearn_core import devices
 from scalearn_core.adapters import catalog
 from scalearn_core.data import workspace
-from scalearn_core.data.workspace import DatasetInfo
+from scalearn_core.data.dataset_info import DatasetInfo
 from scalearn_core.devices import Device
 from scalearn_core.training.estimate import estimate_seconds
 from scalearn_ui import text

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Open, settled, studio, title
+from tests.e2e.machine import slowness
 
 pytestmark = pytest.mark.e2e
 
@@ -39,11 +40,12 @@ def address(home: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def japanese(browser: Browser, address: str) -> tuple[str, float]:
-    """The sample trained with all defaults: its run, and the seconds as a user lives them."""
+def japanese(browser: Browser, address: str) -> tuple[str, float, float]:
+    """The sample trained with all defaults: its run, the seconds as a user lives them, how slow the machine is."""
     page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="ja-JP")
     page.goto(address)
     settled(page)
+    before = slowness()
     started = time.monotonic()
     page.get_by_role("button", name="サンプルで試す").click()
     title(page, "モデルを学習する")
@@ -57,22 +59,23 @@ def japanese(browser: Browser, address: str) -> tuple[str, float]:
     run = re.search(r"run=([\w-]+)", page.url)
     assert run is not None, page.url
     page.close()
-    return run[1], seconds
+    return run[1], seconds, (before + slowness()) / 2
 
 
-def test_the_japanese_sample_is_ready_in_time(japanese: tuple[str, float]) -> None:
-    print(f"\nJapanese sample: {japanese[1]:.0f} s from the click to the results")
-    assert japanese[1] < FIRST_MODEL_SECONDS
+def test_the_japanese_sample_is_ready_in_time(japanese: tuple[str, float, float]) -> None:
+    _, seconds, slower = japanese
+    print(f"\nJapanese sample: {seconds:.0f} s, on a machine {slower:.1f} times slower than usual")
+    assert seconds < FIRST_MODEL_SECONDS * slower
 
 
-def test_the_encoder_for_japanese_was_chosen_and_learned(japanese: tuple[str, float], home: Path) -> None:
+def test_the_encoder_for_japanese_was_chosen_and_learned(japanese: tuple[str, float, float], home: Path) -> None:
     result = json.loads((home / "runs" / japanese[0] / "result.json").read_text("utf-8"))
     assert result["encoder"]["key"] == "multilingual"
     assert result["languages"] == {"ja": pytest.approx(1)}
     assert result["scores"]["scalearn"]["macro_f1"]["value"] > 0.7
 
 
-def test_results_and_scales_are_in_japanese(japanese: tuple[str, float], open_page: Open) -> None:
+def test_results_and_scales_are_in_japanese(japanese: tuple[str, float, float], open_page: Open) -> None:
     page = open_page(f"results?run={japanese[0]}", locale="ja-JP")
     expect(page.get_by_text("次にすること").first).to_be_visible()
     page.get_by_text("間違い", exact=True).first.click()
@@ -88,7 +91,7 @@ def test_results_and_scales_are_in_japanese(japanese: tuple[str, float], open_pa
 
 
 def test_new_japanese_documents_are_classified(
-    japanese: tuple[str, float], open_page: Open, tmp_path: Path
+    japanese: tuple[str, float, float], open_page: Open, tmp_path: Path
 ) -> None:
     page = open_page(f"classify?run={japanese[0]}", locale="ja-JP")
     page.get_by_role("textbox").first.fill(next(iter(NEW_DOCUMENTS)))

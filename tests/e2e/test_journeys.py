@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Open, settled, studio, title
+from tests.e2e.machine import slowness
 
 pytestmark = pytest.mark.e2e
 
@@ -25,6 +26,8 @@ PAGES = ("", "data", "sources", "train", "run", "results", "transfer", "scales",
 class Trained:
     run: str
     seconds: float
+    slowness: float
+    """Of the machine, before and after (`machine.py`)."""
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +36,7 @@ def trained(browser: Browser, address: str) -> Trained:
     page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-US")
     page.goto(address)
     settled(page)
+    before = slowness()
     started = time.monotonic()
     page.get_by_role("button", name="Try it with the sample").click()
     title(page, "Train a model")
@@ -45,7 +49,7 @@ def trained(browser: Browser, address: str) -> Trained:
     run = re.search(r"run=([\w-]+)", page.url)
     assert run is not None, page.url
     page.close()
-    return Trained(run[1], seconds)
+    return Trained(run[1], seconds, (before + slowness()) / 2)
 
 
 def test_a_deep_link_into_a_fresh_server_goes_through_the_router(open_page: Open, tmp_path: Path) -> None:
@@ -57,8 +61,8 @@ def test_a_deep_link_into_a_fresh_server_goes_through_the_router(open_page: Open
 
 
 def test_the_first_model_is_ready_in_time(trained: Trained) -> None:
-    print(f"\nfirst model: {trained.seconds:.0f} s from the click to the results")
-    assert trained.seconds < FIRST_MODEL_SECONDS
+    print(f"\nfirst model: {trained.seconds:.0f} s, on a machine {trained.slowness:.1f} times slower than usual")
+    assert trained.seconds < FIRST_MODEL_SECONDS * trained.slowness
 
 
 def test_results_and_scales_explain_themselves(trained: Trained, open_page: Open) -> None:

@@ -33,14 +33,15 @@ def refusal(content: bytes, text: str = "message", label: str = "team") -> DataE
     return caught.value
 
 
-def test_texts_stay_as_typed_and_labels_lose_outer_whitespace_only() -> None:
+def test_texts_and_labels_stay_as_typed() -> None:
+    """Spellings are merged by the user alone (`findings/`)."""
     dataset = load(
-        table([(" a ", "NA"), ("b", " NA\u3000"), ("c", "001"), ("d", "001"), ("e", "na"), ("f", "ＮＡ")])
+        table([(" a ", "NA"), ("b", "NA"), ("c", "001"), ("d", "001"), ("e", "na"), ("f", "ＮＡ"), ("g", "NA ")])
     )
-    assert dataset.frame["text"].tolist() == [" a ", "b", "c", "d", "e", "f"]
-    assert dataset.labels == ("001", "NA", "na", "ＮＡ")
-    assert dataset.class_counts == {"001": 2, "NA": 2, "na": 1, "ＮＡ": 1}
-    assert dataset.frame.index.tolist() == [2, 3, 4, 5, 6, 7]
+    assert dataset.frame["text"].tolist() == [" a ", "b", "c", "d", "e", "f", "g"]
+    assert dataset.labels == ("001", "NA", "NA ", "na", "ＮＡ")
+    assert dataset.class_counts == {"001": 2, "NA": 2, "NA ": 1, "na": 1, "ＮＡ": 1}
+    assert dataset.frame.index.tolist() == [2, 3, 4, 5, 6, 7, 8]
 
 
 def test_a_missing_column_names_those_there_are_and_the_closest() -> None:
@@ -68,6 +69,7 @@ def test_blank_cells_are_left_out_and_listed_on_request() -> None:
     assert dataset.rejected.to_dict("list") == {
         "row": [6, 7, 9],
         "reason": ["blank_text", "blank_label", "too_many_fields"],
+        "content": ["it", "text", "loose, comma, it"],
     }
 
 
@@ -80,7 +82,7 @@ def test_an_unknown_way_with_blanks_is_a_mistake_of_the_caller() -> None:
     ("rows", "code"),
     [
         ([("a", "x")], "data.one_document"),
-        ([("a", "x"), ("b", "x ")], "data.one_class"),
+        ([("a", "x"), ("b", "x")], "data.one_class"),
         ([("a", "x"), ("b", "y")], "data.too_few_repeated"),
         ([("a", "x"), ("b", "x"), ("c", "y")], "data.too_few_repeated"),
         ([(f"t{i}", f"ticket {i}") for i in range(30)], "data.labels_nearly_unique"),
@@ -133,7 +135,7 @@ def test_small_tables_can_be_split(n: int) -> None:
 def test_the_fingerprint_is_of_the_content_not_of_the_file() -> None:
     rows = balanced(5)
     comma = load(table(rows))
-    tabs = load("\r\n".join(["team\tmessage", *(f" {label}\t{text}" for text, label in rows)]).encode("utf-16"))
+    tabs = load("\r\n".join(["team\tmessage", *(f"{label}\t{text}" for text, label in rows)]).encode("utf-16"))
     book = openpyxl.Workbook()
     for row in [("message", "team"), *rows]:
         book.active.append(row)

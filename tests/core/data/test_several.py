@@ -74,7 +74,7 @@ def test_a_cell_of_separators_alone_is_blank() -> None:
     with pytest.raises(DataError, match="blank"):
         read(cells)
     left_out = read(cells, blanks="leave_out")
-    assert left_out.rejected.to_dict("list") == {"row": [5], "reason": ["blank_label"]}
+    assert left_out.rejected.to_dict("list") == {"row": [5], "reason": ["blank_label"], "content": ["document 3"]}
 
 
 def test_the_hash_knows_the_labels_and_not_their_order() -> None:

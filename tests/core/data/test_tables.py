@@ -13,6 +13,13 @@ from scalearn_core.data import limits
 from scalearn_core.data.tables import read_table
 from scalearn_core.errors import DataError
 
+LOWERED = {
+    "MAX_ROWS": 20_000,
+    "MAX_LINES": 50_000,
+    "MAX_CELLS": 500_000,
+    "MAX_TEXT": 10_000_000,
+    "MAX_MEGABYTES": 20,
+}
 MIXED = 'text,label\n"Hello, world",A\n見積もりをお願いします,契約\n'
 
 
@@ -107,7 +114,11 @@ def test_one_column_with_commas_is_one_column() -> None:
 def test_rows_that_do_not_fit_are_listed_not_dropped() -> None:
     table = read_table(b"text,label\na,x\nloose, comma,x\nb\nc,y\n")
     assert table.frame["text"].tolist() == ["a", "c"]
-    assert table.rejected.to_dict("list") == {"row": [3, 4], "reason": ["too_many_fields", "too_few_fields"]}
+    assert table.rejected.to_dict("list") == {
+        "row": [3, 4],
+        "reason": ["too_many_fields", "too_few_fields"],
+        "content": ["loose, comma,x", "b"],
+    }
 
 
 def test_a_stray_quotation_mark_costs_one_row_at_most() -> None:
@@ -121,7 +132,11 @@ def test_a_stray_quotation_mark_costs_one_row_at_most() -> None:
     ]
     table = read_table("\n".join(lines).encode())
     assert table.frame["text"].tolist() == ["fine", '"Great" he said', 'good, "really"', "end"]
-    assert table.rejected.to_dict("list") == {"row": [2], "reason": ["broken_quotes"]}
+    assert table.rejected.to_dict("list") == {
+        "row": [2],
+        "reason": ["broken_quotes"],
+        "content": ['"never closed, really,x'],
+    }
 
 
 @pytest.mark.parametrize("characters", ["ab,;\t| é", 'ab,;"\t| é'])
@@ -146,20 +161,16 @@ def test_no_row_is_lost_whatever_the_characters(seed: int, characters: str) -> N
         (b"text,label\n", "data.no_rows"),
         (b"text,label\n\n,\n", "data.no_rows"),
         (b"text,label\na\nb\n", "data.all_rows_rejected"),
-        (b"text,,label\na,b,c\n", "data.blank_header"),
-        (b"text,label,text\na,b,c\n", "data.duplicate_column"),
-        (b"text,text \na,b\n", "data.duplicate_column"),
         (b"text,label\na\x00b,c\n", "data.binary"),
-        ("text,label\na,b\n".encode("utf-16-le"), "data.binary"),
-        ("text,label\na,b\n".encode("utf-32"), "data.binary"),
+        (b"\0" * 40, "data.binary"),
         (bytes(range(1, 32)) * 50, "data.binary"),
-        (b"text,label\n\x81\x20,\x90\x20\n", "data.encoding_unknown"),
         (b"\xef\xbb\xbftext,label\n\xff,x\n", "data.encoding_unknown"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "data.unsupported_format"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "data.unsupported_format"),
-        (gzip.compress(MIXED.encode()), "data.unsupported_format"),
+        (gzip.compress(MIXED.encode())[:-20], "data.damaged_archive"),
+        (gzip.compress(b""), "data.empty_file"),
         (b"<!DOCTYPE html><table><tr><td>a</td></tr></table>", "data.unsupported_format"),
-        (b'[{"text": "a", "label": "b"}]', "data.unsupported_format"),
+        (b'[{"text": "a", "label": "b"', "data.damaged_json"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, "data.old_or_locked_workbook"),
         (b"PK\x03\x04 not an archive at all", "data.damaged_workbook"),
     ],
@@ -184,23 +195,26 @@ def test_a_few_stray_control_characters_do_not_make_a_table_binary() -> None:
         (b"text,label\n" + b"x" * (limits.MAX_CELL_CHARACTERS + 1) + b",a\n", "data.cell_too_large"),
         (b'text,label\n"' + b"a,x\n" * 300_000, "data.cell_too_large"),
         (",".join(f"c{i}" for i in range(1_001)).encode() + b"\na\n", "data.too_many_columns"),
-        (b"text,label\n" + b"a,x\n" * (limits.MAX_ROWS + 1), "data.too_many_rows"),
-        (b"text,label\na,x\n" + b"\n" * 2_000_000, "data.too_many_rows"),
-        (
-            ",".join(f"c{i}" for i in range(1_000)).encode() + (b"\nx" + b"," * 999) * 5_001,
-            "data.too_many_cells",
-        ),
-        (b"x" * (limits.MAX_MEGABYTES * 1_000_000 + 1), "data.file_too_large"),
+        (b"text,label\n" + b"a,x\n" * 20_001, "data.too_many_rows"),
+        (b"text,label\na,x\n" + b"\n" * 50_000, "data.too_many_rows"),
+        (",".join(f"c{i}" for i in range(1_000)).encode() + (b"\nx" + b"," * 999) * 501, "data.too_many_cells"),
+        (b"text,label\n" + (b"x" * 999_999 + b",a\n") * 11, "data.table_too_large"),
+        (b"x" * 20_000_001, "data.file_too_large"),
+        (gzip.compress(b"x" * 20_000_001), "data.file_too_large"),
     ],
-    ids=["cell", "open quote", "columns", "rows", "blank rows", "cells", "file"],
+    ids=["cell", "open quote", "columns", "rows", "blank rows", "cells", "text", "file", "unpacked"],
 )
-def test_limits_are_kept_in_bounded_time(content: bytes, code: str) -> None:
+def test_limits_are_kept_in_bounded_time(content: bytes, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limits that only files of hundreds of megabytes reach are lowered."""
+    for name, limit in LOWERED.items():
+        monkeypatch.setattr(limits, name, limit)
     start = time.monotonic()
     assert refusal(content).code == code
     assert time.monotonic() - start < 20
 
 
-def test_just_within_the_limit_is_read() -> None:
+def test_just_within_the_limit_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_ROWS", LOWERED["MAX_ROWS"])
     table = read_table(b"text,label\n" + b"a,x\n" * limits.MAX_ROWS)
     assert len(table.frame) == limits.MAX_ROWS
     assert len(read_table(b"t,l\n" + b"x" * limits.MAX_CELL_CHARACTERS + b",a\n").frame) == 1

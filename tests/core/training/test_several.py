@@ -22,6 +22,7 @@ from scalearn_core.evaluation.reference import load_reference
 from scalearn_core.export.graph import feeds
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.studies import STUDIES
 from scalearn_core.studies.setting import load_setting, run_study
 from scalearn_core.training.contrastive import class_batches, contrastive_loss, shared_labels
 from scalearn_core.training.loss import classification_loss
@@ -199,7 +200,7 @@ def test_another_table_is_scored(kept: tuple[Outcome, Path]) -> None:
         train_scales(outcome.model.like(outcome.model.sources[:-1]), one.split(test=0.4))
 
 
-@pytest.mark.parametrize("study", ["sources", "ladder", "seeds", "learning_curve"])
+@pytest.mark.parametrize("study", STUDIES)
 def test_every_study_can_be_asked(study: str, kept: tuple[Outcome, Path], encoder: Encoder) -> None:
     _, folder = kept
     setting = load_setting(folder, folder / "model", table(), "cpu")

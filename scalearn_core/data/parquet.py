@@ -1,0 +1,84 @@
+"""Parquet files as rows of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+import pyarrow as pa
+
+from scalearn_core.data import limits
+from scalearn_core.data.assemble import assemble
+from scalearn_core.data.cells import cell_text
+from scalearn_core.data.content import Content, OnProgress
+from scalearn_core.data.records import Record
+from scalearn_core.errors import DataError
+
+SIGNATURE = b"PAR1\x15"
+"""The magic and, as no text goes on, the first field of what follows it in every file."""
+BATCH = 1_000
+
+
+def read_parquet(content: Content, on_progress: OnProgress | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows and rejected rows. Numbers, dates and lists become text as on a sheet; row numbers begin at 1.
+
+    Raises:
+        DataError: as `assemble`, and `data.damaged_parquet`.
+    """
+    import pyarrow.parquet as pq
+
+    try:
+        with content.file() as opened, pq.ParquetFile(opened) as file:
+            _check(file)
+            texts = [field.name for field in file.schema_arrow if is_text(field.type)]
+        # repeated texts stay one in memory
+        with content.file() as opened, pq.ParquetFile(opened, read_dictionary=texts) as file:
+            total = file.metadata.num_rows
+            batches = (pa.Table.from_batches([batch]) for batch in file.iter_batches(BATCH))
+            done = assemble(records_of(batches, file.schema_arrow.names, total, on_progress), header=True)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise DataError("data.damaged_parquet") from error
+    return done.frame, done.rejected
+
+
+def records_of(
+    tables: Iterator[pa.Table], names: list[str], total: int, on_progress: OnProgress | None
+) -> Iterator[Record]:
+    """The names of the columns as row 0, then the rows."""
+    yield Record(0, list(names))
+    row = 0
+    for table in tables:
+        columns = [texts_of(table.column(number)) for number in range(table.num_columns)]
+        for cells in zip(*columns, strict=True):
+            row += 1
+            yield Record(row, list(cells))
+        if on_progress:
+            on_progress(min(0.99, row / max(1, total)))
+
+
+def texts_of(column: pa.ChunkedArray) -> list[str]:
+    """The values of a column as text. A text that many rows share is one Python string."""
+    found: list[str] = []
+    for chunk in column.chunks:
+        if isinstance(chunk, pa.DictionaryArray):
+            values = [cell_text(value) for value in chunk.dictionary.to_pylist()]
+            found += ["" if index is None else values[index] for index in chunk.indices.to_pylist()]
+        else:
+            found += [cell_text(value) for value in chunk.to_pylist()]
+    return found
+
+
+def is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _check(file: object) -> None:
+    """Raises DataError for what the file says of its size."""
+    metadata = file.metadata  # type: ignore[attr-defined]
+    if metadata.num_rows > limits.MAX_ROWS:
+        raise DataError("data.too_many_rows", limit=limits.MAX_ROWS)
+    if metadata.num_columns > limits.MAX_COLUMNS:
+        raise DataError("data.too_many_columns", limit=limits.MAX_COLUMNS)
+    unpacked = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
+    if unpacked > limits.MAX_UNZIPPED_MEGABYTES * limits.MEGABYTE:
+        raise DataError("data.workbook_too_large", limit=limits.MAX_UNZIPPED_MEGABYTES)
