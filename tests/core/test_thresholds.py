@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.errors import ModelError
+from scalearn_core.prediction.predictor import Predictor
+from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import confidence_in, decide
 from scalearn_core.thresholds import (
     FEWEST,
@@ -13,6 +21,8 @@ from scalearn_core.thresholds import (
     from_stored,
     thresholds_out_of_fold,
 )
+from tests.core.several import with_random_head
+from tests.core.tiny import random_adapter
 
 
 def table(*columns: tuple[list[float], list[int]]) -> tuple[np.ndarray, np.ndarray]:
@@ -96,3 +106,30 @@ def test_limits_in_files() -> None:
     for wrong in ({"c": 0.5}, {"a": 0.0}, {"a": float("nan")}, {"a": 1.5}, [0.5], 0.5):
         with pytest.raises(ValueError, match="its limits are"):
             from_stored(wrong, ("a", "b"))
+
+
+def test_a_model_keeps_its_limits_and_hands_them_on(encoder: Encoder, tmp_path: Path) -> None:
+    texts = ["my invoice", "the vpn drops", "lamp", "a new desk", "router", "refund"]
+    model = ScaLearnModel(encoder, [random_adapter("s")], labels=("a", "b"), separator="|")
+    with_random_head(model, texts)
+    at_half = model.predict(texts)
+    model.thresholds = np.array([0.05, 0.95])
+    expected = model.predict(texts)
+    assert expected != at_half
+    model.save(tmp_path / "model")
+    assert ScaLearnModel.load(tmp_path / "model").predict(texts) == expected
+    assert [found.label for found in Predictor(model).predict(texts)] == expected
+    for export in (model.export_onnx, model.export_adapter):
+        export(tmp_path / "out")
+        stored = json.loads((tmp_path / "out" / "thresholds.json").read_text("utf-8"))
+        assert stored == {"a": 0.05, "b": 0.95}
+        shutil.rmtree(tmp_path / "out")
+
+    file = tmp_path / "model" / "model.json"
+    description = json.loads(file.read_text("utf-8"))
+    file.write_text(json.dumps({**description, "thresholds": {"a": 2.0}}), "utf-8")
+    with pytest.raises(ModelError, match="limits are no probabilities"):
+        ScaLearnModel.load(tmp_path / "model")
+    del description["thresholds"]
+    file.write_text(json.dumps(description), "utf-8")
+    assert ScaLearnModel.load(tmp_path / "model").predict(texts) == at_half, "as models of before"

@@ -12,6 +12,7 @@ import onnxruntime
 import pytest
 import torch
 
+from scalearn_core.cli.parser import make_parser
 from scalearn_core.config import LONG_TEXTS, MOST_WINDOWS, TrainingConfig
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.lengths import LengthReport, documents_cut, text_lengths
@@ -177,6 +178,13 @@ def test_training_reads_as_it_is_told(how: str, encoder: Encoder) -> None:
     train_scales(model, dataset, TrainingConfig(long_texts=how, epochs=1))
     assert model.encoder.long_texts == how
     assert model.training_record["long_texts"] == how
+
+
+def test_the_shell_offers_all_ways() -> None:
+    arguments = ["train", "--table", "t.csv", "--text", "a", "--label", "b", "--out", "m"]
+    assert make_parser().parse_args(arguments).long_texts == "head"
+    for how in LONG_TEXTS:
+        assert make_parser().parse_args([*arguments, "--long-texts", how]).long_texts == how
 
 
 def test_an_unknown_way_is_refused() -> None:
