@@ -5,6 +5,7 @@ No row is passed over in silence: one is kept, rejected with a reason, or has bl
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,12 +17,13 @@ import pyarrow as pa
 
 from scalearn_core.data import limits
 from scalearn_core.data.delimited import SAMPLE_RECORDS, lines_above
-from scalearn_core.data.encodings import FAULT
 from scalearn_core.data.records import Record
 from scalearn_core.errors import DataError
 
 BATCH_ROWS = 20_000
 BATCH_CHARACTERS = 16_000_000
+_DAMAGED = re.compile("[\ud800-\udfff]")
+"""`encodings.FAULT`, and half a character as JSON and workbooks may hold it."""
 _TEXT = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 
 
@@ -43,7 +45,7 @@ class Rejected:
     found: list[tuple[int, str, str]] = field(default_factory=list)
 
     def add(self, row: int, reason: str, cells: Sequence[str], delimiter: str = "\t") -> None:
-        self.found.append((row, reason, FAULT.sub("\ufffd", delimiter.join(cells))))
+        self.found.append((row, reason, _DAMAGED.sub("\ufffd", delimiter.join(cells))))
 
     def frame(self) -> pd.DataFrame:
         """Columns `row` (number in the file), `reason` and `content`, in file order."""
@@ -63,11 +65,17 @@ def rejected_rows(found: Iterable[tuple[int, str, str]]) -> pd.DataFrame:
 
 
 def assemble(
-    records: Iterable[Record], *, header: bool | None = None, delimiter: str = "\t", ragged: bool = False
+    records: Iterable[Record],
+    *,
+    names: Sequence[str] | None = None,
+    header: bool | None = None,
+    delimiter: str = "\t",
+    ragged: bool = False,
 ) -> Assembled:
     """Check rows against the header.
 
     Args:
+        names: of the columns, where no row names them.
         header: whether the first row names the columns; None: as the rows tell.
         delimiter: stands between the cells of rejected rows.
         ragged: rows may be shorter than the header, as on a sheet, where nobody sees that they are.
@@ -80,19 +88,24 @@ def assemble(
     rejected = Rejected()
     rows = _checked(records)
     sample = list(islice(rows, SAMPLE_RECORDS))
-    for above in sample[: _above([record.cells for record in sample], ragged=ragged)]:
-        rejected.add(above.row, "above_header", above.cells, delimiter)
-    sample = sample[len(rejected.found) :]
-    if not sample:
-        raise DataError("data.empty_file")
-    first = sample[0]
-    if header is None:
-        header = not _lacks_header([record.cells for record in sample])
-    names = column_names(first.cells if header else [""] * len(first.cells))
+    body: Iterator[Record] = chain(sample, rows)
+    first: Record | None = None
+    if names is None:
+        for _ in range(_above([record.cells for record in sample], ragged=ragged)):
+            above = next(body)
+            rejected.add(above.row, "above_header", above.cells, delimiter)
+        sample = sample[len(rejected.found) :]
+        if not sample:
+            raise DataError("data.empty_file")
+        if header is None:
+            header = not _lacks_header([record.cells for record in sample])
+        first = next(body) if header else None
+        names = first.cells if first else [""] * len(sample[0].cells)
+        if first and _all_end_blank(sample[1:], len(names)):
+            width = len(names)
+            body = (_without_last(record, width) for record in body)
+    names = column_names(names)
     columns = _Columns(names, rejected, delimiter)
-    body = chain(sample[1:] if header else sample, rows)
-    if header and _all_end_blank(sample[1:], len(names)):
-        body = (_without_last(record, len(names)) for record in body)
     for record in body:
         if len(columns) + len(rejected.found) == limits.MAX_ROWS:
             raise DataError("data.too_many_rows", limit=limits.MAX_ROWS)
@@ -101,7 +114,7 @@ def assemble(
             cells = cells + [""] * (len(names) - len(cells))
         if reason := _misfit(record, cells, len(names)):
             rejected.add(record.row, reason, cells, delimiter)
-        elif header and cells == first.cells:
+        elif first and cells == first.cells:
             rejected.add(record.row, "repeated_header", cells, delimiter)
         else:
             columns.add(record.row, cells)
@@ -112,7 +125,7 @@ def assemble(
         raise DataError("data.all_rows_rejected", count=len(rejected.found), columns=len(names))
     if not len(frame):
         raise DataError("data.no_rows")
-    return Assembled(frame, rejected.frame(), header)
+    return Assembled(frame, rejected.frame(), header is not False)
 
 
 def column_names(cells: Sequence[str]) -> list[str]:
@@ -123,7 +136,7 @@ def column_names(cells: Sequence[str]) -> list[str]:
     if len(cells) > limits.MAX_COLUMNS:
         raise DataError("data.too_many_columns", limit=limits.MAX_COLUMNS)
     names: list[str] = []
-    given = [FAULT.sub("\ufffd", cell).strip().removeprefix("\ufeff") for cell in cells]
+    given = [_DAMAGED.sub("\ufffd", cell).strip().removeprefix("\ufeff") for cell in cells]
     for number, name in enumerate(given):
         if not name or name in names:
             name = f"{name} ({letter(number)})".strip()

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from scalearn_core.data import limits
 from scalearn_core.errors import DataError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 GZIP = b"\x1f\x8b"
 BLOCK = 1 << 20
@@ -48,7 +51,7 @@ class Content:
         """
         with _opened(self.source) as raw:
             unpacked = gzip.GzipFile(fileobj=raw) if self.packed else raw
-            yield io.BufferedReader(_Counted(unpacked, raw, self.size, on_progress), BLOCK)  # type: ignore[type-var]
+            yield io.BufferedReader(_Counted(unpacked, raw, self.size, on_progress), BLOCK)
 
     def start(self, count: int) -> bytes:
         """So many of the first bytes."""
@@ -97,7 +100,7 @@ def _size_of(path: Path) -> int:
 
 
 @contextmanager
-def _opened(source: Path | bytes) -> Iterator[BinaryIO]:
+def _opened(source: Path | bytes) -> Iterator[io.BufferedReader | io.BytesIO]:
     try:
         file = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
     except OSError as error:
@@ -110,7 +113,11 @@ class _Counted(io.RawIOBase):
     """Reads on from another file, tells how far it is, and stops at the limit."""
 
     def __init__(
-        self, unpacked: BinaryIO | gzip.GzipFile, raw: BinaryIO, size: int, on_progress: OnProgress | None
+        self,
+        unpacked: gzip.GzipFile | io.BufferedReader | io.BytesIO,
+        raw: BinaryIO,
+        size: int,
+        on_progress: OnProgress | None,
     ) -> None:
         self.unpacked, self.raw, self.size, self.on_progress = unpacked, raw, size, on_progress
         self.total = 0
@@ -118,9 +125,9 @@ class _Counted(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: WriteableBuffer) -> int:
         try:
-            count = self.unpacked.readinto(buffer) or 0  # type: ignore[union-attr]
+            count = self.unpacked.readinto(buffer) or 0
         except (OSError, EOFError, ValueError) as error:  # gzip tells of damage by any of them
             raise DataError("data.damaged_archive") from error
         except Exception as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ import pyarrow as pa
 from scalearn_core.data import limits
 from scalearn_core.data.assemble import assemble
 from scalearn_core.data.content import OnProgress
-from scalearn_core.data.parquet import BATCH, records_of
+from scalearn_core.data.parquet import BATCH, records_of, texts_by_column
+from scalearn_core.data.workbook import damage_told
 from scalearn_core.errors import DataError
 
 MARKS = ("dataset_dict.json", "state.json")
@@ -50,12 +50,13 @@ def read_folder(path: Path, on_progress: OnProgress | None = None) -> tuple[pd.D
     total = sum(part.num_rows for part in parts.values())
     if total > limits.MAX_ROWS:
         raise DataError("data.too_many_rows", limit=limits.MAX_ROWS)
-    tables = (
-        _named(table, part.features, names, name if with_part else None)
+    columns = (
+        texts_by_column(_named(table, part.features, names, name if with_part else None))
         for name, part in parts.items()
         for table in part.with_format("arrow").iter(BATCH)
     )
-    done = assemble(records_of(tables, [*names, *[PART] * with_part], total, on_progress), header=True)
+    records = records_of(damage_told(columns, "data.damaged_folder", name=path), total, on_progress)
+    done = assemble(records, names=[*names, *[PART] * with_part])
     return done.frame, done.rejected
 
 
@@ -68,9 +69,9 @@ def _named(table: pa.Table, features: Any, names: list[str], part: str | None) -
         if name not in table.column_names:
             columns.append(pa.chunked_array([pa.nulls(table.num_rows, pa.string())]))
         elif isinstance(features[name], datasets.ClassLabel):
-            columns.append(
-                pa.chunked_array([list(_classes(table.column(name).to_pylist(), features[name].names))])
-            )
+            columns.append(pa.chunked_array([_named_classes(table.column(name), features[name].names)]))
+        elif isinstance(features[name], datasets.List) and isinstance(features[name].feature, datasets.ClassLabel):
+            columns.append(pa.chunked_array([_lists_of_classes(table.column(name), features[name].feature.names)]))
         else:
             columns.append(table.column(name))
     if part is not None:
@@ -78,6 +79,15 @@ def _named(table: pa.Table, features: Any, names: list[str], part: str | None) -
     return pa.table(columns, names=[*names, *[PART] * (part is not None)])
 
 
-def _classes(values: list[Any], names: list[str]) -> Iterator[str | None]:
-    for value in values:  # -1 stands for an unknown class
-        yield names[value] if isinstance(value, int) and 0 <= value < len(names) else None
+def _named_classes(numbers: pa.ChunkedArray, names: list[str]) -> pa.Array:
+    return pa.array([_class(number, names) for number in numbers.to_pylist()], pa.string())
+
+
+def _lists_of_classes(lists: pa.ChunkedArray, names: list[str]) -> pa.Array:
+    found = [[_class(number, names) for number in numbers or []] for numbers in lists.to_pylist()]
+    return pa.array(found, pa.list_(pa.string()))
+
+
+def _class(number: int | None, names: list[str]) -> str | None:
+    """-1 stands for an unknown class."""
+    return names[number] if number is not None and 0 <= number < len(names) else None

@@ -35,6 +35,9 @@ MAX_READ_AGAIN = 200_000_000
 MAX_SCANNED_CELLS = 50_000_000
 """Cells of a workbook that are looked at, blank ones included (formatting can reach far beyond the data)."""
 
+MAX_SCANNED_IN_ROW = 20_000
+"""Cells of one row of a workbook, which can have 16,384."""
+
 MAX_UNZIPPED_MEGABYTES = 1_000
 """All parts of a workbook together, unpacked."""
 

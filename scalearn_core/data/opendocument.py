@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from typing import IO
 from xml.etree import ElementTree as ET
 
@@ -21,13 +22,20 @@ from scalearn_core.errors import DataError
 
 _OASIS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _TEXT, _OFFICE, _STYLE = (_OASIS % name for name in ("table", "text", "office", "style"))
+_CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
+_FREED = (_TABLE + "table-row", _TABLE + "table")
+_BLANKS = re.compile("[ \t\r\n]+")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?")
 _KIND = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 def is_spreadsheet(content: Content) -> bool:
-    """Whether the archive says that it is one, in its first part."""
-    return _KIND in content.start(200)
+    """Whether the archive says that it is one. Raises DataError `data.damaged_workbook`."""
+    with told_as_damage(), content.file() as file, zipfile.ZipFile(file) as archive:
+        if "mimetype" not in archive.namelist():
+            return False
+        with archive.open("mimetype") as part:
+            return part.read(100).strip() == _KIND
 
 
 @contextmanager
@@ -51,7 +59,7 @@ def _sheets(xml: IO[bytes]) -> tuple[tuple[str, ...], list[str]]:
     hidden: set[str] = set()
     names: list[str] = []
     visible: list[str] = []
-    for event, element in ET.iterparse(xml, ("start", "end")):
+    for event, element in _events(xml, _CELLS):
         if event == "start" and element.tag == _TABLE + "table":
             name = element.get(_TABLE + "name", f"{len(names) + 1}")
             names.append(name)
@@ -61,38 +69,44 @@ def _sheets(xml: IO[bytes]) -> tuple[tuple[str, ...], list[str]]:
             properties = element.find(_STYLE + "table-properties")
             if properties is not None and properties.get(_TABLE + "display") == "false":
                 hidden.add(element.get(_STYLE + "name", ""))
-        elif event == "end" and element.tag in (_TABLE + "table-row", _TABLE + "table"):
-            element.clear()
     return tuple(names), visible
 
 
 def _rows(xml: IO[bytes], wanted: int, size: int, on_progress: OnProgress | None) -> Iterator[SheetRow]:
     bounds = Bounds()
-    row, table = 0, -1
-    parents: list[ET.Element] = []
-    for event, element in damage_told(ET.iterparse(xml, ("start", "end"))):
+    row, table, stored = 0, -1, 0
+    for event, element in damage_told(_events(xml)):
         if event == "start":
-            parents.append(element)
             table += element.tag == _TABLE + "table"
-            continue
-        parents.pop()
-        if element.tag == _TABLE + "table" and table == wanted:
+            stored = 0 if element.tag == _TABLE + "table-row" else stored + (element.tag in _CELLS)
+            if stored > limits.MAX_SCANNED_IN_ROW:
+                raise DataError("data.too_many_columns", limit=limits.MAX_COLUMNS)
+        elif element.tag == _TABLE + "table" and table == wanted:
             return
-        if element.tag != _TABLE + "table-row":
-            continue
-        if table == wanted:
-            repeated = _number(element, "number-rows-repeated")
-            cells, spans = _cells(element)
+        elif element.tag == _TABLE + "table-row" and table == wanted:
+            with told_as_damage():
+                repeated = _number(element, "number-rows-repeated")
+                cells, spans = _cells(element)
             for _ in range(repeated if cells else 0):
                 row += 1
-                bounds.check(row, len(cells), cells)
+                bounds.check(row, len(cells), len(cells))
                 yield SheetRow(row, cells, spans)
             row += 0 if cells else repeated
             if on_progress and row % 1000 == 0:
                 on_progress(min(0.99, xml.tell() / max(1, size)))
-        element.clear()
-        if parents:
-            parents[-1].remove(element)  # else a million empty rows would stay
+
+
+def _events(xml: IO[bytes], freed: tuple[str, ...] = ()) -> Iterator[tuple[str, ET.Element]]:
+    """The start and end of each element. Rows that have ended are freed, else a million empty ones would stay."""
+    parents: list[ET.Element] = []
+    for event, element in ET.iterparse(xml, ("start", "end")):
+        if event == "start":
+            parents.append(element)
+        else:
+            parents.pop()
+        yield event, element
+        if event == "end" and parents and (element.tag in freed or element.tag in _FREED):
+            parents[-1].remove(element)
 
 
 def _cells(row: ET.Element) -> tuple[list[str], tuple[Span, ...]]:
@@ -101,7 +115,7 @@ def _cells(row: ET.Element) -> tuple[list[str], tuple[Span, ...]]:
     spans: list[Span] = []
     blank = 0
     for cell in row:
-        if cell.tag not in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
+        if cell.tag not in _CELLS:
             continue
         repeated = _number(cell, "number-columns-repeated")
         value = _value(cell) if cell.tag == _TABLE + "table-cell" else ""
@@ -127,29 +141,49 @@ def _value(cell: ET.Element) -> str:
     match cell.get(_OFFICE + "value-type"):
         case "float" | "percentage" | "currency":
             number = cell.get(_OFFICE + "value", "")
-            return cell_text(float(number)) if _NUMBER.fullmatch(number) else number
+            stored = cell_text(float(number)) if _NUMBER.fullmatch(number) else number
         case "date":
             day, _, time = cell.get(_OFFICE + "date-value", "").partition("T")
-            return f"{day} {time}".removesuffix(" 00:00:00").strip()
+            stored = f"{day} {time}".removesuffix(" 00:00:00").strip()
         case "boolean":
-            return cell.get(_OFFICE + "boolean-value", "").upper()
-    return "\n".join(_text(paragraph) for paragraph in cell.findall(_TEXT + "p"))
+            stored = cell.get(_OFFICE + "boolean-value", "").upper()
+        case _:
+            return _shown(cell) or cell.get(_OFFICE + "string-value", "")
+    return stored or _shown(cell)
 
 
-def _text(element: ET.Element) -> str:
-    """The text of a paragraph; runs of spaces, tabs and line breaks are elements of their own."""
+def _shown(cell: ET.Element) -> str:
+    """The paragraphs of a cell; a few bytes may ask for gigabytes of blanks, so no more than is refused later."""
+    found: list[str] = []
+    length = 0
+    for number, paragraph in enumerate(cell.findall(_TEXT + "p")):
+        for piece in chain(["\n"] if number else [], _pieces(paragraph)):
+            found.append(piece)
+            length += len(piece)
+            if length > limits.MAX_CELL_CHARACTERS:
+                return "".join(found)
+    return "".join(found)
+
+
+def _pieces(element: ET.Element) -> Iterator[str]:
+    """The text of a paragraph; runs of blanks, tabs and line breaks are elements of their own."""
     match element.tag.removeprefix(_TEXT):
         case "s":
-            found = " " * min(_count(element.get(_TEXT + "c", "1")), limits.MAX_CELL_CHARACTERS)
+            yield " " * min(_count(element.get(_TEXT + "c", "1")), limits.MAX_CELL_CHARACTERS)
         case "tab":
-            found = "\t"
+            yield "\t"
         case "line-break":
-            found = "\n"
+            yield "\n"
+        case "ruby-text":  # how the base is read aloud
+            return
         case _ if element.tag.startswith(_OFFICE):  # a comment
-            found = ""
-        case _:
-            found = (element.text or "") + "".join(_text(child) + (child.tail or "") for child in element)
-    return found
+            return
+        case tag:
+            text = _BLANKS.sub(" ", element.text or "")
+            yield text.removeprefix(" ") if tag == "p" else text
+            for child in element:
+                yield from _pieces(child)
+                yield _BLANKS.sub(" ", child.tail or "")
 
 
 def _count(written: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 import pyarrow as pa
@@ -12,11 +12,13 @@ from scalearn_core.data.assemble import assemble
 from scalearn_core.data.cells import cell_text
 from scalearn_core.data.content import Content, OnProgress
 from scalearn_core.data.records import Record
+from scalearn_core.data.workbook import damage_told, told_as_damage
 from scalearn_core.errors import DataError
 
 SIGNATURE = b"PAR1\x15"
 """The magic and, as no text goes on, the first field of what follows it in every file."""
 BATCH = 1_000
+DAMAGED = "data.damaged_parquet"
 
 
 def read_parquet(content: Content, on_progress: OnProgress | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -27,28 +29,22 @@ def read_parquet(content: Content, on_progress: OnProgress | None = None) -> tup
     """
     import pyarrow.parquet as pq
 
-    try:
-        with content.file() as opened, pq.ParquetFile(opened) as file:
+    with content.file() as opened:
+        with told_as_damage(DAMAGED), pq.ParquetFile(opened) as file:
             _check(file)
             texts = [field.name for field in file.schema_arrow if is_text(field.type)]
-        # repeated texts stay one in memory
-        with content.file() as opened, pq.ParquetFile(opened, read_dictionary=texts) as file:
-            total = file.metadata.num_rows
-            batches = (pa.Table.from_batches([batch]) for batch in file.iter_batches(BATCH))
-            done = assemble(records_of(batches, file.schema_arrow.names, total, on_progress), header=True)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise DataError("data.damaged_parquet") from error
+        with told_as_damage(DAMAGED):
+            file = pq.ParquetFile(opened, read_dictionary=texts)  # repeated texts stay one in memory
+        names = file.schema_arrow.names
+        columns = damage_told(map(texts_by_column, file.iter_batches(BATCH)), DAMAGED)
+        done = assemble(records_of(columns, file.metadata.num_rows, on_progress), names=names)
     return done.frame, done.rejected
 
 
-def records_of(
-    tables: Iterator[pa.Table], names: list[str], total: int, on_progress: OnProgress | None
-) -> Iterator[Record]:
-    """The names of the columns as row 0, then the rows."""
-    yield Record(0, list(names))
+def records_of(batches: Iterable[list[list[str]]], total: int, on_progress: OnProgress | None) -> Iterator[Record]:
+    """Rows of batches of columns, `total` in all."""
     row = 0
-    for table in tables:
-        columns = [texts_of(table.column(number)) for number in range(table.num_columns)]
+    for columns in batches:
         for cells in zip(*columns, strict=True):
             row += 1
             yield Record(row, list(cells))
@@ -56,10 +52,14 @@ def records_of(
             on_progress(min(0.99, row / max(1, total)))
 
 
-def texts_of(column: pa.ChunkedArray) -> list[str]:
+def texts_by_column(batch: pa.RecordBatch | pa.Table) -> list[list[str]]:
+    return [texts_of(column) for column in batch.columns]
+
+
+def texts_of(column: pa.Array | pa.ChunkedArray) -> list[str]:
     """The values of a column as text. A text that many rows share is one Python string."""
     found: list[str] = []
-    for chunk in column.chunks:
+    for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
         if isinstance(chunk, pa.DictionaryArray):
             values = [cell_text(value) for value in chunk.dictionary.to_pylist()]
             found += ["" if index is None else values[index] for index in chunk.indices.to_pylist()]

@@ -24,6 +24,8 @@ OTHER_PACKAGES = {
     "content.xml": "OpenDocument",
 }
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+"""How Excel writes a character that XML cannot hold, such as a carriage return."""
 MAX_MERGED = 100_000
 """Merged cells that are heeded."""
 
@@ -62,19 +64,19 @@ def read_workbook(content: Content, sheet: str | None, on_progress: OnProgress |
 
 
 @contextmanager
-def told_as_damage() -> Iterator[None]:
-    """A library that reads workbooks fails in many ways on a damaged one: all of them are one sentence."""
+def told_as_damage(code: str = "data.damaged_workbook", **values: object) -> Iterator[None]:
+    """A library that reads files fails in many ways on a damaged one: all of them are one sentence."""
     try:
         yield
     except (DataError, MemoryError):
         raise
     except Exception as error:
-        raise DataError("data.damaged_workbook") from error
+        raise DataError(code, **values) from error
 
 
-def damage_told(items: Iterable[Item]) -> Iterator[Item]:
+def damage_told(items: Iterable[Item], code: str = "data.damaged_workbook", **values: object) -> Iterator[Item]:
     """The items of such a library, one after another."""
-    with told_as_damage():
+    with told_as_damage(code, **values):
         yield from items
 
 
@@ -109,13 +111,13 @@ class Bounds:
     def __init__(self) -> None:
         self.scanned = self.filled = 0
 
-    def check(self, row: int, scanned: int, cells: list[str]) -> None:
+    def check(self, row: int, scanned: int, width: int) -> None:
         """Raises DataError `data.too_many_rows`, `data.too_many_columns` or `data.too_many_cells`."""
         self.scanned += scanned
-        self.filled += len(cells)
+        self.filled += width
         if row > limits.MAX_SHEET_ROWS:
             raise DataError("data.too_many_rows", limit=limits.MAX_SHEET_ROWS)
-        if len(cells) > limits.MAX_COLUMNS:
+        if width > limits.MAX_COLUMNS:
             raise DataError("data.too_many_columns", limit=limits.MAX_COLUMNS)
         if self.filled > limits.MAX_CELLS or self.scanned > limits.MAX_SCANNED_CELLS:
             raise DataError("data.too_many_cells", limit=limits.MAX_CELLS)
@@ -124,24 +126,40 @@ class Bounds:
 def _rows(
     worksheet: Any, spans: dict[int, list[Span]], on_progress: Callable[[float], None] | None
 ) -> Iterator[SheetRow]:
-    declared = worksheet.max_row or 1
-    worksheet.reset_dimensions()  # what a sheet declares may be wrong, or a million rows of nothing
     bounds = Bounds()
-    for row, values in enumerate(damage_told(worksheet.iter_rows(values_only=True)), start=1):
-        if on_progress and row % 1000 == 0:
-            on_progress(min(0.99, row / declared))
-        # how Excel writes a carriage return
-        cells = [cell_text(value).replace("_x000D_", "\r") for value in _without_blank_end(values)]
-        bounds.check(row, len(values), cells)
-        if cells:
+    last = 0
+    for row, stored in damage_told(_stored(worksheet)):
+        values = {cell["column"]: cell["value"] for cell in stored}
+        if row <= last or len(values) < len(stored):  # a row or a cell twice: one of them would be lost
+            raise DataError("data.damaged_workbook")
+        last = row
+        if on_progress and row % 1000 == 0:  # what a sheet declares may be wrong
+            on_progress(min(0.99, row / (worksheet.max_row or row)))
+        width = max((column for column, value in values.items() if value not in (None, "")), default=0)
+        bounds.check(row, len(stored), width)
+        if width:
+            cells = [_text(values.get(column)) for column in range(1, width + 1)]
             yield SheetRow(row, cells, tuple(spans.get(row, ())))
 
 
-def _without_blank_end(values: tuple[object, ...]) -> tuple[object, ...]:
-    end = len(values)
-    while end and values[end - 1] in (None, ""):
-        end -= 1
-    return values[:end]
+def _stored(worksheet: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """The cells of each row. Not by `iter_rows`, which leaves out rows and cells that are stored out of order."""
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book = worksheet.parent
+    with worksheet._get_source() as xml:
+        yield from WorkSheetParser(
+            xml,
+            worksheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        ).parse()
+
+
+def _text(value: object) -> str:
+    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), value) if isinstance(value, str) else cell_text(value)
 
 
 def _spans(file: BinaryIO, part: str) -> dict[int, list[Span]]:

@@ -15,7 +15,7 @@ JAPANESE = [
     ["ソフトの更新、能力の一覧", "質問"],
     ["ｶﾀｶﾅ ﾃﾞ ﾆｭｳﾘｮｸ", "要望"],
 ]
-GERMAN = [["Größe “XL” kostet 5 € – teuer", "Prüfung"], ["naïve Café‑Gäste"[:10], "Öl"], ["schön", "Öl"]]
+GERMAN = [["Größe “XL” kostet 5 € – teuer", "Prüfung"], ["naïve Café", "Öl"], ["schön", "Öl"]]
 TEXTS = {
     "utf-8": JAPANESE,
     "utf-8-sig": JAPANESE,
