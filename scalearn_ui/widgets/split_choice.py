@@ -18,7 +18,7 @@ from scalearn_ui.widgets.table_input import Given
 
 WAYS: tuple[By, ...] = ("random", "newest", "column")
 LARGE = 50_000
-"""Documents that take seconds to divide."""
+"""Rows that take seconds to divide."""
 MOST_VALUES = 50
 """Different cells of a column that may mark test documents."""
 
@@ -30,11 +30,14 @@ def ask_plan(given: Given, used: tuple[str, ...]) -> SplitPlan | None:
         used: columns that hold the texts and the classes.
     """
     others = [column for column in given.columns if column not in used]
-    if not others:
-        return AT_RANDOM
+    small = len(given.table.frame) <= LARGE
     with st.expander(t("split.title"), icon=":material/call_split:"):
+        near = st.checkbox(t("split.near"), value=small, help=t("split.near_help"), key="split_near")
+        asked: dict[str, Any] = {"near_duplicates": near}
+        if not others:
+            return SplitPlan(**asked)
         way: By = st.radio(t("split.way"), WAYS, format_func=lambda way: t(f"split.{way}"), key="split_way")
-        asked: dict[str, Any] = {"by": way}
+        asked["by"] = way
         if way != "random":
             asked["column"] = st.selectbox(t(f"split.{way}_column"), others, index=None, key="split_column")
         if way == "column" and asked["column"]:
