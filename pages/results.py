@@ -9,11 +9,13 @@ from scalearn_ui.text import t
 from scalearn_ui.widgets import (
     classes,
     confidence,
+    cross_validation,
     elsewhere,
     evidence,
     ladder,
     model_choice,
     more_labels,
+    tested_on,
     verdict,
 )
 
@@ -42,6 +44,8 @@ if view == "summary":
             shell.go("classify", run=run.id)
     st.subheader(t("results.scores"), anchor=False)
     evidence.scores(found)
+    tested_on.looks(found)
+    cross_validation.draw(run, found)
     if found.get("scores_by_language"):  # results of before lack it
         st.subheader(t("results.languages"), anchor=False)
         evidence.by_language(found)

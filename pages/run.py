@@ -34,12 +34,16 @@ elif run.status == "succeeded" and run.kind == "forecast":
     state.choose_dataset(run.config["dataset"])
     if st.button(t("action.to_training"), type="primary", key="to_training", icon=":material/model_training:"):
         shell.go("train")
+elif run.status == "succeeded" and run.kind == "check":
+    state.choose_dataset(run.config["dataset"])
+    if st.button(t("action.to_data"), type="primary", key="to_data", icon=":material/table_view:"):
+        shell.go("data")
 elif run.status == "succeeded":
     if st.button(t("action.predictions"), type="primary", key="to_classify", icon=":material/label:"):
         shell.go("classify", batch=run.id)
 elif not run.active and st.button(t("action.again"), type="primary", key="again"):
     shell.go(
-        {"train": "train", "evaluate": "results", "study": "results", "forecast": "train"}.get(
+        {"train": "train", "evaluate": "results", "study": "results", "forecast": "train", "check": "data"}.get(
             run.kind, "classify"
         )
     )

@@ -8,7 +8,7 @@ from scalearn_core import runs
 from scalearn_core.data import workspace
 from scalearn_ui import shell, state
 from scalearn_ui.text import count, t
-from scalearn_ui.widgets import encoder_choice, forecast, train_settings
+from scalearn_ui.widgets import encoder_choice, forecast, long_texts, train_settings
 
 shell.enter("train")
 
@@ -32,6 +32,7 @@ info = stored[ids.index(dataset)]
 
 encoder = encoder_choice.choose(info).key
 sources = train_settings.choose_sources(encoder)
+reading = long_texts.choose(dataset, encoder)
 own_adapter = st.toggle(t("train.own_adapter"), value=True, key="own_adapter", help=t("train.own_adapter_help"))
 
 with st.expander(t("train.more"), icon=":material/tune:"):
@@ -72,7 +73,7 @@ with st.container(border=True):
             device=train_settings.device_name(machine),
         )
     )
-    st.caption(train_settings.time_needed(info, len(sources), recipe, machine, own_adapter, encoder))
+    st.caption(train_settings.time_needed(info, len(sources), recipe, machine, own_adapter, encoder, reading))
     if not sources:
         st.info(t("train.no_sources"))
     if st.button(
@@ -91,6 +92,7 @@ with st.container(border=True):
                 "variant": variant,
                 "recipe": recipe,
                 "own_adapter": own_adapter,
+                "long_texts": reading,
                 "device": machine.kind,
                 "seed": int(seed),
             },

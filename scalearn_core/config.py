@@ -9,6 +9,10 @@ from pathlib import Path
 
 from scalearn_core.errors import ConfigError
 
+LONG_TEXTS = ("head", "head_tail", "windows")
+"""How a document beyond the encoder's length is read (`encoders/long_texts.py`)."""
+MOST_WINDOWS = 8
+"""Passages of a document that are read at most, where it is read in windows."""
 UNSURE = 0.5
 """Below this confidence a prediction counts as unsure: the other labels together are likelier."""
 
@@ -77,10 +81,15 @@ class TrainingConfig:
     epochs: int | None = None
     patience: int | None = None
     """Epochs without a lower validation loss before stopping; of recipe "paper"."""
+    long_texts: str = "head"
+    """How documents beyond the encoder's length are read, by the model and by all it is compared with: "head"
+    (their beginning), "head_tail" (beginning and end) or "windows" (up to eight passages, averaged)."""
 
     def __post_init__(self) -> None:
         if not (isinstance(self.recipe, str) and self.recipe in RECIPES):
             raise ConfigError("config.unknown_recipe", found=self.recipe, known=", ".join(RECIPES))
+        if self.long_texts not in LONG_TEXTS:
+            raise ConfigError("config.unknown_long_texts", found=self.long_texts, known=", ".join(LONG_TEXTS))
         if not (_whole(self.seed) and 0 <= self.seed < 2**32):
             raise ConfigError("config.negative_seed", found=self.seed)
         if self.own_adapter not in (None, True, False):

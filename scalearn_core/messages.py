@@ -81,6 +81,46 @@ MESSAGES: dict[str, str] = {
     "data.empty_test": (
         "To test, at least one label needs two different texts, but every label has only one. Add documents."
     ),
+    # ways to divide (`data/split_plan.py`, `data/dates.py`)
+    "data.empty_test_groups": (
+        "To test, at least one label needs documents of two different groups, but every label stands in only one. "
+        "Divide without groups, or add documents."
+    ),
+    "data.empty_train": (
+        "Nothing is left to learn from: every document is a test document, or has the text or group of one. "
+        "Choose fewer test documents."
+    ),
+    "data.untrained_labels": (
+        "Labels that only test documents have cannot be learned: {labels}. Choose other test documents, or leave "
+        "these labels out."
+    ),
+    "data.split_by": 'A division must be by "random", "column" or "newest", found {found}. Choose one of them.',
+    "data.split_column": "To divide by a column or by date, the column must be named. Name it.",
+    "data.no_test_values": (
+        'Which cells of "{column}" mark the test documents was not said. Name them, such as test.'
+    ),
+    "data.no_test_rows": (
+        'No row has {values} in "{column}", so there would be no test document. It has: {found}. Choose one of these.'
+    ),
+    "data.column_not_kept": (
+        'The column "{column}" is needed to divide the documents but was not read. Read the table with it.'
+    ),
+    "data.one_date": (
+        'All documents have the same date in "{column}", so none is the newest. Choose another column, or divide at '
+        "random."
+    ),
+    "data.dates_unreadable": (
+        'Every row needs a date in "{column}", such as 2024-03-31, but {count} have none that can be read: rows '
+        "{rows}. Correct them, or divide at random."
+    ),
+    "data.date_order": (
+        'Dates in "{column}" such as {example} can be read with the day or the month first. Say which, or write '
+        "them as 2024-03-31."
+    ),
+    "data.date_zones": (
+        'Only some of the dates in "{column}" have a time zone, so their order is not known. Write all of them '
+        "with one, or none."
+    ),
     "data.not_split": "The dataset is not divided yet. Call split() first.",
     "data.unknown_labels": ("The table has labels the model does not know: {unknown}. The model knows: {labels}."),
     "data.unknown_dataset": 'There is no dataset "{dataset}". It may have been deleted.',
@@ -124,6 +164,7 @@ MESSAGES: dict[str, str] = {
     # settings
     "config.unknown_speed": "The speed {found} is unknown. Choose one of: {known}.",
     "config.unknown_variant": "There is no variant {found}. Choose one of {known}.",
+    "config.unknown_long_texts": "There is no way {found} of reading long documents. Choose one of {known}.",
     "config.unknown_recipe": "There is no recipe {found}. Choose one of {known}.",
     "config.unknown_combination": "There is no combination {found} of the scales. Choose one of {known}.",
     "config.no_zero_start": "With the combination {found} the scales cannot start at zero. Train with the recipe paper.",
@@ -225,6 +266,7 @@ MESSAGES: dict[str, str] = {
     ),
     "study.levers": "A trained model was expected, but this one was set by hand. Ask the model it was made from.",
     "study.no_evidence": "The evidence of this model was expected in {folder}, but it is not there or of an older release. Train the model again.",
+    "study.not_at_random": "The test documents of this model were chosen by hand or by date, and testing others would say nothing of these. Ask a model whose test documents were drawn at random.",
     "study.other_documents": "The table {name} is not the one this model was made from. Choose that table: same file, same columns.",
     "study.unknown": "One of {known} was expected as the study, but {found} was found. Choose one of these.",
     "levers.too_few": "Levers need {least} different test documents to divide, but {found} are there. Train with more documents.",

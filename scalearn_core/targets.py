@@ -3,7 +3,8 @@
 - One label: class numbers, int64 `[documents]`; probabilities of a document add up to 1 and the likeliest label
   is given.
 - Several: 1 where a document has the label and 0 elsewhere, int64 `[documents, labels]`; each label has a
-  probability of its own, and all that reach `THRESHOLD` are given, which may be none (as in the paper's HumSet).
+  probability of its own, and all that reach their limit are given, which may be none (as in the paper's HumSet):
+  `THRESHOLD`, or one per label (`thresholds.py`).
 
 The number of axes tells which it is, so a function that takes targets takes either and asks here.
 """
@@ -24,11 +25,15 @@ def are_several(targets: ArrayLike) -> bool:
     return np.ndim(targets) == 2
 
 
-def decide(probabilities: ArrayLike, *, several: bool) -> Targets:
-    """The labels given to documents with probabilities `[documents, labels]`."""
+def decide(probabilities: ArrayLike, *, several: bool, thresholds: ArrayLike | None = None) -> Targets:
+    """The labels given to documents with probabilities `[documents, labels]`.
+
+    Args:
+        thresholds: of several labels, the least probability of each, `[labels]`; None: one half.
+    """
     values = np.asarray(probabilities)
     if several:
-        return (values >= THRESHOLD).astype(np.int64)
+        return (values >= (THRESHOLD if thresholds is None else np.asarray(thresholds))).astype(np.int64)
     return values.argmax(1).astype(np.int64) if len(values) else np.zeros(0, dtype=np.int64)
 
 
@@ -43,15 +48,19 @@ def same(first: Targets, second: Targets) -> NDArray[np.bool_]:
     return np.asarray(equal.all(1) if are_several(first) else equal)
 
 
-def confidence_in(probabilities: ArrayLike, *, several: bool) -> NDArray[np.float64]:
+def confidence_in(probabilities: ArrayLike, *, several: bool, given: Targets | None = None) -> NDArray[np.float64]:
     """How sure a model is that what it gives a document is right, `[documents]`.
 
     Of one label its probability. Of several the probability that all yes and no are right at once, were they
     independent: the product over the labels of p or, where the label is not given, 1 - p.
+
+    Args:
+        given: of several labels, those given, `[documents, labels]`; None: those that reach one half.
     """
     values = np.asarray(probabilities, dtype=np.float64)
     if several:
-        return np.asarray(np.maximum(values, 1.0 - values).prod(1))
+        yes = values >= THRESHOLD if given is None else given == 1
+        return np.asarray(np.where(yes, values, 1.0 - values).prod(1))
     return values.max(1) if len(values) else np.zeros(0)
 
 

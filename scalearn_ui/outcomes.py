@@ -9,6 +9,7 @@ import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.adapters import catalog
+from scalearn_core.config import MOST_WINDOWS
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.evaluation.stored import read_result
 from scalearn_core.runs.folders import run_folder
@@ -60,10 +61,16 @@ def encoder_title(found: dict[str, Any]) -> Markdown:
     return name if key is None else t("encoder.named", title=Markdown(text.local(CARDS[key].title)), name=name)
 
 
+def long_texts(found: dict[str, Any]) -> str:
+    """How the model of a result reads documents beyond the encoder's length, one of `config.LONG_TEXTS`."""
+    return str(found.get("long_texts", "head"))  # earlier releases knew no other
+
+
 def reach(found: dict[str, Any]) -> Markdown:
     """How much of a document the encoder of a result reads: words of English, characters of Japanese."""
     card = CARDS[encoder_key(found) or DEFAULT]
-    size = card.max_length * card.bytes_per_token
+    windows = MOST_WINDOWS if long_texts(found) == "windows" else 1
+    size = windows * card.max_length * card.bytes_per_token
     words, characters = (f"{10 * round(size / unit / 10)}" for unit in (BYTES_PER_WORD, BYTES_PER_CHARACTER))
     if "ja" not in card.languages:
         return t("encoder.reach", words=words)

@@ -31,3 +31,10 @@ def test_without_a_gpu_it_says_so_in_one_sentence() -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("There is no CUDA device here")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_simulation_of_cross_validation_tells_each_setting() -> None:
+    done = run("benchmarks.cross_validation", "--tables", "2")
+    assert done.returncode == 0, done.stderr
+    told = [line.split("|")[4].strip() for line in done.stdout.splitlines()[2:]]
+    assert told == ["macro_f1", "accuracy", "difference"] * 7

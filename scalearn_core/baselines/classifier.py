@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from scalearn_core.baselines.frozen_head import fit_frozen_head, unit
@@ -15,6 +16,7 @@ from scalearn_core.config import StageOneConfig
 from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
 from scalearn_core.scaling.heads import unit_linear_head
 from scalearn_core.targets import Targets, are_several, decide
+from scalearn_core.thresholds import choose_thresholds
 from scalearn_core.training.batching import forward_batches
 from scalearn_core.training.loop import OnStep, fit
 from scalearn_core.training.loss import classification_loss
@@ -36,6 +38,8 @@ class Classifier:
     head: nn.Sequential
     several: bool = False
     """Whether a document may have several classes."""
+    thresholds: NDArray[np.float64] | None = None
+    """Then, from which probability on each is given, `[labels]`; None: one half."""
 
     def logits(self, tokens: Tokens, rows: Sequence[int]) -> torch.Tensor:
         """`[rows, labels]`."""
@@ -57,7 +61,8 @@ class Classifier:
     def classes(self, tokens: Tokens) -> Targets:
         """The likeliest class of each document, or all likely ones (`targets.py`); at least one document."""
         logits = self.all_logits(tokens)
-        return decide((logits.sigmoid() if self.several else logits).numpy(), several=self.several)
+        values = (logits.sigmoid() if self.several else logits).numpy()
+        return decide(values, several=self.several, thresholds=self.thresholds)
 
     def __call__(self, texts: Sequence[str]) -> Targets:
         """The same for texts, of which there may be none."""
@@ -130,4 +135,12 @@ def train_from_linear_head(
         )  # fmt: skip
     finally:
         switch(False)
-    return classifier
+    if not classifier.several:
+        return classifier
+    if len(held_out):
+        said = classifier.all_logits(held_out.tokens).sigmoid().numpy()
+        return replace(classifier, thresholds=choose_thresholds(said, held_out.targets))
+    # Out of fold would mean to train it once more for each: a regression on what it has learned stands in for it.
+    trained = unit(embed(encoder, data.tokens, adapt))
+    head_alone = fit_frozen_head(trained, data.targets, trained[:0], data.targets[:0], data.classes, seed=seed)
+    return replace(classifier, thresholds=head_alone.thresholds)

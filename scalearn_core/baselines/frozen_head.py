@@ -6,14 +6,15 @@ models have them, gives them so (`unit`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scalearn_core.baselines.solver import C_DEFAULT, CERTAIN, cross_validated_c, fit_path, label_losses
-from scalearn_core.targets import Targets, are_several
+from scalearn_core.targets import Targets, are_several, decide
+from scalearn_core.thresholds import choose_thresholds, thresholds_out_of_fold
 
 Embeddings = NDArray[np.float32] | NDArray[np.float64]
 
@@ -41,6 +42,8 @@ class FrozenHead:
     """Inverse regularisation strength it was fitted with."""
     several: bool = False
     """Whether each label stands for itself (`targets.py`), so that the logits are those of single labels."""
+    thresholds: NDArray[np.float64] | None = None
+    """Of several labels, from which probability on each is given, `[classes]`; None: one half."""
 
     def logits(self, embeddings: Embeddings) -> NDArray[np.float64]:
         """`[n, classes]` from embeddings `[n, d]`."""
@@ -49,7 +52,15 @@ class FrozenHead:
     def predict(self, embeddings: Embeddings) -> Targets:
         """The likeliest class of each row, or all likely ones (`targets.py`), from embeddings `[n, d]`."""
         logits = self.logits(embeddings)
-        return np.asarray(logits >= 0 if self.several else logits.argmax(axis=1), dtype=np.int64)
+        if not self.several:
+            return np.asarray(logits.argmax(axis=1), dtype=np.int64)
+        return decide(self.predict_proba(embeddings), several=True, thresholds=self.thresholds)
+
+    def predict_proba(self, embeddings: Embeddings) -> NDArray[np.float64]:
+        """Of several labels the probability of each, `[n, classes]`."""
+        from scipy.special import expit
+
+        return np.asarray(expit(self.logits(embeddings)))
 
     def losses(self, embeddings: Embeddings, targets: Targets) -> NDArray[np.float64]:
         """Log-loss of each row, `[n]`, in nats; of several labels the sum over them."""
@@ -95,7 +106,7 @@ def fit_frozen_head(
     Validation rows of a class without training rows say nothing about C and are left out. If fewer than two
     classes remain, or there are no validation rows, `cross_validated_c` chooses among the training rows. If all
     training rows are of one class, the head always chooses it. Where rows have several labels (`targets.py`) it is
-    one regression against the rest for each label.
+    one regression against the rest for each label, with limits chosen on the validation rows, or out of fold.
 
     Args:
         embeddings: training rows, `[n, d]`, n at least 1.
@@ -128,17 +139,19 @@ def fit_frozen_head(
     for model in fit_path(features - centre, targets, grid, tolerance=TOLERANCE, seed=seed):
         head = _as_head(model, centre, seen, n_classes, several)
         if not can_choose:
-            return head
+            return _limited(head, features - centre, targets, seed) if several else head
         loss = float(head.losses(val_embeddings[known], val_targets[known]).mean())
         if best is not None and loss >= best_loss:
-            return best
+            break
         best_loss, best = loss, head
     assert best is not None  # the grid is not empty
-    return best
+    if not several:
+        return best
+    return replace(best, thresholds=choose_thresholds(best.predict_proba(val_embeddings), val_targets))
 
 
 def fit_head(embeddings: Embeddings, targets: Targets, n_classes: int, *, c: float, seed: int) -> FrozenHead:
-    """The same with the given C; arguments as in `fit_frozen_head`."""
+    """The same with the given C, and limits chosen out of fold; arguments as in `fit_frozen_head`."""
     several = are_several(targets)
     seen = np.arange(n_classes) if several else np.unique(targets)
     features = np.asarray(embeddings, dtype=np.float64)
@@ -146,7 +159,14 @@ def fit_head(embeddings: Embeddings, targets: Targets, n_classes: int, *, c: flo
         return _spread(np.zeros((1, features.shape[1])), np.zeros(1), seen, n_classes, c)
     centre = features.mean(axis=0)
     (model,) = fit_path(features - centre, targets, (c,), tolerance=TOLERANCE, seed=seed)
-    return _as_head(model, centre, seen, n_classes, several)
+    head = _as_head(model, centre, seen, n_classes, several)
+    return _limited(head, features - centre, targets, seed) if several else head
+
+
+def _limited(head: FrozenHead, features: NDArray[np.float64], targets: Targets, seed: int) -> FrozenHead:
+    """The head with the limits that its training rows choose out of fold."""
+    found = thresholds_out_of_fold(features, targets, head.C, tolerance=TOLERANCE, seed=seed)
+    return replace(head, thresholds=found)
 
 
 def unit(embeddings: Embeddings) -> NDArray[np.float32]:

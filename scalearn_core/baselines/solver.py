@@ -163,6 +163,22 @@ def cross_validated_losses(
     return losses
 
 
+def out_of_fold(features: Any, targets: Targets, c: float, *, tolerance: float, seed: int) -> NDArray[np.float64]:
+    """Probability of each of several labels by a classifier that did not see the document, `[documents, labels]`.
+
+    Args:
+        targets: `[documents, labels]`, of two documents or more.
+        seed: of the folds.
+    """
+    from scipy.special import expit
+
+    found = np.zeros(targets.shape)
+    for train, held_out in stratified_folds(targets, FOLDS, seed):
+        for model in fit_path(features[train], targets[train], (c,), tolerance=tolerance, seed=seed):
+            found[held_out] = expit(model.decision_function(features[held_out]))
+    return found
+
+
 def _losses(model: Any, features: Any, targets: Targets) -> NDArray[np.float64]:
     if are_several(targets):
         return label_losses(model.decision_function(features), targets)

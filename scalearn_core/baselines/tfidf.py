@@ -11,7 +11,8 @@ import numpy as np
 from scalearn_core.baselines.majority import predict_majority
 from scalearn_core.baselines.solver import cross_validated_c, fit_path
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.targets import Targets, are_several
+from scalearn_core.targets import Targets, are_several, decide
+from scalearn_core.thresholds import choose_thresholds, thresholds_out_of_fold
 
 if TYPE_CHECKING:
     from scalearn_core.data.dataset import Split
@@ -26,20 +27,26 @@ SPACED_SHARE = 0.08
 """Scripts with spaces between words have 11% and more of them, Japanese or Chinese below 6%."""
 
 
-def predict_tfidf(train: Split, validation: Split, texts: Sequence[str], *, seed: int) -> Targets:
+def predict_tfidf(
+    train: Split, validation: Split, texts: Sequence[str], *, seed: int, limited: bool = True
+) -> Targets:
     """Classes for `texts` (`targets.py`) by a model of the training rows.
 
     The features are words and pairs of words; for texts without spaces between words (see `uses_words`) they
     are runs of 1 to 3 characters. C is the one of `C_GRID` with the best macro-F1 on the validation rows,
     the smallest of equals, and the model is not fitted again on both, so that it learns from the same rows as
     ScaLearn; without validation rows `cross_validated_c` chooses. If `train` has one class, that is the answer.
+    Limits of several labels are chosen on the same rows (`thresholds.py`).
 
     Args:
         train: rows to learn from; at least one.
         validation: rows to choose C on; may be empty.
         texts: documents to classify.
         seed: of the folds, and handed to the solver (lbfgs, which draws nothing at random).
+        limited: whether several labels take limits of their own, or are all given from one half on.
     """
+    from scipy.special import expit
+
     several = are_several(train.targets)
     if not len(texts) or (not several and len(np.unique(train.targets)) == 1):
         return predict_majority(train, texts)
@@ -55,6 +62,13 @@ def predict_tfidf(train: Split, validation: Split, texts: Sequence[str], *, seed
         found = 0.0 if held_out is None else score("macro_f1", validation.targets, model.predict(held_out))
         if found > best_score:
             best_score, best = found, model.predict(asked).astype(np.int64)
+            if several and limited:
+                said = None if held_out is None else expit(model.decision_function(held_out))
+                limits = (
+                    thresholds_out_of_fold(features, train.targets, model.C, tolerance=TOLERANCE, seed=seed)
+                    if said is None else choose_thresholds(said, validation.targets)
+                )  # fmt: skip
+                best = decide(expit(model.decision_function(asked)), several=True, thresholds=limits)
     return best
 
 

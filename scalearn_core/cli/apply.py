@@ -16,7 +16,7 @@ from scalearn_core.cli.usage import UsageError, check_new_file, writing_to
 from scalearn_core.data.checks import check_column
 from scalearn_core.data.export import write_csv
 from scalearn_core.data.labels import split_labels
-from scalearn_core.data.tables import read_table
+from scalearn_core.data.tables import read_table, reading_of
 from scalearn_core.errors import ModelError
 
 
@@ -50,8 +50,9 @@ def predict(args: argparse.Namespace) -> None:
     check_new_file(args.out, source=args.table)
     if args.model.resolve() in args.out.resolve().parents:
         raise UsageError(f"{args.out} lies in the model's folder, which must stay as it is. Choose another place.")
-    table = read_table(args.table, sheet=args.sheet)
-    check_column(list(table.frame.columns), args.text)
+    table = read_table(args.table, **reading_of(vars(args)))
+    for column in args.text:
+        check_column(list(table.frame.columns), column)
     tell_rejected(table.rejected["row"].tolist())
     with Progress() as progress:
         progress.on_stage("predicting")

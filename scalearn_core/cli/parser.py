@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 from typing import NoReturn
 
-from scalearn_core.config import RECIPES
+from scalearn_core.config import LONG_TEXTS, RECIPES
+from scalearn_core.data.delimited import DELIMITERS
+from scalearn_core.data.encodings import ENCODINGS
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.studies import STUDIES
 
@@ -81,7 +83,14 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="whether an adapter trained on the table is one more source (default: with recipe auto)",
     )
-    command.add_argument("--seed", type=seed, default=13, metavar="N", help="default: %(default)s")
+    _add_seeds(command)
+    command.add_argument(
+        "--long-texts",
+        choices=LONG_TEXTS,
+        default="head",
+        help="what is read of documents beyond the encoder's length: their beginning (head), beginning and end, or"
+        " up to eight passages (default: %(default)s)",
+    )
     _add_device(command)
     _add_encoder(command, "by the language of the documents")
     _add_json(command)
@@ -96,7 +105,7 @@ def _add_forecast(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--sources", metavar="A,B", help="names or adapter folders, or all (default: all with open licences)"
     )
-    command.add_argument("--seed", type=seed, default=13, metavar="N", help="default: %(default)s")
+    _add_seeds(command)
     _add_device(command)
     _add_encoder(command, "by the language of the documents")
     _add_json(command)
@@ -171,9 +180,22 @@ def _add_train_adapter(command: argparse.ArgumentParser) -> None:
 
 
 def _add_table(command: argparse.ArgumentParser, *, label: bool) -> None:
-    command.add_argument("--table", type=Path, required=True, metavar="FILE", help="CSV, TSV or XLSX")
-    command.add_argument("--text", required=True, metavar="COLUMN", help="column with the documents")
+    command.add_argument(
+        "--table", type=Path, required=True, metavar="FILE",
+        help="CSV, TSV, XLSX, ODS, JSON Lines, Parquet, or a folder written by `datasets`",
+    )  # fmt: skip
+    command.add_argument(
+        "--text", required=True, nargs="+", metavar="COLUMN",
+        help="column with the documents; of several, such as subject and body, the cells are joined",
+    )  # fmt: skip
     command.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first visible one)")
+    command.add_argument("--encoding", choices=ENCODINGS, metavar="NAME", help="default: as the bytes tell")
+    command.add_argument(
+        "--delimiter", type=delimiter, metavar="MARK", help=", ; | or tab (default: as the rows tell)"
+    )
+    command.add_argument(
+        "--no-header", dest="header", action="store_const", const=False, help="the first row is a document"
+    )
     if label:
         command.add_argument("--label", required=True, metavar="COLUMN", help="column with their labels")
         command.add_argument("--skip-blank", action="store_true", help="leave out rows without text or label")
@@ -184,6 +206,38 @@ def _add_separator(command: argparse.ArgumentParser | argparse._ArgumentGroup) -
         "--label-separator", metavar="TEXT",
         help=f"what stands between several labels of a document, or {NO_SEPARATOR} (default: as the cells tell)",
     )  # fmt: skip
+
+
+def _add_seeds(command: argparse.ArgumentParser) -> None:
+    """Luck of the training, and which documents are tested on: two things."""
+    command.add_argument(
+        "--seed", type=seed, default=13, metavar="N", help="of the training; default: %(default)s"
+    )
+    division = command.add_argument_group("test documents (a fifth of all, the same whatever --seed is)")
+    way = division.add_mutually_exclusive_group()
+    way.add_argument("--test-column", metavar="COLUMN", help="test on the rows marked in this column")
+    way.add_argument("--newest-by", metavar="COLUMN", help="test on the newest fifth by the dates in this column")
+    division.add_argument(
+        "--test-values", metavar="A,B", help="cells of --test-column that mark them (default: test and the like)"
+    )
+    division.add_argument(
+        "--near-duplicates",
+        action="store_true",
+        help="rows that say nearly the same are never both learned from and tested on",
+    )
+    division.add_argument(
+        "--group-column",
+        metavar="COLUMN",
+        help="rows with the same cell are never both learned from and tested on",
+    )
+    division.add_argument(
+        "--day-first",
+        action=argparse.BooleanOptionalAction,
+        help="whether 3/4/2024 is in April (default: as the dates tell)",
+    )
+    division.add_argument(
+        "--split-seed", type=seed, default=13, metavar="N", help="of what is left to chance; default: %(default)s"
+    )
 
 
 def _add_device(command: argparse.ArgumentParser) -> None:
@@ -224,3 +278,11 @@ def adapter_name(text: str) -> str:
             f"letters, digits, _ and - were expected (60 at most), but {text} was found"
         )
     return text
+
+
+def delimiter(text: str) -> str:
+    """What stands between the cells of a text; a tab by its name, which a shell hardly lets through."""
+    found = {"tab": "\t", "\\t": "\t"}.get(text, text)
+    if found not in DELIMITERS:
+        raise argparse.ArgumentTypeError(f"one of , ; | or tab was expected, but {text} was found")
+    return found

@@ -5,18 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 from scalearn_core.cli.apply import check_model, evidence_of, separator_of
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import table
-from scalearn_core.cli.train import chosen_encoder, chosen_sources, read_dataset
+from scalearn_core.cli.train import chosen_encoder, chosen_sources, read_dataset, read_divided
 from scalearn_core.cli.usage import check_writable, writing_to
+from scalearn_core.evaluation.stored import read_result, split_of
+from scalearn_core.file_faults import DAMAGED_FILE
 
 
 def forecast(args: argparse.Namespace) -> None:
     """Tell before any training what each source promises."""
-    dataset = read_dataset(args)
+    dataset = read_divided(args)
+    assert dataset.plan is not None
     encoder = chosen_encoder(args.encoder, dataset)
     sources = chosen_sources(args.sources, encoder)
     with Progress() as progress:
@@ -27,15 +31,17 @@ def forecast(args: argparse.Namespace) -> None:
 
         loaded = Encoder.load(encoder).to(find(args.device).kind)
         progress.on_stage("forecast")
-        found = forecast_for(dataset, loaded, sources, seed=args.seed, on_progress=progress.on_share)
+        found = forecast_for(
+            dataset, loaded, sources, plan=dataset.plan, seed=args.seed, on_progress=progress.on_share
+        )
     print(json.dumps(found) if args.json else forecast_summary(found))
 
 
 def study(args: argparse.Namespace) -> None:
     """Ask something of a trained model; the answer is added to its `result.json`."""
     check_model(args.model)
-    dataset = read_dataset(args, separator=separator_of(args.model))
     evidence = evidence_of(args.model)
+    dataset = read_dataset(args, separator=separator_of(args.model), keep=_columns_of_split(evidence))
     check_writable(evidence)
     with Progress() as progress:
         progress.on_stage("loading")
@@ -53,6 +59,14 @@ def study(args: argparse.Namespace) -> None:
         keep(evidence, args.study, found)
     if not args.json:
         print(f"{args.study}: done in {found['seconds']:.0f} s, added to {evidence / 'result.json'}")
+
+
+def _columns_of_split(evidence: Path) -> tuple[str, ...]:
+    """Columns of the table by which the model's documents were divided."""
+    try:
+        return split_of(read_result(evidence)).columns
+    except DAMAGED_FILE:  # loading tells what is wrong with it
+        return ()
 
 
 def forecast_summary(found: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scalearn_core.adapters.catalog import AdapterCard
+from scalearn_core.data.checks import shorten
 
 METHODS = {
     "scalearn": "ScaLearn",
@@ -54,7 +55,7 @@ ACCURACY = {False: "accuracy", True: "all labels right"}
 """What the share of right documents is called, by whether they have several labels."""
 NOTES = {
     "few_documents": "With fewer than 30 documents the scores and their intervals are rough.",
-    "class_without_test_documents": "Some labels have no document, so nothing is known about them.",
+    "class_without_test_documents": "No score is possible for labels without a test document: {labels}.",
     "class_never_predicted": "Some labels were never predicted.",
 }
 """By the codes of `EvaluationReport.notes`."""
@@ -77,7 +78,7 @@ def training_summary(result: dict[str, Any], folder: Path) -> str:
             HELPED[result["verdict"]["code"]],
             verdict(result["comparison"], VERDICTS),
             verdict(result["comparison_control"], SOURCES),
-            *(NOTES[code] for code in scores["scalearn"]["notes"]),
+            *_notes(scores["scalearn"]),
             *([""] if result["scores_by_language"] else []),
             *_by_language(result["scores_by_language"]),
             f"Learned: {learned['scales']:,} scales, {learned['head']:,} numbers in the classifier{own}.",
@@ -108,12 +109,18 @@ def evaluation_summary(result: dict[str, Any]) -> str:
             f"{ACCURACY[several]} {score_text(result['accuracy'])}",
             *_against_plain(result),
             *_languages(result),
-            *(NOTES[code] for code in result["notes"]),
+            *_notes(result),
             "",
             *_by_language(result["scores_by_language"]),
             *table(("precision", "recall", "F1", "documents", "label"), rows),
         ]
     )
+
+
+def _notes(report: dict[str, Any]) -> list[str]:
+    """What to beware of in a report."""
+    unscored = shorten([row["label"] for row in report["per_class"] if not row["support"]])
+    return [NOTES[code].format(labels=unscored) for code in report["notes"]]
 
 
 def seen_before(result: dict[str, Any]) -> str | None:

@@ -15,9 +15,12 @@ from scalearn_core.cli.usage import UsageError, check_new_folder, writing_to
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.checks import shorten
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.documents import columns_of
 from scalearn_core.data.files import folder_written_whole
 from scalearn_core.data.labels import AUTO, looks_like_several
 from scalearn_core.data.languages import shares_of
+from scalearn_core.data.split_plan import By, SplitPlan, offered_test_values
+from scalearn_core.data.tables import reading_of
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.errors import ConfigError
@@ -26,8 +29,10 @@ from scalearn_core.errors import ConfigError
 def train(args: argparse.Namespace) -> None:
     """Train as the options say; what can be checked without torch is checked before it is loaded."""
     check_new_folder(args.out)
-    config = TrainingConfig(recipe=args.recipe, seed=args.seed, own_adapter=args.own_adapter)
-    dataset = read_dataset(args).split(seed=args.seed)
+    config = TrainingConfig(
+        recipe=args.recipe, seed=args.seed, own_adapter=args.own_adapter, long_texts=args.long_texts
+    )
+    dataset = read_divided(args)
     encoder = chosen_encoder(args.encoder, dataset)
     sources = chosen_sources(args.sources, encoder)
     with Progress() as progress:
@@ -46,7 +51,7 @@ def train(args: argparse.Namespace) -> None:
             on_stage=progress.on_stage,
             on_step=progress.on_step,
         )
-    outcome.result["dataset"] |= {"text_column": args.text, "label_column": args.label}
+    outcome.result["dataset"] |= {"text_column": " + ".join(columns_of(args.text)), "label_column": args.label}
     with writing_to(args.out), folder_written_whole(args.out) as draft:
         outcome.save(draft, evidence=draft)
     print(json.dumps(outcome.result) if args.json else training_summary(outcome.result, args.out))
@@ -84,12 +89,51 @@ def chosen_sources(option: str | None, encoder: str) -> list[str]:
     return names
 
 
-def read_dataset(args: argparse.Namespace, *, separator: str | None = AUTO, to_learn: bool = True) -> TextDataset:
+def read_divided(args: argparse.Namespace) -> TextDataset:
+    """The table of the options, divided as they say; tells on stderr what is tested on in a way not asked for.
+
+    Raises:
+        UsageError: `--test-values` without `--test-column`, or neither names what marks the test documents.
+    """
+    if args.test_values is not None and args.test_column is None:
+        raise UsageError("--test-values needs --test-column, the column in which they stand.")
+    asked = (args.test_column, args.newest_by, args.group_column)
+    dataset = read_dataset(args, keep=tuple(dict.fromkeys(name for name in asked if name)))
+    by: By = "column" if args.test_column else "newest" if args.newest_by else "random"
+    values: tuple[str, ...] = ()
+    if args.test_column and dataset.side is not None:
+        cells = dataset.side[args.test_column].tolist()
+        given = (args.test_values or "").split(",")
+        values = tuple(value.strip() for value in given if value.strip()) or offered_test_values(cells)
+        if not values:
+            found = shorten(list(dict.fromkeys(cells)))
+            raise UsageError(
+                f"--test-values must say which cells of {args.test_column} mark the test documents: {found}."
+            )
+    plan = SplitPlan(
+        seed=args.split_seed, by=by, column=args.test_column or args.newest_by, test_values=values,
+        group_column=args.group_column, day_first=args.day_first, near_duplicates=args.near_duplicates,
+    )  # fmt: skip
+    dataset = dataset.split(plan=plan)
+    if dataset.kept_out:
+        rows = shorten(dataset.kept_out)
+        print(
+            f"Neither learned from nor tested on, as a test document has the same text or group: row {rows}.",
+            file=sys.stderr,
+        )
+    if dataset.unscored:
+        print(f"No score is possible for: {shorten(dataset.unscored)} (no test document).", file=sys.stderr)
+    return dataset
+
+
+def read_dataset(
+    args: argparse.Namespace, *, separator: str | None = AUTO, to_learn: bool = True, keep: Sequence[str] = ()
+) -> TextDataset:
     """The table of the options; tells on stderr which rows were left out, and if documents have several labels.
 
     Args:
         separator: of the model that is to read the table, for commands without the option.
-        to_learn: see `TextDataset.from_table`.
+        to_learn, keep: see `TextDataset.from_table`.
 
     Raises:
         UsageError: the option is an empty text.
@@ -102,10 +146,11 @@ def read_dataset(args: argparse.Namespace, *, separator: str | None = AUTO, to_l
         args.table,
         text=args.text,
         label=args.label,
-        sheet=args.sheet,
+        **reading_of(vars(args)),
         blanks="leave_out" if args.skip_blank else "refuse",
         separator=separator,
         to_learn=to_learn,
+        keep=keep,
     )
     if separator == AUTO or given:
         tell_separator(dataset, asked=separator == AUTO)

@@ -15,55 +15,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scalearn_core.data.checks import check_columns, check_labels, shorten
+from scalearn_core.data.apply import apply_steps
+from scalearn_core.data.checks import check_column, check_columns, check_labels, shorten
 from scalearn_core.data.content import OnProgress
-from scalearn_core.data.documents import Blanks, take_documents
+from scalearn_core.data.documents import Blanks, columns_of, take_documents
 from scalearn_core.data.export import safe_cell
+from scalearn_core.data.groups import Groups
 from scalearn_core.data.labels import AUTO, split_labels
-from scalearn_core.data.splits import TEST, TRAIN, VALIDATION, assign_parts
+from scalearn_core.data.recipe import Step
+from scalearn_core.data.split import Split as Split
+from scalearn_core.data.split_plan import SplitPlan, divide
+from scalearn_core.data.splits import KEPT_OUT, TEST, TRAIN, VALIDATION
 from scalearn_core.data.tables import Table, read_table
 from scalearn_core.errors import DataError
-from scalearn_core.targets import Targets, are_several, names_of
-
-
-@dataclass(frozen=True, eq=False)
-class Split:
-    """The documents of one part, in file order."""
-
-    texts: tuple[str, ...]
-    targets: Targets
-    """Index into `labels` of each document, or which labels each has (`targets.py`)."""
-
-    labels: tuple[str, ...]
-    """All classes of the dataset, whether this part has documents of them or not."""
-
-    rows: tuple[int, ...]
-    """Row numbers in the file; the header is row 1."""
-
-    separator: str | None = None
-    """What stands between the labels of a document in a table; None where each has one."""
-
-    def __post_init__(self) -> None:
-        if not len(self.texts) == len(self.targets) == len(self.rows):
-            counts = f"{len(self.texts)}, {len(self.targets)} and {len(self.rows)}"
-            raise ValueError(f"Texts, targets and rows must be equally many, found {counts}.")
-        if are_several(self.targets) != (self.separator is not None):
-            raise ValueError("Several labels per document need a separator, and only they.")
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def drawn(self, most: int, seed: int) -> Split:
-        """All documents, or so many of them drawn at random, in file order."""
-        if len(self) <= most:
-            return self
-        rows = np.sort(np.random.default_rng(seed).permutation(len(self))[:most])
-        texts, numbers = (tuple(values[row] for row in rows) for values in (self.texts, self.rows))
-        return Split(texts, self.targets[rows], self.labels, numbers, self.separator)
-
-    def names(self, targets: Targets | None = None) -> list[str]:
-        """Labels as text, those of the documents or predicted ones."""
-        return names_of(self.targets if targets is None else targets, self.labels, self.separator)
+from scalearn_core.targets import Targets
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,10 +52,16 @@ class TextDataset:
     name: str
 
     parts: NDArray[np.int64] | None = None
-    """`TRAIN`, `VALIDATION` or `TEST` per document, shape [documents]; None before `split`."""
+    """`TRAIN`, `VALIDATION`, `TEST` or `KEPT_OUT` per document, shape [documents]; None before `split`."""
 
     separator: str | None = None
     """What stands between the labels of a document; None where each has one."""
+
+    side: pd.DataFrame | None = None
+    """Further columns of the table as text, such as a date, indexed as `frame`; None unless some were kept."""
+
+    plan: SplitPlan | None = None
+    """How it was divided; None before `split`."""
 
     @classmethod
     def from_table(
@@ -107,6 +78,8 @@ class TextDataset:
         separator: str | None = AUTO,
         to_learn: bool = True,
         name: str | None = None,
+        keep: Sequence[str] = (),
+        steps: Sequence[Step] = (),
         on_progress: OnProgress | None = None,
     ) -> TextDataset:
         """Read and check a table.
@@ -125,6 +98,8 @@ class TextDataset:
                 as the cells tell (`labels.find_separator`).
             to_learn: Whether the table must have what it takes to learn from; a model can be scored on any.
             name: What to call the dataset; the file's name by default.
+            keep: Further columns that a split asks for (`SplitPlan.columns`).
+            steps: What is done to it after it was read (`recipe.py`); documents left out are in `rejected`.
             on_progress: Told the share of the file that is read; what it raises ends the reading.
 
         Raises:
@@ -136,24 +111,30 @@ class TextDataset:
             source, sheet=sheet, encoding=encoding, delimiter=delimiter, header=header, on_progress=on_progress
         )
         return cls.from_rows(
-            table, text=text, label=label, blanks=blanks, separator=separator, to_learn=to_learn, name=name
-        )
+            table, text=text, label=label, blanks=blanks, separator=separator, to_learn=to_learn, name=name,
+            keep=keep, steps=steps,
+        )  # fmt: skip
 
     @classmethod
     def from_rows(
         cls, table: Table, *, text: str | Sequence[str], label: str, blanks: Blanks,
-        separator: str | None = AUTO, to_learn: bool = True, name: str,
+        separator: str | None = AUTO, to_learn: bool = True, name: str, keep: Sequence[str] = (),
+        steps: Sequence[Step] = (),
     ) -> TextDataset:  # fmt: skip
         """`from_table` for a table that was read already."""
         if blanks not in ("refuse", "leave_out"):
             raise ValueError(f'blanks must be "refuse" or "leave_out", found {blanks!r}.')
         if separator == "":
             raise ValueError("separator must be a text or None.")
-        texts = (text,) if isinstance(text, str) else tuple(text)
-        check_columns(list(table.frame.columns), texts=texts, label=label)
+        texts, columns = columns_of(text), list(table.frame.columns)
+        check_columns(columns, texts=texts, label=label)
+        for column in keep:
+            check_column(columns, column)
         frame, left_out, separator = take_documents(table.frame, texts, label, separator=separator, blanks=blanks)
-        dataset = cls(frame, pd.concat([table.rejected, left_out]), (), name, separator=separator)
-        return dataset._checked(label, to_learn=to_learn)
+        frame, by_steps = apply_steps(frame, steps, separator)
+        side = table.frame.loc[frame.index, list(keep)] if keep else None
+        rejected = pd.concat([table.rejected, left_out, by_steps])
+        return cls(frame, rejected, (), name, separator=separator, side=side)._checked(label, to_learn=to_learn)
 
     def _checked(self, column: str, *, to_learn: bool) -> TextDataset:
         """With the labels and the rejected rows in order. Raises DataError as `check_labels`."""
@@ -184,15 +165,36 @@ class TextDataset:
             counts.update(dict.fromkeys(present, number))
         return counts
 
-    def split(self, test: float = 0.2, validation: float = 0.1, seed: int = 13) -> TextDataset:
-        """A copy divided into `train`, `validation` and `test` by the rules of `splits.assign_parts`.
+    def split(
+        self, test: float = 0.2, validation: float = 0.1, seed: int = 13, *, plan: SplitPlan | None = None,
+        groups: Groups | None = None,
+    ) -> TextDataset:  # fmt: skip
+        """A copy divided into `train`, `validation` and `test` by the rules of `splits.py` and `split_plan.py`.
+
+        Args:
+            plan: How; without it at random, with `test`, `validation` and `seed`, which it replaces.
+            groups: Documents with the same number, from 0 on, stay together, as those with the same text do.
 
         Raises:
-            DataError: `data.split_fraction` or `data.empty_test`.
+            DataError: as `split_plan.divide`.
         """
-        texts = self.frame["text"].tolist()
-        parts = assign_parts(texts, self._targets(self.labels), test=test, validation=validation, seed=seed)
-        return replace(self, parts=parts)
+        plan = plan or SplitPlan(seed, test, validation)
+        texts, rows = self.frame["text"].tolist(), self.frame.index.tolist()
+        parts = divide(
+            plan, texts, self._targets(self.labels), self.labels, side=self.side, rows=rows, groups=groups
+        )
+        return replace(self, parts=parts, plan=plan)
+
+    @property
+    def unscored(self) -> tuple[str, ...]:
+        """Labels that no test document has, so that no score is possible for them. Raises `data.not_split`."""
+        tested = set(chain.from_iterable(split_labels(cell, self.separator) for cell in self.test.names()))
+        return tuple(label for label in self.labels if label not in tested)
+
+    @property
+    def kept_out(self) -> tuple[int, ...]:
+        """Rows in no part, as the user's test set has their text or group too (`splits.complete_parts`)."""
+        return self.part(KEPT_OUT).rows
 
     def without_validation(self) -> TextDataset:
         """A copy whose validation documents are among those to train on, for a training that needs none."""

@@ -51,6 +51,11 @@ def take_documents(
     return pd.DataFrame({"text": text, "label": labels})[~blank], left_out, separator
 
 
+def columns_of(text: str | Sequence[str]) -> tuple[str, ...]:
+    """One column or several, as several."""
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
 def joined(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     """The cells of a row below one another, without the blank ones; one column stays as it is."""
     first, *others = (frame[column] for column in columns)

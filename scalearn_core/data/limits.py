@@ -13,6 +13,9 @@ MAX_ROWS = 2_000_000
 MAX_LINES = 5_000_000
 """Rows including blank ones."""
 
+MAX_SHEET_ROWS = 1_048_576
+"""Excel's own limit; a sheet that says more is made up."""
+
 MAX_COLUMNS = 1_000
 
 MAX_CELLS = 50_000_000

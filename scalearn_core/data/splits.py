@@ -1,6 +1,6 @@
 """Divide documents into train, validation and test so that a score means something.
 
-The same documents, fractions and seed give the same split in any process.
+The same documents, fractions, groups and seed give the same split in any process.
 """
 
 from __future__ import annotations
@@ -11,15 +11,26 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from scalearn_core.data.groups import Groups, group_documents
 from scalearn_core.data.limits import MIN_TRAIN_FOR_VALIDATION
 from scalearn_core.errors import DataError
 from scalearn_core.targets import Targets, are_several, indicators
 
 TRAIN, VALIDATION, TEST = range(3)
+KEPT_OUT = 4
+"""In no part: a copy, or one of the group, of a document that the user wants to test on."""
+OPEN = -1
+"""Not yet in a part."""
 
 
 def assign_parts(
-    texts: Sequence[str], targets: Targets, *, test: float, validation: float, seed: int
+    texts: Sequence[str],
+    targets: Targets,
+    *,
+    test: float,
+    validation: float,
+    seed: int,
+    groups: Groups | None = None,
 ) -> NDArray[np.int64]:
     """Say for each document which part it belongs to, stratified by class.
 
@@ -27,7 +38,7 @@ def assign_parts(
     test document was seen in training. Every class is in train; every class with two groups or more is in
     test too, unless each of its texts also stands under another class that needs it for training. Validation
     is left empty when fewer than `MIN_TRAIN_FOR_VALIDATION` documents would remain for training. Documents of
-    several classes are dealt out by iterative stratification (see `_deal`).
+    several classes are dealt out by iterative stratification (see `deal`).
 
     Args:
         texts: n documents.
@@ -35,65 +46,124 @@ def assign_parts(
         test: Share of documents to test on, between 0 and 1.
         validation: Share to choose settings and the best epoch on.
         seed: Decides which documents go where.
+        groups: Documents with the same number, from 0 on, stay together too; below 0 is no group.
 
     Returns:
         `TRAIN`, `VALIDATION` or `TEST` for each document, shape [n].
 
     Raises:
-        DataError: `data.split_fraction`, or `data.empty_test` if every class has only one distinct text.
+        DataError: `data.split_fraction`; `data.empty_test` if every class has only one distinct text, or
+            `data.empty_test_groups` if every class stands in one group only.
     """
-    if not (0 < test < 1 and 0 <= validation < 1 and test + validation < 1):
-        raise DataError("data.split_fraction", test=test, validation=validation)
+    check_shares(test, validation)
     if len(texts) * (1 - test - validation) < MIN_TRAIN_FOR_VALIDATION:
         validation = 0.0
-    groups = _group_by_text(texts)
+    parts = _divide(texts, targets, np.array([1 - test - validation, validation, test]), seed, groups)
+    if TEST not in parts:
+        raise DataError("data.empty_test" if groups is None else "data.empty_test_groups")
+    return parts
+
+
+def check_shares(test: float, validation: float) -> None:
+    """Raises DataError `data.split_fraction` unless something is left for each part."""
+    if not (0 < test < 1 and 0 <= validation < 1 and test + validation < 1):
+        raise DataError("data.split_fraction", test=test, validation=validation)
+
+
+def complete_parts(
+    given: NDArray[np.int64],
+    texts: Sequence[str],
+    targets: Targets,
+    *,
+    validation: float,
+    seed: int,
+    groups: Groups | None = None,
+) -> NDArray[np.int64]:
+    """Say where the other documents go when the user has said which ones to test on.
+
+    The test documents stay as given. Others with the text or of the group of one of them would have been seen
+    before the test, so they are `KEPT_OUT`. Where no validation document is given, they are drawn from the rest,
+    stratified as in `assign_parts`.
+
+    Args:
+        given: `TEST`, `VALIDATION` or `OPEN` for each document, shape [n]; at least one is to test on.
+        validation: Share of all documents to draw.
+        groups: As in `assign_parts`.
+
+    Returns:
+        `TRAIN`, `VALIDATION`, `TEST` or `KEPT_OUT` for each document, shape [n].
+
+    Raises:
+        DataError: `data.empty_train`, if nothing is left to learn from.
+    """
+    parts = given.copy()
+    for members in group_documents(texts, groups):
+        if (given[members] == TEST).any():
+            parts[members] = np.where(given[members] == TEST, TEST, KEPT_OUT)
+    rest = np.flatnonzero(parts == OPEN)
+    if not len(rest):
+        raise DataError("data.empty_train")
+    wanted = validation * len(texts)
+    share = wanted / len(rest) if len(rest) - wanted >= MIN_TRAIN_FOR_VALIDATION else 0.0
+    if share == 0 or VALIDATION in given:
+        parts[rest] = TRAIN
+    else:
+        mine = None if groups is None else np.asarray(groups)[rest]
+        shares = np.array([1 - share, share, 0.0])
+        parts[rest] = _divide([texts[i] for i in rest.tolist()], targets[rest], shares, seed, mine)
+    return parts
+
+
+def _divide(
+    texts: Sequence[str], targets: Targets, shares: NDArray[np.float64], seed: int, numbers: Groups | None
+) -> NDArray[np.int64]:
+    """The part of each document, shape [n].
+
+    Args:
+        shares: of `TRAIN`, `VALIDATION` and `TEST`; none in a part whose share is 0.
+        numbers: of groups, as in `assign_parts`.
+    """
+    groups = group_documents(texts, numbers)
     order = np.random.default_rng(seed).permutation(len(groups))
     members = [groups[i] for i in order]
     has = indicators(targets, int(targets.max(initial=0)) + 1)
     classes = [np.flatnonzero(has[group].any(0)).tolist() for group in members]
-    part_of_group = _anchor_classes(classes)
-    shares = np.array([1 - test - validation, validation, test])
-    if are_several(targets):
-        _deal(part_of_group, np.array([has[group].sum(0) for group in members]), shares, list(map(len, members)))
+    sizes = list(map(len, members))
+    part_of_group = _anchor_classes(
+        classes, [0] * len(sizes) if numbers is None else sizes, (TRAIN, TEST) if shares[TEST] else (TRAIN,)
+    )
+    if are_several(targets) or numbers is not None:  # either has groups of several classes
+        deal(part_of_group, np.array([has[group].sum(0) for group in members]), shares, sizes)
     else:
         _fill_up(part_of_group, members, classes, shares)
     parts = np.empty(len(texts), dtype=np.int64)
     for group, part in enumerate(part_of_group):
         parts[members[group]] = part
-    if TEST not in parts:
-        raise DataError("data.empty_test")
     return parts
 
 
-def _group_by_text(texts: Sequence[str]) -> list[list[int]]:
-    groups: dict[str, list[int]] = defaultdict(list)
-    for i, text in enumerate(texts):
-        groups[text.strip().casefold()].append(i)
-    return list(groups.values())
-
-
-def _anchor_classes(classes: Sequence[Sequence[int]]) -> list[int]:
-    """Give each class a group in train, then one in test. Returns each group's part, -1 where still open.
+def _anchor_classes(classes: Sequence[Sequence[int]], sizes: Sequence[int], anchored: Sequence[int]) -> list[int]:
+    """Give each class a group in train, then one in test. Returns each group's part, `OPEN` where still open.
 
     Rare classes choose first, and groups of one class before groups shared with others, so that one class
-    seldom takes the last group of another.
+    seldom takes the last group of another; of those the smallest.
     """
     groups_of: dict[int, list[int]] = defaultdict(list)
     for group, present in enumerate(classes):
         for label in present:
             groups_of[label].append(group)
     rare_first = sorted(groups_of, key=lambda label: (len(groups_of[label]), label))
-    part_of_group = [-1] * len(classes)
-    for part in (TRAIN, TEST):
+    part_of_group = [OPEN] * len(classes)
+    for part in anchored:
         for label in rare_first:
             groups = groups_of[label]
             if len(groups) == 1 and part == TEST:
                 continue
             if any(part_of_group[group] == part for group in groups):
                 continue
-            still_open = [group for group in groups if part_of_group[group] == -1]
+            still_open = [group for group in groups if part_of_group[group] == OPEN]
             if still_open:
-                part_of_group[min(still_open, key=lambda group: len(classes[group]))] = part
+                part_of_group[min(still_open, key=lambda group: (len(classes[group]), sizes[group]))] = part
     return part_of_group
 
 
@@ -117,7 +187,7 @@ def _fill_up(
         missing = shares * sum(len(members[group]) for group in groups) + carried
         open_groups = []
         for group in groups:
-            if part_of_group[group] == -1:
+            if part_of_group[group] == OPEN:
                 open_groups.append(group)
             else:
                 missing[part_of_group[group]] -= len(members[group])
@@ -130,7 +200,7 @@ def _fill_up(
         carried = np.clip(missing, -1, 1)
 
 
-def _deal(
+def deal(
     part_of_group: list[int], has: NDArray[np.int64], shares: NDArray[np.float64], sizes: Sequence[int]
 ) -> None:
     """Place the open groups by iterative stratification (Sechidis et al. 2011); changes `part_of_group`.
@@ -183,7 +253,7 @@ def stratified_folds(
     number = min(number, len(targets))
     folds = [-1] * len(targets)
     with_and_without = np.concatenate([targets, 1 - targets], axis=1)  # a classifier must have seen either
-    _deal(folds, with_and_without[order], np.full(number, 1 / number), [1] * len(targets))
+    deal(folds, with_and_without[order], np.full(number, 1 / number), [1] * len(targets))
     fold = np.empty(len(targets), dtype=np.int64)
     fold[order] = folds
     return [(np.flatnonzero(fold != part), np.flatnonzero(fold == part)) for part in range(number)]

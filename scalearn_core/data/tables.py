@@ -7,9 +7,10 @@ passed over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypedDict
 
 import pandas as pd
 
@@ -93,6 +94,25 @@ def read_table(
         records = _without_hint(delimited.read_records(text, between), between)
         done = assemble(records, header=header, delimiter=delimiter)
     return Table(done.frame, done.rejected, encoding=encoding, delimiter=delimiter, header=done.header)
+
+
+class Reading(TypedDict, total=False):
+    """How a file is to be read where it does not tell: the choices of `read_table`."""
+
+    sheet: str | None
+    encoding: str | None
+    delimiter: str | None
+    header: bool | None
+
+
+def reading_of(config: Mapping[str, Any]) -> Reading:
+    """Those of a run's `config`; what is missing is found in the file."""
+    return {
+        "sheet": config.get("sheet"),
+        "encoding": config.get("encoding"),
+        "delimiter": config.get("delimiter"),
+        "header": config.get("header"),
+    }
 
 
 def _read_package(

@@ -115,8 +115,8 @@ class Bounds:
         """Raises DataError `data.too_many_rows`, `data.too_many_columns` or `data.too_many_cells`."""
         self.scanned += scanned
         self.filled += width
-        if row > limits.MAX_LINES:
-            raise DataError("data.too_many_rows", limit=limits.MAX_ROWS)
+        if row > limits.MAX_SHEET_ROWS:
+            raise DataError("data.too_many_rows", limit=limits.MAX_SHEET_ROWS)
         if width > limits.MAX_COLUMNS:
             raise DataError("data.too_many_columns", limit=limits.MAX_COLUMNS)
         if self.filled > limits.MAX_CELLS or self.scanned > limits.MAX_SCANNED_CELLS:

@@ -1,8 +1,9 @@
-"""Datasets and uploads in the workspace. All writing below `datasets/` and `uploads/` happens here.
+"""Datasets and uploads in the workspace. All writing below `datasets/` and `uploads/` happens here, but for
+`looks.jsonl` (`looks.py`).
 
 datasets/<id>/table.bin      the bytes as uploaded
               recipe.json    how to read them, and what was found (`DatasetInfo`)
-              rejected.csv   row, reason
+              rejected.csv   row, reason, content
 uploads/<id>.bin             tables to classify
 """
 
@@ -11,27 +12,30 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
+from typing import Any
 
 from scalearn_core.config import open_workspace, workspace
 from scalearn_core.data.content import check_size
 from scalearn_core.data.dataset import TextDataset
-from scalearn_core.data.documents import Blanks
+from scalearn_core.data.dataset_info import DatasetInfo
+from scalearn_core.data.documents import Blanks, columns_of
 from scalearn_core.data.export import write_csv
 from scalearn_core.data.files import write_atomically
 from scalearn_core.data.labels import AUTO
 from scalearn_core.data.languages import shares_of
-from scalearn_core.data.tables import read_table
+from scalearn_core.data.recipe import Step
+from scalearn_core.data.split_plan import AT_RANDOM, SplitPlan
+from scalearn_core.data.tables import Table, read_table
 from scalearn_core.errors import DataError
 
-FORMAT = 1
 ID = re.compile(r"[0-9a-f]{16}")
 
 logger = logging.getLogger(__name__)
@@ -41,42 +45,61 @@ def save_dataset(
     content: bytes,
     *,
     filename: str,
-    text: str,
+    text: str | Sequence[str],
     label: str,
     sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header: bool | None = None,
     blanks: Blanks = "leave_out",
     separator: str | None = AUTO,
+    steps: Sequence[Step] = (),
+    plan: SplitPlan = AT_RANDOM,
+    table: Table | None = None,
 ) -> str:
-    """Check a table and keep it. The same content and columns give the same id and are kept once.
+    """Check a table and keep it. The same content and recipe give the same id and are kept once.
+
+    A table of the name of another becomes its next version.
 
     Args:
         content: The bytes of the table.
         filename: What the user calls it; shown, never used as a path.
-        text: The column with the documents.
-        label: The column with their classes.
-        sheet: Which sheet of a workbook; the first visible one by default.
-        blanks, separator: As in `TextDataset.from_table`.
+        text, label, sheet, encoding, delimiter, header, blanks, separator, steps: As in `TextDataset.from_table`.
+        plan: How it is divided for every model of it.
+        table: What `read_table` gave for this content, where it was read so already.
 
     Raises:
         DataError: As `TextDataset.from_table`; nothing is kept then.
     """
-    mapping = {"text": text, "label": label, "sheet": sheet, "blanks": blanks}
-    if separator is not None:  # datasets of one label per document keep the ids they had before there were others
-        mapping["separator"] = separator
+    texts = columns_of(text)
+    mapping: dict[str, Any] = {
+        "text": texts[0] if len(texts) == 1 else texts, "label": label, "sheet": sheet, "blanks": blanks
+    }  # fmt: skip
+    later: dict[str, Any] = {  # only what is not as by default: ids stay what they were before there was a choice
+        "separator": separator, "encoding": encoding, "delimiter": delimiter, "header": header,
+        "plan": None if plan == AT_RANDOM else plan.to_dict(), "steps": [step.to_dict() for step in steps] or None,
+    }  # fmt: skip
+    mapping |= {key: value for key, value in later.items() if value is not None}
     dataset_id = _short_hash(content, json.dumps(mapping, sort_keys=True).encode())
     home = _datasets() / dataset_id
     if home.exists():
         return dataset_id
     name = PureWindowsPath(filename).name or "table"  # splits at / and \ alike
-    table = read_table(content, sheet=sheet)
+    if table is None:
+        table = read_table(content, sheet=sheet, encoding=encoding, delimiter=delimiter, header=header)
     dataset = TextDataset.from_rows(
-        table, text=text, label=label, blanks=blanks, separator=separator, name=PureWindowsPath(name).stem
-    )
+        table, text=texts, label=label, blanks=blanks, separator=separator, name=PureWindowsPath(name).stem,
+        keep=plan.columns, steps=steps,
+    )  # fmt: skip
+    if plan != AT_RANDOM:
+        dataset.split(plan=plan)  # tells now what would fail every training
+    stored = list_datasets()
+    previous = next((info for info in stored if info.name == dataset.name), None)
     info = DatasetInfo(
         id=dataset_id,
         name=dataset.name,
         filename=name,
-        text_column=text,
+        text_columns=texts,
         label_column=label,
         sheet=table.sheet,
         blanks=blanks,
@@ -91,17 +114,22 @@ def save_dataset(
         created=datetime.now(UTC).isoformat(),
         languages=shares_of(dataset.frame["text"].tolist()),
         separator=dataset.separator,
+        plan=plan,
+        header=table.header,
+        steps=tuple(steps),
+        version=previous.version + 1 if previous else 1,
+        previous=previous.id if previous else None,
     )
+    same = next((other for other in stored if other.sha256 == info.sha256), None)
     with _writable():
         open_workspace()
         _datasets().mkdir(exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=_datasets(), prefix=".new-"))
         try:
-            (draft / "table.bin").write_bytes(content)
+            _keep_content(content, draft / "table.bin", same)
             write_csv(dataset.rejected, draft / "rejected.csv")
-            recipe = {"format": FORMAT, **asdict(info)}
-            text_of_recipe = json.dumps(recipe, ensure_ascii=False, indent=1)
-            (draft / "recipe.json").write_text(text_of_recipe, encoding="utf-8")
+            recipe = json.dumps(info.to_dict(), ensure_ascii=False, indent=1)
+            (draft / "recipe.json").write_text(recipe, encoding="utf-8")
             draft.rename(home)
         except OSError:
             if not home.exists():  # else another session saved the same table a moment ago
@@ -109,6 +137,17 @@ def save_dataset(
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return dataset_id
+
+
+def _keep_content(content: bytes, path: Path, same: DatasetInfo | None) -> None:
+    """The bytes of a table, once on the disk however many datasets are of it: each has a link of its own."""
+    if same is not None:
+        try:
+            os.link(_datasets() / same.id / "table.bin", path)
+            return
+        except OSError as error:  # it was deleted a moment ago, or the disk knows no links
+            logger.info("A table is kept once more: %s", error)
+    path.write_bytes(content)
 
 
 def list_datasets() -> list[DatasetInfo]:
@@ -127,10 +166,7 @@ def list_datasets() -> list[DatasetInfo]:
 def get_dataset_info(dataset_id: str) -> DatasetInfo:
     """What is known about a dataset without reading its table. Raises DataError `data.unknown_dataset`."""
     try:
-        recipe = json.loads((_dataset_home(dataset_id) / "recipe.json").read_text(encoding="utf-8"))
-        if recipe.pop("format") != FORMAT:
-            raise DataError("data.damaged_dataset", dataset=dataset_id)
-        return DatasetInfo(**recipe)
+        return DatasetInfo.from_dict(json.loads((dataset_folder(dataset_id) / "recipe.json").read_text("utf-8")))
     except (OSError, json.JSONDecodeError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as error:
         raise DataError("data.damaged_dataset", dataset=dataset_id) from error
 
@@ -138,31 +174,36 @@ def get_dataset_info(dataset_id: str) -> DatasetInfo:
 def load_dataset(dataset_id: str) -> TextDataset:
     """Read a dataset as it was saved. Raises DataError `data.unknown_dataset` or `data.damaged_dataset`."""
     info = get_dataset_info(dataset_id)
-    content = dataset_content(dataset_id)
-    if hashlib.sha256(content).hexdigest() != info.sha256:
+    path = dataset_folder(dataset_id) / "table.bin"
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError("data.damaged_dataset", dataset=dataset_id) from error
+    if digest != info.sha256:
         raise DataError("data.damaged_dataset", dataset=dataset_id)
-    return TextDataset.from_table(
-        content,
-        text=info.text_column,
-        label=info.label_column,
-        sheet=info.sheet,
-        blanks=info.blanks,
-        separator=info.separator,
-        name=info.name,
+    table = read_table(
+        path, sheet=info.sheet, encoding=info.encoding, delimiter=info.delimiter, header=info.header
     )
+    if info.trim_labels:
+        table.frame[info.label_column] = table.frame[info.label_column].str.strip()
+    return TextDataset.from_rows(
+        table, text=info.text_columns, label=info.label_column, blanks=info.blanks, separator=info.separator,
+        name=info.name, keep=info.plan.columns, steps=info.steps,
+    )  # fmt: skip
 
 
 def dataset_content(dataset_id: str) -> bytes:
     """The bytes as uploaded. Raises DataError `data.unknown_dataset` or `data.damaged_dataset`."""
     try:
-        return (_dataset_home(dataset_id) / "table.bin").read_bytes()
+        return (dataset_folder(dataset_id) / "table.bin").read_bytes()
     except OSError as error:
         raise DataError("data.damaged_dataset", dataset=dataset_id) from error
 
 
 def delete_dataset(dataset_id: str) -> None:
     """Remove a dataset; models trained on it stay. Raises DataError `data.unknown_dataset`."""
-    home = _dataset_home(dataset_id)
+    home = dataset_folder(dataset_id)
     grave = Path(tempfile.mkdtemp(dir=home.parent, prefix=".old-"))
     home.rename(grave / dataset_id)  # gone at once for everyone, whatever the removal takes
     shutil.rmtree(grave)
@@ -195,58 +236,12 @@ def upload_path(upload_id: str) -> Path:
     return path
 
 
-@dataclass(frozen=True)
-class DatasetInfo:
-    """What `recipe.json` holds."""
-
-    id: str
-    name: str
-    """The file's name without its ending."""
-
-    filename: str
-    text_column: str
-    label_column: str
-    sheet: str | None
-    """The sheet that was read; None for a text table."""
-
-    blanks: Blanks
-    encoding: str | None
-    """None for a workbook, as is `delimiter`."""
-
-    delimiter: str | None
-    documents: int
-    rejected: int
-    """Rows that were left out; `rejected.csv` lists them."""
-
-    class_counts: dict[str, int]
-    """Documents per label, in the order of the labels."""
-
-    fingerprint: str
-    size: int
-    """Bytes of the table."""
-
-    sha256: str
-    """Hash of the table's bytes."""
-
-    created: str
-    """ISO 8601, UTC."""
-
-    languages: dict[str, float] = field(default_factory=dict)
-    """Their shares, most frequent first (`data/languages.py`); empty in datasets of the first releases."""
-
-    separator: str | None = None
-    """What stands between several labels of one document; None where each has one."""
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return tuple(self.class_counts)
-
-
 def _datasets() -> Path:
     return workspace() / "datasets"
 
 
-def _dataset_home(dataset_id: str) -> Path:
+def dataset_folder(dataset_id: str) -> Path:
+    """Where a dataset lies. Raises DataError `data.unknown_dataset`."""
     home = _datasets() / dataset_id
     if not ID.fullmatch(dataset_id) or not home.is_dir():
         raise DataError("data.unknown_dataset", dataset=dataset_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from collections.abc import Callable, Sequence
@@ -11,9 +12,11 @@ from typing import Any, NamedTuple
 
 import torch
 
+from scalearn_core.config import MOST_WINDOWS
 from scalearn_core.encoders.cards import EncoderCard
 from scalearn_core.encoders.families import FAMILIES, Context, PostNormLayer
 from scalearn_core.encoders.loading import positions, read_encoder
+from scalearn_core.encoders.long_texts import Windows, shortened
 
 POOLINGS = ("mean", "cls")
 
@@ -72,8 +75,11 @@ class Encoder:
         prefix: stands before every text.
         fingerprint: sha256 over configuration and weights; identifies the encoder everywhere.
         pooling: "mean" over the tokens, or "cls" (token 0).
-        max_length: longer documents are cut to so many tokens; at most `positions`.
+        max_length: tokens it reads at a time; at most `positions`.
+        long_texts: what becomes of longer documents, one of `config.LONG_TEXTS` (`encoders/long_texts.py`).
     """
+
+    long_texts = "head"
 
     def __init__(
         self, model: Any, tokenizer: Any, *, name: str, source: str | None, pooling: str, max_length: int,
@@ -111,6 +117,17 @@ class Encoder:
         """
         return cls(**read_encoder(source, network=network)._asdict())
 
+    def reading(self, long_texts: str) -> Encoder:
+        """The same encoder, its weights shared, that reads long documents in another way."""
+        other = copy.copy(self)
+        other.long_texts = long_texts
+        return other
+
+    @property
+    def reach(self) -> int:
+        """Tokens of a document that are read at most."""
+        return self.max_length * (MOST_WINDOWS if self.long_texts == "windows" else 1)
+
     def to(self, device: str | torch.device) -> Encoder:
         """Move the weights to a device, in place."""
         self.model.to(device)
@@ -126,12 +143,14 @@ class Encoder:
         return sum(parameter.numel() for parameter in self.model.parameters())
 
     def tokenize(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> Tokens:
-        """Token ids of each document (or text pair), cut to `max_length`; not padded."""
+        """Token ids of each document (or text pair), not padded; cut to `reach` tokens, pairs to `max_length`."""
         if not texts:
             return Tokens([], [])
+        begun = [self.prefix + text for text in texts]
+        if self.long_texts != "head" and pairs is None:
+            return Tokens(*shortened(self.tokenizer, begun, self.prefix, self.max_length, self.long_texts))
         batch = self.tokenizer(
-            [self.prefix + text for text in texts],
-            [self.prefix + text for text in pairs] if pairs is not None else None,
+            begun, [self.prefix + text for text in pairs] if pairs is not None else None,
             truncation=True, max_length=self.max_length, return_token_type_ids=True,
         )  # fmt: skip
         return Tokens(batch["input_ids"], batch["token_type_ids"])
@@ -174,10 +193,12 @@ class Encoder:
         begin = 0 if start is None else start.layer
         f: torch.Tensor | None = None
         rest = None if start is None else start.rest
-        hidden, context = self._embed(Batch(input_ids, attention_mask, token_type_ids), computed=rest)
+        windows = self._windows(input_ids)
+        batch = Batch(input_ids, attention_mask, token_type_ids)
+        hidden, context = self._embed(batch, windows, computed=rest)
         for index, layer in enumerate(self.layers[begin:], begin):
             if rest is None:
-                f, rest = layer.sublayers(hidden, context)
+                f, rest = windows.apply(layer.sublayers, hidden, context)
             added = None if adapt is None else adapt(index, layer.adapter_input(rest), f)
             hidden = layer.output(rest, added)
             rest = None
@@ -188,23 +209,36 @@ class Encoder:
     @torch.no_grad()
     def open(self, batch: Batch, layer: int = 0) -> Opened:
         """Run `batch` up to the adapter input of `layer`: what a training need not compute again."""
-        hidden, context = self._embed(batch)
+        windows = self._windows(batch.input_ids)
+        hidden, context = self._embed(batch, windows)
         for below in self.layers[:layer]:
-            hidden = below.output(below.sublayers(hidden, context)[1], None)
-        return Opened(layer, self.layers[layer].sublayers(hidden, context)[1])
+            hidden = below.output(windows.apply(below.sublayers, hidden, context)[1], None)
+        return Opened(layer, windows.apply(self.layers[layer].sublayers, hidden, context)[1])
 
-    def _embed(self, batch: Batch, computed: torch.Tensor | None = None) -> tuple[torch.Tensor, Context]:
+    def _windows(self, input_ids: torch.Tensor) -> Windows:
+        """How the batch is run: as it is, or window by window."""
+        longer = self.long_texts == "windows" and input_ids.shape[1] > self.max_length
+        return Windows(input_ids.shape[1], self.max_length if longer else None)
+
+    def _embed(
+        self, batch: Batch, windows: Windows, computed: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, Context]:
         """Embeddings `[batch, seq, width]`, unless later states are there already, and the attention's context."""
-        hidden = computed
+        mask, hidden = windows.mask(batch.attention_mask), computed
         if hidden is None:
-            segments = batch.token_type_ids if self.segments else None
-            hidden = self.family.embed(self.model, batch.input_ids, batch.attention_mask, segments)
-        return hidden, self.family.context(self.model, hidden, batch.attention_mask)
+            segments = (
+                windows.split(batch.token_type_ids) if self.segments and batch.token_type_ids is not None else None
+            )
+            embedded = self.family.embed(self.model, windows.split(batch.input_ids), mask, segments)
+            return windows.join(embedded), self.family.context(self.model, embedded, mask)
+        return hidden, self.family.context(self.model, windows.split(hidden), mask)
 
     def pool(self, hidden: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """One vector per document: `[batch, seq, width]` -> `[batch, width]`."""
+        """One vector per document: `[batch, seq, width]` -> `[batch, width]`; of windows their mean."""
         if self.pooling == "cls":
-            return hidden[:, 0]
+            if not self._windows(attention_mask).length:
+                return hidden[:, 0]
+            hidden, attention_mask = (tensor[:, :: self.max_length] for tensor in (hidden, attention_mask))
         weights = attention_mask.unsqueeze(-1).to(hidden.dtype)
         return (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
 

@@ -89,7 +89,7 @@ def evaluate_on_table(
         "learned_from": _learned_from(reference, split),
         "table": {"name": dataset.name, "fingerprint": dataset.fingerprint, "rejected": len(dataset.rejected)},
     }  # fmt: skip
-    return TableEvaluation(result, prediction_table(split, probabilities))
+    return TableEvaluation(result, prediction_table(split, probabilities, predicted["scalearn"]))
 
 
 def check_alike(documents: Split | TextDataset, model: ScaLearnModel) -> None:

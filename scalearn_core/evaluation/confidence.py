@@ -40,7 +40,13 @@ FEW_DOCUMENTS = 200
 
 
 def confidence_report(
-    targets: ArrayLike, probabilities: ArrayLike, labels: Sequence[str], *, seed: int, resamples: int = 1000
+    targets: ArrayLike,
+    probabilities: ArrayLike,
+    labels: Sequence[str],
+    *,
+    seed: int,
+    resamples: int = 1000,
+    given: ArrayLike | None = None,
 ) -> dict[str, Any]:
     """All of it, as JSON (`docs/formats.md`); shares from 0 to 1, intervals of 95% over the test documents.
 
@@ -53,6 +59,7 @@ def confidence_report(
         labels: the name of each class.
         seed: of resampling and divisions.
         resamples: at least 1.
+        given: of several labels, what the model gave each document (`targets.py`); None: all from one half on.
 
     Raises:
         DataError: no documents, unequal lengths, a class that has no label, or no probabilities.
@@ -63,7 +70,7 @@ def confidence_report(
     resamples = min(resamples, max(FEWEST_RESAMPLES, DRAWS // len(true)))
     if values.shape != (len(true), len(labels)):
         raise DataError("evaluation.unequal_lengths", lengths=f"{len(values)}, {len(true)}")
-    confidence, right = confidences(true, values)
+    confidence, right = confidences(true, values, given)
     temperature = fit_temperature(values, true) if len(true) >= FEWEST_FOR_FOLDS else None
     return {
         "n": len(true),
@@ -71,23 +78,29 @@ def confidence_report(
         "mean_confidence": float(confidence.mean()),
         "stated_minus_right": stated_minus_right(confidence, right, seed=seed, resamples=resamples).to_dict(),
         "reliability": reliability(confidence, right),
-        **_calibration(values, true, seed=seed, resamples=resamples),
+        **_calibration(values, true, given, seed=seed, resamples=resamples),
         "temperature": temperature,
         "at_temperature": None if temperature is None else {
             "folds": FOLDS,
-            **_calibration(scaled_by_the_others(values, true, seed=seed), true, seed=seed, resamples=resamples),
+            **_calibration(
+                scaled_by_the_others(values, true, seed=seed), true, given, seed=seed, resamples=resamples
+            ),
         },
         "coverage": coverage_curve(confidence, right),
-        "hand_over": [threshold_for(target, true, values, seed=seed).to_dict() for target in TARGETS],
+        "hand_over": [
+            threshold_for(target, true, values, seed=seed, given=given).to_dict() for target in TARGETS
+        ],
         "curves": ranking_curves(values, true, labels, seed=seed, resamples=resamples),
         "conformal": None if several else conformal_sets(values, true, seed=seed),
         "notes": ["few_documents"] if len(true) < FEW_DOCUMENTS else [],
     }  # fmt: skip
 
 
-def _calibration(values: FloatArray, true: IntArray, *, seed: int, resamples: int) -> dict[str, Any]:
+def _calibration(
+    values: FloatArray, true: IntArray, given: ArrayLike | None, *, seed: int, resamples: int
+) -> dict[str, Any]:
     """Calibration error, log loss and Brier score of probabilities, with intervals."""
-    confidence, right = confidences(true, values)
+    confidence, right = confidences(true, values, given)
     losses = {"log_loss": log_losses(values, true), "brier": brier_scores(values, true)}
     return {
         "ece": calibration_error(confidence, right, seed=seed, resamples=resamples),

@@ -35,6 +35,7 @@ def expected_costs(
     *,
     seed: int,
     resamples: int = 1000,
+    given: ArrayLike | None = None,
 ) -> dict[str, Any]:
     """Costs per 1,000 documents, as on the test documents, with 95% intervals.
 
@@ -51,6 +52,7 @@ def expected_costs(
         cost_of_person: of one look, in the same unit.
         seed: of the resampling and of the divisions.
         resamples: at least 1.
+        given: of several labels, what the model gave each document (`targets.py`); None: all from one half on.
 
     Returns:
         `per` (1000); `automatic` and `person` (everything so); `by_threshold`: of each `threshold` (least
@@ -65,21 +67,22 @@ def expected_costs(
     several = are_several(targets)
     values = check_probabilities(probabilities, several=several)
     n_labels = values.shape[1]
-    given = decide(values, several=several)
-    (true,) = check_classes(targets, n_classes=n_labels)
+    if given is None or not several:
+        given = decide(values, several=several)
+    true, taken = check_classes(targets, given, n_classes=n_labels)
     table = np.asarray(costs, dtype=np.float64)
     if table.shape != (n_labels, 2 if several else n_labels):
         raise ConfigError("evaluation.cost_shape", found=" × ".join(map(str, table.shape)), labels=n_labels)
     lowest = float(min(table.min(), cost_of_person))
     if not (np.isfinite(table).all() and np.isfinite(cost_of_person) and lowest >= 0):
         raise ConfigError("evaluation.cost_negative")
-    confidence = confidence_in(values, several=several)  # [documents]
+    confidence = confidence_in(values, several=several, given=taken)  # [documents]
     if several:
-        missed, wrongly = true & (1 - given), given & (1 - true)
+        missed, wrongly = true & (1 - taken), taken & (1 - true)
         automatic = missed @ table[:, 0] + wrongly @ table[:, 1]
         one_more = np.array([0.0, table.mean()])
     else:
-        automatic = table[true, given]
+        automatic = table[true, taken]
         one_more = _one_more(table)
     thresholds = _thresholds(confidence)
     # [documents, thresholds]; the last threshold lets nothing through

@@ -52,15 +52,22 @@ class HandOver:
         return asdict(self)
 
 
-def confidences(targets: ArrayLike, probabilities: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_]]:
+def confidences(
+    targets: ArrayLike, probabilities: ArrayLike, given: ArrayLike | None = None
+) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Confidence in what is given (`targets.confidence_in`), and whether all of it is right, `[documents]` each.
+
+    Args:
+        given: of several labels, those given (`targets.py`); None: those that reach one half.
 
     Raises as `check_probabilities`.
     """
     several = are_several(targets)
     values = check_probabilities(probabilities, several=several)
-    true, given = check_classes(targets, decide(values, several=several), n_classes=values.shape[1])
-    return confidence_in(values, several=several), same(true, given)
+    if given is None or not several:
+        given = decide(values, several=several)
+    true, taken = check_classes(targets, given, n_classes=values.shape[1])
+    return confidence_in(values, several=several, given=taken), same(true, taken)
 
 
 def coverage_curve(confidence: FloatArray, right: NDArray[np.bool_]) -> list[dict[str, Any]]:
@@ -84,7 +91,13 @@ def coverage_curve(confidence: FloatArray, right: NDArray[np.bool_]) -> list[dic
 
 
 def threshold_for(
-    target: float, targets: ArrayLike, probabilities: ArrayLike, *, seed: int, resamples: int = 100
+    target: float,
+    targets: ArrayLike,
+    probabilities: ArrayLike,
+    *,
+    seed: int,
+    resamples: int = 100,
+    given: ArrayLike | None = None,
 ) -> HandOver:
     """The least to hand over so that the rest is right at least `target` of the time.
 
@@ -101,6 +114,7 @@ def threshold_for(
         probabilities: `[documents, labels]`.
         seed: of the resampling.
         resamples: for the optimism.
+        given: as for `confidences`.
 
     Raises:
         ConfigError: the target is not between 0 and 1.
@@ -108,7 +122,7 @@ def threshold_for(
     """
     if not 0.0 < target < 1.0:
         raise ConfigError("evaluation.no_target", found=target)
-    confidence, right = confidences(targets, probabilities)
+    confidence, right = confidences(targets, probabilities, given)
     assured = _assured(confidence, right, target)
     found = HandOver(
         target=target,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 from scalearn_core import runs
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.export import write_csv
+from scalearn_core.data.looks import note_look
+from scalearn_core.data.tables import reading_of
 from scalearn_core.data.workspace import upload_path
 from scalearn_core.evaluation.another_table import evaluate_on_table
 from scalearn_core.evaluation.reference import load_reference
-from scalearn_core.runs.folders import write_json
+from scalearn_core.runs.folders import CONFIG, write_json
 from scalearn_core.scaling.model import ScaLearnModel
 
 
@@ -23,8 +26,8 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     evidence = runs.folder(config["model_run"])
     model = ScaLearnModel.load(evidence / "model").to(config.get("device") or "cpu")
     dataset = TextDataset.from_table(
-        upload_path(config["upload"]), text=config["text"], label=config["label"], sheet=config.get("sheet"),
-        blanks="leave_out", separator=model.separator, to_learn=False, name=config["name"],
+        upload_path(config["upload"]), text=config["text"], label=config["label"], blanks="leave_out",
+        separator=model.separator, to_learn=False, name=config["name"], **reading_of(config),
     )  # fmt: skip
     reference = load_reference(evidence, model)
     report.stage("evaluation", 0.05)
@@ -38,3 +41,6 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     write_csv(evaluation.predictions, folder / "predictions.csv")
     seconds = round(time.monotonic() - started, 2)
     write_json(folder / "result.json", evaluation.result | {"model_run": config["model_run"], "seconds": seconds})
+    if evaluation.result["same_table"]:  # the test documents are among those of the table
+        asked = json.loads((evidence / CONFIG).read_text("utf-8"))["config"]
+        note_look(asked["dataset"], folder.name, "evaluation")

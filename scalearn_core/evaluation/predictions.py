@@ -7,14 +7,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scalearn_core.data.dataset import Split
-from scalearn_core.targets import are_several, confidence_in, decide
+from scalearn_core.targets import Targets, are_several, confidence_in
 
 
-def prediction_table(split: Split, probabilities: NDArray[np.float32]) -> pd.DataFrame:
+def prediction_table(split: Split, probabilities: NDArray[np.float32], given: Targets) -> pd.DataFrame:
     """Columns row, text, label, predicted, confidence (`targets.confidence_in`), in file order.
 
     Args:
         probabilities: `[documents, labels]`.
+        given: what the model made of them (`targets.py`).
     """
     several = are_several(split.targets)
     return pd.DataFrame(
@@ -22,7 +23,7 @@ def prediction_table(split: Split, probabilities: NDArray[np.float32]) -> pd.Dat
             "row": split.rows,
             "text": split.texts,
             "label": split.names(),
-            "predicted": split.names(decide(probabilities, several=several)),
-            "confidence": confidence_in(probabilities, several=several).round(4),
+            "predicted": split.names(given),
+            "confidence": confidence_in(probabilities, several=several, given=given).round(4),
         }
     )

@@ -1,7 +1,8 @@
 """What later tables are compared with, kept beside a model's `result.json`.
 
-`frozen_head.safetensors` holds the plain classifier (`weight`, `bias`) and, as `documents`, a number for each
-document the model learned from: so that a table of documents it has seen is not taken for a test.
+`frozen_head.safetensors` holds the plain classifier (`weight`, `bias`, of several labels `thresholds`) and, as
+`documents`, a number for each document the model learned from: so that a table of documents it has seen is not
+taken for a test.
 """
 
 from __future__ import annotations
@@ -57,7 +58,11 @@ def save_reference(head: FrozenHead, texts: Sequence[str], folder: Path) -> dict
 
     Raises OSError.
     """
-    tensors = {"weight": head.weight, "bias": head.bias, "documents": np.unique(document_numbers(texts))}
+    tensors: dict[str, NDArray[np.generic]] = {
+        "weight": head.weight, "bias": head.bias, "documents": np.unique(document_numbers(texts))
+    }  # fmt: skip
+    if head.thresholds is not None:
+        tensors["thresholds"] = head.thresholds
     content = save({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()})
     write_atomically(folder / FILE, content)
     return {"C": head.C, "sha256": hashlib.sha256(content).hexdigest()}
@@ -97,4 +102,8 @@ def _load_head(folder: Path, entry: dict[str, Any], model: ScaLearnModel) -> tup
     if weight.shape != (classes, width) or bias.shape != (classes,):
         found = f"{list(weight.shape)} and {list(bias.shape)}"
         raise ModelError("model.damaged", folder=folder, reason=f"{FILE} has {found} for {classes} × {width}")
-    return FrozenHead(weight, bias, C=float(entry["C"]), several=model.several), documents
+    thresholds = tensors.get("thresholds")  # earlier releases: one half
+    if thresholds is not None and thresholds.shape != (classes,):
+        raise ModelError("model.damaged", folder=folder, reason=f"{FILE} has {len(thresholds)} limits")
+    head = FrozenHead(weight, bias, C=float(entry["C"]), several=model.several, thresholds=thresholds)
+    return head, documents

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.evaluation.comparison import Comparison
 from scalearn_core.evaluation.verdict import judge
 
@@ -44,6 +45,11 @@ def upgraded(result: dict[str, Any]) -> dict[str, Any]:
         ).to_dict()
         | {"carried_by": []},
     }
+
+
+def split_of(result: dict[str, Any]) -> SplitPlan:
+    """How the documents of a training's result were divided; before this was kept, its own seed decided."""
+    return SplitPlan.from_dict(result.get("split") or {"seed": result["seed"]})
 
 
 def _comparison(stored: dict[str, Any]) -> Comparison:

@@ -15,11 +15,12 @@ from scalearn_core.export.folders import check_new_or_ours
 from scalearn_core.scaling.heads import UnitLength
 from scalearn_core.scaling.merge import merge
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.thresholds import limits_file
 
 NAME = "scalearn"
 PICKLED = {"adapter.safetensors": "pytorch_adapter.bin", "model_head.safetensors": "pytorch_model_head.bin"}
 """The library reads safetensors only where it is told to; its plain `load_adapter(folder)` wants these."""
-FILES = {"adapter_config.json", "head_config.json", "README.md", *PICKLED, *PICKLED.values()}
+FILES = {"adapter_config.json", "head_config.json", "thresholds.json", "README.md", *PICKLED, *PICKLED.values()}
 HEAD_CLASSES = {
     "bert": "BertAdapterModel", "roberta": "RobertaAdapterModel", "xlm-roberta": "XLMRobertaAdapterModel",
     "distilbert": "DistilBertAdapterModel", "electra": "ElectraAdapterModel",
@@ -37,6 +38,8 @@ def export_adapter(model: ScaLearnModel, folder: Path) -> None:
         _write_head(model, draft)
         for safe, pickled in PICKLED.items():
             torch.save(load_file(draft / safe), draft / pickled)
+        if model.several:
+            (draft / "thresholds.json").write_text(limits_file(model.thresholds, model.labels), "utf-8")
         (draft / "README.md").write_text(_readme(model), "utf-8")
 
 
@@ -93,11 +96,17 @@ def _readme(model: ScaLearnModel) -> str:
     if encoder.prefix:
         texts = f"[{encoder.prefix!r} + text for text in texts]"
         note += f" The encoder expects `{encoder.prefix}` before every text."
+    if encoder.long_texts != "head":
+        note += (
+            f" **Of a document beyond {encoder.max_length} tokens the lines below read the beginning alone**,"
+            f" while the model read it as {encoder.long_texts!r}: cut them yourself, or take the ONNX export."
+        )
     if encoder.card is not None and encoder.card.layout != "transformers":
         note += (
             " Its weights are kept in four bits; `python -m scalearn_core export --format encoder` writes the very"
             " same encoder as a folder for ENCODER, as the one on the hub has slightly other weights."
         )
+    told = " A label is given from its limit in thresholds.json on." if model.several else ""
     return f"""# A ScaLearn model as one ordinary adapter
 
 Made for the encoder {encoder.name} (fingerprint {encoder.fingerprint[:12]}). {note}
@@ -114,5 +123,5 @@ batch = tokenizer(
 {use}
 ```
 
-The columns of `probabilities` follow `label2id` in head_config.json.
+The columns of `probabilities` follow `label2id` in head_config.json.{told}
 """

@@ -24,6 +24,9 @@ from scalearn_core.scaling.merge import FoldedLayer, fold
 from scalearn_core.scaling.model import ScaLearnModel
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+OWNERS = "owners"
+"""One more input where a model reads long documents in windows: float32 `[documents, batch]`, 1 where a row of the
+others is a window of the document. Other models take a document a row."""
 OUTPUT = "probabilities"
 OPSET = 17
 """The first with LayerNormalization as one operator."""
@@ -40,18 +43,30 @@ class _Classifier(nn.Module):
         self.model, self.head, self.several = encoder.model, head, several
 
     def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        token_type_ids: torch.Tensor,
+        owners: torch.Tensor | None = None,
     ) -> torch.Tensor:
         hidden = self.encoder.hidden_states(
             input_ids, attention_mask, token_type_ids, adapt=lambda layer, z, f: self.layers[layer](z)
         )
-        logits: torch.Tensor = self.head(self.encoder.pool(hidden, attention_mask))
+        if owners is None:
+            pooled = self.encoder.pool(hidden, attention_mask)
+        else:
+            kept = attention_mask[:, :1] if self.encoder.pooling == "cls" else attention_mask
+            weights = kept.unsqueeze(-1).to(hidden.dtype)
+            sums = owners @ (hidden[:, : kept.shape[1]] * weights).sum(1)
+            pooled = sums / (owners @ weights.sum(1))
+        logits: torch.Tensor = self.head(pooled)
         return logits.sigmoid() if self.several else logits.softmax(-1)
 
 
 def record(model: ScaLearnModel) -> onnx.ModelProto:
     """The graph of `model`, in fp32; inputs as `INPUTS` (int64), output `OUTPUT`, batch and length free."""
     encoder = copy.deepcopy(model.encoder).to("cpu")  # the model itself may be in use in another thread
+    windows, encoder.long_texts = encoder.long_texts == "windows", "head"  # a row of the graph fits the encoder
     # Plain products and a softmax: fewer operators than the fused attention of PyTorch taken apart, and faster.
     encoder.model.set_attn_implementation("eager")
     classifier = _Classifier(encoder, fold(model), copy.deepcopy(model.head).cpu(), model.several).eval()
@@ -60,28 +75,40 @@ def record(model: ScaLearnModel) -> onnx.ModelProto:
         batch = batch._replace(token_type_ids=torch.zeros_like(batch.input_ids))
     free = {0: "batch", 1: "length"}
     target = io.BytesIO()
+    names, given = list(INPUTS), tuple(batch)
     axes = {**dict.fromkeys(INPUTS, free), OUTPUT: {0: "batch"}}
+    if windows:
+        names, given = [*names, OWNERS], (*given, torch.eye(len(EXAMPLES)))
+        axes |= {OWNERS: {0: "documents", 1: "batch"}, OUTPUT: {0: "documents"}}
     with _recording, warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # on constants taken from shapes; outputs are checked
         torch.onnx.export(
-            classifier, tuple(batch), cast(Any, target), dynamo=False, opset_version=OPSET,
-            input_names=list(INPUTS), output_names=[OUTPUT], dynamic_axes=axes,
+            classifier, given, cast(Any, target), dynamo=False, opset_version=OPSET,
+            input_names=names, output_names=[OUTPUT], dynamic_axes=axes,
         )  # fmt: skip
     return onnx.load_from_string(target.getvalue())
 
 
 def feeds(encoder: Encoder, tokens: Tokens, rows: Sequence[int], names: Sequence[str]) -> dict[str, np.ndarray]:
-    """The given documents as what a session takes: int64 `[batch, seq]` for each of `names`."""
-    longest = max(len(tokens.ids[row]) for row in rows)
+    """The given documents as what a session takes: int64 `[batch, seq]` for each of `names`, and `OWNERS`."""
+    limit = encoder.max_length if OWNERS in names else max(len(tokens.ids[row]) for row in rows)
+    pieces = [
+        (place, slice(start, start + limit))
+        for place, row in enumerate(rows)
+        for start in range(0, len(tokens.ids[row]), limit)
+    ]
+    longest = max(len(tokens.ids[rows[place]][piece]) for place, piece in pieces)
     columns = dict(
-        zip(INPUTS, (np.full((len(rows), longest), fill) for fill in (_pad_id(encoder), 0, 0)), strict=True)
+        zip(INPUTS, (np.full((len(pieces), longest), fill) for fill in (_pad_id(encoder), 0, 0)), strict=True)
     )
-    for place, row in enumerate(rows):
-        length = len(tokens.ids[row])
-        columns["input_ids"][place, :length] = tokens.ids[row]
-        columns["attention_mask"][place, :length] = 1
-        columns["token_type_ids"][place, :length] = tokens.segments[row]
-    return {name: columns[name] for name in names}
+    owners = np.zeros((len(rows), len(pieces)), dtype=np.float32)
+    for number, (place, piece) in enumerate(pieces):
+        ids = tokens.ids[rows[place]][piece]
+        columns["input_ids"][number, : len(ids)] = ids
+        columns["attention_mask"][number, : len(ids)] = 1
+        columns["token_type_ids"][number, : len(ids)] = tokens.segments[rows[place]][piece]
+        owners[place, number] = 1
+    return {name: owners if name == OWNERS else columns[name] for name in names}
 
 
 def _pad_id(encoder: Encoder) -> int:

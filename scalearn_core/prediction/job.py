@@ -11,9 +11,10 @@ from typing import Any
 from scalearn_core import runs
 from scalearn_core.config import UNSURE
 from scalearn_core.data.checks import check_column
+from scalearn_core.data.documents import columns_of
 from scalearn_core.data.export import write_csv
 from scalearn_core.data.labels import split_labels
-from scalearn_core.data.tables import read_table
+from scalearn_core.data.tables import read_table, reading_of
 from scalearn_core.data.workspace import upload_path
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.runs.folders import write_json
@@ -23,8 +24,9 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     """Classify as `config` asks (`docs/formats.md`); write `predictions.csv` and `result.json`."""
     started = time.monotonic()
     report.stage("loading", 0.0)
-    table = read_table(upload_path(config["upload"]), sheet=config.get("sheet"))
-    check_column(list(table.frame.columns), config["text"])
+    table = read_table(upload_path(config["upload"]), **reading_of(config))
+    for column in columns_of(config["text"]):
+        check_column(list(table.frame.columns), column)
     predictor = Predictor.load(runs.folder(config["model_run"]) / "model", config.get("device") or "cpu")
     report.stage("predicting", 0.05)
     began, count = time.monotonic(), len(table.frame)

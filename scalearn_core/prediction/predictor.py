@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from scalearn_core.data.documents import columns_of, joined
 from scalearn_core.prediction.fast import prepare
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.targets import confidence_in, decide, indicators
+from scalearn_core.targets import confidence_in, indicators
 
 CHUNK = 256
 """Documents between two reports of progress."""
@@ -56,8 +57,9 @@ class Predictor:
             tokens = self.model.encoder.tokenize(list(texts))
         probabilities = self.engine.predict_proba(self.model, tokens)
         several = self.model.several
-        given = indicators(decide(probabilities, several=several), len(self.labels))
-        confidences = confidence_in(probabilities, several=several)
+        decided = self.model.decide(probabilities)
+        given = indicators(decided, len(self.labels))
+        confidences = confidence_in(probabilities, several=several, given=decided if several else None)
         predictions = []
         for row, has, confidence in zip(probabilities, given, confidences.tolist(), strict=True):
             labels = tuple(self.labels[place] for place in np.flatnonzero(has))
@@ -67,18 +69,22 @@ class Predictor:
         return predictions
 
     def predict_table(
-        self, frame: pd.DataFrame, text: str, on_progress: Callable[[int], None] = lambda done: None
+        self,
+        frame: pd.DataFrame,
+        text: str | Sequence[str],
+        on_progress: Callable[[int], None] = lambda done: None,
     ) -> pd.DataFrame:
         """The table with two more columns, the predicted label and its confidence; rows and order unchanged.
 
         A row without text is left without prediction and confidence. Column names that are taken get a number.
 
         Args:
+            text: The column with the documents, or several whose cells are joined.
             on_progress: told the number of documents done, every `CHUNK` documents; raise in it to stop.
         """
-        filled = [index for index, value in enumerate(frame[text]) if value.strip()]
+        texts = joined(frame, columns_of(text)).tolist()
+        filled = [index for index, value in enumerate(texts) if value.strip()]
         labels, confidences = [""] * len(frame), [""] * len(frame)
-        texts = frame[text].tolist()
         for start in range(0, len(filled), CHUNK):
             rows = filled[start : start + CHUNK]
             for row, prediction in zip(rows, self.predict([texts[row] for row in rows]), strict=True):

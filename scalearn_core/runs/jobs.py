@@ -28,12 +28,13 @@ JOBS = {
     "evaluate": "scalearn_core.evaluation.job:run",
     "forecast": "scalearn_core.transfer.job:run",
     "study": "scalearn_core.studies.job:run",
+    "check": "scalearn_core.data.check_job:run",
     "selfcheck": "scalearn_core.runs.jobs:selfcheck",
 }
 """Kind of run -> "module:function"."""
 
-_OWN_LANE = {"predict", "evaluate", "forecast"}
-"""Kinds that wait only for their like: what takes seconds must not queue behind a training."""
+_OWN_LANE = {"predict", "evaluate", "forecast", "check"}
+"""Kinds that wait only for their like: what takes seconds, or comes first, must not queue behind a training."""
 
 
 def lane_of(kind: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from scalearn_core.adapters.adapterhub import check_fits
@@ -32,6 +33,7 @@ class ScaLearnModel:
         separator: what stands between several labels of one document; None where each has one (`targets.py`).
         sources: the frozen adapters in the order of ω; the target's own adapter, if any, is the last.
         own_adapter: whether the last source was trained on the target task itself.
+        thresholds: of several labels, from which probability on each is given, `[labels]`; None: one half.
         fast_mode: what `prediction.fast.measure_fast_mode` found; empty where nothing was measured.
     """
 
@@ -58,6 +60,7 @@ class ScaLearnModel:
         for parameter in self.head.parameters():
             nn.init.zeros_(parameter)
         self.own_adapter = False
+        self.thresholds: NDArray[np.float64] | None = None
         self.training_record: dict[str, object] = {}
         self.fast_mode: dict[str, Any] = {}
         self._set_sources(sources, seed)
@@ -173,7 +176,7 @@ class ScaLearnModel:
 
     def decide(self, probabilities: np.ndarray) -> Targets:
         """The labels given at such probabilities (`targets.py`)."""
-        return decide(probabilities, several=self.several)
+        return decide(probabilities, several=self.several, thresholds=self.thresholds)
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """The likeliest label of each document; where it may have several, all likely ones, joined."""

@@ -5,7 +5,6 @@ Sources are copied in, so that a model outlives changes of the library; the enco
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import hashlib
 import json
@@ -15,6 +14,7 @@ from typing import Any
 from safetensors.torch import load_file, save
 
 from scalearn_core.adapters.adapterhub import read_adapter, write_adapter
+from scalearn_core.config import LONG_TEXTS
 from scalearn_core.data.files import folder_written_whole
 from scalearn_core.encoders.encoder import POOLINGS, Encoder
 from scalearn_core.errors import EncoderError, ModelError, ScaLearnError
@@ -22,6 +22,7 @@ from scalearn_core.file_faults import DAMAGED_FILE, reason
 from scalearn_core.scaling.heads import empty_head, kind_of
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import Ablation
+from scalearn_core.thresholds import as_stored, from_stored
 
 FORMAT = 1
 _CONTENT = {"model.json", "scales.safetensors", "sources"}
@@ -53,6 +54,7 @@ def _write(model: ScaLearnModel, folder: Path) -> None:
         "ablation": dataclasses.asdict(model.ablation),
         "labels": list(model.labels),
         "separator": model.separator,
+        "thresholds": as_stored(model.thresholds, model.labels),
         "head": kind_of(model.head),
         "own_adapter": model.own_adapter,
         "encoder": {
@@ -62,6 +64,7 @@ def _write(model: ScaLearnModel, folder: Path) -> None:
             "pooling": model.encoder.pooling,
             "max_length": model.encoder.max_length,
             "prefix": model.encoder.prefix,
+            "long_texts": model.encoder.long_texts,
         },
         "sources": sources,
         "parameter_counts": model.parameter_counts(),
@@ -99,10 +102,12 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
         and 2 < wanted["max_length"] <= encoder.positions
     ):
         raise ModelError("model.damaged", folder=folder, reason="its pooling or length is not the encoder's")
+    if (long_texts := wanted.get("long_texts", "head")) not in LONG_TEXTS:  # older folders have none
+        raise ModelError("model.damaged", folder=folder, reason="its way of reading long documents is unknown")
     labels = description["labels"]
     if not (isinstance(labels, list) and all(isinstance(label, str) and label for label in labels)):
         raise ModelError("model.damaged", folder=folder, reason="its labels are not a list of names")
-    encoder = copy.copy(encoder)  # the same weights; another model may pool, cut and begin otherwise
+    encoder = encoder.reading(long_texts)  # the same weights; another model may pool, cut and begin otherwise
     encoder.pooling, encoder.max_length = wanted["pooling"], wanted["max_length"]
     encoder.prefix = str(wanted.get("prefix", ""))  # folders of the first releases have none
     if _sha256(folder / "scales.safetensors") != description["scales_sha256"]:
@@ -122,6 +127,8 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
     model = ScaLearnModel(
         encoder, sources, labels=labels, separator=separator, variant=description["variant"], ablation=ablation
     )
+    if separator is not None:
+        model.thresholds = from_stored(description.get("thresholds"), model.labels)  # older folders: one half
     model.own_adapter = description["own_adapter"] is True
     model.training_record = dict(description["training"])
     model.fast_mode = dict(description.get("fast_mode") or {})  # older folders have none

@@ -4,12 +4,13 @@
     ladder          what each further step costs and brings, from the plain classifier to full fine-tuning
     seeds           which scales repeat when the training is repeated
     learning_curve  what more labelled documents would bring
+    cross_validation  the score where the test documents are few: every document tested, in turns
 
 A study is a function `study(setting, on_progress) -> dict`; what it returns is JSON and stands in the model's
 `result.json` under `studies` (`docs/formats.md`).
 """
 
-STUDIES = ("sources", "ladder", "seeds", "learning_curve")
+STUDIES = ("sources", "ladder", "seeds", "learning_curve", "cross_validation")
 """Each is the function `study` of the module of its name."""
-TRAINS_AGAIN = ("ladder", "seeds", "learning_curve")
+TRAINS_AGAIN = ("ladder", "seeds", "learning_curve", "cross_validation")
 """Those that repeat the training, which says nothing of a model whose scales were set by hand."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from scalearn_core.transfer import effort
 
-TRAININGS = {"seeds": 3.2, "learning_curve": 6.0}
+TRAININGS = {"seeds": 3.2, "learning_curve": 6.0, "cross_validation": 15.0}
 """Studies that train again from the beginning: how many trainings' time. The ten parts of the learning
 curve are smaller, but each has its forecast and its least number of steps."""
 STEPS = 9.5

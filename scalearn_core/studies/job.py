@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scalearn_core import runs
+from scalearn_core.data.looks import note_look
 from scalearn_core.data.workspace import load_dataset
 from scalearn_core.devices import find
 from scalearn_core.runs.folders import CONFIG, write_json
@@ -32,4 +33,5 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     found = run_study(config["study"], setting, on_progress)
     found["seconds"] = round(time.monotonic() - began, 2)
     write_json(folder / "result.json", found | {"study": config["study"], "model_run": config["model_run"]})
+    note_look(asked["dataset"], folder.name, "study")
     keep(runs.folder(config["model_run"]), config["study"], found)  # says so if the model is gone meanwhile

@@ -15,7 +15,7 @@ from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import Split, TextDataset
 from scalearn_core.errors import ConfigError, DataError, ModelError
 from scalearn_core.evaluation.reference import load_reference
-from scalearn_core.evaluation.stored import read_result
+from scalearn_core.evaluation.stored import read_result, split_of
 from scalearn_core.file_faults import DAMAGED_FILE, reason
 from scalearn_core.runs.folders import write_json
 from scalearn_core.runs.locks import holding
@@ -62,7 +62,10 @@ class Setting:
     def config(self) -> TrainingConfig:
         """What the model was trained with."""
         return TrainingConfig(
-            recipe=self.result["recipe"], seed=self.result["seed"], own_adapter=self.result["own_adapter"]
+            recipe=self.result["recipe"],
+            seed=self.result["seed"],
+            own_adapter=self.result["own_adapter"],
+            long_texts=self.model.encoder.long_texts,
         )
 
 
@@ -89,7 +92,7 @@ def load_setting(evidence: Path, model_folder: Path, dataset: TextDataset, devic
     reference = load_reference(evidence, model)
     if reference.frozen_head is None:
         raise ModelError("study.no_evidence", folder=evidence)
-    divided = dataset.split(seed=result["seed"])
+    divided = dataset.split(plan=split_of(result))
     if result["recipe"] == "auto":
         divided = divided.without_validation()
     if "levers" in result:  # who turned them saw some of the test documents: these test no more

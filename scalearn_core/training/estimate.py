@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 
-from scalearn_core.config import FORECAST, StageOneConfig, TrainingConfig
+from scalearn_core.config import FORECAST, MOST_WINDOWS, StageOneConfig, TrainingConfig
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 
 TEST_SHARE = 0.2
@@ -29,6 +29,7 @@ def estimate_seconds(
     mean_bytes: float,
     recipe: str = "auto",
     encoder: str = DEFAULT,
+    long_texts: str = "head",
 ) -> tuple[float, float]:
     """Seconds a training will take at least and at most: with the shortest and the longest forecast, or stop.
 
@@ -37,10 +38,12 @@ def estimate_seconds(
         mean_bytes: mean length of a document in UTF-8, which tells its tokens in any script.
         device: "cpu", "cuda" or "mps".
         encoder: key of its card.
+        long_texts: see `TrainingConfig`.
     """
     # The four variants cost the same, as the scales are folded into the up-projections.
     card = CARDS[encoder]
-    per_document = min(card.max_length, (len(card.prefix) + mean_bytes) / card.bytes_per_token + 2)
+    windows = MOST_WINDOWS if long_texts == "windows" else 1
+    per_document = min(windows * card.max_length, (len(card.prefix) + mean_bytes) / card.bytes_per_token + 2)
     plain = 2 * card.layers * (4 + 2 * INNER) * card.width**2
     adapter = 2 * card.layers * 2 * card.width**2 // REDUCTION_FACTOR
     speed = EFFICIENCY * matmul_speed(device, card.width)

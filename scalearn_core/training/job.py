@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scalearn_core.config import TrainingConfig
+from scalearn_core.data.looks import note_look
 from scalearn_core.data.workspace import get_dataset_info, load_dataset
 from scalearn_core.devices import find
 from scalearn_core.encoders.encoder import Encoder
@@ -37,13 +38,14 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
         lever_run.run(config, folder, report)
         return
     settings = TrainingConfig(
-        recipe=config["recipe"], seed=config["seed"], own_adapter=config.get("own_adapter")
+        recipe=config["recipe"], seed=config["seed"], own_adapter=config.get("own_adapter"),
+        long_texts=config.get("long_texts", "head"),  # earlier releases knew no other
     )  # fmt: skip
     progress = _Progress(report, settings)
     progress.on_stage("loading")
     info = get_dataset_info(config["dataset"])
     outcome = train_with_evidence(
-        load_dataset(config["dataset"]).split(seed=config["seed"]),
+        load_dataset(config["dataset"]).split(plan=info.plan),
         sources=config["sources"],
         variant=config["variant"],
         config=settings,
@@ -57,6 +59,7 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
         "id": info.id, "name": info.name, "text_column": info.text_column, "label_column": info.label_column
     }  # fmt: skip
     outcome.save(folder / "model", evidence=folder)
+    note_look(config["dataset"], folder.name, "training")
 
 
 class _Progress:

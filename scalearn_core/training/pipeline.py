@@ -21,6 +21,7 @@ from scalearn_core.data.languages import shares_of
 from scalearn_core.devices import Device
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.encoders.lengths import documents_cut
 from scalearn_core.evaluation.by_language import scores_by_language
 from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.reference import save_reference
@@ -29,6 +30,7 @@ from scalearn_core.prediction.fast import measure_fast_mode
 from scalearn_core.runs.folders import write_json
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import Targets
+from scalearn_core.thresholds import as_stored
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.result import FORMAT, history_of, made_now, scales_of, weigh
 from scalearn_core.training.rivals import predict_rivals
@@ -106,6 +108,7 @@ def train_with_evidence(
     on_stage("loading")
     languages = shares_of(dataset.frame["text"].tolist())
     encoder = (encoder or Encoder.load(choose_encoder(languages).key)).to(device.kind)
+    encoder = encoder.reading(config.long_texts)
     adapters = catalog.load(sources, encoder)
     if config.recipe == "auto":
         dataset = dataset.without_validation()
@@ -150,8 +153,9 @@ def train_with_evidence(
             "labels": list(dataset.labels),
             "separator": dataset.separator,
             "counts": {"train": len(train), "validation": len(validation), "test": len(test)},
+            "kept_out": len(dataset.kept_out),
             "class_counts": dataset.class_counts,
-            "cut": sum(length >= encoder.max_length for length in tokens.lengths),
+            "cut": documents_cut(texts, encoder),
             "unknown_share": encoder.unknown_share(tokens),
         },
         "encoder": {
@@ -163,17 +167,20 @@ def train_with_evidence(
         },
         "languages": languages,
         "scores_by_language": by_language,
+        "split": dataset.plan.to_dict() if dataset.plan else None,
         "recipe": config.recipe,
+        "long_texts": config.long_texts,
         "variant": variant,
         "seed": config.seed,
         "own_adapter": model.own_adapter,
         "sources": [{"name": source.name, "sha256": source.sha256()} for source in model.sources],
+        "thresholds": as_stored(model.thresholds, model.labels),
         "parameter_counts": model.parameter_counts(),
         **history_of(trained.history),
         "fast_mode": {key: value for key, value in model.fast_mode.items() if key != "ranges"},
         "scales": scales_of(model, contributions, recipe=config.recipe, documents=len(chosen)),
     }
-    predictions = prediction_table(test, probabilities)
+    predictions = prediction_table(test, probabilities, predicted["scalearn"])
     learned_from = [*train.texts, *validation.texts]
     return Outcome(
         model, result, predictions, probabilities, test.targets, predicted, trained.frozen_head, learned_from

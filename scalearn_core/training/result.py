@@ -61,7 +61,9 @@ def weigh(
         "comparison_tfidf": told["tfidf"],
         "comparison_single_source": told["single_source"],
         "comparison_control": told[control],
-        "confidence": confidence_report(test.targets, probabilities, test.labels, seed=seed),
+        "confidence": confidence_report(
+            test.targets, probabilities, test.labels, seed=seed, given=predicted["scalearn"]
+        ),
     }
 
 

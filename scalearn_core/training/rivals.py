@@ -94,8 +94,8 @@ def _control(
             model, trained.documents, train.targets, config.resolved(len(train)),
             batch_size=config.batch_size, seed=config.seed, on_step=on_step,
         )  # fmt: skip
-        return "own_adapter", model.decide(alone.predict_proba(texts))
+        return "own_adapter", alone.decide(alone.predict_proba(texts))
     sources = model.sources[:-1] if model.own_adapter else model.sources
     ignorant = model.like(shuffled(sources, seed=config.seed + CONTROL_SEED), seed=config.seed)
     train_scales(ignorant, dataset, config, on_step=on_step)
-    return "shuffled_sources", model.decide(ignorant.predict_proba(texts))
+    return "shuffled_sources", ignorant.decide(ignorant.predict_proba(texts))

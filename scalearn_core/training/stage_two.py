@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from scalearn_core.baselines.frozen_head import FrozenHead, fit_frozen_head, unit
 from scalearn_core.config import FORECAST, Recipe, StageOneConfig, TrainingConfig
@@ -18,6 +19,7 @@ from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.scaling.heads import two_layer_head
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.thresholds import choose_thresholds
 from scalearn_core.training.batching import TokenBudget, forward_batches
 from scalearn_core.training.few_labels import OWN_NAME, learn_from_pairs
 from scalearn_core.training.loop import History, OnStep, fit
@@ -68,9 +70,11 @@ def train_scales(
         ConfigError: the dataset's labels are not the model's.
     """
     config = config or TrainingConfig()
+    model.encoder = model.encoder.reading(config.long_texts)
     if config.recipe == "auto":
         dataset = dataset.without_validation()
     recipe = config.resolved(len(dataset.train))
+    model.thresholds = None
     if recipe.own_adapter and OWN_NAME in model.stack.names:
         raise ConfigError("config.repeated_source", name=OWN_NAME)
     clock = _Clock(on_stage)
@@ -105,6 +109,8 @@ def train_scales(
         history = _learn_as_in_paper(
             model, train, (opened_validation, validation.targets), recipe, config, on_step
         )
+        if model.several:
+            model.thresholds = _thresholds(model, opened, train, validation, config.seed)
     model.training_record = {
         **dataclasses.asdict(config), "device": model.encoder.device.type, "threads": torch.get_num_threads(),
         "best_epoch": history.best_epoch, "dataset_fingerprint": dataset.fingerprint,
@@ -146,6 +152,17 @@ def _learn_as_in_paper(
         )  # fmt: skip
     finally:
         model.train_mode(False)  # `on_step` may stop the training; the encoder may serve others
+
+
+def _thresholds(
+    model: ScaLearnModel, opened: OpenedDocuments, train: TaskData, validation: TaskData, seed: int
+) -> NDArray[np.float64] | None:
+    """Limits chosen on the validation documents; without any, those of a regression on the trained embeddings."""
+    if len(validation):
+        return choose_thresholds(model.predict_proba_of(validation.tokens), validation.targets)
+    embeddings = unit(embed(model.encoder, opened, model.adapt))
+    nothing = embeddings[:0], train.targets[:0]
+    return fit_frozen_head(embeddings, train.targets, *nothing, train.classes, seed=seed).thresholds
 
 
 @torch.no_grad()

@@ -13,6 +13,7 @@ import torch
 
 from scalearn_core import runs
 from scalearn_core.data.dataset import Split
+from scalearn_core.data.looks import note_look
 from scalearn_core.data.workspace import load_dataset
 from scalearn_core.devices import find
 from scalearn_core.errors import ModelError
@@ -33,8 +34,9 @@ from scalearn_core.transfer.levers import LeverBoard, Levers, turned
 from scalearn_core.transfer.watched import divide_test, watched
 
 _KEPT = (
-    "format", "device", "dataset", "encoder", "languages", "recipe", "variant", "seed", "own_adapter", "sources",
-    "parameter_counts", "history", "best_epoch", "stopped_early", "forecast", "start",
+    "format", "device", "dataset", "encoder", "languages", "recipe", "long_texts", "variant", "seed",
+    "own_adapter", "sources", "thresholds", "parameter_counts", "split", "history", "best_epoch", "stopped_early",
+    "forecast", "start",
 )  # fmt: skip
 """What a model with levers has in common with the one it was made from; all else is measured anew or left out."""
 
@@ -75,6 +77,7 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     outcome.result["seconds"] |= {"evaluation": round(taken, 2), "total": round(taken, 2)}
     outcome.learned_from = [*outcome.learned_from, *board.split.texts]  # who turned the levers chose with these
     outcome.save(folder / "model", evidence=folder)
+    note_look(setting.result["dataset"]["id"], folder.name, "training")
 
 
 def _outcome(setting: Setting, levers: Levers, evidence: Path, report: runs.Reporter) -> Outcome:
@@ -112,7 +115,7 @@ def _outcome(setting: Setting, levers: Levers, evidence: Path, report: runs.Repo
     counts = setting.result["dataset"]["counts"] | {"test": len(test)}
     result["dataset"] = setting.result["dataset"] | {"counts": counts}
     result["verdict"].setdefault("carried_by", [])  # found by training again, which nobody did here
-    table = prediction_table(test, probabilities)
+    table = prediction_table(test, probabilities, now)
     learned_from = [*setting.train.texts, *setting.validation.texts]
     return Outcome(
         model, result, table, probabilities, test.targets, predicted, setting.frozen_head, learned_from

@@ -7,11 +7,15 @@ import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.data import workspace
+from scalearn_core.data.documents import joined
+from scalearn_core.data.languages import shares_of
+from scalearn_core.data.tables import reading_of
 from scalearn_core.errors import RunError
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, shell, text
+from scalearn_ui.remember import remembered
 from scalearn_ui.text import count, plain, t
-from scalearn_ui.widgets import elsewhere, figure, language_note, progress, table_input
+from scalearn_ui.widgets import columns, elsewhere, figure, language_note, progress, table_input
 
 LINK = "batch"
 """Name of the predict run in a link, so that a refresh finds it again."""
@@ -37,32 +41,29 @@ def draw(model: Run) -> None:
     if given is None:
         st.caption(t("classify.table_shape"))
         return
-    filename, content, table = given
-    table_input.preview(table.frame, alt=t("table.preview_alt"))
-    columns = list(table.frame.columns)
-    guess = columns.index(table_input.guess_columns(table.frame)[0])
-    column = st.selectbox(t("data.text_column"), columns, index=guess, key="batch_column")
-    shares = _languages(content, table.sheet, column)
+    table = given.table
+    texts = columns.ask_texts("batch_column", given.columns, columns.guessed(given, "batch").text)
+    if not texts:
+        st.info(t("data.choose_text"))
+        return
+    shares = remembered("batch_languages", (given.key, texts), lambda: _languages(given, texts))
     language_note.draw(outcomes.result(model.id), shares, elsewhere.tested_languages(model.id), what="table")
     rows = count("rows", len(table.frame))
     if st.button(t("classify.start", rows=rows), type="primary", key="start_batch"):
         config = {
             "model_run": model.id,
-            "upload": workspace.save_upload(content),
-            "text": column,
-            "sheet": table.sheet,
+            "upload": workspace.save_upload(given.content),
+            "text": list(texts),
+            **reading_of(given.chosen),
             "device": "cpu",
         }
-        st.query_params[LINK] = runs.submit("predict", config, title=filename)
+        st.query_params[LINK] = runs.submit("predict", config, title=given.name)
         st.rerun()
 
 
-@st.cache_data(max_entries=4, ttl="30m", show_spinner=False)
-def _languages(content: bytes, sheet: str | None, column: str) -> dict[str, float]:
-    """The languages of a column, with their shares."""
-    from scalearn_core.data.languages import shares_of
-
-    return shares_of(table_input.parsed(content, sheet).frame[column].tolist())
+def _languages(given: table_input.Given, texts: tuple[str, ...]) -> dict[str, float]:
+    """The languages of the texts, with their shares."""
+    return shares_of(joined(given.table.frame, texts).tolist())
 
 
 def _predict_run(run_id: str) -> Run:

@@ -45,6 +45,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
 def _several(run: Run, found: dict[str, Any], score: dict[str, Any]) -> None:
     """The same where documents have several labels, of which each is right or wrong by itself."""
     st.markdown(label_sets.sentence(score))
+    st.caption(label_sets.limits(found))
     st.subheader(t("several.labels"), anchor=False)
     st.markdown(t("several.labels_reading"))
     label_sets.bars(score["per_class"], key=label_sets.BARS, pick=True)
@@ -81,7 +82,7 @@ def class_table(
     table = pd.DataFrame(
         {
             first or t("column.class"): [plain(row["label"]) for row in rows],
-            t("column.recall"): [f"{100 * row['recall']:.0f}" for row in rows],
+            t("column.recall"): [f"{100 * row['recall']:.0f}" if row["support"] else "–" for row in rows],
             t("column.precision"): [f"{100 * row['precision']:.0f}" for row in rows],
             t("column.f1"): scores,
             t("mistakes.tested"): [f"{row['support']}" for row in rows],
@@ -92,19 +93,21 @@ def class_table(
 
 
 def _f1(row: dict[str, Any]) -> str:
-    """ "83 (70–91)", or without the interval in results of before."""
+    """ "83 (70–91)", or without the interval in results of before; "–" without a test document."""
+    if not row["support"]:
+        return "–"
     if not (interval := row.get("f1_interval")):
         return f"{100 * row['f1']:.0f}"
     return text.compact({"value": row["f1"], "low": interval[0], "high": interval[1]})
 
 
 def _f1_with_intervals(counts: list[list[int]]) -> list[str]:
-    """ "83 (70–91)" of each class; a class that no document has or was given has none."""
+    """ "83 (70–91)" of each class; a class without a test document has none."""
     told = []
     for place, row in enumerate(counts):
         hits, missed = row[place], sum(row) - row[place]
         wrongly = sum(line[place] for line in counts) - hits
-        if hits + missed + wrongly == 0:
+        if hits + missed == 0:
             told.append("–")
             continue
         told.append(text.compact(f1_interval(hits, missed, wrongly).to_dict()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,10 +11,23 @@ import streamlit as st
 from scalearn_core import runs
 from scalearn_core.data import workspace
 from scalearn_core.data.labels import split_labels
+from scalearn_core.data.tables import reading_of
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, shell, text
+from scalearn_ui.remember import remembered
 from scalearn_ui.text import count, plain, t
-from scalearn_ui.widgets import classes, dataset_view, evidence, language_note, progress, table_input, verdict
+from scalearn_ui.widgets import (
+    classes,
+    columns,
+    dataset_view,
+    evidence,
+    language_note,
+    progress,
+    table_input,
+    tested_on,
+    verdict,
+)
+from scalearn_ui.widgets.columns import Guess
 
 KIND = "evaluate"
 LOOKED_AT = 200
@@ -59,28 +73,16 @@ def _ask(model: Run, found: dict[str, Any]) -> None:
     given = table_input.ask_table(KIND)
     if given is None:
         return
-    filename, content, table = given
-    table_input.preview(table.frame, alt=t("table.preview_alt"))
-    columns = list(table.frame.columns)
     separator = found["dataset"].get("separator")  # results of before lack it
-    text_guess, label_guess = _guess_columns(table.frame, found["dataset"]["labels"], separator)
-    left, right = st.columns(2)
-    text_column = left.selectbox(
-        t("data.text_column"), columns, index=columns.index(text_guess), key="evaluate_text"
-    )
-    label_column = right.selectbox(
-        t("data.label_column"),
-        columns,
-        index=columns.index(label_guess) if label_guess else None,
-        key="evaluate_label",
-    )
-    if label_column is None or label_column == text_column:
-        st.info(t("data.choose_two"))
+    labels = found["dataset"]["labels"]
+    guess = remembered(f"{KIND}_guess", given.key, lambda: _guess_columns(given.table.frame, labels, separator))
+    chosen = columns.ask_columns(given, "evaluate_", guess)
+    if chosen is None:
         return
-    dataset, languages = dataset_view.checked(
-        content, text_column, label_column, table.sheet, separator, to_learn=False
-    )
-    dataset.whole(found["dataset"]["labels"])  # unknown labels are told here, not by a run that fails
+    texts, label = chosen
+    checked = dataset_view.checked(given, texts, label, separator, to_learn=False)
+    dataset, languages = checked.dataset, checked.languages
+    dataset.whole(labels)  # unknown labels are told here, not by a run that fails
     missing = language_note.unread(found, languages)
     if missing:
         st.warning(language_note.advice(found, missing), icon=language_note.ICON)
@@ -90,28 +92,28 @@ def _ask(model: Run, found: dict[str, Any]) -> None:
     if st.button(t("elsewhere.start", documents=documents), type="primary", key="start_evaluation"):
         config = {
             "model_run": model.id,
-            "upload": workspace.save_upload(content),
-            "text": text_column,
-            "label": label_column,
-            "sheet": table.sheet,
-            "name": filename.rsplit(".", 1)[0],
+            "upload": workspace.save_upload(given.content),
+            "text": list(texts),
+            "label": label,
+            **reading_of(given.chosen),
+            "name": given.name.rsplit(".", 1)[0],
             "device": "cpu",
         }
-        runs.submit(KIND, config, title=filename)
+        runs.submit(KIND, config, title=given.name)
         st.rerun()
 
 
-def _guess_columns(frame: pd.DataFrame, labels: list[str], separator: str | None) -> tuple[str, str | None]:
-    """As `table_input.guess_columns`, but a column of the model's own labels comes first."""
+def _guess_columns(frame: pd.DataFrame, labels: list[str], separator: str | None) -> Guess:
+    """As `columns.guess_columns`, but a column of the model's own labels comes first."""
     known = set(labels)
     fitting = [
         column
         for column in frame.columns
-        if all(known.issuperset(split_labels(value.strip(), separator)) for value in set(frame[column]))
+        if all(known.issuperset(split_labels(value.strip(), separator)) for value in frame[column].unique())
     ]
     if not fitting or len(frame.columns) == 1:
-        return table_input.guess_columns(frame)
-    return table_input.guess_columns(frame.drop(columns=fitting[0]))[0], fitting[0]
+        return columns.guess_columns(frame)
+    return replace(columns.guess_columns(frame.drop(columns=fitting[0])), label=fitting[0])
 
 
 def _finished(run: Run, found: dict[str, Any]) -> None:
@@ -126,8 +128,7 @@ def _finished(run: Run, found: dict[str, Any]) -> None:
     missing = language_note.unread(found, result["languages"])
     if missing:
         st.warning(language_note.advice(found, missing), icon=language_note.ICON)
-    for note in result["notes"]:
-        st.caption(t(f"note.{note}"))
+    tested_on.notes(result)
     evidence.language_table(result["scores_by_language"])
     with st.expander(t("results.classes")):
         classes.class_table(result["per_class"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_core.data import workspace
-from scalearn_core.data.workspace import DatasetInfo
+from scalearn_core.data.dataset_info import DatasetInfo
 from scalearn_core.encoders.cards import CARDS, DEFAULT, EncoderCard
 from scalearn_core.encoders.choice import EncoderChoice, choose_encoder
 from scalearn_ui import state, text

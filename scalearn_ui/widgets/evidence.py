@@ -9,7 +9,7 @@ import streamlit as st
 
 from scalearn_ui import charts, outcomes, text
 from scalearn_ui.text import count, t
-from scalearn_ui.widgets import figure
+from scalearn_ui.widgets import figure, tested_on
 
 METHODS = (
     "scalearn", "own_adapter", "shuffled_sources", "single_source", "frozen_head", "tfidf", "majority",
@@ -77,6 +77,7 @@ def method(found: dict[str, Any]) -> None:
     way = "pairs" if found["recipe"] == "auto" and found["start"] else "held_back"
     paragraphs = [
         t("results.method_data", data=found["dataset"]["name"], train=counts["train"], test=counts["test"]),
+        tested_on.division(found),
         t(
             f"results.method_{way}",
             learned=t("learned.with_own") if found["own_adapter"] else t("learned.scales"),

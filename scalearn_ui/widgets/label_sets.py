@@ -10,6 +10,7 @@ import streamlit as st
 from scalearn_core.data.export import safe_cell
 from scalearn_core.data.labels import split_labels
 from scalearn_core.runs import Run
+from scalearn_core.targets import THRESHOLD
 from scalearn_ui import charts, outcomes
 from scalearn_ui.charts.several import KINDS, parts
 from scalearn_ui.text import Markdown, count, plain, t
@@ -32,6 +33,15 @@ def sentence(score: dict[str, Any]) -> Markdown:
         missed=f"{sum(row['missed'] for row in found):,}",
         wrongly=f"{sum(row['wrongly'] for row in found):,}",
     )
+
+
+def limits(found: dict[str, Any]) -> Markdown:
+    """From which probability on a label is given."""
+    chosen = found.get("thresholds") or {"": THRESHOLD}  # earlier releases: one half
+    low, high = (charts.percent(value) for value in (min(chosen.values()), max(chosen.values())))
+    if low == high:
+        return t("several.limits.all", low=low)
+    return t("several.limits.each", low=low, high=high)
 
 
 def bars(rows: list[dict[str, Any]], *, key: str, pick: bool = False) -> None:

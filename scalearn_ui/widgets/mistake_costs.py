@@ -64,7 +64,9 @@ def _costs(run_id: str, changed: int, matrix: Matrix, look: float, seed: int) ->
     tested = load_test_probabilities(runs.folder(run_id))
     if tested is None:
         raise FileNotFoundError(FILE)  # it was there a moment ago
-    return expected_costs(tested.targets, tested.probabilities, matrix, look, seed=seed)
+    return expected_costs(
+        tested.targets, tested.probabilities, matrix, look, seed=seed, given=tested.predicted["scalearn"]
+    )
 
 
 def _answer(costs: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scalearn_core.prediction.predictor import Predictor
 
 LONGEST = 20_000
-"""Letters accepted in the box; the encoder reads the beginning of a long text."""
+"""Letters accepted in the box; the encoder reads a part of a long text."""
 MOST_BARS = 12
 """Classes drawn, the likeliest first."""
 TELLING = 20
@@ -36,7 +36,8 @@ def draw(run: Run) -> None:
     """Box, button, answer."""
     with st.form("one_text", border=False):
         given = st.text_area(t("classify.text"), key="one_text", height=140, max_chars=LONGEST)
-        st.caption(t("classify.reads", reach=outcomes.reach(outcomes.result(run.id))))
+        found = outcomes.result(run.id)
+        st.caption(t(f"classify.reads.{outcomes.long_texts(found)}", reach=outcomes.reach(found)))
         asked = st.form_submit_button(t("classify.button"), type="primary", key="classify_text")
     if asked:
         # Kept, so that the answer is still there after a change of language or theme.
@@ -49,7 +50,6 @@ def draw(run: Run) -> None:
         return
     with st.spinner(t("classify.loading")):
         prediction = predictor(run.id).predict([wanted])[0]
-    found = outcomes.result(run.id)
     st.subheader(label_sets.named(prediction.labels), anchor=False)
     kind = "sure" if prediction.confidence >= UNSURE else "unsure"
     several = found["dataset"].get("separator") is not None
@@ -65,6 +65,8 @@ def draw(run: Run) -> None:
         dict(shown), prediction.labels, x_title=t("axis.probability"), palette=figure.palette()
     )
     figure.show(drawn, alt=t("classify.alt"), key="probabilities")
+    if several:
+        st.caption(label_sets.limits(found))
     if rest := len(likeliest) - len(shown):
         st.caption(t("several.less_likely", classes=count("classes", rest)))
 

@@ -1,62 +1,170 @@
-"""Reading a table in the browser: upload, sheet, columns."""
+"""Reading a table in the browser: upload, sheet, and how the file is to be read if it was not read right."""
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
 import streamlit as st
 
-from scalearn_core.data.labels import SEPARATORS, find_separator
-from scalearn_core.data.tables import Table, read_table
-from scalearn_ui.text import t
+from scalearn_core.data.content import OnProgress
+from scalearn_core.data.tables import Reading, Table, read_table, reading_of
+from scalearn_core.errors import DataError
+from scalearn_ui.remember import remembered
+from scalearn_ui.text import Markdown, count, t
 
 FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "ods", "jsonl", "json", "parquet", "gz"]
 """Offered by the file dialog; the core decides by content."""
+LARGE = 5_000_000
+"""Bytes from which on reading takes so long that its progress is shown."""
+SHOWN = 3
+"""Rows of the preview."""
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "cp932": "Shift_JIS",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
+    "utf-8-sig": "UTF-8",
+    "utf-32": "UTF-32",
+    "euc_jp": "EUC-JP",
+    "iso2022_jp": "ISO-2022-JP",
+    "cp1252": "Windows-1252",
+    "latin-1": "ISO-8859-1",
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "cp1253": "Windows-1253",
+    "cp1254": "Windows-1254",
+    "gb18030": "GB18030",
+    "big5": "Big5",
+    "cp949": "EUC-KR",
+}
+"""Encodings by the names that spreadsheet programs show."""
+OFFERED = tuple(name for name in ENCODINGS if name not in ("utf-8-sig", "utf-32"))
+"""Those to choose from: files with a mark at their beginning are never read wrong."""
+AS_FOUND = ""
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+KINDS = {"parquet": "Parquet", "folder": "datasets"}
 
-MAX_LABELS = 100
-"""A column with more different values than this is not guessed to hold the classes."""
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """A table that was uploaded, as it was read."""
+
+    name: str
+    content: bytes
+    table: Table
+    chosen: Reading
+    """What the user chose; the rest was found in the file."""
+    key: tuple[object, ...]
+    """Stands for the content and how it was read."""
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self.table.frame.columns)
 
 
-@st.cache_data(max_entries=4, ttl="30m", show_spinner=False)
-def parsed(content: bytes, sheet: str | None) -> Table:
-    """`read_table`, once per file and sheet instead of at every click."""
-    return read_table(content, sheet=sheet)
-
-
-def ask_table(key: str) -> tuple[str, bytes, Table] | None:
-    """File name, bytes and rows of an uploaded table; None until there is one."""
+def ask_table(key: str) -> Given | None:
+    """An uploaded table; None until there is one. Raises DataError for a file that cannot be read."""
     upload = st.file_uploader(t("table.upload"), type=FILE_TYPES, key=f"{key}_file", help=t("table.upload_help"))
     if upload is None:
         return None
+    if st.session_state.get(f"{key}_upload") != upload.file_id:  # what was chosen for one file is not for the next
+        for choice in Reading.__annotations__:
+            st.session_state.pop(f"{key}_{choice}", None)
+        st.session_state[f"{key}_upload"] = upload.file_id
+    chosen = _chosen(key)
+    read = (upload.file_id, *sorted(chosen.items()))
     content = upload.getvalue()
-    with st.spinner(t("table.reading")):
-        table = parsed(content, None)
+    try:
+        table = remembered(f"{key}_table", read, lambda: _read(content, chosen))
+    except DataError:
+        _ask_reading(key, None)
+        raise
     if len(table.sheets) > 1:
-        sheet = st.selectbox(t("table.sheet"), table.sheets, key=f"{key}_sheet")
-        table = parsed(content, sheet)
-    return upload.name, content, table
+        st.selectbox(
+            t("table.sheet"), table.sheets, index=table.sheets.index(table.sheet or ""), key=f"{key}_sheet"
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(t("data.read_as", rows=count("rows", len(table.frame)), how=how_read(table)), width="content")
+        _ask_reading(key, table)
+    st.dataframe(table.frame.head(SHOWN), hide_index=True, alt=t("table.preview_alt"))
+    return Given(upload.name, content, table, chosen, read)
 
 
-def preview(frame: pd.DataFrame, *, alt: str) -> None:
-    """The first rows, as read."""
-    st.dataframe(frame.head(5), hide_index=True, alt=alt)
+def _chosen(key: str) -> Reading:
+    """The choices as they stand in the session; the widgets come below what they change."""
+    found = {choice: st.session_state.get(f"{key}_{choice}") for choice in Reading.__annotations__}
+    if found["header"] is not None:
+        found["header"] = {"first": True, "none": False}.get(found["header"])
+    return reading_of({choice: value or None if choice != "header" else value for choice, value in found.items()})
 
 
-def guess_columns(frame: pd.DataFrame) -> tuple[str, str | None]:
-    """The columns most likely to hold the documents and the classes.
+def _ask_reading(key: str, table: Table | None) -> None:
+    """Where the table was not read right: its encoding, its delimiter, whether its first row is a header."""
+    kind = "text" if table is None else table.kind
+    if kind not in ("text", "json", "xlsx", "ods"):
+        return
+    with st.popover(t("reading.change"), type="tertiary", key=f"{key}_reading"):
+        st.caption(t("reading.help"))
+        if kind in ("text", "json"):
+            st.selectbox(
+                t("reading.encoding"),
+                [AS_FOUND, *OFFERED],
+                format_func=lambda name: ENCODINGS[name] if name else t("reading.as_found"),
+                key=f"{key}_encoding",
+            )
+        if kind == "text":
+            st.selectbox(
+                t("reading.delimiter"),
+                [AS_FOUND, *DELIMITERS],
+                format_func=lambda mark: t(f"separator.{DELIMITERS[mark]}") if mark else t("reading.as_found"),
+                key=f"{key}_delimiter",
+            )
+        if kind != "json":
+            st.selectbox(
+                t("reading.header"),
+                [AS_FOUND, "first", "none"],
+                format_func=lambda choice: t(f"reading.header_{choice}") if choice else t("reading.as_found"),
+                key=f"{key}_header",
+            )
 
-    Classes first: fewest different values, but two or more and repeated. Then documents: the longest of the
-    others. The other way round, long class names would be taken for the documents. Where cells hold several
-    classes there may be too many different ones: then a column whose cells are put together of parts.
-    """
-    columns = list(frame.columns)
-    variety = {column: frame[column].nunique() for column in columns}
-    most = min(MAX_LABELS, max(2, len(frame) // 2))
-    fitting = [column for column in columns if 2 <= variety[column] <= most] if len(columns) > 1 else []
-    label = min(fitting, key=variety.__getitem__) if fitting else None
-    lengths = {column: frame[column].astype(str).str.len().mean() for column in columns if column != label}
-    text = max(lengths, key=lengths.__getitem__)
-    others = [column for column in columns if column != text]
-    if label is None:
-        combined = [column for column in others if find_separator([c for c in frame[column] if c], SEPARATORS)]
-        label = min(combined, key=variety.__getitem__, default=others[0] if others else None)
-    return text, label
+
+def _read(content: bytes, chosen: Reading) -> Table:
+    with _progress(t("table.reading"), shown=len(content) > LARGE) as on_progress:
+        return read_table(content, **chosen, on_progress=on_progress)
+
+
+@contextmanager
+def _progress(words: str, *, shown: bool) -> Iterator[OnProgress | None]:
+    """A bar that is moved by what is yielded, or a spinner where the work is short."""
+    if not shown:
+        with st.spinner(words):
+            yield None
+        return
+    moved = 0.0
+    bar = st.progress(moved, text=words)
+
+    def on_progress(share: float) -> None:
+        nonlocal moved
+        if share >= moved + 0.01:
+            moved = share
+            bar.progress(share, text=words)
+
+    try:
+        yield on_progress
+    finally:
+        bar.empty()
+
+
+def how_read(table: Table) -> Markdown:
+    """How the file was decoded, so that a wrong guess can be seen."""
+    if table.sheet is not None:
+        return t("data.sheet_of", sheet=table.sheet)
+    if table.encoding is None:
+        return Markdown(KINDS[table.kind])
+    encoding = ENCODINGS[table.encoding]
+    if table.delimiter is None:
+        return t("data.decoded_json", encoding=encoding)
+    return t("data.decoded", encoding=encoding, separator=t(f"separator.{DELIMITERS[table.delimiter]}"))

@@ -10,7 +10,7 @@ import streamlit as st
 from scalearn_core import devices
 from scalearn_core.adapters import catalog
 from scalearn_core.data import workspace
-from scalearn_core.data.workspace import DatasetInfo
+from scalearn_core.data.dataset_info import DatasetInfo
 from scalearn_core.devices import Device
 from scalearn_core.training.estimate import estimate_seconds
 from scalearn_ui import text
@@ -102,11 +102,19 @@ def what_is_learned_from(n_sources: int, own_adapter: bool) -> Markdown:
 
 
 def time_needed(
-    info: DatasetInfo, n_sources: int, recipe: str, device: Device, own_adapter: bool, encoder: str
+    info: DatasetInfo,
+    n_sources: int,
+    recipe: str,
+    device: Device,
+    own_adapter: bool,
+    encoder: str,
+    long_texts: str,
 ) -> str:
     """The estimate as a sentence."""
     length = _mean_bytes(info.id)
-    low, high = estimate_seconds(info.documents, n_sources, device.kind, own_adapter, length, recipe, encoder)
+    low, high = estimate_seconds(
+        info.documents, n_sources, device.kind, own_adapter, length, recipe, encoder, long_texts
+    )
     shortest, longest = text.duration(low), text.duration(high)
     if shortest == longest:
         return t("train.estimate_one", low=shortest)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from scalearn_ui import charts, outcomes, text
 from scalearn_ui.text import Markdown, count, t
-from scalearn_ui.widgets import language_note
+from scalearn_ui.widgets import language_note, tested_on
 
 VERDICT_BOX = {
     "helped": (st.success, ":material/trending_up:"),
@@ -47,12 +47,12 @@ def verdict(found: dict[str, Any]) -> None:
         st.markdown(t(f"verdict.sources.{same_or(control)}", **_difference(control)))
     if code not in ("plain", "same_answers"):
         st.markdown(t(f"verdict.{code}.next"))
-    for note in found["scores"]["scalearn"]["notes"]:
-        st.caption(t(f"note.{note}"))
+    tested_on.notes(found["scores"]["scalearn"])
     _languages(found)
     cut = found["dataset"].get("cut", 0)  # results of before it was counted lack it
     if cut:
-        st.caption(t("results.cut", documents=count("documents", cut), reach=outcomes.reach(found)))
+        how = outcomes.long_texts(found)
+        st.caption(t(f"results.cut.{how}", documents=count("documents", cut), reach=outcomes.reach(found)))
 
 
 def _score(found: dict[str, Any], method: str) -> str:

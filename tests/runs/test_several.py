@@ -15,7 +15,9 @@ import pytest
 from scalearn_core import runs
 from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.config import workspace
-from scalearn_core.data.workspace import load_dataset, save_dataset, save_upload
+from scalearn_core.data.looks import looks_at
+from scalearn_core.data.split_plan import SplitPlan
+from scalearn_core.data.workspace import dataset_content, load_dataset, save_dataset, save_upload
 from scalearn_core.evaluation import job as evaluating
 from scalearn_core.evaluation.test_probabilities import load_test_probabilities
 from scalearn_core.prediction import job as predicting
@@ -23,7 +25,6 @@ from scalearn_core.runs.folders import new_run_id, run_folder, write_json
 from scalearn_core.runs.store import Store
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies import job as studying
-from scalearn_core.targets import decide
 from scalearn_core.training import job as training
 from scalearn_core.transfer import job as forecasting
 from scalearn_core.transfer.lever_run import open_board
@@ -70,10 +71,16 @@ def test_a_model_from_its_forecast_to_its_levers(asked: dict[str, Any]) -> None:
     run_id, folder, result = do(training.run, "train", asked)
     assert promised["forecast"] == result["forecast"], "asked beforehand it promises the same"
     assert result["dataset"]["separator"] == "|"
+    assert result["split"] == SplitPlan().to_dict(), "not of the training's seed"
+    dataset = load_dataset(asked["dataset"])
+    assert table_of(folder, "test_predictions.csv")["row"].tolist() == list(dataset.split().test.rows)
+    assert dataset.split().test.rows != dataset.split(seed=5).test.rows
     assert result["dataset"]["class_counts"] == load_dataset(asked["dataset"]).class_counts
     kept, model = load_test_probabilities(folder), ScaLearnModel.load(folder / "model")
     assert kept is not None and model.several
-    assert np.array_equal(decide(kept.probabilities, several=True), kept.predicted["scalearn"])
+    assert np.array_equal(model.decide(kept.probabilities), kept.predicted["scalearn"])
+    assert model.thresholds is not None
+    assert result["thresholds"] == dict(zip(LABELS, model.thresholds.tolist(), strict=True))
     rows = table_of(folder, "test_predictions.csv")
     np.testing.assert_allclose(model.predict_proba(rows["text"].tolist()), kept.probabilities, atol=1e-5)
     for name, place in zip(LABELS, range(3), strict=True):
@@ -107,6 +114,11 @@ def test_a_model_from_its_forecast_to_its_levers(asked: dict[str, Any]) -> None:
     kept_result = json.loads((folder / "result.json").read_text("utf-8"))
     assert kept_result["studies"]["sources"]["all"] == found["all"]
 
+    assert [look.what for look in looks_at(asked["dataset"])] == ["training", "study"], "not of the other table"
+    config |= {"upload": save_upload(dataset_content(asked["dataset"])), "text": "text", "label": "label"}
+    _, _, known = do(evaluating.run, "evaluate", config)
+    assert known["same_table"]
+
     # levers
     for levers in (Levers(), Levers({"first": 0.0, "own": 1.5}, {"second": 0.8})):
         board = open_board(run_id)
@@ -122,6 +134,9 @@ def test_a_model_from_its_forecast_to_its_levers(asked: dict[str, Any]) -> None:
         assert not {*judged} & {*board.split.rows}
         assert turned["scores"]["frozen_head"]["n"] == turned["dataset"]["counts"]["test"] == len(judged)
         assert turned["confidence"]["conformal"] is None
+        assert turned["split"] == result["split"]
+    whats = [look.what for look in looks_at(asked["dataset"])]
+    assert whats == ["training", "study", "evaluation", "training", "training"]
 
 
 def test_the_paper_recipe_as_a_run(asked: dict[str, Any]) -> None:

@@ -70,8 +70,9 @@ def test_a_model_is_tried_on_another_table(studio: Open, own_home: str, language
     app = studio("results", language, run=own_home, view="elsewhere")
     assert words["elsewhere.title"] in [heading.value for heading in app.subheader]
     app.file_uploader(key="evaluate_file").upload("neu.csv", table(labels)).run()
-    assert (app.selectbox(key="evaluate_text").value, app.selectbox(key="evaluate_label").value) == (
-        "body",
+    chosen = app.multiselect(key="evaluate_text_column").value, app.selectbox(key="evaluate_label_column").value
+    assert chosen == (
+        ["body"],
         "topic",
     )
     app.button(key="start_evaluation").click().run()
@@ -301,6 +302,6 @@ def test_a_table_in_another_language_is_told_before_it_is_classified(studio: Ope
     app = studio("classify", run=trained)
     app.get_by_key("classify_way").set_value("table").run()
     app.file_uploader(key="batch_file").upload("ja.csv", table(["a", "b"], JAPANESE)).run()
-    app.selectbox(key="batch_column").set_value("body").run()
+    app.multiselect(key="batch_column").set_value(["body"]).run()
     assert "does not read Japanese" in app.warning[0].value
     assert app.button(key="start_batch")

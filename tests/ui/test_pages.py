@@ -11,7 +11,8 @@ from scalearn_core import runs
 from scalearn_core.data import workspace
 from scalearn_core.data.samples import SAMPLES
 from scalearn_ui import shell, text
-from scalearn_ui.widgets import table_input
+from scalearn_ui.widgets import columns
+from scalearn_ui.widgets.columns import Guess
 from tests.ui.conftest import PAGES, ROOT, Open, small_table, wait_for_end
 
 LANGUAGES = list(text.LANGUAGES)
@@ -148,7 +149,7 @@ def test_another_sample_works_too(studio: Open, language: str, key: str, n_class
 def test_an_upload_becomes_a_dataset_with_the_columns_guessed(studio: Open) -> None:
     app = studio("data")
     app.file_uploader(key="data_file").upload("tickets.csv", small_table()).run()
-    assert app.selectbox(key="text_column").value == "message"
+    assert app.multiselect(key="text_column").value == ["message"]
     assert app.selectbox(key="label_column").value == "team"
     assert app.get("plotly_chart"), "class counts are drawn before saving"
     app.button(key="save_dataset").click().run()
@@ -180,8 +181,8 @@ def test_long_class_names_are_not_taken_for_the_texts() -> None:
     frame = pd.DataFrame(
         {"class": ["a very long class name " * 3, "another long class name " * 3] * 3, "note": list("abcdef")}
     )
-    assert table_input.guess_columns(frame) == ("note", "class")
-    assert table_input.guess_columns(frame[["note"]]) == ("note", None)
+    assert columns.guess_columns(frame) == Guess("note", "class", characters=1, values=2)
+    assert columns.guess_columns(frame[["note"]]) == Guess("note", None, characters=1, values=0)
 
 
 def test_rejected_rows_can_be_downloaded(studio: Open) -> None:

@@ -171,7 +171,7 @@ def test_another_table_is_read_as_the_model_was(studio: Open, several: str) -> N
     app = studio("results", run=several, view="elsewhere")
     app.file_uploader(key="evaluate_file").upload("more.csv", table()).run()
     assert not app.error, "room | food is no label that the model does not know"
-    assert app.selectbox(key="evaluate_label").value == "about"
+    assert app.selectbox(key="evaluate_label_column").value == "about"
     app.button(key="start_evaluation").click().run()
     (run,) = runs.recent(5, "evaluate")
     wait_for_end(run.id)

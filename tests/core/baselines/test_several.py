@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -24,6 +26,7 @@ from scalearn_core.baselines.tfidf import predict_tfidf
 from scalearn_core.data.splits import stratified_folds
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
+from scalearn_core.thresholds import choose_thresholds
 from scalearn_core.training.stage_one import embed
 from tests.core.several import random_targets, several
 
@@ -128,7 +131,11 @@ def test_the_frozen_head_is_that_regression() -> None:
     expected = label_by_label(features + 5.0, targets, 1.0)
     np.testing.assert_allclose(head.logits(features + 5.0), expected, atol=2e-3)
     assert (head.weight.dtype, head.weight.shape, head.several) == (np.float32, (4, 10), True)
-    assert np.array_equal(head.predict(features + 5.0), (head.logits(features + 5.0) >= 0).astype(int))
+    assert head.thresholds is not None and head.thresholds.shape == (4,)
+    probabilities = 1 / (1 + np.exp(-head.logits(features + 5.0)))
+    assert np.array_equal(head.predict(features + 5.0), (probabilities >= head.thresholds).astype(int))
+    at_half = replace(head, thresholds=None)
+    assert np.array_equal(at_half.predict(features + 5.0), (head.logits(features + 5.0) >= 0).astype(int))
     np.testing.assert_allclose(head.losses(features, targets), label_losses(head.logits(features), targets))
 
 
@@ -209,7 +216,12 @@ def test_fine_tuning_gives_any_number_of_labels(encoder: Encoder) -> None:
     predicted = classify(data.test.texts)
     assert predicted.shape == data.test.targets.shape
     logits = classify.all_logits(classify.encoder.tokenize(data.test.texts))
-    assert np.array_equal(predicted, (logits.sigmoid() >= 0.5).numpy().astype(int))
+    held_back = classify.all_logits(classify.encoder.tokenize(data.validation.texts)).sigmoid().numpy()
+    assert classify.thresholds is not None
+    assert np.array_equal(classify.thresholds, choose_thresholds(held_back, data.validation.targets))
+    assert np.array_equal(predicted, (logits.sigmoid().numpy() >= classify.thresholds).astype(int))
+    alone = fit_fine_tuned(encoder, data.train, data.without_validation().validation, seed=0)
+    assert alone.thresholds is not None and ((alone.thresholds >= 0.05) & (alone.thresholds <= 0.95)).all()
     assert classify([]).shape == (0, 3)
     assert all(torch.equal(value, before[key]) for key, value in encoder.model.state_dict().items())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import time
@@ -11,9 +12,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from scalearn_core.data.groups import group_documents, join_groups
 from scalearn_core.data.limits import MIN_TRAIN_FOR_VALIDATION
 from scalearn_core.data.splits import TEST, TRAIN, VALIDATION, assign_parts
 from scalearn_core.errors import DataError
+from scalearn_core.targets import indicators
 
 
 def random_documents(seed: int, n: int, n_classes: int, distinct: int) -> tuple[list[str], NDArray[np.int64]]:
@@ -137,3 +140,62 @@ def test_labels_with_one_text_each_cannot_be_tested() -> None:
     with pytest.raises(DataError) as caught:
         assign_parts(["a", "A ", "b", "b"], np.array([0, 0, 1, 1]), test=0.2, validation=0.1, seed=0)
     assert caught.value.code == "data.empty_test"
+
+
+def several_labels(seed: int, n: int) -> tuple[list[str], NDArray[np.int64]]:
+    rng = np.random.default_rng(seed)
+    targets = (rng.random((n, 5)) < [0.5, 0.2, 0.1, 0.05, 0.3]).astype(np.int64)
+    return [f"text {rng.integers(2 * n)}" for _ in range(n)], targets
+
+
+@pytest.mark.parametrize(
+    ("seed", "of_one_label", "of_several"),
+    [
+        (0, "889b1f6636483f72", "7bf29abe818d92d2"),
+        (13, "1068f081424c27b4", "b263db6405bfc7b9"),
+        (14, "7d697ed710f6b960", "3729a3b54607018a"),
+    ],
+)
+def test_without_groups_the_split_is_that_of_the_first_releases(
+    seed: int, of_one_label: str, of_several: str
+) -> None:
+    """The hashes were taken before groups could be given: models of then must find their test documents again."""
+    texts, targets = random_documents(seed, 400, 9, distinct=300)
+    parts = assign_parts(texts, targets, test=0.2, validation=0.1, seed=seed)
+    assert hashlib.sha256(bytes(parts.tolist())).hexdigest()[:16] == of_one_label
+    texts, targets = several_labels(seed, 300)
+    parts = assign_parts(texts, targets, test=0.25, validation=0.15, seed=seed)
+    assert hashlib.sha256(bytes(parts.tolist())).hexdigest()[:16] == of_several
+
+
+@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("several", [False, True])
+def test_a_group_never_straddles_and_every_class_is_trained(seed: int, several: bool) -> None:
+    texts, targets = several_labels(seed, 300) if several else random_documents(seed, 300, 5, distinct=500)
+    groups = np.random.default_rng(seed).integers(-20, 60, size=300)  # a fifth of them in no group
+    parts = assign_parts(texts, targets, test=0.2, validation=0.1, seed=seed, groups=groups)
+    for group in set(groups.tolist()):
+        assert group < 0 or len(set(parts[groups == group].tolist())) == 1
+    by_text: dict[str, set[int]] = defaultdict(set)
+    for text, part in zip(texts, parts.tolist(), strict=True):
+        by_text[text.strip().casefold()].add(part)
+    assert all(len(found) == 1 for found in by_text.values())
+    has = indicators(targets, 5)
+    assert (has[parts == TRAIN].any(0) == has.any(0)).all()
+    assert np.bincount(parts, minlength=3) / 300 == pytest.approx([0.7, 0.1, 0.2], abs=0.06)
+
+
+def test_documents_hang_together_over_texts_and_groups() -> None:
+    texts = ["a", "b", "A ", "c", "d", "b"]
+    groups = [5, 7, -1, 7, -1, -1]
+    assert group_documents(texts, groups) == [[0, 2], [1, 3, 5], [4]]
+    assert group_documents(texts) == [[0, 2], [1, 5], [3], [4]]
+    assert join_groups([np.array([-1, 0, 0, -1]), np.array([3, 9, 1, 3])]).tolist() == [0, 1, 1, 0]
+
+
+def test_classes_that_stand_in_one_group_each_cannot_be_tested() -> None:
+    with pytest.raises(DataError) as caught:
+        assign_parts(
+            list("abcd"), np.array([0, 0, 1, 1]), test=0.2, validation=0, seed=0, groups=[0, 0, 1, 1]
+        )  # fmt: skip
+    assert caught.value.code == "data.empty_test_groups"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scalearn_core.data import workspace as store
+from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.errors import DataError
 
 CONTENT = "message,team\na,it\nb,hr\nc,it\nd,hr\nblank,\nloose, comma,it\n".encode("cp932")
@@ -125,7 +126,7 @@ def test_a_changed_table_is_noticed(workspace: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "recipe", ["", "[]", "{}", '{"format": 1}', '{"format": 2}', '{"format": 1, "surprise": 1}']
+    "recipe", ["", "[]", "{}", '{"format": 1}', '{"format": 2}', '{"format": 3}', '{"format": 1, "surprise": 1}']
 )
 def test_a_damaged_recipe_is_one_sentence(workspace: Path, recipe: str) -> None:
     dataset_id = save()
@@ -137,8 +138,8 @@ def test_a_damaged_recipe_is_one_sentence(workspace: Path, recipe: str) -> None:
 
 def test_the_recipe_is_plain_json_with_its_format(workspace: Path) -> None:
     recipe = json.loads((workspace / "datasets" / save() / "recipe.json").read_text(encoding="utf-8"))
-    assert recipe["format"] == 1
-    assert recipe["text_column"] == "message"
+    assert recipe["format"] == 2
+    assert recipe["text_columns"] == ["message"]
 
 
 def test_uploads_are_named_by_their_content(workspace: Path) -> None:
@@ -146,3 +147,29 @@ def test_uploads_are_named_by_their_content(workspace: Path) -> None:
     assert upload_id == store.save_upload(CONTENT) == hashlib.sha256(CONTENT).hexdigest()[:16]
     assert store.upload_path(upload_id).read_bytes() == CONTENT
     assert len(list((workspace / "uploads").iterdir())) == 1
+
+
+def test_the_division_is_part_of_a_dataset(workspace: Path) -> None:
+    rows = "".join(f"message {i},{'it' if i % 2 else 'hr'},2024-01-{i + 1:02}\n" for i in range(30))
+    content = f"message,team,day\n{rows}".encode()
+    plan = SplitPlan(by="newest", column="day", seed=4)
+    planned = store.save_dataset(content, filename="t.csv", text="message", label="team", plan=plan)
+    at_random = save(content)
+    assert planned != at_random
+    assert store.get_dataset_info(planned).plan == plan
+    assert store.get_dataset_info(at_random).plan == SplitPlan()
+    assert store.load_dataset(planned).split(plan=plan).test.rows == tuple(range(26, 32))
+    recipe = workspace / "datasets" / at_random / "recipe.json"
+    before = {key: value for key, value in json.loads(recipe.read_text("utf-8")).items() if key != "plan"}
+    recipe.write_text(json.dumps(before), "utf-8")  # as datasets of before are
+    assert store.get_dataset_info(at_random).plan == SplitPlan()
+
+
+def test_a_division_that_would_fail_every_training_is_refused_at_once(workspace: Path) -> None:
+    content = b"message,team,day\na,it,today\nb,hr,\nc,it,\nd,hr,\n"
+    with pytest.raises(DataError) as caught:
+        store.save_dataset(
+            content, filename="t.csv", text="message", label="team", plan=SplitPlan(by="newest", column="day")
+        )
+    assert caught.value.code == "data.dates_unreadable"
+    assert not workspace.exists()

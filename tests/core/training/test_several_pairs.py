@@ -20,6 +20,7 @@ from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import decide, in_turns
+from scalearn_core.thresholds import choose_thresholds
 from scalearn_core.training.contrastive import class_batches, contrastive_loss, shared_labels
 from scalearn_core.training.loss import classification_loss
 from scalearn_core.training.pipeline import Outcome, train_with_evidence
@@ -148,7 +149,10 @@ def test_the_same_seed_gives_the_same_result(settings: dict[str, Any], encoder: 
         assert scored["macro_f1"]["value"] == pytest.approx(score("macro_f1", first.targets, predicted))
         assert scored["micro_f1"]["value"] == pytest.approx(score("micro_f1", first.targets, predicted))
         assert scored["accuracy"]["value"] == pytest.approx((predicted == first.targets).all(1).mean())
-    assert np.array_equal(first.predicted["scalearn"], decide(first.probabilities, several=True))
+    assert first.model.thresholds is not None
+    assert first.result["thresholds"] == dict(zip(LABELS, first.model.thresholds.tolist(), strict=True))
+    expected = decide(first.probabilities, several=True, thresholds=first.model.thresholds)
+    assert np.array_equal(first.predicted["scalearn"], expected)
     assert first.result["parameter_counts"]["head"] == sum(p.numel() for p in first.model.head.parameters())
 
 
@@ -171,15 +175,17 @@ def test_documents_of_another_kind_are_refused(recipe: str, encoder: Encoder) ->
         assert caught.value.code == "config.other_separator"
 
 
-def test_the_paper_recipe_validates_as_the_model_decides(encoder: Encoder) -> None:
+def test_the_paper_recipe_validates_at_one_half_and_then_chooses_limits(encoder: Encoder) -> None:
     data = several(120).split(validation=0.2)
     model = ScaLearnModel(encoder, [random_adapter("s")], labels=LABELS, separator=";")
     result = train_scales(model, data, TrainingConfig(recipe="paper", epochs=4))
     best = result.history.records[result.history.best_epoch].validation
     probabilities = model.predict_proba(data.validation.texts)
-    expected = score("macro_f1", data.validation.targets, model.decide(probabilities))
+    expected = score("macro_f1", data.validation.targets, decide(probabilities, several=True))
     assert best["validation_macro_f1"] == pytest.approx(expected)
     told = np.where(data.validation.targets == 1, probabilities, 1 - probabilities)
+    assert model.thresholds is not None
+    assert np.array_equal(model.thresholds, choose_thresholds(probabilities, data.validation.targets))
     assert best["validation_loss"] == pytest.approx(float(-np.log(told).mean()), rel=1e-4)
 
 

@@ -128,7 +128,7 @@ def characters(text: str) -> str:
 
 
 def check_nothing_lost(table: Table, content: bytes) -> None:
-    """Row numbers have gaps only where rows are blank, and every letter of the file stands in a row or its name."""
+    """Row numbers have gaps only where rows are blank, and every letter of the file is kept."""
     assert table.frame.index.is_monotonic_increasing
     rows = [*table.frame.index, *table.rejected["row"]]
     assert len(set(rows)) == len(rows)

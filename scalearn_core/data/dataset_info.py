@@ -1,0 +1,105 @@
+"""What is known of a stored dataset without reading its table: its recipe, and what was found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from scalearn_core.data.documents import Blanks
+from scalearn_core.data.recipe import Step
+from scalearn_core.data.split_plan import AT_RANDOM, SplitPlan
+
+FORMAT = 2
+"""Of `recipe.json`. Format 1 knew one text column, no steps and no versions, and labels lost outer whitespace."""
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What `recipe.json` holds."""
+
+    id: str
+    name: str
+    """The file's name without its ending."""
+
+    filename: str
+    text_columns: tuple[str, ...]
+    """Their cells are joined to the texts."""
+
+    label_column: str
+    sheet: str | None
+    """The sheet that was read; None for a text table."""
+
+    blanks: Blanks
+    encoding: str | None
+    """None for a workbook, as is `delimiter`."""
+
+    delimiter: str | None
+    documents: int
+    rejected: int
+    """Rows that were left out; `rejected.csv` lists them."""
+
+    class_counts: dict[str, int]
+    """Documents per label, in the order of the labels."""
+
+    fingerprint: str
+    size: int
+    """Bytes of the table."""
+
+    sha256: str
+    """Hash of the table's bytes."""
+
+    created: str
+    """ISO 8601, UTC."""
+
+    languages: dict[str, float] = field(default_factory=dict)
+    """Their shares, most frequent first (`data/languages.py`); empty in datasets of the first releases."""
+
+    separator: str | None = None
+    """What stands between several labels of one document; None where each has one."""
+
+    plan: SplitPlan = AT_RANDOM
+    """How it is divided; datasets of before have the default."""
+
+    header: bool | None = None
+    """Whether the first row names the columns; None in datasets of before: as the rows tell."""
+
+    steps: tuple[Step, ...] = ()
+    """What was done to it after it was read."""
+
+    version: int = 1
+    """Counted among the datasets of one name."""
+
+    previous: str | None = None
+    """Id of the version before; it may be gone."""
+
+    trim_labels: bool = False
+    """Whether labels lose outer whitespace, as in format 1."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(self.class_counts)
+
+    @property
+    def text_column(self) -> str:
+        """The text columns in words."""
+        return " + ".join(self.text_columns)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        steps = [step.to_dict() for step in self.steps]
+        return {"format": FORMAT, **asdict(self), "plan": self.plan.to_dict(), "steps": steps}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> DatasetInfo:
+        """What `to_dict` gave, of this format or the first. Raises KeyError or TypeError for anything else."""
+        values = dict(stored)
+        format_ = values.pop("format")
+        if format_ == 1:
+            values |= {"text_columns": [values.pop("text_column")], "trim_labels": True}
+        elif format_ != FORMAT:
+            raise KeyError("format")
+        values["text_columns"] = tuple(values["text_columns"])
+        values["plan"] = SplitPlan.from_dict(values.get("plan", {}))
+        values["steps"] = tuple(Step.from_dict(step) for step in values.get("steps", ()))
+        return cls(**values)

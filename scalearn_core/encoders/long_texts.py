@@ -1,0 +1,118 @@
+"""Documents longer than an encoder reads at a time: what of them is read.
+
+- "head": the first tokens, and nothing else.
+- "head_tail": half from the beginning and half from the end.
+- "windows": up to `MOST_WINDOWS` passages of the encoder's length, spread evenly from the first token to the last;
+  neighbours overlap where they need not lie apart. Each is run by itself, with the special tokens and the prefix
+  of a whole document, and the document's embedding is the mean over all its windows. Such a document is the tokens
+  of its windows one after another, each window of exactly the encoder's length.
+
+Shorter documents are the same tokens in every way of reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from scalearn_core.config import MOST_WINDOWS
+
+
+class Frame(NamedTuple):
+    """What stands around the text in a document's tokens."""
+
+    before: int
+    """Special tokens and the prefix."""
+    after: int
+    """Special tokens."""
+
+
+def frame_of(tokenizer: Any, special: Sequence[int], prefix: str) -> Frame:
+    """The frame of a document.
+
+    Args:
+        special: 1 for each token that the tokenizer put around the document.
+        prefix: of the encoder; its last space belongs to the text, as tokenizers that keep spaces have it.
+    """
+    begun = len(tokenizer(prefix.rstrip(), add_special_tokens=False)["input_ids"]) if prefix else 0
+    before = next((place for place, put in enumerate(special) if not put), len(special))
+    after = next((place for place, put in enumerate(reversed(special)) if not put), 0)
+    return Frame(before + begun, after)
+
+
+def passages(length: int, frame: Frame, limit: int, how: str) -> list[list[slice]]:
+    """Which tokens of a document of `length` > `limit` are read: for each window, its parts in order."""
+    room = limit - frame.before - frame.after
+    if how == "head_tail":
+        return [[slice(0, frame.before + room - room // 2), slice(length - frame.after - room // 2, length)]]
+    text = length - frame.before - frame.after
+    count = min(MOST_WINDOWS, -(-text // room))
+    starts = np.linspace(0, text - room, count).round().astype(int) + frame.before
+    end = slice(length - frame.after, length)
+    return [[slice(0, frame.before), slice(start, start + room), end] for start in starts.tolist()]
+
+
+def shortened(
+    tokenizer: Any, texts: Sequence[str], prefix: str, limit: int, how: str
+) -> tuple[list[list[int]], list[list[int]]]:
+    """Ids and segments of `texts`, which begin with `prefix`; those beyond `limit` tokens as `how` says."""
+    batch = tokenizer(
+        list(texts), return_token_type_ids=True, return_special_tokens_mask=True, verbose=False
+    )  # fmt: skip
+    ids, segments = list(batch["input_ids"]), list(batch["token_type_ids"])
+    for row, tokens in enumerate(ids):
+        if len(tokens) <= limit:
+            continue
+        frame = frame_of(tokenizer, batch["special_tokens_mask"][row], prefix)
+        parts = [part for window in passages(len(tokens), frame, limit, how) for part in window]
+        segments[row] = [number for part in parts for number in segments[row][part]]
+        ids[row] = [number for part in parts for number in tokens[part]]
+    return ids, segments
+
+
+class Windows:
+    """Runs a batch `[batch, seq]` as windows `[batch * windows, length]`; with no length, as it is.
+
+    Only what looks from token to token must know of windows; all else takes documents as they are.
+    """
+
+    def __init__(self, seq: int, length: int | None) -> None:
+        self.seq = seq
+        self.length = length
+
+    def split(self, tensor: torch.Tensor) -> torch.Tensor:
+        """`[batch, seq, ...]` -> `[batch * windows, length, ...]`, zeros behind the end."""
+        if self.length is None:
+            return tensor
+        missing = -self.seq % self.length
+        padded = F.pad(tensor, (0, 0) * (tensor.dim() - 2) + (0, missing)) if missing else tensor
+        return padded.reshape(-1, self.length, *tensor.shape[2:])
+
+    def join(self, tensor: torch.Tensor) -> torch.Tensor:
+        """The way back: `[batch * windows, length, ...]` -> `[batch, seq, ...]`."""
+        if self.length is None:
+            return tensor
+        whole = -(-self.seq // self.length) * self.length
+        return tensor.reshape(-1, whole, *tensor.shape[2:])[:, : self.seq]
+
+    def mask(self, attention_mask: torch.Tensor) -> torch.Tensor:
+        """The windows' mask. One behind a document's end sees a token, as attention over none has no value."""
+        found = self.split(attention_mask)
+        if self.length is not None:
+            found = found.clone()
+            found[:, 0] = 1
+        return found
+
+    def apply(
+        self,
+        run: Callable[[torch.Tensor, Any], tuple[torch.Tensor, torch.Tensor]],
+        hidden: torch.Tensor,
+        context: Any,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """`run(hidden, context)` window by window."""
+        f, rest = run(self.split(hidden), context)
+        return self.join(f), self.join(rest)

@@ -1,0 +1,201 @@
+"""How good is it, where there are too few documents for a test set? Every document is tested, in turns.
+
+The documents are divided into five folds; five trainings learn from four of them each and are tested on the one
+left out, and all of it is repeated with other divisions. So every document is tested once per repetition by a
+model that saw neither it nor another of its text or group, and what is scored is the way of training on these
+documents, not the one model at hand.
+
+An interval has to hold two kinds of luck: which documents were learned from (`resampled.corrected_interval`, over
+the trainings), and which were tested (the smoothed bootstrap of `report.py`, over the documents of one repetition:
+where nearly all is right, all trainings score alike and the first alone would be far too narrow). It reaches to
+the farther end of both. `python -m benchmarks.cross_validation` measures how often that holds the truth.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scalearn_core.baselines.frozen_head import unit
+from scalearn_core.data.folds import grouped_folds
+from scalearn_core.data.split_plan import groups_of
+from scalearn_core.data.splits import OPEN, TEST, complete_parts
+from scalearn_core.errors import ConfigError, DataError
+from scalearn_core.evaluation.comparison import FEWEST_DISAGREEMENTS, compare_predictions
+from scalearn_core.evaluation.intervals import Interval, wilson_interval
+from scalearn_core.evaluation.metrics import score
+from scalearn_core.evaluation.report import evaluate_predictions
+from scalearn_core.evaluation.resampled import corrected_interval
+from scalearn_core.evaluation.stored import split_of
+from scalearn_core.studies.setting import OnProgress, Setting
+from scalearn_core.studies.training import Progress, train_again
+from scalearn_core.targets import Targets, same
+from scalearn_core.training.stage_one import embed
+
+FOLDS = 5
+REPEATS = 3
+LONGEST = 1800.0
+"""Seconds: another repetition is not begun where it would end later."""
+METRICS = ("macro_f1", "accuracy")
+
+
+@dataclass(frozen=True, eq=False)
+class Repetition:
+    """Every document tested once."""
+
+    folds: NDArray[np.int64]
+    """The fold that each was tested in, below 0 where it was not tested, `[documents]`."""
+    predicted: Targets
+    """By the model (`targets.py`); of no meaning where it was not tested."""
+    plain: Targets
+    """By the plain classifier of the same training documents."""
+
+
+def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
+    """Train 5 times per repetition and score (`docs/formats.md`: `studies.cross_validation`).
+
+    Raises:
+        ConfigError: `study.not_at_random`, where the user chose the test documents: testing others says nothing
+            of how new documents fare, for which these stand.
+        DataError: `data.empty_test`, where hardly a label has two texts or groups.
+    """
+    plan = split_of(setting.result)
+    if plan.by != "random":
+        raise ConfigError("study.not_at_random")
+    dataset, encoder = setting.dataset, setting.model.encoder
+    whole = dataset.whole()
+    texts, targets = whole.texts, whole.targets
+    tokens = encoder.tokenize(texts)
+    progress = Progress(on_progress, [0.3, *[1.0] * FOLDS * REPEATS], setting.result["seconds"])
+    embeddings = unit(embed(encoder, tokens))
+    progress.next()
+    groups = groups_of(plan, texts, dataset.side)
+    began, done = time.monotonic(), list[Repetition]()
+    for number in range(REPEATS):
+        spent = time.monotonic() - began
+        if done and spent / len(done) * (len(done) + 1) > LONGEST:
+            break
+        seed = (setting.config.seed + number) % 2**32
+        folds = grouped_folds(texts, targets, FOLDS, seed, groups=groups)
+        if len(set(folds[folds >= 0].tolist())) < 2:
+            raise DataError("data.empty_test")
+        predicted, plain = np.zeros_like(targets), np.zeros_like(targets)
+        for fold in range(FOLDS):
+            tested = np.flatnonzero(folds == fold)
+            if len(tested):
+                config = replace(setting.config, seed=(seed + REPEATS * fold) % 2**32)
+                parts = complete_parts(
+                    np.where(folds == fold, TEST, OPEN), texts, targets, validation=plan.validation, seed=seed,
+                    groups=groups,
+                )  # fmt: skip
+                model, result = train_again(
+                    setting, replace(dataset, parts=parts), config, on_step=progress.step, on_stage=progress.stage
+                )
+                predicted[tested] = model.decide(model.predict_proba_of(tokens.take(tested.tolist())))
+                plain[tested] = result.frozen_head.predict(embeddings[tested])
+            progress.next()
+        done.append(Repetition(folds, predicted, plain))
+    return summary(targets, done, dataset.labels, seed=setting.config.seed)
+
+
+def summary(
+    targets: Targets, repetitions: list[Repetition], labels: tuple[str, ...], *, seed: int
+) -> dict[str, Any]:
+    """Scores of both methods, their difference, and what each training scored.
+
+    Args:
+        targets: true labels of all documents (`targets.py`).
+        repetitions: at least one.
+        seed: of the bootstrap over documents.
+    """
+    trainings = [
+        (tested, run)
+        for run in repetitions
+        for fold in range(FOLDS)
+        if len(tested := np.flatnonzero(run.folds == fold))
+    ]
+    size = float(np.mean([len(tested) for tested, _ in trainings]))
+    learned = len(targets) - size
+    scores = {
+        method: {
+            metric: np.array([score(metric, targets[rows], getattr(run, method)[rows]) for rows, run in trainings])
+            for metric in METRICS
+        }
+        for method in ("predicted", "plain")
+    }
+    first = repetitions[0]
+    rows = np.flatnonzero(first.folds >= 0)
+    reports = {
+        method: evaluate_predictions(targets[rows], getattr(first, method)[rows], labels, seed=seed)
+        for method in ("predicted", "plain")
+    }
+
+    def interval(method: str, metric: str) -> dict[str, float]:
+        over_trainings = corrected_interval(scores[method][metric], tested=size, learned=learned)
+        found = _wider(over_trainings, getattr(reports[method], metric))
+        return Interval(found.value, max(0.0, found.low), min(1.0, found.high)).to_dict()
+
+    apart = scores["predicted"]["macro_f1"] - scores["plain"]["macro_f1"]
+    over_documents = _difference(targets[rows], first.predicted[rows], first.plain[rows], len(labels), seed)
+    difference = _wider(
+        corrected_interval(apart, tested=size, learned=learned),
+        over_documents,
+    )
+    disagreements = [int((~same(run.predicted, run.plain))[run.folds >= 0].sum()) for run in repetitions]
+    return {
+        "folds": FOLDS,
+        "repeats": len(repetitions),
+        "documents": len(targets),
+        "tested": len(rows),
+        "learned": round(learned),
+        "scores": {
+            name: {metric: interval(method, metric) for metric in METRICS}
+            for name, method in (("scalearn", "predicted"), ("frozen_head", "plain"))
+        },
+        "comparison": {
+            "difference": difference.value, "low": difference.low, "high": difference.high,
+            "verdict": _verdict(difference, min(disagreements)), "against": "frozen_head",
+            "disagreements": sum(disagreements),
+        },
+        "trainings": [
+            {
+                "documents": len(tested),
+                **{
+                    name: {metric: float(scores[method][metric][i]) for metric in METRICS}
+                    for name, method in (("scalearn", "predicted"), ("frozen_head", "plain"))
+                },
+            }
+            for i, (tested, _) in enumerate(trainings)
+        ],
+        "notes": list(reports["predicted"].notes),
+    }  # fmt: skip
+
+
+def _difference(targets: Targets, predicted: Targets, plain: Targets, n_classes: int, seed: int) -> Interval:
+    """Of the two methods' macro-F1 on the same documents.
+
+    Where all answers are the same, others may differ: by as much as a share of 0 in so many documents may be.
+    """
+    found = compare_predictions(targets, predicted, plain, n_classes=n_classes, seed=seed)
+    if not found.disagreements:
+        reach = wilson_interval(0, len(targets)).high
+        return Interval(0.0, -reach, reach)
+    return Interval(found.difference, found.low, found.high)
+
+
+def _wider(over_trainings: Interval, over_documents: Interval) -> Interval:
+    """The value of the trainings with the farther ends of both, each taken from its own value."""
+    value = over_trainings.value
+    below = max(value - over_trainings.low, over_documents.value - over_documents.low)
+    above = max(over_trainings.high - value, over_documents.high - over_documents.value)
+    return Interval(value, value - below, value + above)
+
+
+def _verdict(difference: Interval, disagreements: int) -> str:
+    if disagreements < FEWEST_DISAGREEMENTS or difference.low <= 0.0 <= difference.high:
+        return "no_difference"
+    return "better" if difference.low > 0.0 else "worse"

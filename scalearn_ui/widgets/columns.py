@@ -1,0 +1,106 @@
+"""Which columns of a table hold the texts and the classes: a guess with its reason, and the user's choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from scalearn_core.data.labels import SEPARATORS, find_separator
+from scalearn_ui.remember import remembered
+from scalearn_ui.text import Markdown, t
+from scalearn_ui.widgets.table_input import Given
+
+MAX_LABELS = 100
+"""A column with more different values than this is not guessed to hold the classes."""
+LOOKED_AT = 100_000
+"""Rows that the guess is made on."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The columns most likely to hold the documents and the classes, and what speaks for them."""
+
+    text: str
+    label: str | None
+    characters: int
+    """Of a text on average."""
+    values: int
+    """Different ones in the label column."""
+
+
+def guess_columns(frame: pd.DataFrame) -> Guess:
+    """Classes first: fewest different values, but two or more and repeated. Then documents: the longest of the
+    others.
+
+    The other way round, long class names would be taken for the documents. Where cells hold several classes there
+    may be too many different ones: then a column whose cells are put together of parts.
+    """
+    frame = frame.head(LOOKED_AT)
+    columns = list(frame.columns)
+    variety = {column: frame[column].nunique() for column in columns}
+    most = min(MAX_LABELS, max(2, len(frame) // 2))
+    fitting = [column for column in columns if 2 <= variety[column] <= most] if len(columns) > 1 else []
+    label = min(fitting, key=variety.__getitem__) if fitting else None
+    lengths = {column: frame[column].str.len().mean() for column in columns if column != label}
+    text = max(lengths, key=lengths.__getitem__)
+    others = [column for column in columns if column != text]
+    if label is None:
+        combined = [column for column in others if find_separator([c for c in frame[column] if c], SEPARATORS)]
+        label = min(combined, key=variety.__getitem__, default=others[0] if others else None)
+    return Guess(text, label, round(lengths[text]), variety[label] if label else 0)
+
+
+def ask_texts(key: str, columns: list[str], guess: str) -> tuple[str, ...]:
+    """The columns with the texts, one or several that are read as one text; none where the user took all away."""
+    chosen = st.multiselect(
+        t("data.text_column"),
+        columns,
+        default=[guess],
+        help=t("data.text_help"),
+        placeholder=t("data.choose_column"),
+        key=key,
+    )
+    return tuple(chosen)
+
+
+def ask_columns(given: Given, key: str, guess: Guess) -> tuple[tuple[str, ...], str] | None:
+    """The columns with the texts and with the classes; None until they are chosen.
+
+    Args:
+        key: names the two widgets, `<key>text_column` and `<key>label_column`.
+    """
+    names = (f"{key}text_column", f"{key}label_column")
+    if st.session_state.get(f"{key}columns_of") != given.key:  # of another table, or of this one read otherwise
+        for name in names:
+            st.session_state.pop(name, None)
+        st.session_state[f"{key}columns_of"] = given.key
+    left, right = st.columns(2)
+    with left:
+        texts = ask_texts(names[0], given.columns, guess.text)
+    label = right.selectbox(
+        t("data.label_column"),
+        given.columns,
+        index=given.columns.index(guess.label) if guess.label else None,
+        help=t("data.label_help"),
+        placeholder=t("data.choose_column"),
+        key=names[1],
+    )
+    if not texts or label is None or label in texts:
+        st.info(t("data.choose_two"))
+        return None
+    return texts, label
+
+
+def reason(guess: Guess) -> Markdown:
+    """Why these columns."""
+    told = t("columns.text_reason", column=guess.text, n=guess.characters)
+    if guess.label is None:
+        return told
+    return Markdown(f"{told} {t('columns.label_reason', column=guess.label, n=guess.values)}")
+
+
+def guessed(given: Given, slot: str) -> Guess:
+    """`guess_columns`, once per table."""
+    return remembered(f"{slot}_guess", given.key, lambda: guess_columns(given.table.frame))

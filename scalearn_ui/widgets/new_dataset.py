@@ -1,0 +1,53 @@
+"""From an uploaded table to a dataset: columns, what was found, which documents to test on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from scalearn_core.data import workspace
+from scalearn_ui.text import t
+from scalearn_ui.widgets import columns, dataset_view, findings_view, split_choice, table_input
+from scalearn_ui.widgets.findings_view import Done
+
+SLOT = "data"
+
+
+def ask() -> str | None:
+    """The id of the dataset once it is saved. Raises DataError for a table that cannot be learned from."""
+    given = table_input.ask_table(SLOT)
+    if given is None:
+        st.caption(t("data.shape"))
+        return None
+    guess = columns.guessed(given, SLOT)
+    chosen = columns.ask_columns(given, "", guess)
+    if chosen is None:
+        return None
+    texts, label = chosen
+    if (texts, label) == ((guess.text,), guess.label):
+        st.caption(columns.reason(guess))
+    separator = dataset_view.ask_separator(given, label)
+    done = Done(f"{SLOT}_remedies", (given.key, texts, label, separator))
+    place = st.container()
+    plan = split_choice.ask_plan(given, (*texts, label))
+    with place:
+        checked = dataset_view.checked(
+            given, texts, label, separator, steps=done.steps, keep=plan.columns if plan else ()
+        )
+        dataset_view.summary(checked.dataset, checked.languages)
+        done.draw(SLOT)
+        findings_view.draw(checked.findings, checked.dataset, done, SLOT)
+    if plan is None or not split_choice.outcome(checked.dataset, plan, checked.key):
+        return None
+    if not st.button(t("data.save"), type="primary", key="save_dataset"):
+        return None
+    return workspace.save_dataset(
+        given.content,
+        filename=given.name,
+        text=texts,
+        label=label,
+        separator=separator,
+        steps=done.steps,
+        plan=plan,
+        table=given.table,
+        **given.chosen,
+    )

@@ -1,0 +1,102 @@
+"""Which documents a dataset's models are tested on."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import streamlit as st
+
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.split_plan import AT_RANDOM, By, SplitPlan, offered_test_values
+from scalearn_core.data.splits import TEST, TRAIN, VALIDATION
+from scalearn_core.errors import DataError
+from scalearn_ui import text
+from scalearn_ui.remember import remembered
+from scalearn_ui.text import count, plain, t
+from scalearn_ui.widgets.table_input import Given
+
+WAYS: tuple[By, ...] = ("random", "newest", "column")
+LARGE = 50_000
+"""Rows that take seconds to divide."""
+MOST_VALUES = 50
+"""Different cells of a column that may mark test documents."""
+
+
+def ask_plan(given: Given, used: tuple[str, ...]) -> SplitPlan | None:
+    """How the table is divided, folded away; None while a choice is missing.
+
+    Args:
+        used: columns that hold the texts and the classes.
+    """
+    others = [column for column in given.columns if column not in used]
+    small = len(given.table.frame) <= LARGE
+    with st.expander(t("split.title"), icon=":material/call_split:"):
+        near = st.checkbox(t("split.near"), value=small, help=t("split.near_help"), key="split_near")
+        asked: dict[str, Any] = {"near_duplicates": near}
+        if not others:
+            return SplitPlan(**asked)
+        way: By = st.radio(t("split.way"), WAYS, format_func=lambda way: t(f"split.{way}"), key="split_way")
+        asked["by"] = way
+        if way != "random":
+            asked["column"] = st.selectbox(t(f"split.{way}_column"), others, index=None, key="split_column")
+        if way == "column" and asked["column"]:
+            asked["test_values"] = _ask_values(given.table.frame[asked["column"]].tolist())
+        if way == "newest":
+            asked["day_first"] = _ask_day_first()
+        asked["group_column"] = st.selectbox(
+            t("split.group_column"),
+            [column for column in others if column != asked.get("column")],
+            index=None,
+            placeholder=t("split.no_group"),
+            help=t("split.group_help"),
+            key="split_group",
+        )
+        if way != "random" and not (asked["column"] and (way != "column" or asked.get("test_values"))):
+            st.caption(t("split.incomplete"))
+            return None
+    return SplitPlan(**asked)
+
+
+def _ask_values(cells: list[str]) -> tuple[str, ...]:
+    values = list(dict.fromkeys(cells))
+    if len(values) > MOST_VALUES:
+        st.caption(t("split.too_many_values", n=len(values), most=MOST_VALUES))
+        return ()
+    return tuple(
+        st.multiselect(t("split.values"), values, default=list(offered_test_values(values)), key="split_values")
+    )
+
+
+def _ask_day_first() -> bool | None:
+    chosen: bool | None = st.selectbox(
+        t("split.day_first"),
+        [None, True, False],
+        format_func=lambda first: t({None: "split.as_found", True: "split.day", False: "split.month"}[first]),
+        key="split_day_first",
+    )
+    return chosen
+
+
+def outcome(dataset: TextDataset, plan: SplitPlan, key: Hashable) -> bool:
+    """Say how many documents are learned from and tested on. False where the plan does not fit the table.
+
+    Args:
+        key: stands for the dataset. One that is large is divided in the default way only when it is trained on.
+    """
+    if plan == AT_RANDOM and len(dataset.frame) > LARGE:
+        return True
+    try:
+        divided = remembered("divided", (key, plan), lambda: dataset.split(plan=plan))
+    except DataError as problem:
+        st.error(text.error(problem), icon=":material/error:")
+        return False
+    assert divided.parts is not None
+    tested = int((divided.parts == TEST).sum())
+    learned = int(((divided.parts == TRAIN) | (divided.parts == VALIDATION)).sum())
+    st.caption(t("split.outcome", learned=count("documents", learned), tested=count("documents", tested)))
+    if divided.kept_out:
+        st.caption(t("results.split.kept_out", documents=count("documents", len(divided.kept_out))))
+    if divided.unscored:
+        st.caption(t("split.unscored", labels=text.listed([plain(label) for label in divided.unscored[:10]])))
+    return True

@@ -1,0 +1,106 @@
+"""What the Results page says of the test documents: which they are, who looked at them, and what they miss."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from scalearn_core import runs
+from scalearn_core.data.looks import looks_at, note_look
+from scalearn_core.data.split_plan import SplitPlan
+from scalearn_core.data.workspace import dataset_folder
+from scalearn_ui import text
+from tests.ui.conftest import Open
+
+LANGUAGES = list(text.LANGUAGES)
+
+
+def result_of(run_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((runs.folder(run_id) / "result.json").read_text("utf-8"))
+    return found
+
+
+def draw(page: Callable[[], None], found: dict[str, Any], language: str) -> AppTest:
+    app = AppTest.from_function(page, default_timeout=60)
+    app.context = {"locale": language}
+    app.session_state["found"] = found
+    app.run()
+    assert not app.exception
+    return app
+
+
+def division_page() -> None:
+    import streamlit as st
+
+    from scalearn_ui.widgets import tested_on
+
+    st.markdown(tested_on.division(st.session_state["found"]))
+
+
+def classes_page() -> None:
+    import streamlit as st
+
+    from scalearn_ui.widgets import classes, tested_on
+
+    found = st.session_state["found"]
+    tested_on.notes(found)
+    classes.class_table(found["per_class"], found["confusion"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_looks_are_told_with_their_number(studio: Open, trained: str, language: str) -> None:
+    words, dataset = text.sentences(language), result_of(trained)["dataset"]["id"]
+    kept = dataset_folder(dataset) / "looks.jsonl"
+    before = kept.read_bytes()
+    assert [look.what for look in looks_at(dataset)] == ["training"]
+    app = studio("results", language=language, run=trained)
+    assert words["results.looks.one"] in [line.value for line in app.caption]
+    try:
+        for number in range(6):
+            note_look(dataset, f"run {number}", "study")
+        app.run()
+        assert words["results.looks.other"].format(n=7) in [line.value for line in app.caption]
+    finally:
+        kept.write_bytes(before)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_the_test_documents_were_chosen(language: str) -> None:
+    words = text.sentences(language)
+    found: dict[str, Any] = {"seed": 5, "dataset": {}}
+    assert draw(division_page, found, language).markdown[0].value == words["results.split.training_seed"].format(
+        seed=5
+    )
+    found["split"] = SplitPlan(seed=8).to_dict()
+    assert draw(division_page, found, language).markdown[0].value == words["results.split.random"].format(seed=8)
+    found["split"] = SplitPlan(
+        by="column", column="*part*", test_values=("a", "b"), group_column="customer", near_duplicates=True
+    ).to_dict()
+    found["dataset"] = {"kept_out": 3}
+    told = draw(division_page, found, language).markdown[0].value
+    assert r"\*part\*" in told
+    assert words["results.split.groups"].format(column="customer") in told
+    assert words["results.split.near"] in told
+    assert words["count.documents.other"].format(n=3) in told
+    found["split"] = SplitPlan(by="newest", column="day").to_dict()
+    told = draw(division_page, found, language).markdown[0].value
+    assert words["results.split.newest"].format(column="day") in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_label_without_a_test_document_is_named_and_has_no_score(language: str) -> None:
+    words = text.sentences(language)
+    rows = [
+        {"label": "hr", "precision": 0.5, "recall": 1.0, "f1": 0.67, "support": 2},
+        {"label": "*it*", "precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0},
+    ]
+    report = {"notes": ["class_without_test_documents"], "per_class": rows, "confusion": [[1, 1], [0, 0]]}
+    app = draw(classes_page, report, language)
+    assert app.caption[0].value == words["note.unscored"].format(labels=r"\*it\*")
+    shown = app.table[0].value
+    assert shown[words["column.recall"]].tolist() == ["100", "–"]
+    assert shown[words["column.f1"]].tolist()[1] == "–"
