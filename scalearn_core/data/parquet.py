@@ -61,8 +61,10 @@ def texts_of(column: pa.Array | pa.ChunkedArray) -> list[str]:
     found: list[str] = []
     for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
         if isinstance(chunk, pa.DictionaryArray):
-            values = [cell_text(value) for value in chunk.dictionary.to_pylist()]
-            found += ["" if index is None else values[index] for index in chunk.indices.to_pylist()]
+            used = chunk.indices.unique().drop_null()  # of a large dictionary a batch uses little
+            texts = map(cell_text, chunk.dictionary.take(used).to_pylist())
+            values = dict(zip(used.to_pylist(), texts, strict=True))
+            found += [values.get(index, "") for index in chunk.indices.to_pylist()]
         else:
             found += [cell_text(value) for value in chunk.to_pylist()]
     return found
