@@ -1,8 +1,8 @@
-"""Results too large to be copied at each click, kept in the session until something else takes their place."""
+"""What a session keeps until something else takes its place: results too large to be copied, and choices."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import TypeVar
 
 import streamlit as st
@@ -18,3 +18,16 @@ def remembered(slot: str, key: Hashable, make: Callable[[], Value]) -> Value:
         kept = st.session_state[slot] = (key, make())
     value: Value = kept[1]
     return value
+
+
+def begin_anew(slot: str, key: Hashable, values: Mapping[str, object]) -> None:
+    """Give widgets, by their keys, these values once per `key`, and where they have none: what was chosen for one
+    table is not for the next.
+
+    Only to take a value away would not do: the browser keeps what it shows, and sends it with the next click.
+    """
+    another = st.session_state.get(slot) != key
+    st.session_state[slot] = key
+    for name, value in values.items():
+        if another or name not in st.session_state:
+            st.session_state[name] = value

@@ -7,7 +7,8 @@ passed over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
@@ -115,11 +116,24 @@ def reading_of(config: Mapping[str, Any]) -> Reading:
     }
 
 
+def sheet_names(content: bytes) -> tuple[str, ...]:
+    """The names of all sheets of a workbook; none of any other file. Raises DataError as `read_table`."""
+    if not content.startswith(ZIP_SIGNATURES):
+        return ()
+    packed = Content.of(content)
+    with _workbook_reader(packed)(packed, None) as (_, sheets, _):
+        return sheets
+
+
+def _workbook_reader(content: Content) -> Callable[..., AbstractContextManager[workbook.Records]]:
+    return opendocument.read_sheet if opendocument.is_spreadsheet(content) else workbook.read_workbook
+
+
 def _read_package(
     content: Content, sheet: str | None, header: bool | None, on_progress: OnProgress | None
 ) -> Table:
     """A workbook of Excel or LibreOffice, both of them zip archives."""
-    read = opendocument.read_sheet if opendocument.is_spreadsheet(content) else workbook.read_workbook
+    read = _workbook_reader(content)
     with read(content, sheet, on_progress) as (records, sheets, chosen):
         done = assemble(records, header=header, ragged=True)
     kind = "ods" if read is opendocument.read_sheet else "xlsx"

@@ -42,7 +42,7 @@ def draw(model: Run) -> None:
         st.caption(t("classify.table_shape"))
         return
     table = given.table
-    texts = columns.ask_texts("batch_column", given.columns, columns.guessed(given, "batch").text)
+    texts = columns.ask_texts(given, "batch_column", columns.guessed(given, "batch"))
     if not texts:
         st.info(t("data.choose_text"))
         return

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from scalearn_core.data.labels import SEPARATORS, find_separator
-from scalearn_ui.remember import remembered
+from scalearn_ui.remember import begin_anew, remembered
 from scalearn_ui.text import Markdown, t
 from scalearn_ui.widgets.table_input import Given
 
@@ -27,7 +27,7 @@ class Guess:
     characters: int
     """Of a text on average."""
     values: int
-    """Different ones in the label column."""
+    """Different ones in the label column; 0 where it was taken for want of a better one."""
 
 
 def guess_columns(frame: pd.DataFrame) -> Guess:
@@ -49,15 +49,15 @@ def guess_columns(frame: pd.DataFrame) -> Guess:
     if label is None:
         combined = [column for column in others if find_separator([c for c in frame[column] if c], SEPARATORS)]
         label = min(combined, key=variety.__getitem__, default=others[0] if others else None)
-    return Guess(text, label, round(lengths[text]), variety[label] if label else 0)
+    return Guess(text, label, round(lengths[text]), variety[label] if label in fitting else 0)
 
 
-def ask_texts(key: str, columns: list[str], guess: str) -> tuple[str, ...]:
+def ask_texts(given: Given, key: str, guess: Guess) -> tuple[str, ...]:
     """The columns with the texts, one or several that are read as one text; none where the user took all away."""
+    begin_anew(f"{key}_of", given.key, {key: [guess.text]})
     chosen = st.multiselect(
         t("data.text_column"),
-        columns,
-        default=[guess],
+        given.columns,
         help=t("data.text_help"),
         placeholder=t("data.choose_column"),
         key=key,
@@ -71,21 +71,17 @@ def ask_columns(given: Given, key: str, guess: Guess) -> tuple[tuple[str, ...], 
     Args:
         key: names the two widgets, `<key>text_column` and `<key>label_column`.
     """
-    names = (f"{key}text_column", f"{key}label_column")
-    if st.session_state.get(f"{key}columns_of") != given.key:  # of another table, or of this one read otherwise
-        for name in names:
-            st.session_state.pop(name, None)
-        st.session_state[f"{key}columns_of"] = given.key
+    begin_anew(f"{key}label_column_of", given.key, {f"{key}label_column": guess.label})
     left, right = st.columns(2)
     with left:
-        texts = ask_texts(names[0], given.columns, guess.text)
+        texts = ask_texts(given, f"{key}text_column", guess)
     label = right.selectbox(
         t("data.label_column"),
         given.columns,
-        index=given.columns.index(guess.label) if guess.label else None,
+        index=None,
         help=t("data.label_help"),
         placeholder=t("data.choose_column"),
-        key=names[1],
+        key=f"{key}label_column",
     )
     if not texts or label is None or label in texts:
         st.info(t("data.choose_two"))
@@ -96,7 +92,7 @@ def ask_columns(given: Given, key: str, guess: Guess) -> tuple[tuple[str, ...], 
 def reason(guess: Guess) -> Markdown:
     """Why these columns."""
     told = t("columns.text_reason", column=guess.text, n=guess.characters)
-    if guess.label is None:
+    if not guess.values:
         return told
     return Markdown(f"{told} {t('columns.label_reason', column=guess.label, n=guess.values)}")
 

@@ -19,7 +19,7 @@ from scalearn_core.data.languages import shares_of
 from scalearn_core.data.recipe import Step
 from scalearn_core.errors import DataError
 from scalearn_ui import charts, text
-from scalearn_ui.remember import remembered
+from scalearn_ui.remember import begin_anew, remembered
 from scalearn_ui.text import Markdown, count, t
 from scalearn_ui.widgets import figure
 from scalearn_ui.widgets.table_input import Given
@@ -96,11 +96,13 @@ def ask_separator(given: Given, column: str) -> str | None:
     marks = remembered("marks", (given.key, column), lambda: _marks(given, column))
     if not marks.offered:
         return None
+    begin_anew("label_separator_of", (given.key, column), {"label_separator": marks.guess or ONE})
+    some = {mark: t("several.cells.some", mark=Markdown(mark)) for mark in marks.offered}
+    words = {ONE: t("several.cells.one"), **some}
     chosen = st.selectbox(
         t("several.cells"),
-        [ONE, *marks.offered],
-        index=0 if marks.guess is None else 1 + marks.offered.index(marks.guess),
-        format_func=lambda mark: t("several.cells.some", mark=Markdown(mark)) if mark else t("several.cells.one"),
+        list(words),
+        format_func=words.__getitem__,
         help=t("several.cells_help"),
         key="label_separator",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_core.data import workspace
+from scalearn_core.errors import DataError
 from scalearn_ui.text import t
 from scalearn_ui.widgets import columns, dataset_view, findings_view, split_choice, table_input
 from scalearn_ui.widgets.findings_view import Done
@@ -30,9 +31,13 @@ def ask() -> str | None:
     place = st.container()
     plan = split_choice.ask_plan(given, (*texts, label))
     with place:
-        checked = dataset_view.checked(
-            given, texts, label, separator, steps=done.steps, keep=plan.columns if plan else ()
-        )
+        try:
+            checked = dataset_view.checked(
+                given, texts, label, separator, steps=done.steps, keep=plan.columns if plan else ()
+            )
+        except DataError:
+            done.draw(SLOT)  # what was done may be the reason, and can be undone
+            raise
         dataset_view.summary(checked.dataset, checked.languages)
         done.draw(SLOT)
         findings_view.draw(checked.findings, checked.dataset, done, SLOT)

@@ -12,12 +12,13 @@ from scalearn_core.data.split_plan import AT_RANDOM, By, SplitPlan, offered_test
 from scalearn_core.data.splits import TEST, TRAIN, VALIDATION
 from scalearn_core.errors import DataError
 from scalearn_ui import text
-from scalearn_ui.remember import remembered
+from scalearn_ui.remember import begin_anew, remembered
 from scalearn_ui.text import count, plain, t
 from scalearn_ui.widgets.table_input import Given
 
 WAYS: tuple[By, ...] = ("random", "newest", "column")
-LARGE = 50_000
+DAY_FIRST = {"as_found": None, "day": True, "month": False}
+LARGE = 20_000
 """Rows that take seconds to divide."""
 MOST_VALUES = 50
 """Different cells of a column that may mark test documents."""
@@ -31,17 +32,20 @@ def ask_plan(given: Given, used: tuple[str, ...]) -> SplitPlan | None:
     """
     others = [column for column in given.columns if column not in used]
     small = len(given.table.frame) <= LARGE
+    nothing = {"split_column": None, "split_group": None, "split_day_first": "as_found"}
+    begin_anew("split_of", given.key, {"split_way": WAYS[0], "split_near": small, **nothing})
     with st.expander(t("split.title"), icon=":material/call_split:"):
-        near = st.checkbox(t("split.near"), value=small, help=t("split.near_help"), key="split_near")
+        near = st.checkbox(t("split.near"), help=t("split.near_help"), key="split_near")
         asked: dict[str, Any] = {"near_duplicates": near}
         if not others:
             return SplitPlan(**asked)
-        way: By = st.radio(t("split.way"), WAYS, format_func=lambda way: t(f"split.{way}"), key="split_way")
+        ways = {way: t(f"split.{way}") for way in WAYS}
+        way: By = st.radio(t("split.way"), WAYS, format_func=ways.__getitem__, key="split_way")
         asked["by"] = way
         if way != "random":
             asked["column"] = st.selectbox(t(f"split.{way}_column"), others, index=None, key="split_column")
         if way == "column" and asked["column"]:
-            asked["test_values"] = _ask_values(given.table.frame[asked["column"]].tolist())
+            asked["test_values"] = _ask_values(given, asked["column"])
         if way == "newest":
             asked["day_first"] = _ask_day_first()
         asked["group_column"] = st.selectbox(
@@ -58,24 +62,19 @@ def ask_plan(given: Given, used: tuple[str, ...]) -> SplitPlan | None:
     return SplitPlan(**asked)
 
 
-def _ask_values(cells: list[str]) -> tuple[str, ...]:
-    values = list(dict.fromkeys(cells))
+def _ask_values(given: Given, column: str) -> tuple[str, ...]:
+    values = [value for value in dict.fromkeys(given.table.frame[column].str.strip()) if value]
     if len(values) > MOST_VALUES:
         st.caption(t("split.too_many_values", n=len(values), most=MOST_VALUES))
         return ()
-    return tuple(
-        st.multiselect(t("split.values"), values, default=list(offered_test_values(values)), key="split_values")
-    )
+    begin_anew("split_values_of", (given.key, column), {"split_values": list(offered_test_values(values))})
+    return tuple(st.multiselect(t("split.values"), values, key="split_values"))
 
 
 def _ask_day_first() -> bool | None:
-    chosen: bool | None = st.selectbox(
-        t("split.day_first"),
-        [None, True, False],
-        format_func=lambda first: t({None: "split.as_found", True: "split.day", False: "split.month"}[first]),
-        key="split_day_first",
-    )
-    return chosen
+    words = {way: t(f"split.{way}") for way in DAY_FIRST}
+    chosen = st.selectbox(t("split.day_first"), list(words), format_func=words.__getitem__, key="split_day_first")
+    return DAY_FIRST[chosen]
 
 
 def outcome(dataset: TextDataset, plan: SplitPlan, key: Hashable) -> bool:

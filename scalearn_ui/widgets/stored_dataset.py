@@ -87,6 +87,8 @@ def _recipe(info: DatasetInfo, dataset: TextDataset) -> None:
     if info.rejected:
         lines.append(t("made.rejected", rows=count("rows", info.rejected)))
     lines.append(t(f"made.split_{info.plan.by}", column=info.plan.column or ""))
+    if info.plan.group_column:
+        lines.append(t("results.split.groups", column=info.plan.group_column))
     st.markdown("\n".join(f"- {line}" for line in lines))
     split_choice.outcome(dataset, info.plan, info.id)
 
@@ -102,20 +104,18 @@ def _checks(info: DatasetInfo, dataset: TextDataset, done: Done) -> None:
     st.markdown(f"**{t('findings.title')}**")
     found = remembered("stored_quick", info.id, lambda: quick(dataset, other=t("findings.other")))
     checks = [run for run in runs.recent(200, "check") if run.config.get("dataset") == info.id]
-    finished = next((run for run in checks if run.status == "succeeded"), None)
-    if finished is not None:
-        found = [*found, *_findings_of(finished)]
+    thorough = next((_findings_of(run) for run in checks if run.status == "succeeded"), None)
+    found = [*found, *(thorough or [])]
     done.draw("stored")
-    chosen = {remedy.code for remedy in done.remedies}
-    left = [finding for finding in found if chosen.isdisjoint(remedy.code for remedy in finding.remedies)]
+    left = [finding for finding in found if not any(remedy in done.remedies for remedy in finding.remedies)]
     findings_view.draw(left, dataset, done, "stored")
     if not left:
-        st.caption(t("findings.none" if finished is None else "findings.none_at_all"))
+        st.caption(t("findings.none" if thorough is None else "findings.none_at_all"))
     if done.remedies and st.button(t("data.save_version"), key="save_version", icon=":material/save:"):
         _save_version(info, done)
     if checks and checks[0].active:
         progress.follow(checks[0])
-    elif finished is None:
+    elif thorough is None:
         st.caption(t("findings.thorough"))
         if st.button(t("findings.check"), key="check_thoroughly", icon=":material/search:"):
             runs.submit("check", {"dataset": info.id, "seed": 13}, title=info.name)
@@ -124,11 +124,12 @@ def _checks(info: DatasetInfo, dataset: TextDataset, done: Done) -> None:
             progress.outcome(checks[0])
 
 
-def _findings_of(run: Run) -> list[Finding]:
+def _findings_of(run: Run) -> list[Finding] | None:
+    """None where its folder was damaged, so that a new check is offered."""
     try:
         return read_findings(run.id)
-    except (OSError, KeyError, TypeError, ValueError):  # its folder was damaged; a new check mends it
-        return []
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _save_version(info: DatasetInfo, done: Done) -> None:
@@ -157,12 +158,12 @@ def _versions(info: DatasetInfo, dataset: TextDataset) -> None:
     if info.previous is None:
         return
     st.markdown(f"**{t('versions.title', n=info.version - 1)}**")
+    previous = info.previous
     try:
-        before = workspace.load_dataset(info.previous)
+        found = remembered("changes", info.id, lambda: changes(workspace.load_dataset(previous), dataset))
     except DataError:
         st.caption(t("versions.gone"))
         return
-    found = remembered("changes", info.id, lambda: changes(before, dataset))
     counts = {"added": len(found.added), "gone": len(found.gone), "relabelled": len(found.relabelled)}
     st.markdown(t("versions.counts", same=found.same, **counts))
     listed = _listed(found)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from scalearn_core.data.content import OnProgress
-from scalearn_core.data.tables import Reading, Table, read_table, reading_of
+from scalearn_core.data.tables import Reading, Table, read_table, reading_of, sheet_names
 from scalearn_core.errors import DataError
-from scalearn_ui.remember import remembered
+from scalearn_ui.remember import begin_anew, remembered
 from scalearn_ui.text import Markdown, count, t
 
 FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "ods", "jsonl", "json", "parquet", "gz"]
@@ -45,6 +45,7 @@ OFFERED = tuple(name for name in ENCODINGS if name not in ("utf-8-sig", "utf-32"
 """Those to choose from: files with a mark at their beginning are never read wrong."""
 AS_FOUND = ""
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+HEADERS = {"first": True, "none": False}
 KINDS = {"parquet": "Parquet", "folder": "datasets"}
 
 
@@ -70,22 +71,19 @@ def ask_table(key: str) -> Given | None:
     upload = st.file_uploader(t("table.upload"), type=FILE_TYPES, key=f"{key}_file", help=t("table.upload_help"))
     if upload is None:
         return None
-    if st.session_state.get(f"{key}_upload") != upload.file_id:  # what was chosen for one file is not for the next
-        for choice in Reading.__annotations__:
-            st.session_state.pop(f"{key}_{choice}", None)
-        st.session_state[f"{key}_upload"] = upload.file_id
+    as_found = {f"{key}_{choice}": AS_FOUND for choice in ("encoding", "delimiter", "header")}
+    begin_anew(f"{key}_upload", upload.file_id, as_found | dict.fromkeys((f"{key}_sheet", f"{key}_first_sheet")))
     chosen = _chosen(key)
     read = (upload.file_id, *sorted(chosen.items()))
     content = upload.getvalue()
     try:
         table = remembered(f"{key}_table", read, lambda: _read(content, chosen))
     except DataError:
-        _ask_reading(key, None)
+        _ask_after_failure(key, content)
         raise
-    if len(table.sheets) > 1:
-        st.selectbox(
-            t("table.sheet"), table.sheets, index=table.sheets.index(table.sheet or ""), key=f"{key}_sheet"
-        )
+    if chosen["sheet"] is None:
+        st.session_state[f"{key}_first_sheet"] = table.sheet
+    _ask_sheet(key, table.sheets, table.sheet)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(t("data.read_as", rows=count("rows", len(table.frame)), how=how_read(table)), width="content")
         _ask_reading(key, table)
@@ -96,9 +94,30 @@ def ask_table(key: str) -> Given | None:
 def _chosen(key: str) -> Reading:
     """The choices as they stand in the session; the widgets come below what they change."""
     found = {choice: st.session_state.get(f"{key}_{choice}") for choice in Reading.__annotations__}
-    if found["header"] is not None:
-        found["header"] = {"first": True, "none": False}.get(found["header"])
-    return reading_of({choice: value or None if choice != "header" else value for choice, value in found.items()})
+    if found["sheet"] == st.session_state.get(f"{key}_first_sheet"):  # shown as chosen, but found in the file
+        found["sheet"] = None
+    read = {choice: value or None for choice, value in found.items()}
+    return reading_of(read | {"header": HEADERS.get(found["header"] or AS_FOUND)})
+
+
+def _ask_sheet(key: str, names: tuple[str, ...], read: str | None) -> None:
+    if len(names) < 2:
+        return
+    if st.session_state[f"{key}_sheet"] is None:
+        st.session_state[f"{key}_sheet"] = read
+    st.selectbox(t("table.sheet"), names, index=None, placeholder=t("table.choose_sheet"), key=f"{key}_sheet")
+
+
+def _ask_after_failure(key: str, content: bytes) -> None:
+    """What may help where a file was not read: another sheet of a workbook, or how a text is written."""
+    try:
+        names = sheet_names(content)
+    except DataError:
+        return  # the workbook itself cannot be read, as the reader is told
+    if names:
+        _ask_sheet(key, names, None)
+    else:
+        _ask_reading(key, None)
 
 
 def _ask_reading(key: str, table: Table | None) -> None:
@@ -109,26 +128,16 @@ def _ask_reading(key: str, table: Table | None) -> None:
     with st.popover(t("reading.change"), type="tertiary", key=f"{key}_reading"):
         st.caption(t("reading.help"))
         if kind in ("text", "json"):
-            st.selectbox(
-                t("reading.encoding"),
-                [AS_FOUND, *OFFERED],
-                format_func=lambda name: ENCODINGS[name] if name else t("reading.as_found"),
-                key=f"{key}_encoding",
-            )
+            _ask_choice("encoding", {name: ENCODINGS[name] for name in OFFERED}, key)
         if kind == "text":
-            st.selectbox(
-                t("reading.delimiter"),
-                [AS_FOUND, *DELIMITERS],
-                format_func=lambda mark: t(f"separator.{DELIMITERS[mark]}") if mark else t("reading.as_found"),
-                key=f"{key}_delimiter",
-            )
+            _ask_choice("delimiter", {mark: t(f"separator.{name}") for mark, name in DELIMITERS.items()}, key)
         if kind != "json":
-            st.selectbox(
-                t("reading.header"),
-                [AS_FOUND, "first", "none"],
-                format_func=lambda choice: t(f"reading.header_{choice}") if choice else t("reading.as_found"),
-                key=f"{key}_header",
-            )
+            _ask_choice("header", {choice: t(f"reading.header_{choice}") for choice in HEADERS}, key)
+
+
+def _ask_choice(choice: str, words: dict[str, str], key: str) -> None:
+    words = {AS_FOUND: t("reading.as_found"), **words}
+    st.selectbox(t(f"reading.{choice}"), list(words), format_func=words.__getitem__, key=f"{key}_{choice}")
 
 
 def _read(content: bytes, chosen: Reading) -> Table:

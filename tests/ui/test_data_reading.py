@@ -1,0 +1,125 @@
+"""A file that was not read right is read as the user says, and stored so; a workbook by its sheet."""
+
+from __future__ import annotations
+
+import pytest
+
+from scalearn_core.data import encodings, workspace
+from scalearn_ui import text
+from scalearn_ui.widgets import table_input
+from tests.core.data.reading.building import sheet_rows, xlsx
+from tests.ui.conftest import Open
+from tests.ui.tables import clean_rows, keys, save, told, upload, written
+
+LANGUAGES = list(text.LANGUAGES)
+
+
+def test_every_encoding_has_a_name() -> None:
+    assert set(table_input.ENCODINGS) == set(encodings.ENCODINGS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_another_encoding(studio: Open, language: str) -> None:
+    rows = [[f"Grüße aus München zur Straße: {words}", label] for words, label in clean_rows()]
+    app = upload(studio("data", language), written(["message", "topic"], rows).encode("cp1250"))
+    assert app.selectbox(key="data_encoding").value == ""
+    app.selectbox(key="data_encoding").set_value("cp1250").run()
+    assert "Windows-1250" in told(app)
+    info = save(app)
+    assert info.encoding == "cp1250"
+    assert workspace.load_dataset(info.id).frame["text"].iloc[0] == rows[0][0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_encoding_can_be_chosen_where_none_was_found(studio: Open, language: str) -> None:
+    rows = [[f"café \x81 ÿþ x{n}", label] for n, (_, label) in enumerate(clean_rows(8))]
+    app = upload(studio("data", language), written(["message", "topic"], rows).encode("latin-1"))
+    assert [error.value for error in app.error] == [text.sentences(language)["error.data.encoding_unknown"]]
+    app.selectbox(key="data_encoding").set_value("latin-1").run()
+    assert not app.error
+    assert app.selectbox(key="data_encoding").value == "latin-1"
+    info = save(app)
+    assert info.encoding == "latin-1"
+    assert workspace.load_dataset(info.id).frame["text"].iloc[0] == rows[0][0]
+
+
+def test_a_wrong_choice_can_be_taken_back(studio: Open) -> None:
+    rows = [[f"ご請求書の件 {words}", label] for words, label in clean_rows()]
+    app = upload(studio("data"), written(["message", "topic"], rows).encode("cp932"))
+    app.selectbox(key="data_encoding").set_value("utf-8").run()
+    assert [error.value for error in app.error] == [text.sentences("en")["error.data.encoding_unknown"]]
+    assert app.selectbox(key="data_encoding").value == "utf-8"
+    app.selectbox(key="data_encoding").set_value("").run()
+    assert not app.error
+    assert app.multiselect(key="text_column").value == ["message"]
+    assert save(app).encoding == "cp932"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_another_delimiter(studio: Open, language: str) -> None:
+    rows = [[f"{words}, again; and again", label] for words, label in clean_rows()]
+    content = "".join(f"{words}|{label}\n" for words, label in [["message, text; notes", "topic"], *rows])
+    app = upload(studio("data", language), content.encode())
+    app.selectbox(key="data_delimiter").set_value(",").run()
+    app.selectbox(key="data_delimiter").set_value("|").run()
+    info = save(app)
+    assert (info.delimiter, info.text_columns, info.label_column) == ("|", ("message, text; notes",), "topic")
+    assert workspace.load_dataset(info.id).frame["text"].tolist() == [words for words, _ in rows]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("choice", "header", "documents"), [("none", False, 61), ("first", True, 60)])
+def test_the_first_row(studio: Open, choice: str, header: bool, documents: int, language: str) -> None:
+    content = written(["The first parcel was lost, see photo", "late"], clean_rows()).encode()
+    app = upload(studio("data", language), content)
+    app.selectbox(key="data_header").set_value(choice).run()
+    info = save(app)
+    assert (info.header, info.documents) == (header, documents)
+    assert len(workspace.load_dataset(info.id).frame) == documents
+
+
+def book(*, cover: str = "") -> bytes:
+    """Sheets "Cover", "Old" and "New"."""
+    old, new = (sheet_rows(["message", "topic", "team"], *rows) for rows in (_rows("a"), _rows("b")))
+    return xlsx(cover, old, new, names=["Cover", "Old", "New"])
+
+
+def _rows(team: str) -> list[list[str]]:
+    return [[words, label, f"{team}{n % 3}"] for n, (words, label) in enumerate(clean_rows(42))]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sheet_can_be_chosen_where_the_first_one_is_no_table(studio: Open, language: str) -> None:
+    app = upload(studio("data", language), book(), "book.xlsx")
+    assert len(app.error) == 1 and "save_dataset" not in keys(app)
+    app.selectbox(key="data_sheet").set_value("New").run()
+    assert not app.error and app.selectbox(key="data_sheet").value == "New"
+    app.selectbox(key="data_sheet").set_value("Cover").run()
+    assert len(app.error) == 1
+    app.selectbox(key="data_sheet").set_value("Old").run()
+    info = save(app)
+    assert (info.sheet, info.documents) == ("Old", 42)
+
+
+def test_the_first_choice_after_a_workbook_was_read_is_kept(studio: Open) -> None:
+    """The sheet that is shown as chosen was found in the file: it is not read anew for it."""
+    rows = _rows("a")
+    content = xlsx(
+        sheet_rows(["message", "topic", "team"], *rows, rows[0]),
+        sheet_rows(["a", "b"], ["c", "d"]),
+        names=["One", "Two"],
+    )
+    app = upload(studio("data"), content, "book.xlsx")
+    assert app.selectbox(key="data_sheet").value == "One"
+    app.selectbox(key="label_column").set_value("team").run()
+    assert app.selectbox(key="label_column").value == "team"
+    app.button(key="data_exact_duplicates_0").click().run()
+    assert "data_undo_0" in keys(app)
+    info = save(app)
+    assert (info.label_column, info.documents, info.sheet) == ("team", 42, "One")
+
+
+def test_no_choice_is_offered_for_a_file_that_is_no_table(studio: Open) -> None:
+    app = upload(studio("data"), b"PK\x03\x04 no archive", "book.xlsx")
+    assert len(app.error) == 1
+    assert not [box for box in app.selectbox if str(box.key).startswith("data_")]

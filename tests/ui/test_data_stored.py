@@ -1,0 +1,168 @@
+"""A stored dataset looked at closely: its recipe, its checks, its versions, and how it is deleted."""
+
+from __future__ import annotations
+
+import pytest
+
+from scalearn_core import runs
+from scalearn_core.data import workspace
+from scalearn_core.data.recipe import Step
+from scalearn_ui import text
+from tests.core.data.findings.planted import with_wrong_labels
+from tests.ui.conftest import Open, wait_for_end
+from tests.ui.tables import clean, clean_rows, keys, save, told, upload, written
+
+LANGUAGES = list(text.LANGUAGES)
+
+
+def stored(content: bytes, name: str = "tickets.csv") -> str:
+    return workspace.save_dataset(content, filename=name, text="message", label="topic")
+
+
+def with_copies() -> bytes:
+    return written(["message", "topic"], [*clean_rows(), *clean_rows(2)]).encode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_second_file_of_the_name_is_the_next_version(studio: Open, language: str) -> None:
+    words = text.sentences(language)
+    first = stored(clean())
+    rows = clean_rows(62)
+    later = [*rows[1:10], [rows[10][0], "damaged"], *rows[11:]]  # one gone, one of another class, two more
+    app = upload(studio("data", language), written(["message", "topic"], later).encode())
+    info = save(app)
+    assert (info.version, info.previous) == (2, first)
+    app = studio("data", language, dataset=info.id)
+    assert words["data.version"].format(name="tickets", n=2) in [heading.value for heading in app.subheader]
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown == {
+        words["versions.added"]: "2",
+        words["versions.removed"]: "1",
+        words["versions.relabelled"]: "1",
+        words["versions.same"]: "58",
+    }
+    table = app.dataframe(key="changes_table").value
+    assert table[words["versions.change"]].tolist() == [
+        *[words["versions.added"]] * 2, words["versions.removed"], words["versions.relabelled"],
+    ]  # fmt: skip
+    assert table[words["findings.text"]].tolist() == [rows[60][0], rows[61][0], rows[0][0], rows[10][0]]
+    assert table.iloc[3][[words["versions.before"], words["versions.after"]]].tolist() == ["late", "damaged"]
+    workspace.delete_dataset(first)
+    app = studio("data", language, dataset=info.id)
+    assert words["versions.gone"] in told(app) and not app.error
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_remedy_is_saved_as_a_new_version(studio: Open, language: str) -> None:
+    words = text.sentences(language)
+    first = stored(with_copies())
+    app = studio("data", language, dataset=first)
+    assert words["made.columns"].format(file=text.plain("tickets.csv"), texts="message", label="topic") in told(
+        app
+    )
+    app.button(key="stored_exact_duplicates_0").click().run()
+    assert "stored_exact_duplicates_0" not in keys(app)
+    app.button(key="stored_undo_0").click().run()
+    assert "stored_exact_duplicates_0" in keys(app) and "save_version" not in keys(app)
+    app.button(key="stored_exact_duplicates_0").click().run()
+    app.button(key="save_version").click().run()
+    assert not app.error and not app.exception
+    info = workspace.list_datasets()[0]
+    assert (info.version, info.previous, info.documents) == (2, first, 60)
+    assert info.steps == (Step("leave_out_rows", "exact_duplicates", rows=(62, 63)),)
+    assert app.query_params["dataset"] == [info.id]
+    assert words["made.leave_out_rows"].format(rows=words["count.rows.other"].format(n=2)) in told(app)
+    assert app.session_state["current_dataset"] == info.id
+    assert {metric.label: metric.value for metric in app.metric}[words["versions.removed"]] == "2"
+
+
+def test_a_remedy_hides_its_own_finding_only(studio: Open) -> None:
+    rows = [*clean_rows(40), ["a", "late"], ["b", "damaged"], ["it broke", "late"], ["not ok", "damaged"]]
+    app = studio("data", dataset=stored(written(["message", "topic"], rows).encode()))
+    assert {"stored_tiny_texts_0", "stored_short_texts_0"} <= keys(app)
+    app.button(key="stored_tiny_texts_0").click().run()
+    assert "stored_tiny_texts_0" not in keys(app) and "stored_short_texts_0" in keys(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_closer_look_is_a_run_whose_findings_can_be_acted_upon(studio: Open, language: str) -> None:
+    words = text.sentences(language)
+    planted, _ = with_wrong_labels(300, 3, 0.05)
+    rows = zip(planted.frame["text"], planted.frame["label"], strict=True)
+    dataset = stored(written(["message", "topic"], [list(row) for row in rows]).encode())
+    app = studio("data", language, dataset=dataset)
+    assert words["findings.thorough"] in told(app)
+    app.button(key="check_thoroughly").click().run()
+    (run,) = runs.recent(10, "check")
+    assert run.config["dataset"] == dataset
+    wait_for_end(run.id)
+    assert runs.get(run.id).status == "succeeded", runs.get(run.id).error_text
+    app = studio("data", language, dataset=dataset)
+    assert not app.exception and not app.error
+    assert "check_thoroughly" not in keys(app)
+    assert "stored_suspicious_labels_0" in keys(app)
+    app.button(key="stored_suspicious_labels_0").click().run()
+    app.button(key="save_version").click().run()
+    assert not app.error and not app.exception
+    assert [step.why for step in workspace.list_datasets()[0].steps] == ["suspicious_labels"]
+    assert "check_thoroughly" in keys(app), "the new version was not checked yet"
+    (runs.folder(run.id) / "findings.json").unlink()
+    app = studio("data", language, dataset=dataset)
+    assert "check_thoroughly" in keys(app), "findings that are lost are looked for again"
+
+
+def test_clean_documents_are_told_to_be_so(studio: Open) -> None:
+    dataset = stored(clean(120))
+    run = runs.submit("check", {"dataset": dataset, "seed": 13}, title="t")
+    app = studio("data", dataset=dataset)
+    assert not app.exception
+    wait_for_end(run)
+    app = studio("data", dataset=dataset)
+    assert not app.error and not app.warning
+    assert ":material/error:" not in told(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("also", [False, True])
+def test_deleting_tells_what_was_made_and_takes_it_along_if_wished(
+    studio: Open, language: str, also: bool
+) -> None:
+    words = text.sentences(language)
+    dataset, other = stored(clean()), stored(clean(80), "other.csv")
+    made = runs.submit("check", {"dataset": dataset, "seed": 13}, title="*my* check")
+    kept = runs.submit("check", {"dataset": other, "seed": 13}, title="another")
+    wait_for_end(made)
+    wait_for_end(kept)
+    app = studio("data", language)
+    app.button(key=f"delete_{dataset}").click().run()
+    one = words["count.runs.one"].format(n=1)
+    assert words["data.delete_runs"].format(runs=one, names=text.plain("*my* check")) in told(app)
+    assert app.checkbox(key="delete_runs").label == words["data.delete_also"].format(runs=one)
+    if also:
+        app.checkbox(key="delete_runs").check()
+    app.button(key="confirm_delete").click().run()
+    assert not app.exception and not app.error
+    assert [info.id for info in workspace.list_datasets()] == [other]
+    assert {run.id for run in runs.recent(10)} == ({kept} if also else {made, kept})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "dataset", ["0123456789abcdef", "../../etc/passwd", "![px](http://127.0.0.1:9)", "x" * 5000]
+)
+def test_a_wrong_dataset_in_the_link_is_told_in_words(studio: Open, dataset: str, language: str) -> None:
+    app = studio("data", language, dataset=dataset)
+    assert len(app.error) == 1 and not app.exception
+    assert app.error[0].value.startswith(text.sentences(language)["error.data.unknown_dataset"].split("{")[0])
+    assert dataset == "0123456789abcdef" or dataset not in app.error[0].value or len(dataset) > 1000
+    app.button(key="back_to_data").click().run()
+    assert not app.error and app.file_uploader(key="data_file")
+
+
+def test_the_list_leads_to_the_detail_and_back(studio: Open) -> None:
+    dataset = stored(clean())
+    app = studio("data")
+    app.button(key=f"look_{dataset}").click().run()
+    assert "back_to_data" in keys(app) and "dataset" in app.query_params
+    app.button(key="back_to_data").click().run()
+    assert f"look_{dataset}" in keys(app) and "dataset" not in app.query_params
