@@ -35,7 +35,7 @@ def test_a_second_file_of_the_name_is_the_next_version(studio: Open, language: s
     app = studio("data", language, dataset=info.id)
     assert words["data.version"].format(name="tickets", n=2) in [heading.value for heading in app.subheader]
     assert words["versions.counts"].format(added=2, gone=1, relabelled=1, same=58) in told(app)
-    table = app.dataframe[0].value
+    table = app.dataframe[-1].value
     assert table[words["versions.change"]].tolist() == [
         *[words["versions.added"]] * 2, words["versions.removed"], words["versions.relabelled"],
     ]  # fmt: skip
