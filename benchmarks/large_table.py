@@ -66,7 +66,7 @@ def read_and_check(path: Path) -> None:
     told = Told()
     dataset = TextDataset.from_table(path, text="text", label="label", on_progress=told.on_progress)
     told.line(f"read ({len(dataset.frame):,} documents, {len(dataset.rejected):,} rejected)")
-    found = quick(dataset)
+    found = quick(dataset, on_progress=told.on_progress)
     told.line(f"quick checks ({', '.join(finding.code for finding in found)})")
     dataset.split()
     told.line("divided")

@@ -23,7 +23,10 @@ from scalearn_ui.remember import begin_anew, remembered
 from scalearn_ui.text import Markdown, count, t
 from scalearn_ui.widgets import figure
 from scalearn_ui.widgets.table_input import Given
+from scalearn_ui.widgets.working import working
 
+LARGE = 50_000
+"""Rows from which on checking takes so long that its progress is shown."""
 ONE = ""
 """What a cell of one label has between its labels."""
 MANY_CLASSES = 24
@@ -57,12 +60,12 @@ def checked(
     key = (given.key, texts, label, separator, steps, keep, to_learn)
 
     def make() -> Checked:
-        with st.spinner(t("data.checking")):
+        with working(t("data.checking"), shown=len(given.table.frame) > LARGE) as on_progress:
             dataset = TextDataset.from_rows(
                 given.table, text=texts, label=label, blanks="leave_out", separator=separator, to_learn=to_learn,
                 name=given.name, keep=keep, steps=steps,
             )  # fmt: skip
-            found = quick(dataset, other=t("findings.other")) if to_learn else []
+            found = quick(dataset, other=t("findings.other"), on_progress=on_progress) if to_learn else []
             return Checked(dataset, shares_of(dataset.frame["text"].tolist()), found, key)
 
     return remembered("checked", key, make)

@@ -22,6 +22,7 @@ from scalearn_ui.remember import remembered
 from scalearn_ui.text import Markdown, count, plain, t
 from scalearn_ui.widgets import dataset_view, findings_view, progress, split_choice
 from scalearn_ui.widgets.findings_view import Done
+from scalearn_ui.widgets.working import working
 
 LINK = "dataset"
 """Name of the dataset that is looked at, in the link."""
@@ -72,7 +73,8 @@ def detail(dataset_id: str) -> None:
     if st.button(t("action.train"), type="primary", key="train_on_it"):
         state.choose_dataset(info.id)
         shell.go("train")
-    dataset = remembered("stored", dataset_id, lambda: workspace.load_dataset(dataset_id))
+    with st.spinner(t("table.reading")):
+        dataset = remembered("stored", dataset_id, lambda: workspace.load_dataset(dataset_id))
     done = Done("stored_remedies", dataset_id)
     _recipe(info, dataset)
     _checks(info, dataset, done)
@@ -102,7 +104,7 @@ def _step(step: Step) -> Markdown:
 def _checks(info: DatasetInfo, dataset: TextDataset, done: Done) -> None:
     """The quick checks, those that take longer as a run, and what can be done about either."""
     st.markdown(f"**{t('findings.title')}**")
-    found = remembered("stored_quick", info.id, lambda: quick(dataset, other=t("findings.other")))
+    found = remembered("stored_quick", info.id, lambda: _looked_through(dataset))
     checks = [run for run in runs.recent(200, "check") if run.config.get("dataset") == info.id]
     thorough = next((_findings_of(run) for run in checks if run.status == "succeeded"), None)
     found = [*found, *(thorough or [])]
@@ -122,6 +124,11 @@ def _checks(info: DatasetInfo, dataset: TextDataset, done: Done) -> None:
             st.rerun()
         if checks:
             progress.outcome(checks[0])
+
+
+def _looked_through(dataset: TextDataset) -> list[Finding]:
+    with working(t("data.checking"), shown=len(dataset.frame) > dataset_view.LARGE) as on_progress:
+        return quick(dataset, other=t("findings.other"), on_progress=on_progress)
 
 
 def _findings_of(run: Run) -> list[Finding] | None:

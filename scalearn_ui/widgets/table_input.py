@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import streamlit as st
 
-from scalearn_core.data.content import OnProgress
 from scalearn_core.data.tables import Reading, Table, read_table, reading_of, sheet_names
 from scalearn_core.errors import DataError
 from scalearn_ui.remember import begin_anew, remembered
 from scalearn_ui.text import Markdown, count, t
+from scalearn_ui.widgets.working import working
 
 FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "ods", "jsonl", "json", "parquet", "gz"]
 """Offered by the file dialog; the core decides by content."""
@@ -141,30 +139,8 @@ def _ask_choice(choice: str, words: dict[str, str], key: str) -> None:
 
 
 def _read(content: bytes, chosen: Reading) -> Table:
-    with _progress(t("table.reading"), shown=len(content) > LARGE) as on_progress:
+    with working(t("table.reading"), shown=len(content) > LARGE) as on_progress:
         return read_table(content, **chosen, on_progress=on_progress)
-
-
-@contextmanager
-def _progress(words: str, *, shown: bool) -> Iterator[OnProgress | None]:
-    """A bar that is moved by what is yielded, or a spinner where the work is short."""
-    if not shown:
-        with st.spinner(words):
-            yield None
-        return
-    moved = 0.0
-    bar = st.progress(moved, text=words)
-
-    def on_progress(share: float) -> None:
-        nonlocal moved
-        if share >= moved + 0.01:
-            moved = share
-            bar.progress(share, text=words)
-
-    try:
-        yield on_progress
-    finally:
-        bar.empty()
 
 
 def how_read(table: Table) -> Markdown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -80,8 +80,12 @@ class Look:
         return np.array([wanted.issuperset(known) for known in self.sets], dtype=np.bool_)[self.cell]
 
 
-def look_at(dataset: TextDataset) -> Look:
-    """Pass once over the documents of a dataset."""
+def look_at(dataset: TextDataset, on_progress: Callable[[float], None] = lambda share: None) -> Look:
+    """Pass once over the documents of a dataset.
+
+    Args:
+        on_progress: told the share of them that is done; raise in it to stop.
+    """
     texts = dataset.frame["text"]
     cell, cells = pd.factorize(dataset.frame["label"])
     same, lengths = np.empty(len(texts), dtype=np.int64), np.empty(len(texts), dtype=np.int64)
@@ -92,6 +96,7 @@ def look_at(dataset: TextDataset) -> Look:
         same[begin:end] = [hash(form) for form in normal_forms(stripped)]
         lengths[begin:end] = [len(text) for text in stripped]
         size[begin:end] = [size_of(text) for text in stripped]
+        on_progress(end / len(texts))
     sets = tuple(split_labels(known, dataset.separator) for known in cells)
     spelled = ["\n".join(sorted({*map(spelling, labels)})) for labels in sets]
     meanings, _ = pd.factorize(np.array(spelled, dtype=object))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.findings.classes import few_documents, imbalance, spelling_variants
@@ -14,6 +14,8 @@ from scalearn_core.data.findings.look import look_at
 from scalearn_core.data.findings.personal import personal_data
 from scalearn_core.data.findings.spelled_out import label_in_text
 
+_LOOKED = 0.6
+"""Share of the time that the pass over all documents takes, of large tables."""
 SEVERITIES = ("serious", "warning", "hint")
 
 
@@ -23,6 +25,7 @@ def quick(
     encoder_key: str | None = None,
     table_columns: Mapping[str, Sequence[str]] | None = None,
     other: str = "other",
+    on_progress: Callable[[float], None] = lambda share: None,
 ) -> list[Finding]:
     """What can be said of a dataset in one pass: serious findings first, of equals the most consequential first.
 
@@ -33,10 +36,11 @@ def quick(
         encoder_key: The encoder that will read the texts (`encoders/cards.py`); None: the one that suits them.
         table_columns: All columns of the table, to name the one that holds texts if the chosen one does not.
         other: What rare classes merged into one are called, in the reader's language.
+        on_progress: told the share of the work that is done, 0 to 1; raise in it to stop.
     """
     if dataset.frame.empty:
         return []
-    look = look_at(dataset)
+    look = look_at(dataset, lambda share: on_progress(_LOOKED * share))
     texts = dataset.frame["text"]
     ids = id_column(look, texts, table_columns)
     found = [
@@ -52,4 +56,5 @@ def quick(
         *long_texts(look, texts, encoder_key),
         *little_text(look),
     ]
+    on_progress(1.0)
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
