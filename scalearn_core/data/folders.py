@@ -55,7 +55,7 @@ def read_folder(path: Path, on_progress: OnProgress | None = None) -> tuple[pd.D
         for name, part in parts.items()
         for table in part.with_format("arrow").iter(BATCH)
     )
-    records = records_of(damage_told(columns, "data.damaged_folder", name=path), total, on_progress)
+    records = records_of(damage_told(columns, DataError("data.damaged_folder", name=path)), total, on_progress)
     done = assemble(records, names=[*names, *[PART] * with_part])
     return done.frame, done.rejected
 

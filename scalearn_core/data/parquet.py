@@ -18,7 +18,6 @@ from scalearn_core.errors import DataError
 SIGNATURE = b"PAR1\x15"
 """The magic and, as no text goes on, the first field of what follows it in every file."""
 BATCH = 1_000
-DAMAGED = "data.damaged_parquet"
 
 
 def read_parquet(content: Content, on_progress: OnProgress | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -29,14 +28,15 @@ def read_parquet(content: Content, on_progress: OnProgress | None = None) -> tup
     """
     import pyarrow.parquet as pq
 
+    damage = DataError("data.damaged_parquet")
     with content.file() as opened:
-        with told_as_damage(DAMAGED), pq.ParquetFile(opened) as file:
+        with told_as_damage(damage), pq.ParquetFile(opened) as file:
             _check(file)
             texts = [field.name for field in file.schema_arrow if is_text(field.type)]
-        with told_as_damage(DAMAGED):
+        with told_as_damage(damage):
             file = pq.ParquetFile(opened, read_dictionary=texts)  # repeated texts stay one in memory
         names = file.schema_arrow.names
-        columns = damage_told(map(texts_by_column, file.iter_batches(BATCH)), DAMAGED)
+        columns = damage_told(map(texts_by_column, file.iter_batches(BATCH)), damage)
         done = assemble(records_of(columns, file.metadata.num_rows, on_progress), names=names)
     return done.frame, done.rejected
 
@@ -61,8 +61,10 @@ def texts_of(column: pa.Array | pa.ChunkedArray) -> list[str]:
     found: list[str] = []
     for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
         if isinstance(chunk, pa.DictionaryArray):
-            values = [cell_text(value) for value in chunk.dictionary.to_pylist()]
-            found += ["" if index is None else values[index] for index in chunk.indices.to_pylist()]
+            used = chunk.indices.unique().drop_null()  # of a large dictionary a batch uses little
+            texts = map(cell_text, chunk.dictionary.take(used).to_pylist())
+            values = dict(zip(used.to_pylist(), texts, strict=True))
+            found += [values.get(index, "") for index in chunk.indices.to_pylist()]
         else:
             found += [cell_text(value) for value in chunk.to_pylist()]
     return found

@@ -64,19 +64,19 @@ def read_workbook(content: Content, sheet: str | None, on_progress: OnProgress |
 
 
 @contextmanager
-def told_as_damage(code: str = "data.damaged_workbook", **values: object) -> Iterator[None]:
+def told_as_damage(damage: DataError | None = None) -> Iterator[None]:
     """A library that reads files fails in many ways on a damaged one: all of them are one sentence."""
     try:
         yield
     except (DataError, MemoryError):
         raise
     except Exception as error:
-        raise DataError(code, **values) from error
+        raise damage or DataError("data.damaged_workbook") from error
 
 
-def damage_told(items: Iterable[Item], code: str = "data.damaged_workbook", **values: object) -> Iterator[Item]:
+def damage_told(items: Iterable[Item], damage: DataError | None = None) -> Iterator[Item]:
     """The items of such a library, one after another."""
-    with told_as_damage(code, **values):
+    with told_as_damage(damage):
         yield from items
 
 

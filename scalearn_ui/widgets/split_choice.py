@@ -18,8 +18,8 @@ from scalearn_ui.widgets.table_input import Given
 
 WAYS: tuple[By, ...] = ("random", "newest", "column")
 DAY_FIRST = {"as_found": None, "day": True, "month": False}
-LARGE = 50_000
-"""Documents that take seconds to divide."""
+LARGE = 20_000
+"""Rows that take seconds to divide."""
 MOST_VALUES = 50
 """Different cells of a column that may mark test documents."""
 
@@ -31,14 +31,17 @@ def ask_plan(given: Given, used: tuple[str, ...]) -> SplitPlan | None:
         used: columns that hold the texts and the classes.
     """
     others = [column for column in given.columns if column not in used]
-    if not others:
-        return AT_RANDOM
+    small = len(given.table.frame) <= LARGE
     nothing = {"split_column": None, "split_group": None, "split_day_first": "as_found"}
-    begin_anew("split_of", given.key, {"split_way": WAYS[0], **nothing})
+    begin_anew("split_of", given.key, {"split_way": WAYS[0], "split_near": small, **nothing})
     with st.expander(t("split.title"), icon=":material/call_split:"):
+        near = st.checkbox(t("split.near"), help=t("split.near_help"), key="split_near")
+        asked: dict[str, Any] = {"near_duplicates": near}
+        if not others:
+            return SplitPlan(**asked)
         ways = {way: t(f"split.{way}") for way in WAYS}
         way: By = st.radio(t("split.way"), WAYS, format_func=ways.__getitem__, key="split_way")
-        asked: dict[str, Any] = {"by": way}
+        asked["by"] = way
         if way != "random":
             asked["column"] = st.selectbox(t(f"split.{way}_column"), others, index=None, key="split_column")
         if way == "column" and asked["column"]:

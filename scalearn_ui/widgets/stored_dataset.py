@@ -69,6 +69,9 @@ def detail(dataset_id: str) -> None:
     info = workspace.get_dataset_info(dataset_id)
     st.subheader(named(info), anchor=False)
     st.caption(facts(info))
+    if st.button(t("action.train"), type="primary", key="train_on_it"):
+        state.choose_dataset(info.id)
+        shell.go("train")
     dataset = remembered("stored", dataset_id, lambda: workspace.load_dataset(dataset_id))
     done = Done("stored_remedies", dataset_id)
     _recipe(info, dataset)
@@ -108,7 +111,7 @@ def _checks(info: DatasetInfo, dataset: TextDataset, done: Done) -> None:
     findings_view.draw(left, dataset, done, "stored")
     if not left:
         st.caption(t("findings.none" if thorough is None else "findings.none_at_all"))
-    if done.remedies and st.button(t("data.save_version"), type="primary", key="save_version"):
+    if done.remedies and st.button(t("data.save_version"), key="save_version", icon=":material/save:"):
         _save_version(info, done)
     if checks and checks[0].active:
         progress.follow(checks[0])
@@ -161,11 +164,8 @@ def _versions(info: DatasetInfo, dataset: TextDataset) -> None:
     except DataError:
         st.caption(t("versions.gone"))
         return
-    cells = st.columns(4)
-    cells[0].metric(t("versions.added"), f"{len(found.added):,}")
-    cells[1].metric(t("versions.removed"), f"{len(found.gone):,}")
-    cells[2].metric(t("versions.relabelled"), f"{len(found.relabelled):,}")
-    cells[3].metric(t("versions.same"), f"{found.same:,}")
+    counts = {"added": len(found.added), "gone": len(found.gone), "relabelled": len(found.relabelled)}
+    st.markdown(t("versions.counts", same=found.same, **counts))
     listed = _listed(found)
     if listed.empty:
         return

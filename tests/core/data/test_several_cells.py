@@ -83,7 +83,9 @@ def test_labels_that_look_like_formulas_come_back_from_our_own_export() -> None:
     """Of a cell only the beginning gets an apostrophe, and a number does where another label follows it."""
     labels = ("-1", "=sum", "ok")
     split = load(["-1", "-1;=sum", "-1;=sum;ok", "=sum", "=sum;ok", "ok", "-1;ok"], ";").whole(labels)
-    exported = csv_text(prediction_table(split, split.targets.astype(np.float32))[["text", "predicted"]])
+    exported = csv_text(
+        prediction_table(split, split.targets.astype(np.float32), split.targets)[["text", "predicted"]]
+    )
     assert '"\'-1;=sum"' in exported and '"-1"' in exported
     again = TextDataset.from_table(exported.encode(), text="text", label="predicted", separator=";")
     assert np.array_equal(again.whole(labels).targets, split.targets)

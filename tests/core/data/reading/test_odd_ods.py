@@ -31,7 +31,8 @@ def stored(kind: str, value: str, shown: str, attribute: str = "value") -> str:
 
 def test_line_breaks_tabs_and_runs_of_blanks() -> None:
     assert column(
-        ods_cell('<text:p>a<text:s text:c="3"/>b<text:s/>c<text:tab/>d<text:line-break/>e</text:p><text:p>f </text:p>'),
+        ods_cell('<text:p>a<text:s text:c="3"/>b<text:s/>c<text:tab/>d<text:line-break/>e</text:p>'
+                 "<text:p>f </text:p>"),
         ods_cell("<text:p>a</text:p><text:p/><text:p>b</text:p>"),
         ods_cell('<text:p><text:s text:c="2"/>lead</text:p>'),
         ods_cell("<text:p>\n   laid  out\n by a program</text:p>"),
@@ -89,8 +90,10 @@ def test_rows_and_cells_that_are_repeated() -> None:
         ods_table(
             ods_row("text", "a", "b", "label"),
             ods_row("t", ods_cell("<text:p>r</text:p>", 'table:number-columns-repeated="2"'), "x"),
-            ods_row("u", ods_cell("", 'table:number-columns-repeated="2"'), "y", attributes='table:number-rows-repeated="3"'),
-            ods_row(ods_cell("", 'table:number-columns-repeated="16384"'), attributes='table:number-rows-repeated="90"'),
+            ods_row("u", ods_cell("", 'table:number-columns-repeated="2"'), "y",
+                    attributes='table:number-rows-repeated="3"'),
+            ods_row(ods_cell("", 'table:number-columns-repeated="16384"'),
+                    attributes='table:number-rows-repeated="90"'),
             ods_row("v", "", "", "z"),
         )
     )  # fmt: skip
@@ -130,8 +133,8 @@ def test_the_million_blank_rows_and_columns_to_the_edge_of_the_sheet_are_passed_
             ods_row("a", attributes='table:number-rows-repeated="999999999999"') + ods_row("a"),
             "data.too_many_rows",
         ),
-        (ods_row(ods_cell("<text:p>a" + '<text:s text:c="999999999"/>' * 9_000 + "</text:p>")), "data.cell_too_large"),
-        (ods_row(ods_cell("<text:p>" + "<text:span>" * 9_000 + "a" + "</text:span>" * 9_000 + "</text:p>")), "data.damaged_workbook"),
+        (ods_row(f"""a{'<text:s text:c="999999999"/>' * 9_000}"""), "data.cell_too_large"),
+        (ods_row(f"a{'<text:span>' * 9_000}b{'</text:span>' * 9_000}"), "data.damaged_workbook"),
     ],
     ids=["rows", "digits", "columns", "cells", "blank rows", "blanks", "depth"],
 )  # fmt: skip
@@ -189,7 +192,8 @@ def test_header_rows_and_groups_of_rows_are_rows() -> None:
     content = ods(
         ods_table(
             f"<table:table-header-rows>{HEADER}</table:table-header-rows>",
-            f"<table:table-row-group>{ods_row('a', 'x')}<table:table-row-group>{ods_row('b', 'y')}</table:table-row-group>"
+            f"<table:table-row-group>{ods_row('a', 'x')}"
+            f"<table:table-row-group>{ods_row('b', 'y')}</table:table-row-group>"
             "</table:table-row-group>",
             f"<table:table-rows>{ods_row('c', 'z')}</table:table-rows>",
         )
@@ -198,7 +202,8 @@ def test_header_rows_and_groups_of_rows_are_rows() -> None:
 
 
 def test_hidden_sheets_come_last_and_can_be_chosen() -> None:
-    style = '<style:style style:name="ta1" style:family="table"><style:table-properties table:display="false"/></style:style>'
+    shown = '<style:table-properties table:display="false"/>'
+    style = f'<style:style style:name="ta1" style:family="table">{shown}</style:style>'
     hidden = ods_table(
         ods_row("text"), ods_row("hidden"), name="A &amp; &lt;B&gt;", attributes='table:style-name="ta1"'
     )

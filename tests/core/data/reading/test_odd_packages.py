@@ -15,7 +15,7 @@ import pytest
 
 from scalearn_core.data import limits
 
-from .building import inline, ods, ods_row, ods_table, read, refused, sheet_rows, whole, xlsx, zipped
+from .building import ODS, inline, ods, ods_row, ods_table, read, refused, sheet_rows, whole, xlsx, zipped
 
 PLAIN = "text,label\n見積もり,契約\n".encode()
 TABLE = whole(["text", "label"], ["見積もり", "契約"])
@@ -29,7 +29,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0", "data.unsupported_format"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "data.unsupported_format"),
         (b"GIF89a\x01\0\x01\0", "data.unsupported_format"),
-        (b"\xef\xbb\xbf\r\n<!DOCTYPE html>\n<html><table><tr><td>a</td></tr></table></html>", "data.unsupported_format"),
+        (b"\xef\xbb\xbf\r\n<!DOCTYPE html>\n<html><p>a</p></html>", "data.unsupported_format"),
         (b"<table border=1>\n<tr><td>text</td><td>label</td></tr>\n</table>", "data.unsupported_format"),
         (b'<?xml version="1.0"?>\n<rows><row text="a"/></rows>', "data.unsupported_format"),
         (b"{\\rtf1\\ansi\\deff0 text\\par}", "data.unsupported_format"),
@@ -38,7 +38,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         (zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>"}), "data.unsupported_format"),
         (zipped({"table.csv": PLAIN}), "data.unsupported_format"),
         (b"PK\x05\x06" + b"\0" * 18, "data.unsupported_format"),
-        (zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a/>"}), "data.unsupported_format"),
+        (zipped({"mimetype": f"{ODS[:-11]}text", "content.xml": "<a/>"}), "data.unsupported_format"),
         (b"SQLite format 3\0\x10\0\x01\x01\0", "data.unsupported_format"),
         (b"7z\xbc\xaf\x27\x1c\0\x04", "data.unsupported_format"),
         (b"Rar!\x1a\x07\x01\0", "data.unsupported_format"),
@@ -48,8 +48,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         (b"\x80\x04\x95\x0b\0\0\0\0\0\0\0\x8c\x04text\x94.", "data.binary"),
     ],
     ids=[
-        "pdf", "png", "jpeg", "gif", "html", "html table", "xml", "rtf", "xls", "locked xlsx", "docx", "zip", "empty zip",
-        "odt", "sqlite", "7z", "rar", "bzip2", "arrow", "program", "pickle",
+        "pdf", "png", "jpeg", "gif", "html", "html table", "xml", "rtf", "xls", "locked xlsx", "docx", "zip",
+        "empty zip",        "odt", "sqlite", "7z", "rar", "bzip2", "arrow", "program", "pickle",
     ],
 )  # fmt: skip
 def test_what_is_no_table_is_one_sentence_whatever_its_name(content: bytes, code: str, tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ NAMES = ["text", "label"]
 HEADER = f'<row r="1">{inline("A1", "text")}{inline("B1", "label")}</row>'
 STYLES = (
     '<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/></numFmts>'
-    "<fonts><font/></fonts><fills><fill><patternFill/></fill></fills><borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs>"
-    '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="21"/><xf numFmtId="10"/></cellXfs>'
+    "<fonts><font/></fonts><fills><fill><patternFill/></fill></fills>"
+    "<borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs>"
+    '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/>'
+    '<xf numFmtId="164"/><xf numFmtId="21"/><xf numFmtId="10"/></cellXfs>'
 )
 
 
@@ -166,7 +168,8 @@ def test_gaps_between_rows_and_cells_are_blank() -> None:
 
 @pytest.mark.parametrize("lie", ["A1", "A1:A1", "C5:D9", "A1:XFD1048576", "nonsense"])
 def test_the_declared_size_is_not_believed(lie: str) -> None:
-    sheet = f'<worksheet xmlns="{MAIN}"><dimension ref="{lie}"/><sheetData>{sheet_rows(NAMES, ["a", "x"])}</sheetData></worksheet>'
+    rows = sheet_rows(NAMES, ["a", "x"])
+    sheet = f'<worksheet xmlns="{MAIN}"><dimension ref="{lie}"/><sheetData>{rows}</sheetData></worksheet>'
     content = xlsx("", extra={"xl/worksheets/sheet1.xml": sheet})
     if lie == "nonsense":
         assert refused(content) == "data.damaged_workbook"
@@ -196,13 +199,15 @@ def test_names_of_sheets_with_odd_characters() -> None:
 
 def test_elements_with_a_prefix_and_parts_elsewhere() -> None:
     """As some libraries of other languages write them."""
-    rows = '<x:row r="1"><x:c r="A1" t="str"><x:v>text</x:v></x:c></x:row><x:row r="2"><x:c r="A2" t="str"><x:v>a</x:v></x:c></x:row>'
+    rows = '<x:row r="1"><x:c r="A1" t="str"><x:v>text</x:v></x:c></x:row>'
+    rows += '<x:row r="2"><x:c r="A2" t="str"><x:v>a</x:v></x:c></x:row>'
     sheet = f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData>{rows}</x:sheetData></x:worksheet>'
     assert read(xlsx("", extra={"xl/worksheets/sheet1.xml": sheet})) == whole(["text"], ["a"])
 
 
 def test_a_part_in_utf_16() -> None:
-    sheet = f'<?xml version="1.0" encoding="UTF-16"?><worksheet xmlns="{MAIN}"><sheetData>{sheet_rows(["件名"], ["契約"])}</sheetData></worksheet>'
+    body = f"<sheetData>{sheet_rows(['件名'], ['契約'])}</sheetData>"
+    sheet = f'<?xml version="1.0" encoding="UTF-16"?><worksheet xmlns="{MAIN}">{body}</worksheet>'
     assert read(xlsx("", extra={"xl/worksheets/sheet1.xml": sheet.encode("utf-16")})) == whole(["件名"], ["契約"])
 
 
