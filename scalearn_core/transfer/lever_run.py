@@ -47,11 +47,15 @@ def open_setting(run_id: str, device: str | None) -> Setting:
     Raises:
         RunError, ModelError, DataError: the run, its model or its table is gone, damaged or too small.
     """
-    evidence = runs.folder(run_id)
-    asked = json.loads((evidence / CONFIG).read_text("utf-8"))["config"]
-    dataset = load_dataset(asked["dataset"])
+    evidence, dataset = runs.folder(run_id), load_dataset(dataset_of(run_id))
     setting = load_setting(evidence, evidence / "model", dataset, find(device).kind)
     return Setting(setting.model, divide_test(setting.dataset), setting.result, setting.frozen_head)
+
+
+def dataset_of(run_id: str) -> str:
+    """Id of the dataset that a training was asked to learn from."""
+    asked: dict[str, Any] = json.loads((runs.folder(run_id) / CONFIG).read_text("utf-8"))["config"]
+    return str(asked["dataset"])
 
 
 def open_board(run_id: str) -> LeverBoard:
@@ -77,7 +81,7 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     outcome.result["seconds"] |= {"evaluation": round(taken, 2), "total": round(taken, 2)}
     outcome.learned_from = [*outcome.learned_from, *board.split.texts]  # who turned the levers chose with these
     outcome.save(folder / "model", evidence=folder)
-    note_look(setting.result["dataset"]["id"], folder.name, "training")
+    note_look(dataset_of(config["from_run"]), folder.name, "training")
 
 
 def _outcome(setting: Setting, levers: Levers, evidence: Path, report: runs.Reporter) -> Outcome:

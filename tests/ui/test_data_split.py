@@ -45,7 +45,7 @@ def test_by_a_column(studio: Open, language: str) -> None:
     }
     assert words["split.outcome"].format(**documents) in told(app)
     info = save(app)
-    assert info.plan == SplitPlan(by="column", column="part", test_values=("Test",))
+    assert info.plan == SplitPlan(near_duplicates=True, by="column", column="part", test_values=("Test",))
     assert positions_tested(info.id) == [n for n in range(100) if n // 2 % 5 == 0]
     app = studio("data", language, dataset=info.id)
     assert words["made.split_column"].format(column="part") in told(app)
@@ -73,7 +73,9 @@ def test_the_newest_with_customers_kept_together(studio: Open, language: str) ->
     app.selectbox(key="split_group").set_value("customer").run()
     app.selectbox(key="split_day_first").set_value("day").run()
     info = save(app)
-    assert info.plan == SplitPlan(by="newest", column="day", group_column="customer", day_first=True)
+    assert info.plan == SplitPlan(
+        near_duplicates=True, by="newest", column="day", group_column="customer", day_first=True
+    )
     assert positions_tested(info.id) == list(range(80, 100))
     app = studio("data", language, dataset=info.id)
     assert words["made.split_newest"].format(column="day") in told(app)
@@ -85,7 +87,7 @@ def test_at_random_with_customers_kept_together(studio: Open, language: str) -> 
     app = upload(studio("data", language), table())
     app.selectbox(key="split_group").set_value("customer").run()
     info = save(app)
-    assert info.plan == SplitPlan(group_column="customer")
+    assert info.plan == SplitPlan(near_duplicates=True, group_column="customer")
     chosen = positions_tested(info.id)
     assert chosen and all(n ^ 1 in chosen for n in chosen)
 

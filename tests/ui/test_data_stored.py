@@ -34,13 +34,7 @@ def test_a_second_file_of_the_name_is_the_next_version(studio: Open, language: s
     assert (info.version, info.previous) == (2, first)
     app = studio("data", language, dataset=info.id)
     assert words["data.version"].format(name="tickets", n=2) in [heading.value for heading in app.subheader]
-    shown = {metric.label: metric.value for metric in app.metric}
-    assert shown == {
-        words["versions.added"]: "2",
-        words["versions.removed"]: "1",
-        words["versions.relabelled"]: "1",
-        words["versions.same"]: "58",
-    }
+    assert words["versions.counts"].format(added=2, gone=1, relabelled=1, same=58) in told(app)
     table = app.dataframe[-1].value
     assert table[words["versions.change"]].tolist() == [
         *[words["versions.added"]] * 2, words["versions.removed"], words["versions.relabelled"],
@@ -70,10 +64,10 @@ def test_a_remedy_is_saved_as_a_new_version(studio: Open, language: str) -> None
     info = workspace.list_datasets()[0]
     assert (info.version, info.previous, info.documents) == (2, first, 60)
     assert info.steps == (Step("leave_out_rows", "exact_duplicates", rows=(62, 63)),)
-    assert app.query_params["dataset"] == info.id
+    assert app.query_params["dataset"] in (info.id, [info.id])
     assert words["made.leave_out_rows"].format(rows=words["count.rows.other"].format(n=2)) in told(app)
     assert app.session_state["current_dataset"] == info.id
-    assert {metric.label: metric.value for metric in app.metric}[words["versions.removed"]] == "2"
+    assert words["versions.counts"].format(added=0, gone=2, relabelled=0, same=60) in told(app)
 
 
 def test_a_remedy_hides_its_own_finding_only(studio: Open) -> None:
@@ -138,11 +132,9 @@ def test_deleting_tells_what_was_made_and_takes_it_along_if_wished(
     one = words["count.runs.one"].format(n=1)
     assert words["data.delete_runs"].format(runs=one, names=text.plain("*my* check")) in told(app)
     assert app.checkbox(key="delete_runs").label == words["data.delete_also"].format(runs=one)
+    app.button(key=f"delete_{dataset}").click()  # AppTest keeps no dialog open from one run to the next
     if also:
         app.checkbox(key="delete_runs").check()
-    app.button(
-        key=f"delete_{dataset}"
-    ).click()  # without a browser the dialog is only there in a run that opens it
     app.button(key="confirm_delete").click().run()
     assert not app.exception and not app.error
     assert [info.id for info in workspace.list_datasets()] == [other]
