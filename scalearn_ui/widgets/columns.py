@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,6 +15,42 @@ from scalearn_ui.widgets.table_input import Given
 
 MAX_LABELS = 100
 """A column with more different values than this is not guessed to hold the classes."""
+CLASS_NAMES = frozenset(
+    [
+        "label",
+        "labels",
+        "class",
+        "classes",
+        "category",
+        "categories",
+        "topic",
+        "topics",
+        "team",
+        "department",
+        "type",
+        "tag",
+        "tags",
+        "intent",
+        "kategorie",
+        "klasse",
+        "abteilung",
+        "thema",
+        "ラベル",
+        "クラス",
+        "カテゴリ",
+        "カテゴリー",
+        "分類",
+        "種類",
+        "種別",
+        "区分",
+        "担当部署",
+        "部署",
+        "部門",
+        "担当",
+        "タグ",
+    ]
+)
+"""What columns of classes are called, in small letters."""
 LOOKED_AT = 100_000
 """Rows that the guess is made on."""
 
@@ -28,11 +65,13 @@ class Guess:
     """Of a text on average."""
     values: int
     """Different ones in the label column; 0 where it was taken for want of a better one."""
+    named: bool = False
+    """Whether the label column is called as classes are."""
 
 
 def guess_columns(frame: pd.DataFrame) -> Guess:
-    """Classes first: fewest different values, but two or more and repeated. Then documents: the longest of the
-    others.
+    """Classes first: a column that is called so, or has the fewest different values, but two or more and repeated.
+    Then documents: the longest of the others.
 
     The other way round, long class names would be taken for the documents. Where cells hold several classes there
     may be too many different ones: then a column whose cells are put together of parts.
@@ -42,14 +81,22 @@ def guess_columns(frame: pd.DataFrame) -> Guess:
     variety = {column: frame[column].nunique() for column in columns}
     most = min(MAX_LABELS, max(2, len(frame) // 2))
     fitting = [column for column in columns if 2 <= variety[column] <= most] if len(columns) > 1 else []
-    label = min(fitting, key=variety.__getitem__) if fitting else None
+    named = [column for column in fitting if names_classes(column)]
+    label = min(named or fitting, key=variety.__getitem__) if fitting else None
     lengths = {column: frame[column].str.len().mean() for column in columns if column != label}
     text = max(lengths, key=lengths.__getitem__)
     others = [column for column in columns if column != text]
     if label is None:
         combined = [column for column in others if find_separator([c for c in frame[column] if c], SEPARATORS)]
         label = min(combined, key=variety.__getitem__, default=others[0] if others else None)
-    return Guess(text, label, round(lengths[text]), variety[label] if label in fitting else 0)
+    values = variety[label] if label in fitting else 0
+    return Guess(text, label, round(lengths[text]), values, named=label in named)
+
+
+def names_classes(column: str) -> bool:
+    """Whether a column is called as classes are: "Topic", "担当部署", "Ticket / Category", "label (B)"."""
+    words = unicodedata.normalize("NFKC", column).casefold().split("/")[-1].split("(")[0]
+    return words.strip() in CLASS_NAMES
 
 
 def ask_texts(given: Given, key: str, guess: Guess) -> tuple[str, ...]:
@@ -94,7 +141,9 @@ def reason(guess: Guess) -> Markdown:
     told = t("columns.text_reason", column=guess.text, n=guess.characters)
     if not guess.values:
         return told
-    return Markdown(f"{told} {t('columns.label_reason', column=guess.label, n=guess.values)}")
+    values = {"column": guess.label, "n": guess.values}
+    why = t("columns.label_named", **values) if guess.named else t("columns.label_reason", **values)
+    return Markdown(f"{told} {why}")
 
 
 def guessed(given: Given, slot: str) -> Guess:

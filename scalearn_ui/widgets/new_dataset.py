@@ -41,7 +41,8 @@ def ask() -> str | None:
         dataset_view.summary(checked.dataset, checked.languages)
         done.draw(SLOT)
         findings_view.draw(checked.findings, checked.dataset, done, SLOT)
-    if plan is None or not split_choice.outcome(checked.dataset, plan, checked.key):
+    plan = plan and split_choice.outcome(checked.dataset, plan, checked.key)
+    if plan is None:
         return None
     if not st.button(t("data.save"), type="primary", key="save_dataset"):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -77,19 +78,24 @@ def _ask_day_first() -> bool | None:
     return DAY_FIRST[chosen]
 
 
-def outcome(dataset: TextDataset, plan: SplitPlan, key: Hashable) -> bool:
-    """Say how many documents are learned from and tested on. False where the plan does not fit the table.
+def outcome(dataset: TextDataset, plan: SplitPlan, key: Hashable) -> SplitPlan | None:
+    """Say how many documents are learned from and tested on. None where the plan does not fit the table.
+
+    Where nearly equal texts leave nothing to test on if they stay together, they do not, and that is said.
 
     Args:
         key: stands for the dataset. One that is large is divided in the default way only when it is trained on.
     """
     if plan == AT_RANDOM and len(dataset.frame) > LARGE:
-        return True
+        return plan
     try:
         divided = remembered("divided", (key, plan), lambda: dataset.split(plan=plan))
     except DataError as problem:
+        if plan.near_duplicates and plan.by == "random":
+            st.caption(t("split.near_too_many"))
+            return outcome(dataset, replace(plan, near_duplicates=False), key)
         st.error(text.error(problem), icon=":material/error:")
-        return False
+        return None
     assert divided.parts is not None
     tested = int((divided.parts == TEST).sum())
     learned = int(((divided.parts == TRAIN) | (divided.parts == VALIDATION)).sum())
@@ -98,4 +104,4 @@ def outcome(dataset: TextDataset, plan: SplitPlan, key: Hashable) -> bool:
         st.caption(t("results.split.kept_out", documents=count("documents", len(divided.kept_out))))
     if divided.unscored:
         st.caption(t("split.unscored", labels=text.listed([plain(label) for label in divided.unscored[:10]])))
-    return True
+    return plan

@@ -45,7 +45,6 @@ def test_names_and_texts_from_outside_stay_words(studio: Open, kind: str, langua
     app.radio(key="split_way").set_value("column").run()
     app.selectbox(key="split_column").set_value(columns[2]).run()
     app.multiselect(key="split_values").set_value([f"{name}1"]).run()
-    app.checkbox(key="split_near").uncheck().run()
     app.button(key="data_exact_duplicates_0").click().run()
     assert not app.error and not app.exception and not shown_raw(app, name)
     info = save(app)
@@ -71,7 +70,6 @@ def test_japanese_names_all_the_way(studio: Open, language: str) -> None:
     assert app.multiselect(key="text_column").value == ["本文"]
     assert app.selectbox(key="label_column").value == "担当部署"
     assert text.plain("Shift_JIS") in told(app) and words["language.ja"] in told(app)
-    app.checkbox(key="split_near").uncheck().run()
     app.selectbox(key="split_group").set_value("顧客").run()
     app.button(key="data_exact_duplicates_0").click().run()
     info = save(app)

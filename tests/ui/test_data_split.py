@@ -121,3 +121,11 @@ def test_a_remedy_counts_in_what_is_tested_on(studio: Open) -> None:
     assert app.multiselect(key="split_values").value == ["Test"], "the choice outlives the remedy"
     info = save(app)
     assert info.documents == 100 and len(positions_tested(info.id)) == 20
+
+
+def test_where_all_texts_are_nearly_equal_they_are_not_kept_together(studio: Open) -> None:
+    long = "order number {} has not arrived at our door yet, which is a nuisance for the whole family"
+    rows = [[f"The {kind} {long.format(n)}", kind] for n in range(9) for kind in ("late", "damaged")]
+    app = upload(studio("data"), written(["message", "topic"], rows).encode())
+    assert text.sentences("en")["split.near_too_many"] in told(app)
+    assert save(app).plan == SplitPlan()

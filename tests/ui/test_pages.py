@@ -181,7 +181,10 @@ def test_long_class_names_are_not_taken_for_the_texts() -> None:
     frame = pd.DataFrame(
         {"class": ["a very long class name " * 3, "another long class name " * 3] * 3, "note": list("abcdef")}
     )
-    assert columns.guess_columns(frame) == Guess("note", "class", characters=1, values=2)
+    assert columns.guess_columns(frame) == Guess("note", "class", characters=1, values=2, named=True)
+    frame = pd.DataFrame({"site": list("ababab"), "report": list("ghijkl"), "category": list("xyzxyz")})
+    assert columns.guess_columns(frame).label == "category", "though there are fewer sites"
+    frame = pd.DataFrame({"note": list("abcdef")})
     assert columns.guess_columns(frame[["note"]]) == Guess("note", None, characters=1, values=0)
 
 
