@@ -24,6 +24,7 @@ MESSAGES: dict[str, str] = {
     "data.encoding_unknown": (
         "The text is in no encoding we know, such as UTF-8, UTF-16, Shift_JIS or Windows-1252. Save the table as UTF-8."
     ),
+    "data.encoding_wrong": "No row can be read in this encoding. Choose another one, or let it be found.",
     "data.damaged_archive": "The file is packed with gzip but damaged. Pack it again, or give it unpacked.",
     "data.damaged_json": "A table as JSON was expected, one object per line or one array of objects, but the file holds none. Save it as JSON Lines or CSV.",
     "data.damaged_parquet": "The Parquet file is damaged. Write it again, or save the table as CSV.",

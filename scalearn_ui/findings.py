@@ -97,11 +97,18 @@ def _labels(values: Mapping[str, Any]) -> Markdown:
             for label, number in zip(labels, values["counts"], strict=True)
         ]
     elif isinstance(into, tuple):
-        named = [t("finding.respelled", label=label, into=best) for label, best in zip(labels, into, strict=True)]
+        pairs = zip(map(_seen, labels), map(_seen, into), strict=True)
+        named = [t("finding.respelled", label=label, into=best) for label, best in pairs]
     else:
         named = [t("list.name", name=label) for label in labels]
     rest = len(named) - NAMED
     return text.listed(named if rest <= 0 else [*named[:NAMED], t("finding.more", n=rest)])
+
+
+def _seen(label: str) -> str:
+    """With outer whitespace that can be seen."""
+    begin, end = len(label) - len(label.lstrip()), len(label) - len(label.rstrip())
+    return "␣" * begin + label.strip() + "␣" * end
 
 
 def _counted(kind: str, number: int) -> Markdown:

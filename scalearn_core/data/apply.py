@@ -36,7 +36,7 @@ def apply_steps(
         elif step.do == "relabel":
             chosen = frame.index.isin(step.rows)
             frame["label"] = frame["label"].mask(chosen, _cell(split_labels(step.into, separator), separator))
-            continue
+            gone = (frame["label"] == "").to_numpy()
         else:
             frame["label"] = _changed(frame["label"], _new_cell(step, separator))
             gone = (frame["label"] == "").to_numpy()

@@ -81,7 +81,7 @@ def assemble(
         ragged: rows may be shorter than the header, as on a sheet, where nobody sees that they are.
 
     Raises:
-        DataError: `data.empty_file`, `data.no_rows`, `data.all_rows_rejected`, `data.encoding_unknown`,
+        DataError: `data.empty_file`, `data.no_rows`, `data.all_rows_rejected`, `data.encoding_wrong`,
             `data.too_many_rows`, `data.too_many_columns`, `data.too_many_cells`, `data.cell_too_large` or
             `data.table_too_large`.
     """
@@ -121,7 +121,7 @@ def assemble(
     frame = columns.frame()
     if not len(frame) and rejected.found:
         if all(reason == "not_in_encoding" for _, reason, _ in rejected.found):
-            raise DataError("data.encoding_unknown")
+            raise DataError("data.encoding_wrong")
         raise DataError("data.all_rows_rejected", count=len(rejected.found), columns=len(names))
     if not len(frame):
         raise DataError("data.no_rows")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 
@@ -107,9 +107,14 @@ class TextDataset:
         """
         if name is None:
             name = "table" if isinstance(source, bytes) else Path(source).stem
-        table = read_table(
-            source, sheet=sheet, encoding=encoding, delimiter=delimiter, header=header, on_progress=on_progress
+        asked = {*columns_of(text), label, *keep}
+        read = partial(
+            read_table, source, sheet=sheet, encoding=encoding, delimiter=delimiter, on_progress=on_progress
         )
+        table = read(header=header)
+        if header is None and not table.header and not asked <= set(table.frame.columns):
+            named = read(header=True)  # its first row is like the others, but who names the columns knows better
+            table = named if asked <= set(named.frame.columns) else table
         return cls.from_rows(
             table, text=text, label=label, blanks=blanks, separator=separator, to_learn=to_learn, name=name,
             keep=keep, steps=steps,
@@ -215,9 +220,10 @@ class TextDataset:
         known = tuple(labels or self.labels)
         behind = self.separator or ""  # with another label behind it a number is none, and gets an apostrophe too
         begins = {safe_cell(label + behind).removesuffix(behind): label for label in known}
+        begins |= {label.strip(): label for label in known}
         written = {begin: label for begin, label in begins.items() if begin not in known}
         codes, sets = self._distinct
-        turned = [[written.get(label) or written.get(label.strip()) or label for label in found] for found in sets]
+        turned = [[_as_known(label, known, written) for label in found] for found in sets]
         cells = pd.Series([(self.separator or "").join(found) for found in turned], dtype="str")
         labels_found = tuple(sorted(set(chain.from_iterable(turned))))
         frame = self.frame.assign(label=cells.iloc[codes].to_numpy())
@@ -270,3 +276,9 @@ class TextDataset:
         """Of each document the number of its label cell, and the labels of each different cell."""
         codes, cells = pd.factorize(self.frame["label"])
         return codes.astype(np.int64), [split_labels(cell, self.separator) for cell in cells]
+
+
+def _as_known(label: str, known: Sequence[str], written: Mapping[str, str]) -> str:
+    """The label of the model that this one is, without heed to outer whitespace."""
+    bare = label.strip()
+    return label if label in known else written.get(label) or (bare if bare in known else written.get(bare, label))

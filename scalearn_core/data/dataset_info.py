@@ -102,4 +102,6 @@ class DatasetInfo:
         values["text_columns"] = tuple(values["text_columns"])
         values["plan"] = SplitPlan.from_dict(values.get("plan", {}))
         values["steps"] = tuple(Step.from_dict(step) for step in values.get("steps", ()))
+        if not all(isinstance(values[name], str) for name in ("id", "name", "created", "sha256")):
+            raise TypeError("a text was expected")
         return cls(**values)

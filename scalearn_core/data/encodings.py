@@ -87,7 +87,7 @@ def find_encoding(content: Content, on_progress: OnProgress | None = None) -> st
     utf8 = _Look(content, on_progress)
     if utf8.binary:
         raise DataError("data.binary")
-    if any(mark in start for mark in _ISO_2022) and not utf8.faults:
+    if utf8.switches and not utf8.faults:
         return "iso2022_jp"
     if utf8.faults <= MAX_FAULTS_UTF8 * utf8.beyond_ascii:
         return "utf-8"
@@ -150,12 +150,15 @@ class _Look:
     def __init__(self, content: Content, on_progress: OnProgress | None) -> None:
         self.faults = self.beyond_ascii = controls = length = 0
         self.binary = False
+        self.switches = False
+        """Whether it holds the marks by which ISO-2022-JP goes over to Japanese."""
         parts: list[bytes] = []
         kept = 0
         decoder = codecs.getincrementaldecoder("utf-8")(MARK_FAULTS)
         with content.open(on_progress) as file:
             while True:
                 block = file.read(BLOCK)
+                self.switches |= any(mark in block for mark in _ISO_2022)
                 text = decoder.decode(block, final=not block)
                 if not text.isascii():
                     faults = len(FAULT.findall(text))

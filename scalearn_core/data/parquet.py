@@ -18,6 +18,8 @@ from scalearn_core.errors import DataError
 SIGNATURE = b"PAR1\x15"
 """The magic and, as no text goes on, the first field of what follows it in every file."""
 BATCH = 1_000
+BATCH_OF_OTHERS = 50
+"""Rows at a time where values are neither plain texts nor numbers: a large one may stand in each of them."""
 
 
 def read_parquet(content: Content, on_progress: OnProgress | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -33,10 +35,11 @@ def read_parquet(content: Content, on_progress: OnProgress | None = None) -> tup
         with told_as_damage(damage), pq.ParquetFile(opened) as file:
             _check(file)
             texts = [field.name for field in file.schema_arrow if is_text(field.type)]
+            bulky = any(not is_text(field.type) and not is_small(field.type) for field in file.schema_arrow)
         with told_as_damage(damage):
             file = pq.ParquetFile(opened, read_dictionary=texts)  # repeated texts stay one in memory
         names = file.schema_arrow.names
-        columns = damage_told(map(texts_by_column, file.iter_batches(BATCH)), damage)
+        columns = damage_told(map(texts_by_column, file.iter_batches(BATCH_OF_OTHERS if bulky else BATCH)), damage)
         done = assemble(records_of(columns, file.metadata.num_rows, on_progress), names=names)
     return done.frame, done.rejected
 
@@ -66,12 +69,24 @@ def texts_of(column: pa.Array | pa.ChunkedArray) -> list[str]:
             values = dict(zip(used.to_pylist(), texts, strict=True))
             found += [values.get(index, "") for index in chunk.indices.to_pylist()]
         else:
-            found += [cell_text(value) for value in chunk.to_pylist()]
+            found += [_exact(value) for value in chunk.to_pylist()]
     return found
+
+
+def _exact(value: object) -> str:
+    """As `cell_text`, but a whole number with all its digits: it may be an id, made a double by blank ones."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+        return str(int(value))
+    return cell_text(value)
 
 
 def is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def is_small(kind: pa.DataType) -> bool:
+    """Numbers, dates and the like, of a few bytes each."""
+    return bool(pa.types.is_primitive(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind))
 
 
 def _check(file: object) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Kind = Literal["merge_labels", "leave_out_labels", "leave_out_rows", "relabel"]
 
@@ -35,6 +35,8 @@ class Step:
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Step:
         """The step that `to_dict` gave. Raises KeyError or TypeError for anything else."""
+        if stored["do"] not in get_args(Kind):
+            raise KeyError(stored["do"])
         return cls(
             stored["do"],
             stored["why"],

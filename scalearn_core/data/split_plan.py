@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -23,6 +23,7 @@ By = Literal["random", "column", "newest"]
 
 TEST_NAMES = frozenset({"test", "testing", "eval", "evaluation", "holdout", "hold-out", "テスト", "評価"})
 """Cells that are offered as the test set."""
+TRAIN_NAMES = frozenset({"train", "training", "学習", "訓練"})
 VALIDATION_NAMES = frozenset({"validation", "valid", "val", "dev", "検証"})
 """Cells that are the validation set, unless they were chosen as the test set."""
 
@@ -85,6 +86,13 @@ class SplitPlan:
 
 
 AT_RANDOM = SplitPlan()
+
+
+def marks_parts(cells: Iterable[str]) -> bool:
+    """Whether the different cells of a column say which documents are tested on, and nothing else."""
+    known = TEST_NAMES | VALIDATION_NAMES | TRAIN_NAMES
+    folded = {_folded(cell) for cell in cells} - {""}
+    return not folded.isdisjoint(TEST_NAMES) and folded <= known
 
 
 def offered_test_values(cells: Sequence[str]) -> tuple[str, ...]:

@@ -148,14 +148,33 @@ def _stored(worksheet: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
 
     book = worksheet.parent
     with worksheet._get_source() as xml:
-        yield from WorkSheetParser(
-            xml,
+        counted = _RowByRow(xml)
+        rows = WorkSheetParser(
+            counted,
             worksheet._shared_strings,
             data_only=True,
             epoch=book.epoch,
             date_formats=book._date_formats,
             timedelta_formats=book._timedelta_formats,
         ).parse()
+        for row in rows:
+            counted.read_of_row = 0
+            yield row
+
+
+class _RowByRow:
+    """A part of a workbook of which no row is read beyond the limit: openpyxl holds a row as a whole."""
+
+    def __init__(self, xml: Any) -> None:
+        self.xml = xml
+        self.read_of_row = 0
+
+    def read(self, size: int = -1) -> bytes:
+        block: bytes = self.xml.read(size)
+        self.read_of_row += len(block)
+        if self.read_of_row > limits.MAX_LINE_CHARACTERS:
+            raise DataError("data.too_many_cells", limit=limits.MAX_CELLS)
+        return block
 
 
 def _text(value: object) -> str:

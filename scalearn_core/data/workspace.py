@@ -83,7 +83,9 @@ def save_dataset(
     dataset_id = _short_hash(content, json.dumps(mapping, sort_keys=True).encode())
     home = _datasets() / dataset_id
     if home.exists():
-        return dataset_id
+        if _is_whole(dataset_id):
+            return dataset_id
+        delete_dataset(dataset_id)  # damaged: here it comes again
     name = PureWindowsPath(filename).name or "table"  # splits at / and \ alike
     if table is None:
         table = read_table(content, sheet=sheet, encoding=encoding, delimiter=delimiter, header=header)
@@ -139,6 +141,13 @@ def save_dataset(
     return dataset_id
 
 
+def _is_whole(dataset_id: str) -> bool:
+    try:
+        return get_dataset_info(dataset_id).size == (dataset_folder(dataset_id) / "table.bin").stat().st_size
+    except (DataError, OSError):
+        return False
+
+
 def _keep_content(content: bytes, path: Path, same: DatasetInfo | None) -> None:
     """The bytes of a table, once on the disk however many datasets are of it: each has a link of its own."""
     if same is not None:
@@ -167,7 +176,9 @@ def get_dataset_info(dataset_id: str) -> DatasetInfo:
     """What is known about a dataset without reading its table. Raises DataError `data.unknown_dataset`."""
     try:
         return DatasetInfo.from_dict(json.loads((dataset_folder(dataset_id) / "recipe.json").read_text("utf-8")))
-    except (OSError, json.JSONDecodeError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as error:
+    except DataError:
+        raise
+    except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
         raise DataError("data.damaged_dataset", dataset=dataset_id) from error
 
 
@@ -205,8 +216,12 @@ def delete_dataset(dataset_id: str) -> None:
     """Remove a dataset; models trained on it stay. Raises DataError `data.unknown_dataset`."""
     home = dataset_folder(dataset_id)
     grave = Path(tempfile.mkdtemp(dir=home.parent, prefix=".old-"))
-    home.rename(grave / dataset_id)  # gone at once for everyone, whatever the removal takes
-    shutil.rmtree(grave)
+    try:
+        home.rename(grave / dataset_id)  # gone at once for everyone, whatever the removal takes
+    except FileNotFoundError as error:  # another session was faster
+        raise DataError("data.unknown_dataset", dataset=dataset_id) from error
+    finally:
+        shutil.rmtree(grave)
 
 
 def save_upload(content: bytes) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from scalearn_core.data.labels import SEPARATORS, find_separator
+from scalearn_core.data.split_plan import marks_parts
 from scalearn_ui.remember import begin_anew, remembered
 from scalearn_ui.text import Markdown, t
 from scalearn_ui.widgets.table_input import Given
@@ -81,6 +82,7 @@ def guess_columns(frame: pd.DataFrame) -> Guess:
     variety = {column: frame[column].nunique() for column in columns}
     most = min(MAX_LABELS, max(2, len(frame) // 2))
     fitting = [column for column in columns if 2 <= variety[column] <= most] if len(columns) > 1 else []
+    fitting = [column for column in fitting if not marks_parts(frame[column].unique())] or fitting
     named = [column for column in fitting if names_classes(column)]
     label = min(named or fitting, key=variety.__getitem__) if fitting else None
     lengths = {column: frame[column].str.len().mean() for column in columns if column != label}

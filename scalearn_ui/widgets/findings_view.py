@@ -42,10 +42,12 @@ class Done:
                     st.rerun()
 
 
-def draw(found: Sequence[Finding], dataset: TextDataset, done: Done, slot: str) -> None:
-    """All findings; those that are good to know only are folded away."""
-    pressing = [finding for finding in found if finding.severity != "hint"]
-    hints = [finding for finding in found if finding.severity == "hint"]
+def draw(
+    found: Sequence[Finding], dataset: TextDataset, done: Done, slot: str, *, fold: bool = True
+) -> None:  # fmt: skip
+    """All findings; with `fold`, those that are good to know only are folded away."""
+    pressing = [finding for finding in found if finding.severity != "hint" or not fold]
+    hints = [finding for finding in found if finding not in pressing]
     for finding in pressing:
         with st.container(border=True):
             _one(finding, dataset, done, slot)
@@ -89,14 +91,10 @@ def _rows(finding: Finding, dataset: TextDataset, slot: str) -> None:
 
 
 def listed(finding: Finding, dataset: TextDataset, most: int | None = None) -> pd.DataFrame:
-    """Row, text, class and note of the documents, or of the first of them."""
+    """Row, class, note and text of the documents, or of the first of them."""
     rows = list(finding.rows[:most])
     frame = dataset.frame.loc[rows]
-    columns = {
-        t("data.row"): rows,
-        t("findings.text"): frame["text"].tolist(),
-        t("findings.class"): frame["label"].tolist(),
-    }
+    columns = {t("data.row"): rows, t("findings.class"): frame["label"].tolist()}
     if finding.notes:
         columns[t("findings.note")] = [findings.note(finding, words) for words in finding.notes[:most]]
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns | {t("findings.text"): frame["text"].tolist()})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 import streamlit as st
 
 from scalearn_core.data import workspace
@@ -44,6 +46,9 @@ def ask() -> str | None:
     plan = plan and split_choice.outcome(checked.dataset, plan, checked.key)
     if plan is None:
         return None
+    name = PurePath(given.name).stem
+    if before := next((info for info in workspace.list_datasets() if info.name == name), None):
+        st.caption(t("data.next_version", name=name, n=before.version + 1))
     if not st.button(t("data.save"), type="primary", key="save_dataset"):
         return None
     return workspace.save_dataset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from scalearn_core.data.dataset import TextDataset
-from scalearn_core.data.split_plan import AT_RANDOM, By, SplitPlan, offered_test_values
+from scalearn_core.data.split_plan import AT_RANDOM, By, SplitPlan, marks_parts, offered_test_values
 from scalearn_core.data.splits import TEST, TRAIN, VALIDATION
 from scalearn_core.errors import DataError
 from scalearn_ui import text
@@ -21,6 +22,11 @@ WAYS: tuple[By, ...] = ("random", "newest", "column")
 DAY_FIRST = {"as_found": None, "day": True, "month": False}
 LARGE = 20_000
 """Rows that take seconds to divide."""
+LOOKED_AT = 1_000
+"""Rows by which a column is proposed."""
+DATE = re.compile(r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}")
+MANY_KEPT_OUT = 0.2
+"""Share of the documents in no part from which on that is a warning."""
 MOST_VALUES = 50
 """Different cells of a column that may mark test documents."""
 
@@ -44,6 +50,7 @@ def ask_plan(given: Given, used: tuple[str, ...]) -> SplitPlan | None:
         way: By = st.radio(t("split.way"), WAYS, format_func=ways.__getitem__, key="split_way")
         asked["by"] = way
         if way != "random":
+            begin_anew("split_column_of", (given.key, way), {"split_column": _likely(given, others, way)})
             asked["column"] = st.selectbox(t(f"split.{way}_column"), others, index=None, key="split_column")
         if way == "column" and asked["column"]:
             asked["test_values"] = _ask_values(given, asked["column"])
@@ -61,6 +68,16 @@ def ask_plan(given: Given, used: tuple[str, ...]) -> SplitPlan | None:
             st.caption(t("split.incomplete"))
             return None
     return SplitPlan(**asked)
+
+
+def _likely(given: Given, others: list[str], way: By) -> str | None:
+    """The first column that looks like dates, or like marks of what to test on."""
+    for column in others:
+        cells = [cell for cell in given.table.frame[column].head(LOOKED_AT).str.strip().unique() if cell]
+        fits = marks_parts(cells) if way == "column" else bool(cells) and all(map(DATE.match, cells))
+        if fits:
+            return column
+    return None
 
 
 def _ask_values(given: Given, column: str) -> tuple[str, ...]:
@@ -101,7 +118,8 @@ def outcome(dataset: TextDataset, plan: SplitPlan, key: Hashable) -> SplitPlan |
     learned = int(((divided.parts == TRAIN) | (divided.parts == VALIDATION)).sum())
     st.caption(t("split.outcome", learned=count("documents", learned), tested=count("documents", tested)))
     if divided.kept_out:
-        st.caption(t("results.split.kept_out", documents=count("documents", len(divided.kept_out))))
+        told = st.warning if len(divided.kept_out) > MANY_KEPT_OUT * len(dataset.frame) else st.caption
+        told(t("results.split.kept_out", documents=count("documents", len(divided.kept_out))))
     if divided.unscored:
         st.caption(t("split.unscored", labels=text.listed([plain(label) for label in divided.unscored[:10]])))
     return plan

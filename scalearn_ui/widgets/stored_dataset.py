@@ -70,12 +70,16 @@ def detail(dataset_id: str) -> None:
     info = workspace.get_dataset_info(dataset_id)
     st.subheader(named(info), anchor=False)
     st.caption(facts(info))
-    if st.button(t("action.train"), type="primary", key="train_on_it"):
+    done = Done("stored_remedies", dataset_id)
+    unsaved = bool(done.remedies)
+    if st.button(
+        t("action.train"), type="primary", key="train_on_it", disabled=unsaved,
+        help=t("data.save_first") if unsaved else None,
+    ):  # fmt: skip
         state.choose_dataset(info.id)
         shell.go("train")
     with st.spinner(t("table.reading")):
         dataset = remembered("stored", dataset_id, lambda: workspace.load_dataset(dataset_id))
-    done = Done("stored_remedies", dataset_id)
     _recipe(info, dataset)
     _checks(info, dataset, done)
     _versions(info, dataset)
@@ -107,13 +111,18 @@ def _checks(info: DatasetInfo, dataset: TextDataset, done: Done) -> None:
     found = remembered("stored_quick", info.id, lambda: _looked_through(dataset))
     checks = [run for run in runs.recent(200, "check") if run.config.get("dataset") == info.id]
     thorough = next((_findings_of(run) for run in checks if run.status == "succeeded"), None)
-    found = [*found, *(thorough or [])]
     done.draw("stored")
-    left = [finding for finding in found if not any(remedy in done.remedies for remedy in finding.remedies)]
+    left, closer = (
+        [finding for finding in some if not any(remedy in done.remedies for remedy in finding.remedies)]
+        for some in (found, thorough or [])
+    )
     findings_view.draw(left, dataset, done, "stored")
-    if not left:
+    findings_view.draw(closer, dataset, done, "stored", fold=False)
+    if left and thorough == []:
+        st.caption(t("findings.no_more"))
+    if not left and not closer:
         st.caption(t("findings.none" if thorough is None else "findings.none_at_all"))
-    if done.remedies and st.button(t("data.save_version"), key="save_version", icon=":material/save:"):
+    if done.remedies and st.button(t("data.save_version"), type="primary", key="save_version"):
         _save_version(info, done)
     if checks and checks[0].active:
         progress.follow(checks[0])
@@ -210,16 +219,20 @@ def _confirm_delete(info: DatasetInfo) -> None:
 
     @st.dialog(t("data.delete_title"))
     def ask() -> None:
-        st.markdown(t("data.delete_text", name=info.name))
+        st.markdown(t("data.delete_text", name=named(info)))
         also = False
         if made:
-            named_runs = text.listed([plain(run.title or run.id) for run in made[:5]])
+            kinds = list(dict.fromkeys(run.kind for run in made))
+            named_runs = text.listed([t(f"kind.{kind}") for kind in kinds])
             st.markdown(t("data.delete_runs", runs=count("runs", len(made)), names=named_runs))
         if ended:
             also = st.checkbox(t("data.delete_also", runs=count("runs", len(ended))), key="delete_runs")
-        if st.button(t("action.delete"), type="primary", key="confirm_delete"):
-            _delete(info.id, ended if also else [])
-            st.rerun()
+        with st.container(horizontal=True):
+            if st.button(t("action.delete"), type="primary", key="confirm_delete"):
+                _delete(info.id, ended if also else [])
+                st.rerun()
+            if st.button(t("action.keep"), key="keep_dataset"):
+                st.rerun()
 
     ask()
 

@@ -47,7 +47,7 @@ def test_a_wrong_choice_can_be_taken_back(studio: Open) -> None:
     rows = [[f"ご請求書の件 {words}", label] for words, label in clean_rows()]
     app = upload(studio("data"), written(["message", "topic"], rows).encode("cp932"))
     app.selectbox(key="data_encoding").set_value("utf-8").run()
-    assert [error.value for error in app.error] == [text.sentences("en")["error.data.encoding_unknown"]]
+    assert [error.value for error in app.error] == [text.sentences("en")["error.data.encoding_wrong"]]
     assert app.selectbox(key="data_encoding").value == "utf-8"
     app.selectbox(key="data_encoding").set_value("").run()
     assert not app.error

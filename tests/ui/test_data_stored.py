@@ -130,7 +130,7 @@ def test_deleting_tells_what_was_made_and_takes_it_along_if_wished(
     app = studio("data", language)
     app.button(key=f"delete_{dataset}").click().run()
     one = words["count.runs.one"].format(n=1)
-    assert words["data.delete_runs"].format(runs=one, names=text.plain("*my* check")) in told(app)
+    assert words["data.delete_runs"].format(runs=one, names=words["kind.check"]) in told(app)
     assert app.checkbox(key="delete_runs").label == words["data.delete_also"].format(runs=one)
     app.button(key=f"delete_{dataset}").click()  # AppTest keeps no dialog open from one run to the next
     if also:

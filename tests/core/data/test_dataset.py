@@ -179,3 +179,18 @@ def test_labels_that_look_like_formulas_are_known_as_our_exports_write_them() ->
     assert names == ["-1 rejected", "＋追加", "-1 rejected", "＋追加", "ok", "ok"]
     with pytest.raises(DataError):
         load(table(balanced(4, ("'x", "ok")))).whole(("x", "ok"))
+
+
+def test_columns_that_are_named_stand_in_the_first_row() -> None:
+    """It looks like any other row, as one of its names is a class too."""
+    rows = "".join(f"document {i},{('urgent', 'normal')[i % 2]}\n" for i in range(20))
+    dataset = TextDataset.from_table(("text,urgent\n" + rows).encode(), text="text", label="urgent")
+    assert dataset.class_counts == {"normal": 10, "urgent": 10}
+
+
+def test_outer_whitespace_of_labels_does_not_count_against_a_model() -> None:
+    dataset = TextDataset.from_table(
+        b"t,l\na,it \nb,hr\nc,it\n", text="t", label="l", to_learn=False, separator=None
+    )
+    assert dataset.whole(["hr ", "it"]).names() == ["it", "hr ", "it"]
+    assert dataset.whole(["hr", "it", "it "]).names() == ["it ", "hr", "it"]

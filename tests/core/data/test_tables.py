@@ -164,7 +164,7 @@ def test_no_row_is_lost_whatever_the_characters(seed: int, characters: str) -> N
         (b"text,label\na\x00b,c\n", "data.binary"),
         (b"\0" * 40, "data.binary"),
         (bytes(range(1, 32)) * 50, "data.binary"),
-        (b"\xef\xbb\xbftext,label\n\xff,x\n", "data.encoding_unknown"),
+        (b"\xef\xbb\xbftext,label\n\xff,x\n", "data.encoding_wrong"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "data.unsupported_format"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "data.unsupported_format"),
         (gzip.compress(MIXED.encode())[:-20], "data.damaged_archive"),

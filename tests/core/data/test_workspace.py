@@ -173,3 +173,34 @@ def test_a_division_that_would_fail_every_training_is_refused_at_once(workspace:
         )
     assert caught.value.code == "data.dates_unreadable"
     assert not workspace.exists()
+
+
+@pytest.mark.parametrize("recipe", ['"abc"', "[" * 100_000, '{"format": 2, "created": 5}'])
+def test_no_recipe_takes_down_the_list_and_the_table_can_come_again(workspace: Path, recipe: str) -> None:
+    dataset_id = save()
+    (workspace / "datasets" / dataset_id / "recipe.json").write_text(recipe, encoding="utf-8")
+    assert store.list_datasets() == []
+    assert save() == dataset_id
+    assert len(store.load_dataset(dataset_id).frame) == 4
+
+
+def test_a_created_that_is_no_text_is_damage(workspace: Path) -> None:
+    dataset_id = save()
+    path = workspace / "datasets" / dataset_id / "recipe.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"created": None}), encoding="utf-8")
+    assert store.list_datasets() == []
+
+
+def test_of_many_who_delete_one_does(workspace: Path) -> None:
+    dataset_id = save()
+
+    def delete(_: int) -> bool:
+        try:
+            store.delete_dataset(dataset_id)
+        except DataError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(delete, range(8))) == 1
+    assert list((workspace / "datasets").iterdir()) == []

@@ -56,11 +56,12 @@ def spoilt() -> list[tuple[str, str]]:
 def test_order_and_codes() -> None:
     found = quick(made(spoilt()), encoder_key="english")
     assert [finding.code for finding in found] == [
-        "unread_language", "few_10",
-        "same_text_different_label", "spelling_variants", "few_20", "personal_data", "imbalance", "tiny_texts",
+        "spelling_variants", "unread_language", "few_10",
+        "same_text_different_label", "few_20", "personal_data", "imbalance", "tiny_texts",
         "label_in_text", "exact_duplicates", "long_texts", "short_texts",
     ]  # fmt: skip
-    assert [SEVERITIES.index(finding.severity) for finding in found] == [0] * 2 + [1] * 6 + [2] * 4
+    assert [SEVERITIES.index(finding.severity) for finding in found] == [1] + [0] * 2 + [1] * 5 + [2] * 4
+    assert not any(finding.remedies for finding in found if finding.code.startswith("few_")), "spellings first"
 
 
 def test_every_row_is_one_of_the_dataset_and_has_its_note() -> None:
@@ -101,7 +102,8 @@ def test_rows_keep_their_numbers_of_the_file() -> None:
 
 
 def test_other_is_what_the_caller_calls_it() -> None:
-    found = by_code(quick(made(spoilt()), other="その他"))
+    documents = [(text, label.casefold()) for text, label in spoilt()]
+    found = by_code(quick(made(documents), other="その他"))
     assert found["few_10"].remedies[-1].steps[0].into == "その他"
 
 

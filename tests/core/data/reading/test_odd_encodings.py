@@ -182,7 +182,7 @@ def test_marks_inside_are_characters_and_two_marks_are_none() -> None:
 
 
 def test_a_text_that_fits_no_encoding_when_told_is_refused() -> None:
-    assert refused(b"text,label\n\xff\xff,\xff\n", encoding="utf-8") == "data.encoding_unknown"
+    assert refused(b"text,label\n\xff\xff,\xff\n", encoding="utf-8") == "data.encoding_wrong"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
@@ -200,3 +200,8 @@ def test_a_wrongly_told_encoding_gives_a_table_or_a_sentence(told: str, encoding
         assert str(error).endswith(".")
     else:
         assert len(table.frame) + len(table.rejected) >= 1
+
+
+def test_iso_2022_jp_may_begin_after_megabytes_of_ascii() -> None:
+    content = ("text,label\n" + "plain ascii text here,a\n" * 60_000 + "日本語です,b\n").encode("iso2022_jp")
+    assert read_table(content).frame["text"].iloc[-1] == "日本語です"
