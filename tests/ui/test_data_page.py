@@ -26,7 +26,7 @@ def test_an_upload_is_guessed_looked_through_mended_and_stored(studio: Open, lan
     app = upload(studio("data", language), with_copies())
     average = round(sum(len(row[0]) for row in [*clean_rows(60), *clean_rows(3)]) / 63)
     assert words["columns.text_reason"].format(column="message", n=average) in told(app)
-    assert words["columns.label_reason"].format(column="topic", n=2) in told(app)
+    assert words["columns.label_named"].format(column="topic", n=2) in told(app)
     assert words["remedy.leave_out_duplicates"] in [button.label for button in app.button]
     assert words["remedy.leave_out_contradictions"] in [button.label for button in app.button]
     app.button(key="data_exact_duplicates_0").click().run()
