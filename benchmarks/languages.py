@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from benchmarks.methods import METHODS
 from scalearn_core import Encoder, catalog
-from scalearn_core.data.dataset import Split
+from scalearn_core.data.split import Split
 from scalearn_core.encoders.cards import CARDS
 from scalearn_core.evaluation.metrics import score
 

@@ -21,7 +21,7 @@ import pandas as pd
 from benchmarks.methods import FewLabels, run_method
 from scalearn_core import Encoder, ScaLearnModel, TextDataset, TrainingConfig, catalog, train_scales
 from scalearn_core.config import LONG_TEXTS
-from scalearn_core.data.dataset import Split
+from scalearn_core.data.split import Split
 from scalearn_core.data.splits import TEST, TRAIN
 from scalearn_core.encoders.lengths import text_lengths
 from scalearn_core.evaluation.metrics import score

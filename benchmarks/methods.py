@@ -31,7 +31,7 @@ from scalearn_core.baselines.frozen_head import fit_frozen_head, unit
 from scalearn_core.baselines.fusion import fit_fusion
 from scalearn_core.baselines.linear import fit_single_source, fit_soup
 from scalearn_core.baselines.tfidf import predict_tfidf
-from scalearn_core.data.dataset import Split
+from scalearn_core.data.split import Split
 from scalearn_core.data.splits import TRAIN, VALIDATION
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.training.few_labels import learn_own_adapter_alone

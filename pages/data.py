@@ -17,13 +17,13 @@ if looked_at:
         stored_dataset.detail(looked_at)
     st.stop()
 
+stored = workspace.list_datasets()
 with shell.in_words():  # whatever is wrong with a table, those that are stored stay within reach
-    saved = new_dataset.ask()
+    saved = new_dataset.ask(stored)
     if saved:
         state.choose_dataset(saved)
         shell.go("train")
 
-stored = workspace.list_datasets()
 if stored:
     st.subheader(t("data.stored"), anchor=False)
     for info in stored:

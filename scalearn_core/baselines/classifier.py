@@ -23,7 +23,7 @@ from scalearn_core.training.loss import classification_loss
 from scalearn_core.training.stage_one import TaskData, embed
 
 if TYPE_CHECKING:
-    from scalearn_core.data.dataset import Split
+    from scalearn_core.data.split import Split
 
 Classify = Callable[[Sequence[str]], Targets]
 """A trained rival: texts -> the classes of each (`targets.py`)."""

@@ -16,7 +16,7 @@ from scalearn_core.training.loop import OnStep
 from scalearn_core.training.stage_one import TaskData, predict_adapter, train_adapter
 
 if TYPE_CHECKING:
-    from scalearn_core.data.dataset import Split
+    from scalearn_core.data.split import Split
 
 LEARNING_RATE = 2e-5
 """Of the whole encoder: the published one."""

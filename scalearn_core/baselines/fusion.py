@@ -23,7 +23,7 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.scaling.sources import StackedSources
 
 if TYPE_CHECKING:
-    from scalearn_core.data.dataset import Split
+    from scalearn_core.data.split import Split
 
 DROPOUT = 0.1
 """On the products of query and key."""

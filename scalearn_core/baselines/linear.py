@@ -25,7 +25,7 @@ from scalearn_core.scaling.sources import StackedSources
 from scalearn_core.training.stage_one import embed
 
 if TYPE_CHECKING:
-    from scalearn_core.data.dataset import Split
+    from scalearn_core.data.split import Split
 
 FOLDS = 4
 """Of the cross-validation that compares sources where no validation documents are."""

@@ -10,7 +10,7 @@ import numpy as np
 from scalearn_core.targets import Targets, are_several, counts_of
 
 if TYPE_CHECKING:
-    from scalearn_core.data.dataset import Split
+    from scalearn_core.data.split import Split
 
 
 def predict_majority(train: Split, texts: Sequence[str]) -> Targets:

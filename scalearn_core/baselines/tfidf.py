@@ -15,7 +15,7 @@ from scalearn_core.targets import Targets, are_several, decide
 from scalearn_core.thresholds import choose_thresholds, thresholds_out_of_fold
 
 if TYPE_CHECKING:
-    from scalearn_core.data.dataset import Split
+    from scalearn_core.data.split import Split
 
 C_GRID = (1.0, 10.0, 100.0)
 """Inverse regularisation strengths tried, strongest regularisation first. Rows of TF-IDF have length 1."""

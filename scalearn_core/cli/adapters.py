@@ -26,7 +26,7 @@ from scalearn_core.cli.usage import UsageError, check_new_folder, writing_to
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 
 if TYPE_CHECKING:
-    from scalearn_core.data.dataset import Split
+    from scalearn_core.data.split import Split
 
 OWN_LICENCE = {"tier": "O", "text": "own data"}
 COMMAND = "python -m scalearn_core train-adapter"

@@ -23,7 +23,7 @@ from scalearn_core.data.export import safe_cell
 from scalearn_core.data.groups import Groups
 from scalearn_core.data.labels import AUTO, split_labels
 from scalearn_core.data.recipe import Step
-from scalearn_core.data.split import Split as Split
+from scalearn_core.data.split import Split
 from scalearn_core.data.split_plan import SplitPlan, divide
 from scalearn_core.data.splits import KEPT_OUT, TEST, TRAIN, VALIDATION
 from scalearn_core.data.tables import Table, read_table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scalearn_core.data.dataset import Split
+    from scalearn_core.data.split import Split
     from scalearn_core.evaluation.report import EvaluationReport
     from scalearn_core.scaling.model import ScaLearnModel
 

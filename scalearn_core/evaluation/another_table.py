@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from scalearn_core.baselines.frozen_head import unit
 from scalearn_core.baselines.majority import always
-from scalearn_core.data.dataset import Split, TextDataset
+from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.languages import shares_of
+from scalearn_core.data.split import Split
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.by_language import scores_by_language
 from scalearn_core.evaluation.comparison import compare_predictions

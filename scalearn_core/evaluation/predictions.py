@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scalearn_core.data.dataset import Split
+from scalearn_core.data.split import Split
 from scalearn_core.targets import Targets, are_several, confidence_in
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.baselines.frozen_head import FrozenHead
 from scalearn_core.config import TrainingConfig
-from scalearn_core.data.dataset import Split, TextDataset
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.split import Split
 from scalearn_core.errors import ConfigError, DataError, ModelError
 from scalearn_core.evaluation.reference import load_reference
 from scalearn_core.evaluation.stored import read_result, split_of

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scalearn_core.data.dataset import Split
+from scalearn_core.data.split import Split
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.confidence import confidence_report
 from scalearn_core.evaluation.report import evaluate_predictions

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from scalearn_core.baselines.frozen_head import FrozenHead, fit_frozen_head, unit
 from scalearn_core.config import FORECAST, Recipe, StageOneConfig, TrainingConfig
-from scalearn_core.data.dataset import Split, TextDataset
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.split import Split
 from scalearn_core.devices import autocast
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score

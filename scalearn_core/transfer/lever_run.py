@@ -12,8 +12,8 @@ import pandas as pd
 import torch
 
 from scalearn_core import runs
-from scalearn_core.data.dataset import Split
 from scalearn_core.data.looks import note_look
+from scalearn_core.data.split import Split
 from scalearn_core.data.workspace import load_dataset
 from scalearn_core.devices import find
 from scalearn_core.errors import ModelError

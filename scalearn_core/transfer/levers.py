@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from scalearn_core.data.dataset import Split
+from scalearn_core.data.split import Split
 from scalearn_core.devices import usable_cores
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.comparison import compare_predictions

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from scalearn_core.baselines.frozen_head import fit_head, unit
 from scalearn_core.baselines.solver import askable, cross_validated_losses
-from scalearn_core.data.dataset import Split
+from scalearn_core.data.split import Split
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.intervals import Interval, bootstrap_score
 from scalearn_core.scaling.model import ScaLearnModel

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from scalearn_core.data.dataset import Split, TextDataset
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.split import Split
 from scalearn_core.data.splits import TEST
 from scalearn_core.errors import DataError
 from scalearn_core.evaluation.reference import document_numbers

@@ -16,41 +16,12 @@ from scalearn_ui.widgets.table_input import Given
 
 MAX_LABELS = 100
 """A column with more different values than this is not guessed to hold the classes."""
-CLASS_NAMES = frozenset(
-    [
-        "label",
-        "labels",
-        "class",
-        "classes",
-        "category",
-        "categories",
-        "topic",
-        "topics",
-        "team",
-        "department",
-        "type",
-        "tag",
-        "tags",
-        "intent",
-        "kategorie",
-        "klasse",
-        "abteilung",
-        "thema",
-        "ラベル",
-        "クラス",
-        "カテゴリ",
-        "カテゴリー",
-        "分類",
-        "種類",
-        "種別",
-        "区分",
-        "担当部署",
-        "部署",
-        "部門",
-        "担当",
-        "タグ",
-    ]
-)
+CLASS_NAMES = frozenset({
+    "label", "labels", "class", "classes", "category", "categories", "topic", "topics", "team", "department",
+    "type", "tag", "tags", "intent", "kategorie", "klasse", "abteilung", "thema",
+    "ラベル", "クラス", "カテゴリ", "カテゴリー", "分類", "種類", "種別", "区分", "担当部署", "部署", "部門",
+    "担当", "タグ",
+})  # fmt: skip
 """What columns of classes are called, in small letters."""
 LOOKED_AT = 100_000
 """Rows that the guess is made on."""

@@ -57,18 +57,24 @@ def checked(
     to_learn: bool = True,
 ) -> Checked:
     """The table by its columns, blank ones left out; once per choice. With `to_learn` it is looked through."""
-    key = (given.key, texts, label, separator, steps, keep, to_learn)
+    read = (given.key, texts, label, separator, steps, to_learn)
+    key = (*read, keep)
 
-    def make() -> Checked:
-        with working(t("data.checking"), shown=len(given.table.frame) > LARGE) as on_progress:
-            dataset = TextDataset.from_rows(
-                given.table, text=texts, label=label, blanks="leave_out", separator=separator, to_learn=to_learn,
-                name=given.name, keep=keep, steps=steps,
-            )  # fmt: skip
+    def make() -> TextDataset:
+        return TextDataset.from_rows(
+            given.table, text=texts, label=label, blanks="leave_out", separator=separator, to_learn=to_learn,
+            name=given.name, keep=keep, steps=steps,
+        )  # fmt: skip
+
+    dataset = remembered("checked", key, make)
+
+    def look() -> tuple[list[Finding], dict[str, float]]:
+        with working(t("data.checking"), shown=len(dataset.frame) > LARGE) as on_progress:
             found = quick(dataset, other=t("findings.other"), on_progress=on_progress) if to_learn else []
-            return Checked(dataset, shares_of(dataset.frame["text"].tolist()), found, key)
+            return found, shares_of(dataset.frame["text"].tolist())
 
-    return remembered("checked", key, make)
+    found, languages = remembered("looked_through", read, look)  # other columns kept change nothing of it
+    return Checked(dataset, languages, found, key)
 
 
 @dataclass(frozen=True)

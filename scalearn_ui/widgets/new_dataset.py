@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 
 import streamlit as st
 
 from scalearn_core.data import workspace
+from scalearn_core.data.dataset_info import DatasetInfo
 from scalearn_core.errors import DataError
 from scalearn_ui.text import t
 from scalearn_ui.widgets import columns, dataset_view, findings_view, split_choice, table_input
@@ -15,8 +17,11 @@ from scalearn_ui.widgets.findings_view import Done
 SLOT = "data"
 
 
-def ask() -> str | None:
-    """The id of the dataset once it is saved. Raises DataError for a table that cannot be learned from."""
+def ask(stored: Sequence[DatasetInfo]) -> str | None:
+    """The id of the dataset once it is saved; that it will be the next version of one of those `stored` is said.
+
+    Raises DataError for a table that cannot be learned from.
+    """
     given = table_input.ask_table(SLOT)
     if given is None:
         st.caption(t("data.shape"))
@@ -47,7 +52,7 @@ def ask() -> str | None:
     if plan is None:
         return None
     name = PurePath(given.name).stem
-    if before := next((info for info in workspace.list_datasets() if info.name == name), None):
+    if before := next((info for info in stored if info.name == name), None):
         st.caption(t("data.next_version", name=name, n=before.version + 1))
     if not st.button(t("data.save"), type="primary", key="save_dataset"):
         return None

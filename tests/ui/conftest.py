@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -106,3 +108,19 @@ def wait_for_end(run_id: str) -> None:
     """Return when the run's process is gone: its lock can then be had."""
     with holding(runs.folder(run_id) / "alive.lock"):
         pass
+
+
+def result_of(run_id: str) -> dict[str, Any]:
+    """A fresh copy of the run's `result.json`."""
+    found: dict[str, Any] = json.loads((runs.folder(run_id) / "result.json").read_text("utf-8"))
+    return found
+
+
+def draw(page: Callable[[], None], found: object, language: str) -> AppTest:
+    """Run `page` with the result it is to show."""
+    app = AppTest.from_function(page, default_timeout=60)
+    app.context = {"locale": language}
+    app.session_state["found"] = found
+    app.run()
+    assert not app.exception
+    return app

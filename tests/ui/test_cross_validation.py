@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_ui import text
-from tests.ui.conftest import Open, wait_for_end
+from tests.ui.conftest import Open, draw, wait_for_end
 
 LANGUAGES = list(text.LANGUAGES)
 
@@ -28,15 +26,6 @@ def measured(low: float, difference: float, high: float, verdict: str, disagreem
         },
         "trainings": [{}] * 15,
     }  # fmt: skip
-
-
-def draw(page: Callable[[], None], found: object, language: str) -> AppTest:
-    app = AppTest.from_function(page, default_timeout=60)
-    app.context = {"locale": language}
-    app.session_state["found"] = found
-    app.run()
-    assert not app.exception
-    return app
 
 
 def shown_page() -> None:

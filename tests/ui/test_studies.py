@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
 from scalearn_core.config import TrainingConfig
@@ -18,7 +16,7 @@ from scalearn_core.studies.setting import run_study
 from scalearn_ui import text
 from tests.core.studies.conftest import make_setting
 from tests.core.tiny import save_encoder
-from tests.ui.conftest import Open, wait_for_end
+from tests.ui.conftest import Open, draw, wait_for_end
 
 LANGUAGES = list(text.LANGUAGES)
 Studies = dict[str, dict[str, Any]]
@@ -38,15 +36,6 @@ def tiny_studies(tmp_path_factory: pytest.TempPathFactory) -> Studies:
 @pytest.fixture
 def studies(tiny_studies: Studies) -> Studies:
     return copy.deepcopy(tiny_studies)
-
-
-def draw(page: Callable[[], None], found: object, language: str) -> AppTest:
-    app = AppTest.from_function(page, default_timeout=60)
-    app.context = {"locale": language}
-    app.session_state["found"] = found
-    app.run()
-    assert not app.exception
-    return app
 
 
 def ladder_page() -> None:

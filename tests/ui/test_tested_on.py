@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from scalearn_core import runs
 from scalearn_core.data.looks import looks_at, note_look
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.data.workspace import dataset_folder
 from scalearn_ui import text
-from tests.ui.conftest import Open
+from tests.ui.conftest import Open, draw, result_of
 
 LANGUAGES = list(text.LANGUAGES)
-
-
-def result_of(run_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((runs.folder(run_id) / "result.json").read_text("utf-8"))
-    return found
-
-
-def draw(page: Callable[[], None], found: dict[str, Any], language: str) -> AppTest:
-    app = AppTest.from_function(page, default_timeout=60)
-    app.context = {"locale": language}
-    app.session_state["found"] = found
-    app.run()
-    assert not app.exception
-    return app
 
 
 def division_page() -> None:

@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from scalearn_core import runs
 from scalearn_core.adapters import catalog
 from scalearn_core.config import FORECAST
 from scalearn_core.encoders.cards import ENGLISH, MULTILINGUAL
 from scalearn_core.evaluation.stored import upgraded
 from scalearn_ui import outcomes, text
 from scalearn_ui.widgets.verdict import VERDICT_BOX
-from tests.ui.conftest import SOURCES, Open, small_table, wait_for_end
+from tests.ui.conftest import SOURCES, Open, draw, result_of, small_table, wait_for_end
 
 LANGUAGES = list(text.LANGUAGES)
-
-
-def result_of(run_id: str) -> dict[str, Any]:
-    """A fresh copy of the run's `result.json`."""
-    found: dict[str, Any] = json.loads((runs.folder(run_id) / "result.json").read_text("utf-8"))
-    return found
-
-
-def draw(page: Callable[[], None], found: dict[str, Any], language: str) -> AppTest:
-    """Run `page` with the result it is to show."""
-    app = AppTest.from_function(page, default_timeout=60)
-    app.context = {"locale": language}
-    app.session_state["found"] = found
-    return app.run()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

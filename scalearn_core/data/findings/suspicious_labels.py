@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scalearn_core.data.dataset import Split, TextDataset
+from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.findings.finding import Finding, Remedy
 from scalearn_core.data.findings.look import MOST_LOOKED_AT
 from scalearn_core.data.recipe import Step
+from scalearn_core.data.split import Split
 from scalearn_core.data.splits import stratified_folds
 from scalearn_core.targets import Targets, are_several, counts_of, decide, names_of, same
 

@@ -9,7 +9,7 @@ import pytest
 
 from scalearn_core.baselines.majority import predict_majority
 from scalearn_core.baselines.tfidf import make_vectorizer, predict_tfidf, uses_words
-from scalearn_core.data.dataset import Split
+from scalearn_core.data.split import Split
 
 LABELS = ("access", "delivery", "invoice")
 ENGLISH = (

@@ -10,7 +10,8 @@ import numpy as np
 import openpyxl
 import pytest
 
-from scalearn_core.data.dataset import Split, TextDataset
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.split import Split
 from scalearn_core.errors import DataError
 
 

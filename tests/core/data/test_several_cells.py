@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from scalearn_core.data import workspace
-from scalearn_core.data.dataset import Split, TextDataset
+from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.export import csv_text
 from scalearn_core.data.labels import find_separator, split_labels
+from scalearn_core.data.split import Split
 from scalearn_core.data.splits import TEST, TRAIN, VALIDATION, assign_parts, stratified_folds
 from scalearn_core.errors import DataError
 from scalearn_core.evaluation.predictions import prediction_table

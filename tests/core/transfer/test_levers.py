@@ -10,7 +10,7 @@ import torch
 
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.baselines.frozen_head import fit_head, unit
-from scalearn_core.data.dataset import Split
+from scalearn_core.data.split import Split
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError
 from scalearn_core.scaling.model import ScaLearnModel

@@ -13,7 +13,7 @@ from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.baselines.frozen_head import fit_head, unit
 from scalearn_core.baselines.solver import label_losses
 from scalearn_core.config import FORECAST, StageOneConfig
-from scalearn_core.data.dataset import Split
+from scalearn_core.data.split import Split
 from scalearn_core.data.splits import stratified_folds
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
