@@ -23,7 +23,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     if found["dataset"]["counts"]["test"] >= FEW or not at_random or "levers" in found:
         return
     st.subheader(t("cross_validation.title"), anchor=False)
-    measured = study.found_or_offered(run, found, NAME)
+    measured = study.found_or_offered(run, found, NAME, primary=False)
     if measured is not None:
         show(measured, several=found["dataset"].get("separator") is not None)
 

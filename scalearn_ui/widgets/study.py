@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import streamlit as st
 
@@ -18,10 +18,13 @@ LOOKED_AT = 100
 """Studies of all models that are looked through for those of one."""
 
 
-def found_or_offered(run: Run, found: dict[str, Any], name: str) -> dict[str, Any] | None:
+def found_or_offered(
+    run: Run, found: dict[str, Any], name: str, *, primary: bool = True
+) -> dict[str, Any] | None:  # fmt: skip
     """What the study `name` found of a model; None after its offer, or its progress, was drawn instead.
 
-    The offer says what the study asks (`study.<name>.text`) and about how long it takes.
+    The offer says what the study asks (`study.<name>.text`) and about how long it takes; it is the `primary` action
+    where the page has no other.
     """
     done = found.get("studies", {}).get(name)
     latest = next((asked for asked in _of(run.id) if asked.config["study"] == name), None)
@@ -41,7 +44,8 @@ def found_or_offered(run: Run, found: dict[str, Any], name: str) -> dict[str, An
     with st.container(border=True):
         st.markdown(t(f"study.{name}.text"))
         st.caption(t("study.time", time=text.duration(estimate_seconds(found, name))))
-        if st.button(t(f"study.{name}.start"), type="primary", key=f"start_{name}", icon=":material/play_arrow:"):
+        look: Literal["primary", "secondary"] = "primary" if primary else "secondary"
+        if st.button(t(f"study.{name}.start"), type=look, key=f"start_{name}", icon=":material/play_arrow:"):
             start(run, found, name)
     return None
 
