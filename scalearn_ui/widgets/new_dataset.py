@@ -48,7 +48,7 @@ def ask(stored: Sequence[DatasetInfo]) -> str | None:
         dataset_view.summary(checked.dataset, checked.languages)
         done.draw(SLOT)
         findings_view.draw(checked.findings, checked.dataset, done, SLOT)
-    plan = plan and split_choice.outcome(checked.dataset, plan, checked.key)
+    plan = plan and split_choice.outcome(checked.dataset, plan, checked.key, done, SLOT)
     if plan is None:
         return None
     name = PurePath(given.name).stem

@@ -10,12 +10,16 @@ from typing import Any
 import streamlit as st
 
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.findings.duplicates import leakage
+from scalearn_core.data.findings.finding import Finding
 from scalearn_core.data.split_plan import AT_RANDOM, By, SplitPlan, marks_parts, offered_test_values
 from scalearn_core.data.splits import TEST, TRAIN, VALIDATION
 from scalearn_core.errors import DataError
 from scalearn_ui import text
 from scalearn_ui.remember import begin_anew, remembered
 from scalearn_ui.text import count, plain, t
+from scalearn_ui.widgets import findings_view
+from scalearn_ui.widgets.findings_view import Done
 from scalearn_ui.widgets.table_input import Given
 
 WAYS: tuple[By, ...] = ("random", "newest", "column")
@@ -95,22 +99,26 @@ def _ask_day_first() -> bool | None:
     return DAY_FIRST[chosen]
 
 
-def outcome(dataset: TextDataset, plan: SplitPlan, key: Hashable) -> SplitPlan | None:
-    """Say how many documents are learned from and tested on. None where the plan does not fit the table.
+def outcome(
+    dataset: TextDataset, plan: SplitPlan, key: Hashable, done: Done, slot: str
+) -> SplitPlan | None:  # fmt: skip
+    """Say how many documents are learned from and tested on, and which stand on both sides. None where the plan
+    does not fit the table.
 
     Where nearly equal texts leave nothing to test on if they stay together, they do not, and that is said.
 
     Args:
+        done, slot: as in `findings_view.draw`.
         key: stands for the dataset. One that is large is divided in the default way only when it is trained on.
     """
     if plan == AT_RANDOM and len(dataset.frame) > LARGE:
         return plan
     try:
-        divided = remembered("divided", (key, plan), lambda: dataset.split(plan=plan))
+        divided, leaks = remembered("divided", (key, plan), lambda: _divided(dataset, plan))
     except DataError as problem:
         if plan.near_duplicates and plan.by == "random":
             st.caption(t("split.near_too_many"))
-            return outcome(dataset, replace(plan, near_duplicates=False), key)
+            return outcome(dataset, replace(plan, near_duplicates=False), key, done, slot)
         st.error(text.error(problem), icon=":material/error:")
         return None
     assert divided.parts is not None
@@ -122,4 +130,11 @@ def outcome(dataset: TextDataset, plan: SplitPlan, key: Hashable) -> SplitPlan |
         told(t("results.split.kept_out", documents=count("documents", len(divided.kept_out))))
     if divided.unscored:
         st.caption(t("split.unscored", labels=text.listed([plain(label) for label in divided.unscored[:10]])))
+    left = [finding for finding in leaks if not any(remedy in done.remedies for remedy in finding.remedies)]
+    findings_view.draw(left, dataset, done, slot)
     return plan
+
+
+def _divided(dataset: TextDataset, plan: SplitPlan) -> tuple[TextDataset, list[Finding]]:
+    divided = dataset.split(plan=plan)
+    return divided, leakage(divided)

@@ -80,12 +80,12 @@ def detail(dataset_id: str) -> None:
         shell.go("train")
     with st.spinner(t("table.reading")):
         dataset = remembered("stored", dataset_id, lambda: workspace.load_dataset(dataset_id))
-    _recipe(info, dataset)
+    _recipe(info, dataset, done)
     _checks(info, dataset, done)
     _versions(info, dataset)
 
 
-def _recipe(info: DatasetInfo, dataset: TextDataset) -> None:
+def _recipe(info: DatasetInfo, dataset: TextDataset, done: Done) -> None:
     """Where it came from and what was done to it."""
     st.markdown(f"**{t('made.title')}**")
     columns = t("made.columns", file=info.filename, texts=info.text_column, label=info.label_column)
@@ -96,7 +96,7 @@ def _recipe(info: DatasetInfo, dataset: TextDataset) -> None:
     if info.plan.group_column:
         lines.append(t("results.split.groups", column=info.plan.group_column))
     st.markdown("\n".join(f"- {line}" for line in lines))
-    split_choice.outcome(dataset, info.plan, info.id)
+    split_choice.outcome(dataset, info.plan, info.id, done, "stored")
 
 
 def _step(step: Step) -> Markdown:

@@ -23,8 +23,8 @@ def found_or_offered(
 ) -> dict[str, Any] | None:  # fmt: skip
     """What the study `name` found of a model; None after its offer, or its progress, was drawn instead.
 
-    The offer says what the study asks (`study.<name>.text`) and about how long it takes; it is the `primary` action
-    where the page has no other.
+    The offer says what the study asks (`study.<name>.text`) and about how long it takes; it is `primary` where the
+    page has no other main action.
     """
     done = found.get("studies", {}).get(name)
     latest = next((asked for asked in _of(run.id) if asked.config["study"] == name), None)

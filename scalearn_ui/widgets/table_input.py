@@ -44,7 +44,6 @@ OFFERED = tuple(name for name in ENCODINGS if name not in ("utf-8-sig", "utf-32"
 AS_FOUND = ""
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 HEADERS = {"first": True, "none": False}
-KINDS = {"parquet": "Parquet", "folder": "datasets"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +147,7 @@ def how_read(table: Table) -> Markdown:
     if table.sheet is not None:
         return t("data.sheet_of", sheet=table.sheet)
     if table.encoding is None:
-        return Markdown(KINDS[table.kind])
+        return Markdown("Parquet")  # folders are not uploaded
     encoding = ENCODINGS[table.encoding]
     if table.delimiter is None:
         return t("data.decoded_json", encoding=encoding)

@@ -134,3 +134,17 @@ def test_where_all_texts_are_nearly_equal_they_are_not_kept_together(studio: Ope
     app = upload(studio("data"), written(["message", "topic"], rows).encode())
     assert text.sentences("en")["split.near_too_many"] in told(app)
     assert save(app).plan == SplitPlan()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_test_texts_that_are_learned_from_too_are_told_and_can_be_left_out(studio: Open, language: str) -> None:
+    """Full-width twins are other texts to the division, and the same to a reader."""
+    rows = [[words, label, "train" if n < 40 else "test"] for n, (words, label) in enumerate(clean_rows(60))]
+    wide = str.maketrans({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
+    rows += [[words.translate(wide), label, "test"] for words, label, _ in rows[:10]]
+    app = upload(studio("data", language), written(["message", "topic", "part"], rows).encode())
+    app.radio(key="split_way").set_value("column").run()
+    app.checkbox(key="split_near").uncheck().run()
+    app.button(key="data_leakage_0").click().run()
+    assert [step.why for step in app.session_state["data_remedies"][1][0].steps] == ["leakage"]
+    assert "data_leakage_0" not in keys(app)
