@@ -27,6 +27,8 @@ from scalearn_ui.widgets.working import working
 
 LARGE = 50_000
 """Rows from which on checking takes so long that its progress is shown."""
+COLUMNS_SEEN = 200
+"""Rows by which a better column for the texts is named."""
 ONE = ""
 """What a cell of one label has between its labels."""
 MANY_CLASSES = 24
@@ -70,7 +72,13 @@ def checked(
 
     def look() -> tuple[list[Finding], dict[str, float]]:
         with working(t("data.checking"), shown=len(dataset.frame) > LARGE) as on_progress:
-            found = quick(dataset, other=t("findings.other"), on_progress=on_progress) if to_learn else []
+            frame = given.table.frame.head(COLUMNS_SEEN)
+            first = {column: frame[column].tolist() for column in frame.columns}
+            found = (
+                quick(dataset, table_columns=first, other=t("findings.other"), on_progress=on_progress)
+                if to_learn
+                else []
+            )
             return found, shares_of(dataset.frame["text"].tolist())
 
     found, languages = remembered("looked_through", read, look)  # other columns kept change nothing of it

@@ -155,3 +155,12 @@ def test_rare_classes_are_merged_under_a_name_in_the_readers_language(studio: Op
     offered = [button for button in app.button if str(button.key).startswith("data_few_10_")]
     next(button for button in offered if other in button.label).click().run()
     assert save(app).class_counts == {"late": 30, "damaged": 30, other: 8}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ids_in_place_of_texts_are_told_with_the_better_column(studio: Open, language: str) -> None:
+    rows = [[f"T-{n:05d}", *row] for n, row in enumerate(clean_rows())]
+    app = upload(studio("data", language), written(["ticket", "message", "topic"], rows).encode())
+    app.multiselect(key="text_column").set_value(["ticket"]).run()
+    begin = text.sentences(language)["finding.id_column_other"].split("{")[0]
+    assert any(begin in line.value and "message" in line.value for line in app.markdown)
