@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -113,3 +114,8 @@ def settled(page: Page) -> None:
 def title(page: Page, name: str) -> None:
     """Expect the page of that title."""
     expect(page.get_by_role("heading", level=1, name=name)).to_be_visible(timeout=30_000)
+
+
+def shown(page: Page, text: str | re.Pattern[str]) -> Locator:
+    """The first `text` that one can see: tables keep hidden copies of their cells for screen readers."""
+    return page.get_by_text(text).filter(visible=True).first

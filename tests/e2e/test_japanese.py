@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import Open, settled, studio, title
+from tests.e2e.conftest import Open, settled, shown, studio, title
 from tests.e2e.machine import slowness
 
 pytestmark = pytest.mark.e2e
@@ -49,7 +49,7 @@ def japanese(browser: Browser, address: str) -> tuple[str, float, float]:
     started = time.monotonic()
     page.get_by_role("button", name="サンプルで試す").click()
     title(page, "モデルを学習する")
-    expect(page.get_by_text("日本語").first).to_be_visible()  # the language that was found, and what reads it
+    expect(shown(page, "日本語")).to_be_visible()  # the language that was found, and what reads it
     page.get_by_role("button", name="学習を開始").click()
     title(page, "実行状況")
     page.get_by_role("button", name="結果を見る").click(timeout=900_000)
@@ -77,10 +77,10 @@ def test_the_encoder_for_japanese_was_chosen_and_learned(japanese: tuple[str, fl
 
 def test_results_and_scales_are_in_japanese(japanese: tuple[str, float, float], open_page: Open) -> None:
     page = open_page(f"results?run={japanese[0]}", locale="ja-JP")
-    expect(page.get_by_text("次にすること").first).to_be_visible()
+    expect(shown(page, "次にすること")).to_be_visible()
     page.get_by_text("間違い", exact=True).first.click()
     for label in ("情報システム", "経理", "人事", "総務", "購買", "法務"):
-        expect(page.get_by_text(label).first).to_be_visible()
+        expect(shown(page, label)).to_be_visible()
     page = open_page(f"transfer?run={japanese[0]}", locale="ja-JP")
     page.get_by_role("button", name="各ソースの働きを見る").click()
     title(page, "スケール")

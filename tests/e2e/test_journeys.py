@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Open, settled, studio, title
+from tests.e2e.conftest import Open, settled, shown, studio, title
 from tests.e2e.machine import slowness
 
 pytestmark = pytest.mark.e2e
@@ -72,8 +72,8 @@ def test_results_and_scales_explain_themselves(trained: Trained, open_page: Open
         r"(Reusing sources helped|No gain over the plain|the sources did it is not shown|Worse than the plain"
         r"|not certain that the sources did it|The sources are not used)"
     )
-    expect(page.get_by_text(verdicts).first).to_be_visible()
-    expect(page.get_by_text("What to do next:").first).to_be_visible()
+    expect(shown(page, verdicts)).to_be_visible()
+    expect(shown(page, "What to do next:")).to_be_visible()
     for part, heading in (
         ("Did it help?", "How good is it?"),
         ("Mistakes", "What is mistaken for what?"),
@@ -97,7 +97,7 @@ def test_one_text_is_classified(trained: Trained, open_page: Open) -> None:
     page = open_page(f"classify?run={trained.run}")
     page.get_by_role("textbox").first.fill("My laptop battery is swollen and the case does not close any more")
     page.get_by_role("button", name="Classify", exact=True).click()
-    expect(page.get_by_text("Hardware").first).to_be_visible(timeout=60_000)
+    expect(shown(page, "Hardware")).to_be_visible(timeout=60_000)
 
 
 def test_a_table_is_classified_and_downloaded(trained: Trained, open_page: Open, tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_an_own_table_is_stored_and_a_run_can_be_cancelled(
     settled(page)
     expect(page.get_by_role("button", name="Cancel the run")).to_be_visible()
     page.get_by_role("button", name="Cancel the run").click()
-    expect(page.get_by_text("Cancelled").first).to_be_visible(timeout=30_000)
+    expect(shown(page, "Cancelled")).to_be_visible(timeout=30_000)
 
 
 def test_a_wrong_file_gets_one_sentence(trained: Trained, open_page: Open, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_hostile_label_or_link_calls_nobody(trained: Trained, open_page: Open,
     page.on("request", lambda request: asked.append(request.url))
     page.locator("input[type=file]").set_input_files(table)
     expect(page.get_by_role("button", name="Save and go to training")).to_be_visible()
-    expect(page.get_by_text(bait).first).to_be_visible()
+    expect(shown(page, bait)).to_be_visible()
     page.goto(f"{page.url.split('/data')[0]}/results?run={bait}")
     settled(page)
     assert not [url for url in asked if ":9/" in url and "/results" not in url], asked
