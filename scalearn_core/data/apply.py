@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from scalearn_core.data.assemble import rejected_rows
 from scalearn_core.data.labels import split_labels
+from scalearn_core.data.personal import blanked
 from scalearn_core.data.recipe import Step
 
 
@@ -18,7 +20,8 @@ def apply_steps(
 
     A step finds what the steps before it left; one whose rows or labels are not there does nothing. With several
     labels per document, merging and leaving out labels act on each label of a cell; a document that has none left
-    is left out. `relabel` gives its rows the whole cell `into`.
+    is left out. `relabel` gives its rows the whole cell `into`; `blank_out_personal` acts on
+    all texts (`personal.blanked`).
 
     Args:
         frame: Columns `text` and `label`, indexed by row number; not changed.
@@ -33,6 +36,9 @@ def apply_steps(
     for step in steps:
         if step.do == "leave_out_rows":
             gone = frame.index.isin(step.rows)
+        elif step.do == "blank_out_personal":
+            frame["text"] = frame["text"].map(blanked)
+            gone = np.zeros(len(frame), dtype=np.bool_)
         elif step.do == "relabel":
             chosen = frame.index.isin(step.rows)
             frame["label"] = frame["label"].mask(chosen, _cell(split_labels(step.into, separator), separator))

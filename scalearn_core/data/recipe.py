@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-Kind = Literal["merge_labels", "leave_out_labels", "leave_out_rows", "relabel"]
+Kind = Literal["merge_labels", "leave_out_labels", "leave_out_rows", "relabel", "blank_out_personal"]
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,26 @@ def test_either_of_two_remedies_can_be_undone(studio: Open, number: int) -> None
     assert {step.why for step in steps} == {["same_text_different_label", "exact_duplicates"][number]}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_personal_data_are_blanked_out_in_what_is_learned_from_and_the_recipe_says_so(
+    studio: Open, language: str
+) -> None:
+    words = text.sentences(language)
+    rows = clean_rows(60)
+    rows[4] = [f"{rows[4][0]} Write to jane.doe@shop.com", rows[4][1]]
+    app = upload(studio("data", language), written(["message", "topic"], rows).encode())
+    app.button(key="data_personal_data_0").click().run()
+    assert words["remedy.blank_out_personal.then"] in told(app)
+    assert "data_personal_data_0" not in keys(app), "nothing is left to find"
+    info = save(app)
+    assert info.steps == (Step("blank_out_personal", "personal_data"),)
+    assert workspace.load_dataset(info.id).frame["text"][6].endswith(" Write to [mail]")
+    assert b"jane.doe@shop.com" in workspace.dataset_content(info.id), (
+        "the file stays as uploaded, as the page says"
+    )
+    assert words["made.blank_out_personal"] in told(studio("data", language, dataset=info.id))
+
+
 def test_a_remedy_that_leaves_nothing_to_learn_from_can_be_undone(studio: Open) -> None:
     rows = [["ok", "x"], ["no", "x"], *([words, "y"] for words, _ in clean_rows(20))]
     app = upload(studio("data"), written(["message", "topic"], rows).encode())

@@ -120,9 +120,9 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
                 "warning",
                 {"kinds": {"mail": 3, "iban": 1}, "concerned": 2, "looked_at": 20_000, "documents": 30_000},
             ),
-            "Personal data were found in 2 of 20,000 documents: 3 mail addresses and 1 bank account. Remove them, "
-            "or make sure that they may be used. 20,000 of 30,000 documents, spread evenly over the table, were "
-            "looked at.",
+            "Personal data were found in 2 of 20,000 documents: 3 mail addresses and 1 bank account. Blank them "
+            "out, or make sure that they may be used. 20,000 of 30,000 documents, spread evenly over the table, "
+            "were looked at.",
         ),
         (
             Finding(

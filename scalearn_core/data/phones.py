@@ -40,13 +40,13 @@ _AMERICAN = re.compile(r"(?:1[-. ])?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}")
 _JAPANESE_MOBILE = re.compile(r"0[789]0\d{8}")
 
 
-def phone_numbers(text: str) -> list[str]:
-    """The numbers in a text of normal width (NFKC), as they stand there."""
-    text = _RUN.sub(lambda run: run[0] if len(_GROUP.findall(run[0])) <= MOST_GROUPS else ";", text)
+def phone_numbers(text: str) -> list[tuple[int, int]]:
+    """Where each number in a text of normal width (NFKC) begins and ends."""
+    text = _RUN.sub(lambda run: run[0] if len(_GROUP.findall(run[0])) <= MOST_GROUPS else ";" * len(run[0]), text)
     return [number for candidate in _CANDIDATE.finditer(text) for number in _numbers_in(candidate, text)]
 
 
-def _numbers_in(candidate: re.Match[str], text: str) -> Iterator[str]:
+def _numbers_in(candidate: re.Match[str], text: str) -> Iterator[tuple[int, int]]:
     before = text[max(0, candidate.start() - BEFORE) : candidate.start()]
     called, counted = (max((m.end() for m in words.finditer(before)), default=0) for words in (_PHONE, _NUMBERED))
     words = candidate[0].split(" ")
@@ -57,7 +57,8 @@ def _numbers_in(candidate: re.Match[str], text: str) -> Iterator[str]:
             if FEWEST <= sum(map(str.isdigit, number)) <= MOST and is_phone_number(
                 number, called > counted, counted > called
             ):
-                yield number
+                place = candidate.start() + len(" ".join([*words[:begin], ""]))
+                yield place, place + len(number)
                 begin = end - 1
                 break
         begin += 1
