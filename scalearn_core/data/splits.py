@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,20 +127,27 @@ def _divide(
     groups = group_documents(texts, numbers)
     order = np.random.default_rng(seed).permutation(len(groups))
     members = [groups[i] for i in order]
-    has = indicators(targets, int(targets.max(initial=0)) + 1)
-    classes = [np.flatnonzero(has[group].any(0)).tolist() for group in members]
+    classes = _classes_of(members, targets)
     sizes = list(map(len, members))
     part_of_group = _anchor_classes(
         classes, [0] * len(sizes) if numbers is None else sizes, (TRAIN, TEST) if shares[TEST] else (TRAIN,)
     )
     if are_several(targets) or numbers is not None:  # either has groups of several classes
+        has = indicators(targets, int(targets.max(initial=0)) + 1)
         deal(part_of_group, np.array([has[group].sum(0) for group in members]), shares, sizes)
     else:
         _fill_up(part_of_group, members, classes, shares)
     parts = np.empty(len(texts), dtype=np.int64)
-    for group, part in enumerate(part_of_group):
-        parts[members[group]] = part
+    parts[np.fromiter(chain.from_iterable(members), np.int64, len(texts))] = np.repeat(part_of_group, sizes)
     return parts
+
+
+def _classes_of(groups: Sequence[Sequence[int]], targets: Targets) -> list[list[int]]:
+    """The classes that the documents of each group have."""
+    if are_several(targets):
+        return [np.flatnonzero(targets[group].any(0)).tolist() for group in groups]
+    label = targets.tolist()
+    return [sorted({label[document] for document in group}) for group in groups]
 
 
 def _anchor_classes(classes: Sequence[Sequence[int]], sizes: Sequence[int], anchored: Sequence[int]) -> list[int]:

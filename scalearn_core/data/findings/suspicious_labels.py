@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,10 @@ MARGIN = 0.5
 """By how much the suggested label must be likelier than the one given."""
 MAX_FEATURES = 20_000
 """Runs of characters beside the words."""
+FEATURES_SHARE = 0.35
+"""Share of the work that counting words and runs of characters is; fits of the classifiers are the rest."""
+TOLD_EVERY = 500
+"""Documents counted between two reports of progress."""
 
 
 def suspicious_labels(
@@ -100,32 +105,45 @@ def _out_of_fold(
     """Probabilities `[documents, labels]` by classifiers that did not see the document."""
     from scalearn_core.baselines.solver import fit_path
 
-    features = _vectorizer(texts).fit_transform(texts)
+    features = _features(texts, lambda share: on_progress(FEATURES_SHARE * share))
     probabilities = np.zeros((len(texts), n_labels))
     folds = stratified_folds(targets, FOLDS, seed)
     for number, (train, held_out) in enumerate(folds):
-        on_progress(0.1 + 0.8 * number / len(folds))
+        on_progress(FEATURES_SHARE + (0.95 - FEATURES_SHARE) * number / len(folds))
         (model,) = fit_path(features[train], targets[train], (C,), tolerance=TOLERANCE, seed=seed)
         if are_several(targets):
             logits = model.decision_function(features[held_out])
             probabilities[held_out] = 1.0 / (1.0 + np.exp(-np.clip(logits, -500, 500)))
         else:
             probabilities[held_out] = model.predict_proba(features[held_out])
-    on_progress(0.9)
+    on_progress(0.95)
     return probabilities
 
 
-def _vectorizer(texts: Sequence[str]) -> Any:
-    """TF-IDF of words and of runs of characters within them; without spaces between words of the latter alone."""
+def _features(texts: Sequence[str], on_progress: Callable[[float], None]) -> Any:
+    """TF-IDF of words and of runs of characters within them, `[documents, features]` (CSR).
+
+    Texts without spaces between words have the latter alone.
+    """
+    from scipy.sparse import hstack
     from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.pipeline import FeatureUnion
 
     from scalearn_core.baselines.tfidf import make_vectorizer, uses_words
 
-    if not uses_words(texts):
-        return make_vectorizer(texts)
-    runs = TfidfVectorizer(sublinear_tf=True, analyzer="char_wb", ngram_range=(2, 4), max_features=MAX_FEATURES)
-    return FeatureUnion([("words", make_vectorizer(texts)), ("runs", runs)])
+    vectorizers = [make_vectorizer(texts)]
+    if uses_words(texts):
+        vectorizers.append(
+            TfidfVectorizer(sublinear_tf=True, analyzer="char_wb", ngram_range=(2, 4), max_features=MAX_FEATURES)
+        )
+    passed = count()
+
+    def told() -> Iterator[str]:
+        for text in texts:
+            if (number := next(passed)) % TOLD_EVERY == 0:
+                on_progress(number / (len(texts) * len(vectorizers)))
+            yield text
+
+    return hstack([vectorizer.fit_transform(told()) for vectorizer in vectorizers], format="csr")
 
 
 def _doubtful(targets: Targets, probabilities: NDArray[np.float64]) -> tuple[NDArray[np.int64], Targets]:

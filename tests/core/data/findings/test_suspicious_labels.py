@@ -6,7 +6,7 @@ import pytest
 
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.findings.look import MOST_LOOKED_AT
-from scalearn_core.data.findings.suspicious_labels import suspicious_labels
+from scalearn_core.data.findings.suspicious_labels import FEATURES_SHARE, TOLD_EVERY, suspicious_labels
 from scalearn_core.data.samples import SAMPLES, sample_bytes
 from tests.core.data.findings.made import made, only, plain_texts
 from tests.core.data.findings.planted import KANJI, LATIN, with_wrong_labels
@@ -94,6 +94,7 @@ def test_a_large_table_is_looked_at_in_part_and_progress_is_told() -> None:
     assert (found.values["looked_at"], found.values["documents"]) == (MOST_LOOKED_AT, MOST_LOOKED_AT + 500)
     assert told == sorted(told)
     assert told[-1] == 1.0
+    assert sum(share < FEATURES_SHARE for share in told) >= MOST_LOOKED_AT / TOLD_EVERY, "while counting"
 
 
 def test_of_several_labels_a_document_of_a_rare_one_alone_is_no_obstacle() -> None:
