@@ -45,6 +45,7 @@ def save_dataset(
     content: bytes,
     *,
     filename: str,
+    name: str | None = None,
     text: str | Sequence[str],
     label: str,
     sheet: str | None = None,
@@ -57,13 +58,14 @@ def save_dataset(
     plan: SplitPlan = AT_RANDOM,
     table: Table | None = None,
 ) -> str:
-    """Check a table and keep it. The same content and recipe give the same id and are kept once.
+    """Check a table and keep it. The same content and recipe give the same id and are kept once, as named first.
 
     A table of the name of another becomes its next version.
 
     Args:
         content: The bytes of the table.
-        filename: What the user calls it; shown, never used as a path.
+        filename: Where it came from; shown, never used as a path.
+        name: What to call it; by default as the file, without its ending.
         text, label, sheet, encoding, delimiter, header, blanks, separator, steps: As in `TextDataset.from_table`.
         plan: How it is divided for every model of it.
         table: What `read_table` gave for this content, where it was read so already.
@@ -86,21 +88,22 @@ def save_dataset(
         if _is_whole(dataset_id):
             return dataset_id
         delete_dataset(dataset_id)  # damaged: here it comes again
-    name = PureWindowsPath(filename).name or "table"  # splits at / and \ alike
+    file = PureWindowsPath(filename).name or "table"  # splits at / and \ alike
+    name = " ".join((name or "").split()) or PureWindowsPath(file).stem
     if table is None:
         table = read_table(content, sheet=sheet, encoding=encoding, delimiter=delimiter, header=header)
     dataset = TextDataset.from_rows(
-        table, text=texts, label=label, blanks=blanks, separator=separator, name=PureWindowsPath(name).stem,
+        table, text=texts, label=label, blanks=blanks, separator=separator, name=name,
         keep=plan.columns, steps=steps,
     )  # fmt: skip
     if plan != AT_RANDOM:
         dataset.split(plan=plan)  # tells now what would fail every training
     stored = list_datasets()
-    previous = next((info for info in stored if info.name == dataset.name), None)
+    previous = next((info for info in stored if info.name == name), None)
     info = DatasetInfo(
         id=dataset_id,
-        name=dataset.name,
-        filename=name,
+        name=name,
+        filename=file,
         text_columns=texts,
         label_column=label,
         sheet=table.sheet,

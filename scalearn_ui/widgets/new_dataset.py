@@ -15,6 +15,8 @@ from scalearn_ui.widgets import columns, dataset_view, findings_view, split_choi
 from scalearn_ui.widgets.findings_view import Done
 
 SLOT = "data"
+MOST_NAME = 100
+"""Characters of a dataset's name, so that lists stay readable."""
 
 
 def ask(stored: Sequence[DatasetInfo]) -> str | None:
@@ -51,14 +53,17 @@ def ask(stored: Sequence[DatasetInfo]) -> str | None:
     plan = plan and split_choice.outcome(checked.dataset, plan, checked.key, done, SLOT)
     if plan is None:
         return None
-    name = PurePath(given.name).stem
+    of_file = PurePath(given.name).stem[:MOST_NAME]
+    typed = st.text_input(t("data.name"), of_file, max_chars=MOST_NAME, key=f"{SLOT}_name_{given.name}")
+    name = " ".join(typed.split()) or of_file
     if before := next((info for info in stored if info.name == name), None):
-        st.caption(t("data.next_version", name=name, n=before.version + 1))
+        st.caption(t("data.next_version", name=before.name, n=before.version + 1))
     if not st.button(t("data.save"), type="primary", key="save_dataset"):
         return None
     return workspace.save_dataset(
         given.content,
         filename=given.name,
+        name=name,
         text=texts,
         label=label,
         separator=separator,

@@ -152,6 +152,7 @@ def _save_version(info: DatasetInfo, done: Done) -> None:
     saved = workspace.save_dataset(
         workspace.dataset_content(info.id),
         filename=info.filename,
+        name=info.name,
         text=info.text_columns,
         label=info.label_column,
         sheet=info.sheet,

@@ -15,8 +15,8 @@ from tests.ui.tables import clean, clean_rows, keys, save, told, upload, written
 LANGUAGES = list(text.LANGUAGES)
 
 
-def stored(content: bytes, name: str = "tickets.csv") -> str:
-    return workspace.save_dataset(content, filename=name, text="message", label="topic")
+def stored(content: bytes, name: str | None = None) -> str:
+    return workspace.save_dataset(content, filename="tickets.csv", name=name, text="message", label="topic")
 
 
 def with_copies() -> bytes:
@@ -46,10 +46,32 @@ def test_a_second_file_of_the_name_is_the_next_version(studio: Open, language: s
     assert words["versions.gone"] in told(app) and not app.error
 
 
+@pytest.mark.parametrize(
+    ("typed", "name", "version"),
+    [
+        ("Mails 2026 📧", "Mails 2026 📧", 1),
+        ("  tickets ", "tickets", 2),
+        ("", "tickets", 2),
+        ("../../x", "../../x", 1),
+    ],
+)
+def test_a_dataset_can_be_named_and_is_a_next_version_only_of_that_name(
+    studio: Open, typed: str, name: str, version: int
+) -> None:
+    stored(with_copies())
+    said = text.sentences("en")["data.next_version"].format(name="tickets", n=2)
+    app = upload(studio("data"), clean())
+    assert said in told(app), "named as the file by default"
+    app.text_input(key="data_name_tickets.csv").set_value(typed).run()
+    assert (said in told(app)) is (version == 2)
+    info = save(app)
+    assert (info.name, info.filename, info.version) == (name, "tickets.csv", version)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_remedy_is_saved_as_a_new_version(studio: Open, language: str) -> None:
     words = text.sentences(language)
-    first = stored(with_copies())
+    first = stored(with_copies(), "Mails")
     app = studio("data", language, dataset=first)
     assert words["made.columns"].format(file=text.plain("tickets.csv"), texts="message", label="topic") in told(
         app
@@ -122,7 +144,7 @@ def test_deleting_tells_what_was_made_and_takes_it_along_if_wished(
     studio: Open, language: str, also: bool
 ) -> None:
     words = text.sentences(language)
-    dataset, other = stored(clean()), stored(clean(80), "other.csv")
+    dataset, other = stored(clean()), stored(clean(80), "other")
     made = runs.submit("check", {"dataset": dataset, "seed": 13}, title="*my* check")
     kept = runs.submit("check", {"dataset": other, "seed": 13}, title="another")
     wait_for_end(made)
