@@ -167,18 +167,19 @@ def test_a_hostile_label_or_link_calls_nobody(trained: Trained, open_page: Open,
 @pytest.mark.parametrize("locale", ["en-US", "ja-JP"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_shows_in_both_languages_at_both_widths(
-    trained: Trained, open_page: Open, locale: str, width: int
+    trained: Trained, open_page: Open, address: str, locale: str, width: int
 ) -> None:
+    page = open_page(width=width, locale=locale)  # one browser's worth of cached scripts, a fresh session each
     for path in PAGES:
-        page = open_page(f"{path}?run={trained.run}" if path in ("run", "results", "transfer", "scales") else path,
-                         width=width, locale=locale)  # fmt: skip
+        query = f"?run={trained.run}" if path in ("run", "results", "transfer", "scales") else ""
+        page.goto(f"{address}/{path}{query}")
+        settled(page)
         heading = page.get_by_role("heading", level=1)
         expect(heading).to_be_visible()
         japanese = re.search(r"[぀-ヿ一-鿿]", page.locator("section.main, [data-testid=stMain]").inner_text())
         assert bool(japanese) is (locale == "ja-JP"), path
         assert _overflow(page) <= 1, f"{path} is wider than the window"
         assert page.get_by_text("went wrong on our side").count() == 0
-        page.close()
 
 
 def _overflow(page: Page) -> int:

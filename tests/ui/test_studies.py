@@ -215,8 +215,10 @@ def seeds_page() -> None:
 def test_the_repetition_is_started_followed_and_stopped(trained: str) -> None:
     app = draw(seeds_page, trained, "en")
     app.button(key="start_seeds").click().run()
-    (asked,) = [run for run in runs.recent(10, "study") if run.config["model_run"] == trained]
-    assert asked.config["study"] == "seeds"
+    (asked,) = (
+        run for run in runs.recent(10, "study")
+        if (run.config["model_run"], run.config["study"]) == (trained, "seeds")
+    )  # fmt: skip
     assert app.button(key="cancel_run")
     runs.cancel(asked.id)
     wait_for_end(asked.id)
