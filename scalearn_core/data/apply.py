@@ -12,9 +12,16 @@ from scalearn_core.data.labels import split_labels
 from scalearn_core.data.personal import blanked
 from scalearn_core.data.recipe import Step
 
+AT_ONCE = 2_000
+"""Texts blanked out between two reports of progress."""
+
 
 def apply_steps(
-    frame: pd.DataFrame, steps: Iterable[Step], separator: str | None
+    frame: pd.DataFrame,
+    steps: Iterable[Step],
+    separator: str | None,
+    *,
+    on_progress: Callable[[float], None] = lambda share: None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The documents that are left, with their labels, and those that are not.
 
@@ -26,6 +33,7 @@ def apply_steps(
     Args:
         frame: Columns `text` and `label`, indexed by row number; not changed.
         separator: What stands between the labels of a cell; None where each is one label.
+        on_progress: Told the share of a step that is done, where one takes long.
 
     Returns:
         A new frame in the same order, and of each document left out `row`, `reason` (`Step.why`) and `content`,
@@ -37,7 +45,7 @@ def apply_steps(
         if step.do == "leave_out_rows":
             gone = frame.index.isin(step.rows)
         elif step.do == "blank_out_personal":
-            frame["text"] = frame["text"].map(blanked)
+            frame["text"] = _blanked(frame["text"], on_progress)
             gone = np.zeros(len(frame), dtype=np.bool_)
         elif step.do == "relabel":
             chosen = frame.index.isin(step.rows)
@@ -50,6 +58,14 @@ def apply_steps(
         left_out += [(row, step.why, text) for row, text in zip(rows, texts, strict=True)]
         frame = frame[~gone]
     return frame, rejected_rows(left_out)
+
+
+def _blanked(texts: pd.Series[str], on_progress: Callable[[float], None]) -> pd.Series[str]:
+    parts = []
+    for begin in range(0, len(texts), AT_ONCE):
+        on_progress(begin / len(texts))
+        parts.append(texts.iloc[begin : begin + AT_ONCE].map(blanked))
+    return pd.concat(parts) if parts else texts
 
 
 def _changed(labels: pd.Series[str], new_cell: Callable[[str], str]) -> pd.Series[str]:

@@ -124,9 +124,9 @@ class TextDataset:
     def from_rows(
         cls, table: Table, *, text: str | Sequence[str], label: str, blanks: Blanks,
         separator: str | None = AUTO, to_learn: bool = True, name: str, keep: Sequence[str] = (),
-        steps: Sequence[Step] = (),
+        steps: Sequence[Step] = (), on_progress: OnProgress | None = None,
     ) -> TextDataset:  # fmt: skip
-        """`from_table` for a table that was read already."""
+        """`from_table` for a table that was read already. Progress is told of what is done to it."""
         if blanks not in ("refuse", "leave_out"):
             raise ValueError(f'blanks must be "refuse" or "leave_out", found {blanks!r}.')
         if separator == "":
@@ -136,7 +136,7 @@ class TextDataset:
         for column in keep:
             check_column(columns, column)
         frame, left_out, separator = take_documents(table.frame, texts, label, separator=separator, blanks=blanks)
-        frame, by_steps = apply_steps(frame, steps, separator)
+        frame, by_steps = apply_steps(frame, steps, separator, on_progress=on_progress or (lambda share: None))
         side = table.frame.loc[frame.index, list(keep)] if keep else None
         rejected = pd.concat([table.rejected, left_out, by_steps])
         return cls(frame, rejected, (), name, separator=separator, side=side)._checked(label, to_learn=to_learn)

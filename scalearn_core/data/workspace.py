@@ -23,7 +23,7 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from scalearn_core.config import open_workspace, workspace
-from scalearn_core.data.content import check_size
+from scalearn_core.data.content import OnProgress, check_size
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.dataset_info import DatasetInfo
 from scalearn_core.data.documents import Blanks, columns_of
@@ -57,6 +57,7 @@ def save_dataset(
     steps: Sequence[Step] = (),
     plan: SplitPlan = AT_RANDOM,
     table: Table | None = None,
+    on_progress: OnProgress | None = None,
 ) -> str:
     """Check a table and keep it. The same content and recipe give the same id and are kept once, as named first.
 
@@ -69,6 +70,7 @@ def save_dataset(
         text, label, sheet, encoding, delimiter, header, blanks, separator, steps: As in `TextDataset.from_table`.
         plan: How it is divided for every model of it.
         table: What `read_table` gave for this content, where it was read so already.
+        on_progress: Told the share of what is done to the table.
 
     Raises:
         DataError: As `TextDataset.from_table`; nothing is kept then.
@@ -94,7 +96,7 @@ def save_dataset(
         table = read_table(content, sheet=sheet, encoding=encoding, delimiter=delimiter, header=header)
     dataset = TextDataset.from_rows(
         table, text=texts, label=label, blanks=blanks, separator=separator, name=name,
-        keep=plan.columns, steps=steps,
+        keep=plan.columns, steps=steps, on_progress=on_progress,
     )  # fmt: skip
     if plan != AT_RANDOM:
         dataset.split(plan=plan)  # tells now what would fail every training

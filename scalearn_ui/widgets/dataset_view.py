@@ -63,10 +63,11 @@ def checked(
     key = (*read, keep)
 
     def make() -> TextDataset:
-        return TextDataset.from_rows(
-            given.table, text=texts, label=label, blanks="leave_out", separator=separator, to_learn=to_learn,
-            name=given.name, keep=keep, steps=steps,
-        )  # fmt: skip
+        with working(t("data.checking"), shown=len(given.table.frame) > LARGE) as on_progress:
+            return TextDataset.from_rows(
+                given.table, text=texts, label=label, blanks="leave_out", separator=separator, to_learn=to_learn,
+                name=given.name, keep=keep, steps=steps, on_progress=on_progress,
+            )  # fmt: skip
 
     dataset = remembered("checked", key, make)
 

@@ -13,6 +13,7 @@ from scalearn_core.errors import DataError
 from scalearn_ui.text import t
 from scalearn_ui.widgets import columns, dataset_view, findings_view, split_choice, table_input
 from scalearn_ui.widgets.findings_view import Done
+from scalearn_ui.widgets.working import working
 
 SLOT = "data"
 MOST_NAME = 100
@@ -60,15 +61,17 @@ def ask(stored: Sequence[DatasetInfo]) -> str | None:
         st.caption(t("data.next_version", name=before.name, n=before.version + 1))
     if not st.button(t("data.save"), type="primary", key="save_dataset"):
         return None
-    return workspace.save_dataset(
-        given.content,
-        filename=given.name,
-        name=name,
-        text=texts,
-        label=label,
-        separator=separator,
-        steps=done.steps,
-        plan=plan,
-        table=given.table,
-        **given.chosen,
-    )
+    with working(t("data.saving"), shown=len(checked.dataset.frame) > dataset_view.LARGE) as on_progress:
+        return workspace.save_dataset(
+            given.content,
+            filename=given.name,
+            name=name,
+            text=texts,
+            label=label,
+            separator=separator,
+            steps=done.steps,
+            plan=plan,
+            table=given.table,
+            **given.chosen,
+            on_progress=on_progress,
+        )

@@ -149,21 +149,23 @@ def _findings_of(run: Run) -> list[Finding] | None:
 
 
 def _save_version(info: DatasetInfo, done: Done) -> None:
-    saved = workspace.save_dataset(
-        workspace.dataset_content(info.id),
-        filename=info.filename,
-        name=info.name,
-        text=info.text_columns,
-        label=info.label_column,
-        sheet=info.sheet,
-        encoding=info.encoding,
-        delimiter=info.delimiter,
-        header=info.header,
-        blanks=info.blanks,
-        separator=info.separator,
-        steps=[*info.steps, *done.steps],
-        plan=info.plan,
-    )
+    with working(t("data.saving"), shown=info.documents > dataset_view.LARGE) as on_progress:
+        saved = workspace.save_dataset(
+            workspace.dataset_content(info.id),
+            filename=info.filename,
+            name=info.name,
+            text=info.text_columns,
+            label=info.label_column,
+            sheet=info.sheet,
+            encoding=info.encoding,
+            delimiter=info.delimiter,
+            header=info.header,
+            blanks=info.blanks,
+            separator=info.separator,
+            steps=[*info.steps, *done.steps],
+            plan=info.plan,
+            on_progress=on_progress,
+        )
     done.remedies.clear()
     state.choose_dataset(saved)
     st.query_params[LINK] = saved

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from scalearn_core.data.apply import apply_steps
+from scalearn_core.data.apply import AT_ONCE, apply_steps
 from scalearn_core.data.findings.quick import quick
 from scalearn_core.data.recipe import Step
 from tests.core.data.findings.made import made
@@ -125,3 +125,17 @@ def test_every_remedy_mends_its_finding() -> None:
             assert (finding.code, finding.values.get("labels"), finding.values.get("concerned")) not in still
             if "left" in remedy.values:
                 assert remedy.values["left"] == len(left)
+
+
+def test_blanking_out_many_texts_tells_progress_and_keeps_order() -> None:
+    texts = [f"write to a{number}@b.com" if number % 2 else f"text {number}" for number in range(2 * AT_ONCE + 3)]
+    given = pd.DataFrame(
+        {"text": pd.Series(texts, dtype="str"), "label": pd.Series(["x"] * len(texts), dtype="str")}
+    )
+    given.index = pd.RangeIndex(2, len(texts) + 2, name="row")
+    told: list[float] = []
+    changed, _ = apply_steps(given, [Step("blank_out_personal", "personal_data")], None, on_progress=told.append)
+    assert changed["text"].tolist() == ["write to [mail]" if n % 2 else f"text {n}" for n in range(len(texts))]
+    assert changed.index.equals(given.index) and changed.dtypes.equals(given.dtypes)
+    assert len(told) == 3 and told == sorted(told)
+    assert apply_steps(given[:0], [Step("blank_out_personal", "personal_data")], None)[0].empty
