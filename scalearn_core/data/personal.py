@@ -43,6 +43,8 @@ _LENGTHS = {
 """Characters of an IBAN by country."""
 _NOBODY = re.compile(r"(?:.*\.)?(?:example(?:\.(?:com|net|org|jp|co\.jp))?|test|invalid|localhost)", re.IGNORECASE)
 """Domains kept free for examples (RFC 2606)."""
+_SIGN = re.compile(r".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*", re.DOTALL)
+"""A character with the marks that join it: accents of Latin letters, voicing of kana."""
 _DASH = re.compile(r"(?<=\d)[‐‑‒–—―−ー](?=\d)")
 
 
@@ -66,12 +68,11 @@ def personal_in(text: str) -> list[tuple[str, str]]:
 def blanked(text: str) -> str:
     """The text with its kind in brackets, `[mail]`, in place of all that `personal_in` finds; else unchanged."""
     while _may_hold_any(text):  # again, since what stood beside one may only then be told for one
-        plain, origin = _plain_with_origin(text)
-        found = sorted(_found(plain), key=lambda one: -one.begin)
-        for one in found:
-            text = f"{text[: origin[one.begin]]}[{one.kind}]{text[origin[one.end - 1] + 1 :]}"
+        plain, begins, ends = _plain_with_origin(text)
+        found = _found(plain)
         if not found:
             break
+        text = _replaced(text, [(begins[one.begin], ends[one.end - 1], f"[{one.kind}]") for one in found])
     return text
 
 
@@ -84,10 +85,11 @@ def _found(text: str) -> list[Personal]:
     mails = list(_mails(text)) if "@" in text else []
     if NINE_DIGITS.search(text) is None:
         return mails
+    text = _without(text, mails)
     accounts = list(_accounts(text))
     text = _without(text, accounts)
     cards = list(_cards(text))
-    text = _without(text, [*cards, *mails])
+    text = _without(text, cards)
     phones = [
         Personal("phone", f"phone …{re.sub('[^0-9]', '', text[begin:end])[-2:]}", begin, end)
         for begin, end in phone_numbers(text)
@@ -120,9 +122,16 @@ def _cards(text: str) -> Iterator[Personal]:
 
 def _without(text: str, found: Sequence[Personal]) -> str:
     """The text, as long as before, with marks that nothing is made of in place of what was found."""
-    for one in found:
-        text = text[: one.begin] + ";" * (one.end - one.begin) + text[one.end :]
-    return text
+    return _replaced(text, [(one.begin, one.end, ";" * (one.end - one.begin)) for one in found])
+
+
+def _replaced(text: str, places: Sequence[tuple[int, int, str]]) -> str:
+    """The text with other words from one character up to another."""
+    pieces, done = [], 0
+    for begin, end, words in sorted(places):
+        pieces += [text[done:begin], words]
+        done = end
+    return "".join([*pieces, text[done:]])
 
 
 def is_card(digits: str) -> bool:
@@ -151,10 +160,11 @@ def _plain(text: str) -> str:
     return text if text.isascii() else _DASH.sub("-", unicodedata.normalize("NFKC", text))
 
 
-def _plain_with_origin(text: str) -> tuple[str, Sequence[int]]:
-    """The plain text, and to each of its characters the place in the text that it came from."""
+def _plain_with_origin(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """The plain text, and where in the text what became each of its characters begins and ends."""
     if unicodedata.is_normalized("NFKC", text):
-        return _plain(text), range(len(text))
-    pieces = [unicodedata.normalize("NFKC", sign) for sign in text]
-    origin = [place for place, piece in enumerate(pieces) for _ in piece]
-    return _DASH.sub("-", "".join(pieces)), origin
+        return _plain(text), range(len(text)), range(1, len(text) + 1)
+    signs = [(sign.span(), unicodedata.normalize("NFKC", sign[0])) for sign in _SIGN.finditer(text)]
+    begins = [begin for (begin, _), plain in signs for _ in plain]
+    ends = [end for (_, end), plain in signs for _ in plain]
+    return _DASH.sub("-", "".join(plain for _, plain in signs)), begins, ends
