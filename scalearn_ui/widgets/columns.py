@@ -109,6 +109,11 @@ def ask_columns(given: Given, key: str, guess: Guess) -> tuple[tuple[str, ...], 
     return texts, label
 
 
+def choose_texts(column: str) -> None:
+    """Take this column for that of the texts, when a button is clicked."""
+    st.session_state["text_column"] = [column]
+
+
 def reason(guess: Guess) -> Markdown:
     """Why these columns."""
     told = t("columns.text_reason", column=guess.text, n=guess.characters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +15,7 @@ from scalearn_ui import findings
 from scalearn_ui.text import Markdown, t
 
 LOOKS = {"serious": ":red[:material/error:]", "warning": ":orange[:material/warning:]", "hint": ":material/info:"}
+Choose = Callable[[str], None]
 SHOWN = 500
 """Rows shown on the page at most; the download has them all."""
 
@@ -43,21 +44,31 @@ class Done:
 
 
 def draw(
-    found: Sequence[Finding], dataset: TextDataset, done: Done, slot: str, *, fold: bool = True
-) -> None:  # fmt: skip
-    """All findings; with `fold`, those that are good to know only are folded away."""
+    found: Sequence[Finding],
+    dataset: TextDataset,
+    done: Done,
+    slot: str,
+    *,
+    fold: bool = True,
+    choose: Choose | None = None,
+) -> None:
+    """All findings; with `fold`, those that are good to know only are folded away.
+
+    Args:
+        choose: Takes the column that a finding names for the better one; without it none can be taken here.
+    """
     pressing = [finding for finding in found if finding.severity != "hint" or not fold]
     hints = [finding for finding in found if finding not in pressing]
     for finding in pressing:
         with st.container(border=True):
-            _one(finding, dataset, done, slot)
+            _one(finding, dataset, done, slot, choose)
     if hints:
         with st.expander(t("findings.hints", n=len(hints)), icon=":material/info:"):
             for finding in hints:
-                _one(finding, dataset, done, slot)
+                _one(finding, dataset, done, slot, choose)
 
 
-def _one(finding: Finding, dataset: TextDataset, done: Done, slot: str) -> None:
+def _one(finding: Finding, dataset: TextDataset, done: Done, slot: str, choose: Choose | None) -> None:
     st.markdown(f"{LOOKS[finding.severity]} {findings.found(finding)}")
     place = st.container(horizontal=True)
     for number, remedy in enumerate(finding.remedies):
@@ -65,6 +76,9 @@ def _one(finding: Finding, dataset: TextDataset, done: Done, slot: str) -> None:
         if place.button(findings.button(remedy), key=key):
             done.remedies.append(remedy)
             st.rerun()
+    if choose is not None and (better := finding.values.get("column")):
+        key = f"{slot}_{finding.code}_choose"
+        place.button(t("findings.choose", column=better), key=key, on_click=choose, args=(better,))
     if finding.rows:
         with place.popover(t("findings.rows", n=f"{len(finding.rows):,}"), key=f"{slot}_{finding.code}_rows"):
             _rows(finding, dataset, slot)

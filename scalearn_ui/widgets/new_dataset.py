@@ -50,7 +50,7 @@ def ask(stored: Sequence[DatasetInfo]) -> str | None:
             raise
         dataset_view.summary(checked.dataset, checked.languages)
         done.draw(SLOT)
-        findings_view.draw(checked.findings, checked.dataset, done, SLOT)
+        findings_view.draw(checked.findings, checked.dataset, done, SLOT, choose=columns.choose_texts)
     plan = plan and split_choice.outcome(checked.dataset, plan, checked.key, done, SLOT)
     if plan is None:
         return None

@@ -184,3 +184,6 @@ def test_ids_in_place_of_texts_are_told_with_the_better_column(studio: Open, lan
     app.multiselect(key="text_column").set_value(["ticket"]).run()
     begin = text.sentences(language)["finding.id_column_other"].split("{")[0]
     assert any(begin in line.value and "message" in line.value for line in app.markdown)
+    app.button(key="data_id_column_other_choose").click().run()
+    assert app.multiselect(key="text_column").value == ["message"]
+    assert not any(begin in line.value for line in app.markdown) and save(app).text_columns == ("message",)
