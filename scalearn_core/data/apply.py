@@ -27,8 +27,8 @@ def apply_steps(
 
     A step finds what the steps before it left; one whose rows or labels are not there does nothing. With several
     labels per document, merging and leaving out labels act on each label of a cell; a document that has none left
-    is left out. `relabel` gives its rows the whole cell `into`; `blank_out_personal` acts on
-    all texts (`personal.blanked`).
+    is left out. `relabel` gives its rows the whole cell `into`; `blank_out_personal` acts on all texts
+    (`personal.blanked`).
 
     Args:
         frame: Columns `text` and `label`, indexed by row number; not changed.

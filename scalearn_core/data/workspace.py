@@ -59,7 +59,7 @@ def save_dataset(
     table: Table | None = None,
     on_progress: OnProgress | None = None,
 ) -> str:
-    """Check a table and keep it. The same content and recipe give the same id and are kept once, as named first.
+    """Check a table and keep it. The same content, recipe and given name have the same id and are kept once.
 
     A table of the name of another becomes its next version.
 
@@ -76,12 +76,16 @@ def save_dataset(
         DataError: As `TextDataset.from_table`; nothing is kept then.
     """
     texts = columns_of(text)
+    file = PureWindowsPath(filename).name or "table"  # splits at / and \ alike
+    of_file = PureWindowsPath(file).stem
+    name = " ".join((name or "").split()) or of_file
     mapping: dict[str, Any] = {
         "text": texts[0] if len(texts) == 1 else texts, "label": label, "sheet": sheet, "blanks": blanks
     }  # fmt: skip
     later: dict[str, Any] = {  # only what is not as by default: ids stay what they were before there was a choice
         "separator": separator, "encoding": encoding, "delimiter": delimiter, "header": header,
         "plan": None if plan == AT_RANDOM else plan.to_dict(), "steps": [step.to_dict() for step in steps] or None,
+        "name": None if name == of_file else name,
     }  # fmt: skip
     mapping |= {key: value for key, value in later.items() if value is not None}
     dataset_id = _short_hash(content, json.dumps(mapping, sort_keys=True).encode())
@@ -90,8 +94,6 @@ def save_dataset(
         if _is_whole(dataset_id):
             return dataset_id
         delete_dataset(dataset_id)  # damaged: here it comes again
-    file = PureWindowsPath(filename).name or "table"  # splits at / and \ alike
-    name = " ".join((name or "").split()) or PureWindowsPath(file).stem
     if table is None:
         table = read_table(content, sheet=sheet, encoding=encoding, delimiter=delimiter, header=header)
     dataset = TextDataset.from_rows(

@@ -75,6 +75,14 @@ def test_a_table_of_the_same_name_is_the_next_version(workspace: Path) -> None:
     assert store.get_dataset_info(save([*ROWS, ("f", "hr")])).version == 2
 
 
+def test_the_same_table_under_another_name_is_kept_apart(workspace: Path) -> None:
+    first, second, again = save(ROWS), save(ROWS, name="Mails"), save(ROWS, name=" Mails ")
+    assert first != second == again
+    infos = [store.get_dataset_info(dataset) for dataset in (first, second)]
+    assert [(info.name, info.version, info.previous) for info in infos] == [("t", 1, None), ("Mails", 1, None)]
+    assert save(ROWS) == save(ROWS, name="t") == first, "the file's own name changes no id"
+
+
 def test_what_was_done_is_kept_and_done_again(workspace: Path) -> None:
     steps = (
         Step("merge_labels", "few_10", labels=("hr",), into="other"),
