@@ -10,9 +10,9 @@ from itertools import pairwise
 from statistics import median
 
 from scalearn_core import Encoder, ScaLearnModel, TextDataset, TrainingConfig, catalog, train_scales
-from scalearn_core.data.samples import SAMPLES
 from scalearn_core.encoders.cards import CARDS
-from scalearn_core.training import estimate
+from scalearn_core.evidence import time_estimates as estimate
+from scalearn_core.workspace.samples import SAMPLES
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ def write_cases(folder: Path) -> list[str]:
     import torch
 
     from scalearn_core import Encoder, ScaLearnModel, catalog
-    from scalearn_core.scaling.heads import two_layer_head
+    from scalearn_core.heads.modules import two_layer_head
     from tests.core.tiny import random_adapter, save_encoder
 
     names = []

@@ -1,4 +1,4 @@
-"""Seconds and peak memory of the quick checks (`data/findings/quick.py`) on made-up documents.
+"""Seconds and peak memory of the quick checks (`checks/quick.py`) on made-up documents.
 
     python -m benchmarks.findings [--documents 1000 100000 1000000] [--language en|ja]
 
@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from scalearn_core.checks.quick import quick
 from scalearn_core.data.dataset import TextDataset
-from scalearn_core.data.findings.quick import quick
-from scalearn_core.data.samples import SAMPLES
+from scalearn_core.workspace.samples import SAMPLES
 
 CHARACTERS = 250
 CLASSES = 20

@@ -21,10 +21,10 @@ from transformers import BertConfig, BertModel
 from scalearn_core import Encoder, ScaLearnModel
 from scalearn_core.adapters.bottleneck import Adapter, new_adapter
 from scalearn_core.devices import autocast
+from scalearn_core.encoders.batching import TokenBudget
 from scalearn_core.encoders.encoder import Tokens
-from scalearn_core.training.batching import TokenBudget
+from scalearn_core.encoders.prefix_cache import OpenedDocuments
 from scalearn_core.training.loop import accumulate
-from scalearn_core.training.opened import OpenedDocuments
 
 LENGTH, SOURCES, CLASSES = 128, 8, 4
 

@@ -59,9 +59,9 @@ def write(path: Path, rows: int, encoding: str) -> None:
 
 def read_and_check(path: Path) -> None:
     """All that a user waits for, step by step."""
+    from scalearn_core.checks.quick import quick
+    from scalearn_core.checks.thorough import thorough
     from scalearn_core.data.dataset import TextDataset
-    from scalearn_core.data.findings.quick import quick
-    from scalearn_core.data.findings.thorough import thorough
 
     told = Told()
     dataset = TextDataset.from_table(path, text="text", label="label", on_progress=told.on_progress)

@@ -24,8 +24,8 @@ def main() -> None:
     os.environ["OMP_NUM_THREADS"] = str(arguments.threads)
     import torch
 
-    from scalearn_core.transfer.lever_run import open_board
-    from scalearn_core.transfer.levers import Levers
+    from scalearn_core.explain.levers import Levers
+    from scalearn_core.jobs.levers import open_board
 
     torch.set_num_threads(arguments.threads)
     began = time.perf_counter()

@@ -27,15 +27,15 @@ from scalearn_core import Encoder, ScaLearnModel, TextDataset, TrainingConfig, c
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.baselines.classifier import Classify
 from scalearn_core.baselines.fine_tuning import fit_fine_tuned, fit_own_adapter
-from scalearn_core.baselines.frozen_head import fit_frozen_head, unit
 from scalearn_core.baselines.fusion import fit_fusion
 from scalearn_core.baselines.linear import fit_single_source, fit_soup
-from scalearn_core.baselines.tfidf import predict_tfidf
 from scalearn_core.data.split import Split
 from scalearn_core.data.splits import TRAIN, VALIDATION
+from scalearn_core.encoders.prefix_cache import OpenedDocuments
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.training.few_labels import learn_own_adapter_alone
-from scalearn_core.training.opened import OpenedDocuments
+from scalearn_core.heads.logistic import fit_frozen_head, unit
+from scalearn_core.heads.tfidf import predict_tfidf
+from scalearn_core.training.recipe_auto import learn_own_adapter_alone
 from scalearn_core.training.stage_one import embed
 
 

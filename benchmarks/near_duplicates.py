@@ -26,7 +26,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from scalearn_core.data.findings.near_duplicates import NEAR, grams, group_near, jaccard, normalised
+from scalearn_core.data.near_duplicates import NEAR, grams, group_near, jaccard, normalised
 
 Groups = NDArray[np.int64]
 

@@ -25,12 +25,12 @@ def main() -> None:
     import torch
 
     from scalearn_core import ScaLearnModel, TextDataset
-    from scalearn_core.data.samples import SAMPLES
-    from scalearn_core.export.graph import record
-    from scalearn_core.prediction.fast import measure_fast_mode, read_ranges
-    from scalearn_core.prediction.int8 import quantise
-    from scalearn_core.prediction.session import Session
-    from scalearn_core.training.batching import forward_batches
+    from scalearn_core.encoders.batching import forward_batches
+    from scalearn_core.onnx_graph.fast_mode import measure_fast_mode, read_ranges
+    from scalearn_core.onnx_graph.graph import record
+    from scalearn_core.onnx_graph.int8 import quantise
+    from scalearn_core.onnx_graph.session import Session
+    from scalearn_core.workspace.samples import SAMPLES
 
     torch.set_num_threads(arguments.threads)
     texts: list[str] = []

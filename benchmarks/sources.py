@@ -30,11 +30,11 @@ def main() -> None:
     import torch
 
     from scalearn_core import Encoder, ScaLearnModel, TextDataset, catalog
-    from scalearn_core.baselines.frozen_head import FrozenHead
+    from scalearn_core.evidence.trained import Setting
+    from scalearn_core.explain import ablation, effort
+    from scalearn_core.explain.refit import Mixes
+    from scalearn_core.heads.logistic import FrozenHead
     from scalearn_core.studies import sources
-    from scalearn_core.studies.setting import Setting
-    from scalearn_core.transfer import ablation, effort
-    from scalearn_core.transfer.refit import Mixes
 
     torch.set_num_threads(arguments.threads)
     lines = (arguments.folder / "train.csv").read_text("utf-8").splitlines(keepends=True)

@@ -27,14 +27,14 @@ from torch.nn import functional as F
 
 from scalearn_core import Encoder, ScaLearnModel, catalog
 from scalearn_core.adapters.bottleneck import Adapter
-from scalearn_core.data.samples import SAMPLES
+from scalearn_core.encoders.batching import CPU_TOKENS, TokenBudget, training_batches
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.encoder import Tokens
-from scalearn_core.scaling.heads import two_layer_head
+from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.heads.modules import two_layer_head
 from scalearn_core.scaling.sources import StackedSources, fold
-from scalearn_core.training.batching import CPU_TOKENS, TokenBudget, training_batches
 from scalearn_core.training.loop import accumulate, seeded
-from scalearn_core.training.opened import OpenedDocuments
+from scalearn_core.workspace.samples import SAMPLES
 
 CLASSES = 4
 STEP = 32

@@ -3,8 +3,8 @@
     python -m benchmarks.thresholds TABLE [--text text] [--label label] [--train 400] [--seeds 0 1]
 
 TABLE holds several labels per document. So many of its documents are learned from, all others are the test; the
-limits are chosen out of fold on the former (`scalearn_core/thresholds.py`). Macro-F1 and the share of documents
-that get exactly their labels, both 0 to 100; ± is the standard deviation over seeds.
+limits are chosen out of fold on the former (`scalearn_core/heads/thresholds.py`). Macro-F1 and the share of
+documents that get exactly their labels, both 0 to 100; ± is the standard deviation over seeds.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from scalearn_core import Encoder, ScaLearnModel, TextDataset, TrainingConfig, catalog, train_scales
-from scalearn_core.baselines.frozen_head import unit
-from scalearn_core.baselines.tfidf import predict_tfidf
 from scalearn_core.evaluation.metrics import score
+from scalearn_core.heads.logistic import unit
+from scalearn_core.heads.tfidf import predict_tfidf
 from scalearn_core.targets import Targets, decide, same
 from scalearn_core.training.stage_one import embed
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_ui import shell
+from scalearn_ui.parts import model_choice
 from scalearn_ui.text import t
-from scalearn_ui.widgets import batch, model_choice, single_text
+from scalearn_ui.views.classify import batch, single_text
 
 shell.enter("classify")
 

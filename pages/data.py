@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from scalearn_core.data import workspace
+from scalearn_core.workspace import datasets
 from scalearn_ui import shell, state
 from scalearn_ui.text import t
-from scalearn_ui.widgets import new_dataset, stored_dataset
+from scalearn_ui.views.data import new_dataset, stored_dataset
 
 shell.enter("data")
 
@@ -17,7 +17,7 @@ if looked_at:
         stored_dataset.detail(looked_at)
     st.stop()
 
-stored = workspace.list_datasets()
+stored = datasets.list_datasets()
 with shell.in_words():  # whatever is wrong with a table, those that are stored stay within reach
     saved = new_dataset.ask(stored)
     if saved:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_core import runs
-from scalearn_core.data import workspace
+from scalearn_core.workspace import datasets as workspace
 from scalearn_ui import shell
+from scalearn_ui.parts import run_list
 from scalearn_ui.text import t
-from scalearn_ui.widgets import run_list, samples
+from scalearn_ui.views.home import samples
 
 shell.enter("home")
 

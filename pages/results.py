@@ -5,16 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_ui import outcomes, shell
+from scalearn_ui.parts import model_choice
 from scalearn_ui.text import t
-from scalearn_ui.widgets import (
+from scalearn_ui.views.results import (
     classes,
     confidence,
     cross_validation,
-    elsewhere,
     evidence,
     ladder,
-    model_choice,
     more_labels,
+    other_table,
     tested_on,
     verdict,
 )
@@ -60,4 +60,4 @@ elif view == "labels":
 elif view == "ladder":
     ladder.draw(run, found)
 else:
-    elsewhere.draw(run, found)
+    other_table.draw(run, found)

@@ -6,8 +6,8 @@ import streamlit as st
 
 from scalearn_core import runs
 from scalearn_ui import shell, state, text
+from scalearn_ui.parts import history, progress, run_list
 from scalearn_ui.text import plain, t
-from scalearn_ui.widgets import history, progress, run_list
 
 shell.enter("run")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_ui import outcomes, shell
+from scalearn_ui.parts import model_choice
 from scalearn_ui.text import t
-from scalearn_ui.widgets import model_choice, scale_change, scale_compare, scale_dimensions, scale_view, stability
+from scalearn_ui.views.scales import scale_change, scale_compare, scale_dimensions, scale_view, stability
 
 shell.enter("scales")
 

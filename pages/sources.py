@@ -7,8 +7,9 @@ import streamlit as st
 from scalearn_core.adapters import catalog
 from scalearn_core.encoders.cards import CARDS
 from scalearn_ui import shell
+from scalearn_ui.parts import encoder_choice
 from scalearn_ui.text import count, t
-from scalearn_ui.widgets import encoder_choice, source_card
+from scalearn_ui.views.sources import source_card
 
 shell.enter("sources")
 

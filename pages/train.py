@@ -5,14 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_core import runs
-from scalearn_core.data import workspace
+from scalearn_core.workspace import datasets
 from scalearn_ui import shell, state
+from scalearn_ui.parts import encoder_choice, forecast
 from scalearn_ui.text import count, t
-from scalearn_ui.widgets import encoder_choice, forecast, long_texts, train_settings
+from scalearn_ui.views.train import long_texts, train_settings
 
 shell.enter("train")
 
-stored = workspace.list_datasets()
+stored = datasets.list_datasets()
 if not stored:
     shell.nothing_yet(t("train.no_data"), "home", t("action.start"))
     st.stop()

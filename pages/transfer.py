@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_ui import outcomes, shell
+from scalearn_ui.parts import model_choice
 from scalearn_ui.text import t
-from scalearn_ui.widgets import levers, model_choice, track_record, which_sources
+from scalearn_ui.views.transfer import levers, track_record, which_sources
 
 shell.enter("transfer")
 

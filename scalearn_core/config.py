@@ -53,7 +53,7 @@ class Recipe:
 
 
 RECIPES: dict[str, Recipe] = {
-    # From the plain encoder, by pairs of documents (`training/few_labels.py`).
+    # From the plain encoder, by pairs of documents (`training/recipe_auto.py`).
     "auto": Recipe(
         2e-2, own_adapter=True, epochs=2, steps=40, more_epochs=6, more_steps=100, own_learning_rate=1e-3
     ),
@@ -131,7 +131,7 @@ def _whole(value: object) -> bool:
 
 @dataclass(frozen=True)
 class ForecastConfig:
-    """How `transfer/forecast.py` asks which sources will help; the numbers keep it to seconds."""
+    """How `training/forecast.py` asks which sources will help; the numbers keep it to seconds."""
 
     strength: float = 1.0
     """What is tried of each source: as it is."""

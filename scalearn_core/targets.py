@@ -4,7 +4,7 @@
   is given.
 - Several: 1 where a document has the label and 0 elsewhere, int64 `[documents, labels]`; each label has a
   probability of its own, and all that reach their limit are given, which may be none (as in the paper's HumSet):
-  `THRESHOLD`, or one per label (`thresholds.py`).
+  `THRESHOLD`, or one per label (`heads/thresholds.py`).
 
 The number of axes tells which it is, so a function that takes targets takes either and asks here.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scalearn_core.data.findings.finding import Finding, Remedy
+from scalearn_core.checks.finding import Finding, Remedy
 from scalearn_core.encoders.cards import CARDS
 from scalearn_ui import text
 from scalearn_ui.text import Markdown, count, plain, t

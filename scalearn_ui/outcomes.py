@@ -11,7 +11,7 @@ from scalearn_core import runs
 from scalearn_core.adapters import catalog
 from scalearn_core.config import MOST_WINDOWS
 from scalearn_core.encoders.cards import CARDS, DEFAULT
-from scalearn_core.evaluation.stored import read_result
+from scalearn_core.evidence.upgrade import read_result
 from scalearn_core.runs.folders import run_folder
 from scalearn_ui import text
 from scalearn_ui.text import Markdown, plain, t

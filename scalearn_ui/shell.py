@@ -151,13 +151,13 @@ def _language_switch() -> None:
 
 def _current_project() -> None:
     """The dataset in use, in the sidebar; one that another session has deleted is in use no more."""
-    from scalearn_core.data import workspace
+    from scalearn_core.workspace import datasets
 
     chosen = state.dataset_id()
     if not chosen:
         return
     try:
-        name = workspace.get_dataset_info(chosen).name
+        name = datasets.get_dataset_info(chosen).name
     except DataError as problem:
         if problem.code != "data.unknown_dataset":
             raise

@@ -63,7 +63,7 @@ def test_importing_is_quick_and_leaves_torch_unloaded(module: str) -> None:
 
 def test_browsing_the_library_and_reading_tables_leaves_torch_unloaded() -> None:
     code = (
-        "import sys; from scalearn_core.adapters import catalog; import scalearn_core.data.workspace;"
+        "import sys; from scalearn_core.adapters import catalog; import scalearn_core.workspace.datasets;"
         "catalog.cards(); print(*sorted({'torch', 'transformers', 'sklearn'} & sys.modules.keys()))"
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

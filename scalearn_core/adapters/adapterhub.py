@@ -20,7 +20,7 @@ from scalearn_core.adapters.bottleneck import ACTIVATIONS, Adapter, BottleneckLa
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.families import FAMILIES
 from scalearn_core.errors import AdapterError
-from scalearn_core.file_faults import DAMAGED_FILE, reason
+from scalearn_core.storage.damage import DAMAGED_FILE, reason
 
 _REQUIRED = {
     "mh_adapter": False, "output_adapter": True, "residual_before_ln": True, "original_ln_before": True,

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from scalearn_core.data.tables import read_table
 from scalearn_core.errors import AdapterError
-from scalearn_core.file_faults import reason
+from scalearn_core.storage.damage import reason
+from scalearn_core.tables.reader import read_table
 
 LIBRARY = Path(__file__).resolve().parents[2] / "assets" / "adapters"
 DRAW_SEED = 42

@@ -11,13 +11,13 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from scalearn_core.baselines.frozen_head import fit_frozen_head, unit
 from scalearn_core.config import StageOneConfig
+from scalearn_core.encoders.batching import forward_batches
 from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
-from scalearn_core.scaling.heads import unit_linear_head
+from scalearn_core.heads.logistic import fit_frozen_head, unit
+from scalearn_core.heads.modules import unit_linear_head
+from scalearn_core.heads.thresholds import choose_thresholds
 from scalearn_core.targets import Targets, are_several, decide
-from scalearn_core.thresholds import choose_thresholds
-from scalearn_core.training.batching import forward_batches
 from scalearn_core.training.loop import OnStep, fit
 from scalearn_core.training.loss import classification_loss
 from scalearn_core.training.stage_one import TaskData, embed

@@ -111,9 +111,9 @@ def _build(args: argparse.Namespace, jobs: Sequence[tuple[SourceTask, Rows, Rows
         progress.on_stage("loading")
         import torch
 
-        from scalearn_core.adapters.build import build_adapter
         from scalearn_core.devices import find
         from scalearn_core.encoders.encoder import Encoder
+        from scalearn_core.training.build_sources import build_adapter
 
         if args.threads:
             torch.set_num_threads(args.threads)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from scalearn_core.cli.apply import check_model
+from scalearn_core.cli.predict import check_model
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.usage import check_new_folder, writing_to
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from scalearn_core.config import LONG_TEXTS, RECIPES
-from scalearn_core.data.delimited import DELIMITERS
-from scalearn_core.data.encodings import ENCODINGS
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.studies import STUDIES
+from scalearn_core.tables.delimited import DELIMITERS
+from scalearn_core.tables.encodings import ENCODINGS
 
 VARIANTS = ("scalearn", "scalearn_uniform", "scalearn_pp", "scalearn_uniform_pp")
 """Those of `scaling.scales`, which would import torch; a test keeps them equal."""

@@ -8,13 +8,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from scalearn_core.cli.apply import check_model, evidence_of, separator_of
+from scalearn_core.cli.predict import check_model, evidence_of, separator_of
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import table
 from scalearn_core.cli.train import chosen_encoder, chosen_sources, read_dataset, read_divided
 from scalearn_core.cli.usage import check_writable, writing_to
-from scalearn_core.evaluation.stored import read_result, split_of
-from scalearn_core.file_faults import DAMAGED_FILE
+from scalearn_core.evidence.upgrade import read_result, split_of
+from scalearn_core.storage.damage import DAMAGED_FILE
 
 
 def forecast(args: argparse.Namespace) -> None:
@@ -27,7 +27,7 @@ def forecast(args: argparse.Namespace) -> None:
         progress.on_stage("loading")
         from scalearn_core.devices import find
         from scalearn_core.encoders.encoder import Encoder
-        from scalearn_core.transfer.job import forecast_for
+        from scalearn_core.jobs.forecast import forecast_for
 
         loaded = Encoder.load(encoder).to(find(args.device).kind)
         progress.on_stage("forecast")
@@ -46,7 +46,7 @@ def study(args: argparse.Namespace) -> None:
     with Progress() as progress:
         progress.on_stage("loading")
         from scalearn_core.devices import find
-        from scalearn_core.studies.setting import keep, load_setting, run_study
+        from scalearn_core.evidence.trained import keep, load_setting, run_study
 
         setting = load_setting(evidence, args.model, dataset, find(args.device).kind)
         progress.on_stage("study", args.study)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scalearn_core.adapters.catalog import AdapterCard
-from scalearn_core.data.checks import shorten
+from scalearn_core.data.column_checks import shorten
 
 METHODS = {
     "scalearn": "ScaLearn",

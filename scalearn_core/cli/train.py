@@ -13,17 +13,17 @@ from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import training_summary
 from scalearn_core.cli.usage import UsageError, check_new_folder, writing_to
 from scalearn_core.config import TrainingConfig
-from scalearn_core.data.checks import shorten
+from scalearn_core.data.column_checks import shorten
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.documents import columns_of
-from scalearn_core.data.files import folder_written_whole
 from scalearn_core.data.labels import AUTO, looks_like_several
 from scalearn_core.data.languages import shares_of
 from scalearn_core.data.split_plan import By, SplitPlan, offered_test_values
-from scalearn_core.data.tables import reading_of
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.errors import ConfigError
+from scalearn_core.storage.files import folder_written_whole
+from scalearn_core.tables.reader import reading_of
 
 
 def train(args: argparse.Namespace) -> None:
@@ -39,7 +39,7 @@ def train(args: argparse.Namespace) -> None:
         progress.on_stage("loading")
         from scalearn_core.devices import find
         from scalearn_core.encoders.encoder import Encoder
-        from scalearn_core.training.pipeline import train_with_evidence
+        from scalearn_core.evidence.pipeline import train_with_evidence
 
         outcome = train_with_evidence(
             dataset,

@@ -15,19 +15,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scalearn_core.data.apply import apply_steps
-from scalearn_core.data.checks import check_column, check_columns, check_labels, shorten
-from scalearn_core.data.content import OnProgress
+from scalearn_core.data.apply_recipe import apply_steps
+from scalearn_core.data.column_checks import check_column, check_columns, check_labels, shorten
 from scalearn_core.data.documents import Blanks, columns_of, take_documents
-from scalearn_core.data.export import safe_cell
 from scalearn_core.data.groups import Groups
 from scalearn_core.data.labels import AUTO, split_labels
 from scalearn_core.data.recipe import Step
 from scalearn_core.data.split import Split
 from scalearn_core.data.split_plan import SplitPlan, divide
 from scalearn_core.data.splits import KEPT_OUT, TEST, TRAIN, VALIDATION
-from scalearn_core.data.tables import Table, read_table
 from scalearn_core.errors import DataError
+from scalearn_core.tables.content import OnProgress
+from scalearn_core.tables.export import safe_cell
+from scalearn_core.tables.reader import Table, read_table
 from scalearn_core.targets import Targets
 
 

@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from scalearn_core.data.assemble import rejected_rows
-from scalearn_core.data.checks import shorten
+from scalearn_core.data.column_checks import shorten
 from scalearn_core.data.labels import AUTO, find_separator, split_labels
 from scalearn_core.errors import DataError
+from scalearn_core.tables.columns import rejected_rows
 
 Blanks = Literal["refuse", "leave_out"]
 

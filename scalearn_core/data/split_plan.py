@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scalearn_core.data.checks import shorten
+from scalearn_core.data.column_checks import shorten
 from scalearn_core.data.dates import read_dates
-from scalearn_core.data.findings.near_duplicates import group_near
 from scalearn_core.data.groups import Groups, join_groups
+from scalearn_core.data.near_duplicates import group_near
 from scalearn_core.data.splits import OPEN, TEST, TRAIN, VALIDATION, assign_parts, check_shares, complete_parts
 from scalearn_core.errors import DataError
 from scalearn_core.targets import Targets, indicators

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalearn_core.data.groups import Groups, group_documents
-from scalearn_core.data.limits import MIN_TRAIN_FOR_VALIDATION
 from scalearn_core.errors import DataError
+from scalearn_core.tables.limits import MIN_TRAIN_FOR_VALIDATION
 from scalearn_core.targets import Targets, are_several, indicators
 
 TRAIN, VALIDATION, TEST = range(3)

@@ -13,7 +13,7 @@ from scalearn_core.encoders.cards import CARDS, DEFAULT, EncoderCard
 from scalearn_core.encoders.families import FAMILIES, layout
 from scalearn_core.encoders.four_bit import read_four_bit
 from scalearn_core.errors import EncoderError
-from scalearn_core.file_faults import DAMAGED_FILE, reason
+from scalearn_core.storage.damage import DAMAGED_FILE, reason
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 LONGEST = 256

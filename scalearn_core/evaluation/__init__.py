@@ -18,8 +18,8 @@ def evaluate(model: ScaLearnModel, split: Split, *, seed: int = 0) -> Evaluation
             only one of the two has several labels per document.
     """
     from scalearn_core.errors import ConfigError
-    from scalearn_core.evaluation.another_table import check_alike
     from scalearn_core.evaluation.report import evaluate_predictions
+    from scalearn_core.evidence.other_table import check_alike
 
     if split.labels != model.labels:
         raise ConfigError("config.other_labels", found=", ".join(split.labels), expected=", ".join(model.labels))

@@ -22,11 +22,11 @@ from scalearn_core.evaluation.calibration import (
 )
 from scalearn_core.evaluation.conformal import conformal_sets
 from scalearn_core.evaluation.costs import expected_costs
-from scalearn_core.evaluation.handover import HandOver, confidences, coverage_curve, threshold_for
 from scalearn_core.evaluation.intervals import wilson_interval
 from scalearn_core.evaluation.metrics import FloatArray, IntArray, check_classes
 from scalearn_core.evaluation.ranking import ranking_curves
-from scalearn_core.evaluation.test_probabilities import check_probabilities
+from scalearn_core.evaluation.referral import HandOver, confidences, coverage_curve, threshold_for
+from scalearn_core.evaluation.stored_probabilities import check_probabilities
 from scalearn_core.targets import are_several
 
 __all__ = ["HandOver", "confidence_report", "expected_costs", "threshold_for"]

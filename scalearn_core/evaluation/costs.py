@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike
 
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.calibration import folds
-from scalearn_core.evaluation.handover import MOST_POINTS
 from scalearn_core.evaluation.intervals import CONFIDENCE, Interval
 from scalearn_core.evaluation.metrics import FloatArray, check_classes
-from scalearn_core.evaluation.test_probabilities import check_probabilities
+from scalearn_core.evaluation.referral import MOST_POINTS
+from scalearn_core.evaluation.stored_probabilities import check_probabilities
 from scalearn_core.targets import are_several, confidence_in, decide
 
 PER = 1000

@@ -10,12 +10,12 @@ from safetensors.torch import load_file, save
 from torch import nn
 
 from scalearn_core.adapters.adapterhub import write_adapter
-from scalearn_core.data.files import folder_written_whole
 from scalearn_core.export.folders import check_new_or_ours
-from scalearn_core.scaling.heads import UnitLength
+from scalearn_core.heads.modules import UnitLength
+from scalearn_core.heads.thresholds import limits_file
 from scalearn_core.scaling.merge import merge
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.thresholds import limits_file
+from scalearn_core.storage.files import folder_written_whole
 
 NAME = "scalearn"
 PICKLED = {"adapter.safetensors": "pytorch_adapter.bin", "model_head.safetensors": "pytorch_model_head.bin"}

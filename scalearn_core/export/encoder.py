@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from scalearn_core.data.files import folder_written_whole
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.four_bit import BlockEmbedding
 from scalearn_core.export.folders import check_new_or_ours
+from scalearn_core.storage.files import folder_written_whole
 
 FILES = {
     "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "modules.json", "1_Pooling",

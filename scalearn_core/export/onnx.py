@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from scalearn_core.config import MOST_WINDOWS
-from scalearn_core.data.files import folder_written_whole
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.long_texts import frame_of, passages
 from scalearn_core.errors import ModelError
 from scalearn_core.export.folders import check_new_or_ours
-from scalearn_core.export.graph import record
-from scalearn_core.prediction.session import Session
+from scalearn_core.heads.thresholds import limits_file
+from scalearn_core.onnx_graph.graph import record
+from scalearn_core.onnx_graph.session import Session
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.thresholds import limits_file
+from scalearn_core.storage.files import folder_written_whole
 
 FILES = {"model.onnx", "tokenizer.json", "labels.json", "thresholds.json", "README.md"}
 LIMIT = 1e-4

@@ -1,0 +1,1 @@
+"""Classify new documents with a trained model."""

@@ -18,9 +18,9 @@ from scalearn_core.errors import RunError
 from scalearn_core.runs import folders
 from scalearn_core.runs.jobs import JOBS, lane_of, slots_of
 from scalearn_core.runs.launch import LocalLauncher, spawn
-from scalearn_core.runs.locks import holding
 from scalearn_core.runs.records import Metric, Run
 from scalearn_core.runs.store import Store, clear_errors
+from scalearn_core.storage.locks import holding
 
 
 def submit(kind: str, config: dict[str, Any], *, title: str = "") -> str:

@@ -23,12 +23,12 @@ from scalearn_core.runs.reporter import Reporter
 Job = Callable[[dict[str, Any], Path, Reporter], None]
 
 JOBS = {
-    "train": "scalearn_core.training.job:run",
-    "predict": "scalearn_core.prediction.job:run",
-    "evaluate": "scalearn_core.evaluation.job:run",
-    "forecast": "scalearn_core.transfer.job:run",
-    "study": "scalearn_core.studies.job:run",
-    "check": "scalearn_core.data.check_job:run",
+    "train": "scalearn_core.jobs.train:run",
+    "predict": "scalearn_core.jobs.predict:run",
+    "evaluate": "scalearn_core.jobs.evaluate:run",
+    "forecast": "scalearn_core.jobs.forecast:run",
+    "study": "scalearn_core.jobs.study:run",
+    "check": "scalearn_core.jobs.check:run",
     "selfcheck": "scalearn_core.runs.jobs:selfcheck",
 }
 """Kind of run -> "module:function"."""

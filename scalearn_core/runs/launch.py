@@ -21,7 +21,7 @@ from scalearn_core.devices import usable_cores
 from scalearn_core.errors import RunError
 from scalearn_core.runs.folders import LOCK, LOG, run_folder
 from scalearn_core.runs.jobs import slots_of
-from scalearn_core.runs.locks import is_held
+from scalearn_core.storage.locks import is_held
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _STOP_SECONDS = 1.0

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from scalearn_core.errors import RunError, ScaLearnError
-from scalearn_core.runs.locks import holding
 from scalearn_core.runs.records import Metric, Run, Status
+from scalearn_core.storage.locks import holding
 
 _BUSY_SECONDS = 30.0
 _UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR)

@@ -13,14 +13,14 @@ from torch import nn
 
 from scalearn_core.adapters.adapterhub import check_fits
 from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.encoders.batching import forward_batches
 from scalearn_core.encoders.encoder import Encoder, Opened, Tokens
+from scalearn_core.encoders.prefix_cache import OpenedDocuments, batch_of
 from scalearn_core.errors import ConfigError
-from scalearn_core.scaling.heads import unit_linear_head
+from scalearn_core.heads.modules import unit_linear_head
 from scalearn_core.scaling.scales import NO_ABLATION, Ablation, Scales, find_variant
 from scalearn_core.scaling.sources import FoldedSources, StackedSources
 from scalearn_core.targets import Targets, decide, names_of
-from scalearn_core.training.batching import forward_batches
-from scalearn_core.training.opened import OpenedDocuments, batch_of
 
 
 class ScaLearnModel:

@@ -15,14 +15,14 @@ from safetensors.torch import load_file, save
 
 from scalearn_core.adapters.adapterhub import read_adapter, write_adapter
 from scalearn_core.config import LONG_TEXTS
-from scalearn_core.data.files import folder_written_whole
 from scalearn_core.encoders.encoder import POOLINGS, Encoder
 from scalearn_core.errors import EncoderError, ModelError, ScaLearnError
-from scalearn_core.file_faults import DAMAGED_FILE, reason
-from scalearn_core.scaling.heads import empty_head, kind_of
+from scalearn_core.heads.modules import empty_head, kind_of
+from scalearn_core.heads.thresholds import as_stored, from_stored
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import Ablation
-from scalearn_core.thresholds import as_stored, from_stored
+from scalearn_core.storage.damage import DAMAGED_FILE, reason
+from scalearn_core.storage.files import folder_written_whole
 
 FORMAT = 1
 _CONTENT = {"model.json", "scales.safetensors", "sources"}

@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scalearn_core.baselines.frozen_head import unit
 from scalearn_core.data.folds import grouped_folds
 from scalearn_core.data.split_plan import groups_of
 from scalearn_core.data.splits import OPEN, TEST, complete_parts
@@ -30,8 +29,9 @@ from scalearn_core.evaluation.intervals import Interval, wilson_interval
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.resampled import corrected_interval
-from scalearn_core.evaluation.stored import split_of
-from scalearn_core.studies.setting import OnProgress, Setting
+from scalearn_core.evidence.trained import OnProgress, Setting
+from scalearn_core.evidence.upgrade import split_of
+from scalearn_core.heads.logistic import unit
 from scalearn_core.studies.training import Progress, train_again
 from scalearn_core.targets import Targets, same
 from scalearn_core.training.stage_one import embed

@@ -17,19 +17,19 @@ import torch
 from numpy.typing import NDArray
 
 from scalearn_core.baselines.fine_tuning import fit_fine_tuned
-from scalearn_core.baselines.frozen_head import fit_frozen_head, unit
 from scalearn_core.config import FORECAST
 from scalearn_core.devices import free_bytes
 from scalearn_core.encoders.encoder import Tokens
+from scalearn_core.encoders.prefix_cache import OpenedDocuments
 from scalearn_core.evaluation.report import evaluate_predictions
+from scalearn_core.evidence.trained import OnProgress, Setting
+from scalearn_core.heads.logistic import fit_frozen_head, unit
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies.memory import PeakMemory
-from scalearn_core.studies.setting import OnProgress, Setting
 from scalearn_core.studies.stopping import where_to_stop
 from scalearn_core.studies.training import Progress, new_model, test_notes, train_again
 from scalearn_core.targets import Targets
-from scalearn_core.training.few_labels import learn_from_pairs
-from scalearn_core.training.opened import OpenedDocuments
+from scalearn_core.training.recipe_auto import learn_from_pairs
 from scalearn_core.training.stage_one import embed
 
 VARIANTS = ("scalearn_uniform_pp", "scalearn_uniform", "scalearn_pp", "scalearn")

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalearn_core.evaluation.metrics import score
+from scalearn_core.evidence.trained import OnProgress, Setting
+from scalearn_core.explain.contributions import contribution_map
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.studies.setting import OnProgress, Setting
 from scalearn_core.studies.training import Progress, test_notes, train_again
 from scalearn_core.targets import Targets
-from scalearn_core.transfer.contributions import contribution_map
 
 MORE = 3
 """Repetitions beside the training at hand."""

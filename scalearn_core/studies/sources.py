@@ -1,6 +1,6 @@
 """Which sources help: each left out, alone and added, how far they overlap, and how strong each should be.
 
-What is asked, and how, stands in `transfer/ablation.py`, `transfer/overlap.py` and `transfer/probing.py`; the
+What is asked, and how, stands in `explain/ablation.py`, `explain/overlap.py` and `explain/probing.py`; the
 result in `docs/formats.md`.
 """
 
@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from scalearn_core.studies.setting import OnProgress, Setting
-from scalearn_core.transfer import ablation, effort, probing
-from scalearn_core.transfer.ablation import Step, Tried
-from scalearn_core.transfer.overlap import DOCUMENTS, alike_together, overlap
-from scalearn_core.transfer.probing import Curve
-from scalearn_core.transfer.refit import Change, Meter, Mixes
+from scalearn_core.evidence.trained import OnProgress, Setting
+from scalearn_core.explain import ablation, effort, probing
+from scalearn_core.explain.ablation import Step, Tried
+from scalearn_core.explain.overlap import DOCUMENTS, alike_together, overlap
+from scalearn_core.explain.probing import Curve
+from scalearn_core.explain.refit import Change, Meter, Mixes
 
 
 def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:

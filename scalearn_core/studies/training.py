@@ -12,8 +12,8 @@ from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.splits import TEST, TRAIN
 from scalearn_core.evaluation.report import evaluate_predictions
+from scalearn_core.evidence.trained import OnProgress, Setting
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.studies.setting import OnProgress, Setting
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.stage_two import OnStage, TrainingResult, train_scales
 

@@ -1,0 +1,1 @@
+"""What learns: an adapter (stage one), the scales (stage two), and the forecast they start from."""

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from scalearn_core.training.batching import TokenBudget, training_batches
+from scalearn_core.encoders.batching import TokenBudget, training_batches
 
 OnStep = Callable[[int, dict[str, float]], None]
 """`on_step(step, metrics)`, called after every step; an exception it raises ends the training."""

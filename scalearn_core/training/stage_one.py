@@ -13,13 +13,13 @@ from torch.nn import functional as F
 from scalearn_core.adapters.bottleneck import Adapter, new_adapter
 from scalearn_core.config import StageOneConfig
 from scalearn_core.devices import autocast
+from scalearn_core.encoders.batching import TokenBudget, forward_batches
 from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
-from scalearn_core.scaling.heads import two_layer_head
+from scalearn_core.encoders.prefix_cache import OpenedDocuments, batch_of
+from scalearn_core.heads.modules import two_layer_head
 from scalearn_core.targets import THRESHOLD, are_several, decide
-from scalearn_core.training.batching import TokenBudget, forward_batches
 from scalearn_core.training.loop import History, OnStep, fit
 from scalearn_core.training.loss import classification_loss
-from scalearn_core.training.opened import OpenedDocuments, batch_of
 
 
 @dataclass(frozen=True)

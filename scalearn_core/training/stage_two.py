@@ -11,23 +11,23 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from scalearn_core.baselines.frozen_head import FrozenHead, fit_frozen_head, unit
 from scalearn_core.config import FORECAST, Recipe, StageOneConfig, TrainingConfig
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.split import Split
 from scalearn_core.devices import autocast
+from scalearn_core.encoders.batching import TokenBudget, forward_batches
+from scalearn_core.encoders.prefix_cache import OpenedDocuments
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.scaling.heads import two_layer_head
+from scalearn_core.heads.logistic import FrozenHead, fit_frozen_head, unit
+from scalearn_core.heads.modules import two_layer_head
+from scalearn_core.heads.thresholds import choose_thresholds
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.thresholds import choose_thresholds
-from scalearn_core.training.batching import TokenBudget, forward_batches
-from scalearn_core.training.few_labels import OWN_NAME, learn_from_pairs
+from scalearn_core.training.forecast import Forecast, forecast
 from scalearn_core.training.loop import History, OnStep, fit
 from scalearn_core.training.loss import classification_loss
-from scalearn_core.training.opened import OpenedDocuments
+from scalearn_core.training.recipe_auto import OWN_NAME, learn_from_pairs
 from scalearn_core.training.stage_one import TaskData, embed, train_adapter
-from scalearn_core.transfer.forecast import Forecast, forecast
 
 OnStage = Callable[[str], None]
 """Told the code of each stage as it begins: "embedding", "forecast", perhaps "own_adapter", "training"."""

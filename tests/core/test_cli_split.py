@@ -11,7 +11,7 @@ from scalearn_core.cli.parser import make_parser
 from scalearn_core.cli.train import read_divided
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.split_plan import SplitPlan
-from scalearn_core.evaluation.stored import split_of
+from scalearn_core.evidence.upgrade import split_of
 
 ROWS = 60
 

@@ -7,13 +7,13 @@ import json
 import pytest
 
 from scalearn_core import runs
-from scalearn_core.data.check_job import read_findings
-from scalearn_core.data.findings.thorough import thorough
-from scalearn_core.data.workspace import load_dataset, save_dataset
+from scalearn_core.checks.thorough import thorough
 from scalearn_core.errors import RunError
+from scalearn_core.jobs.check import read_findings
 from scalearn_core.runs.jobs import lane_of
-from scalearn_core.runs.locks import holding
-from tests.core.data.findings.planted import with_wrong_labels
+from scalearn_core.storage.locks import holding
+from scalearn_core.workspace.datasets import load_dataset, save_dataset
+from tests.core.checks.planted import with_wrong_labels
 
 
 def stored() -> str:

@@ -13,17 +13,17 @@ import pytest
 from scalearn_core import runs
 from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.config import TrainingConfig
-from scalearn_core.data.workspace import load_dataset, save_dataset
 from scalearn_core.devices import find
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.evaluation.reference import document_numbers, load_reference
-from scalearn_core.evaluation.test_probabilities import FILE, load_test_probabilities
+from scalearn_core.evaluation.stored_probabilities import FILE, load_test_probabilities
+from scalearn_core.evidence.pipeline import train_with_evidence
+from scalearn_core.evidence.reference import document_numbers, load_reference
+from scalearn_core.evidence.trained import load_setting
+from scalearn_core.explain.levers import Levers
+from scalearn_core.jobs.levers import open_board
 from scalearn_core.runs.folders import new_run_id, run_folder, write_json
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.studies.setting import load_setting
-from scalearn_core.training.pipeline import train_with_evidence
-from scalearn_core.transfer.lever_run import open_board
-from scalearn_core.transfer.levers import Levers
+from scalearn_core.workspace.datasets import load_dataset, save_dataset
 from tests.core.tiny import dataset, random_adapter, save_encoder
 from tests.runs.polling import ended
 

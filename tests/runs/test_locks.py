@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scalearn_core.errors import RunError
-from scalearn_core.runs.locks import holding, is_held
+from scalearn_core.storage.locks import holding, is_held
 from tests.runs.polling import wait_until
 
 

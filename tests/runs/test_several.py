@@ -15,20 +15,20 @@ import pytest
 from scalearn_core import runs
 from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.config import workspace
-from scalearn_core.data.looks import looks_at
 from scalearn_core.data.split_plan import SplitPlan
-from scalearn_core.data.workspace import dataset_content, load_dataset, save_dataset, save_upload
-from scalearn_core.evaluation import job as evaluating
-from scalearn_core.evaluation.test_probabilities import load_test_probabilities
-from scalearn_core.prediction import job as predicting
+from scalearn_core.evaluation.stored_probabilities import load_test_probabilities
+from scalearn_core.explain.levers import Levers
+from scalearn_core.jobs import evaluate as evaluating
+from scalearn_core.jobs import forecast as forecasting
+from scalearn_core.jobs import predict as predicting
+from scalearn_core.jobs import study as studying
+from scalearn_core.jobs import train as training
+from scalearn_core.jobs.levers import open_board
 from scalearn_core.runs.folders import new_run_id, run_folder, write_json
 from scalearn_core.runs.store import Store
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.studies import job as studying
-from scalearn_core.training import job as training
-from scalearn_core.transfer import job as forecasting
-from scalearn_core.transfer.lever_run import open_board
-from scalearn_core.transfer.levers import Levers
+from scalearn_core.workspace.datasets import dataset_content, load_dataset, save_dataset, save_upload
+from scalearn_core.workspace.test_set_use import looks_at
 from tests.core.several import LABELS, several
 from tests.core.tiny import random_adapter, save_encoder
 

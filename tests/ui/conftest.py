@@ -16,9 +16,9 @@ from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
 from scalearn_core.adapters import catalog
-from scalearn_core.data import workspace as datasets
-from scalearn_core.data.samples import SAMPLES, sample_bytes
-from scalearn_core.runs.locks import holding
+from scalearn_core.storage.locks import holding
+from scalearn_core.workspace import datasets
+from scalearn_core.workspace.samples import SAMPLES, sample_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(file.stem for file in (ROOT / "pages").glob("*.py"))

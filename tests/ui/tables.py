@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from streamlit.testing.v1 import AppTest
 
-from scalearn_core.data import workspace
-from scalearn_core.data.dataset_info import DatasetInfo
-from tests.core.data.findings.made import plain_texts
+from scalearn_core.workspace import datasets
+from scalearn_core.workspace.dataset_info import DatasetInfo
+from tests.core.checks.made import plain_texts
 
 
 def written(columns: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
@@ -51,4 +51,4 @@ def save(app: AppTest) -> DatasetInfo:
     """Click on the button and return what was stored."""
     app.button(key="save_dataset").click().run()
     assert not app.error and not app.exception, [error.value for error in app.error]
-    return workspace.list_datasets()[0]
+    return datasets.list_datasets()[0]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from scalearn_core import runs
-from scalearn_core.data import workspace
-from scalearn_core.data.findings.thorough import thorough
+from scalearn_core.checks.thorough import thorough
+from scalearn_core.workspace import datasets
 from scalearn_ui import findings, text
-from tests.core.data.findings.made import made
-from tests.core.data.findings.planted import with_wrong_labels
+from tests.core.checks.made import made
+from tests.core.checks.planted import with_wrong_labels
 from tests.ui.conftest import Open, small_table, wait_for_end
 
 LETTER = "Please send me the invoice of last month again, our accounting cannot find it anywhere. Customer"
@@ -17,7 +17,7 @@ LETTER = "Please send me the invoice of last month again, our accounting cannot 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_a_check_that_is_done_leads_to_its_table(studio: Open, language: str) -> None:
-    dataset = workspace.save_dataset(small_table(), filename="t.csv", text="message", label="team")
+    dataset = datasets.save_dataset(small_table(), filename="t.csv", text="message", label="team")
     run = runs.submit("check", {"dataset": dataset, "seed": 13}, title="t.csv")
     wait_for_end(run)
     assert runs.get(run).status == "succeeded", runs.get(run).error_text

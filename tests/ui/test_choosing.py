@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
 from scalearn_core.adapters import catalog
-from scalearn_core.data import workspace
 from scalearn_core.encoders.cards import CARDS, ENGLISH, MULTILINGUAL, EncoderCard
+from scalearn_core.workspace import datasets as workspace
 from scalearn_ui import text
-from scalearn_ui.widgets import encoder_choice
+from scalearn_ui.parts import encoder_choice
 from tests.ui.conftest import ROOT, Open, wait_for_end
 from tests.ui.test_trained import draw
 
@@ -168,7 +168,7 @@ def test_each_dataset_keeps_its_choice_and_picked_sources_are_those_of_the_encod
 
 
 def test_the_estimate_follows_the_encoder(studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scalearn_core.training.estimate.matmul_speed", lambda device, width: 1e10)
+    monkeypatch.setattr("scalearn_core.evidence.time_estimates.matmul_speed", lambda device, width: 1e10)
     dataset = saved("en")
     app = studio("train")
     before = captions(app)
@@ -272,7 +272,7 @@ def source_page() -> None:
     import dataclasses
 
     from scalearn_core.adapters import catalog
-    from scalearn_ui.widgets import source_card
+    from scalearn_ui.views.sources import source_card
 
     source_card.draw(dataclasses.replace(catalog.cards()[0], language="ja"))
 
@@ -287,8 +287,8 @@ def test_a_source_says_the_language_it_learned_from(language: str) -> None:
 def uninstalled_page() -> None:
     import streamlit as st
 
-    from scalearn_core.data import workspace
-    from scalearn_ui.widgets import encoder_choice
+    from scalearn_core.workspace import datasets as workspace
+    from scalearn_ui.parts import encoder_choice
 
     encoder_choice.choose(workspace.list_datasets()[0])
     encoder_choice.about(st.session_state["found"]["card"])

@@ -13,13 +13,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
-from scalearn_core.data.export import write_csv
 from scalearn_core.evaluation.confidence import confidence_report
 from scalearn_core.evaluation.costs import expected_costs, same_cost
 from scalearn_core.evaluation.report import evaluate_predictions
-from scalearn_core.evaluation.test_probabilities import save_test_probabilities
+from scalearn_core.evaluation.stored_probabilities import save_test_probabilities
 from scalearn_core.runs import Run
 from scalearn_core.runs.folders import run_folder
+from scalearn_core.tables.export import write_csv
 from scalearn_ui import text
 from scalearn_ui.charts import confidence as charts
 from scalearn_ui.charts.confidence import Band
@@ -71,7 +71,7 @@ def made() -> tuple[Run, dict[str, Any]]:
 def confidence_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import confidence
+    from scalearn_ui.views.results import confidence
 
     confidence.draw(st.session_state["run"], st.session_state["found"])
 
@@ -79,7 +79,7 @@ def confidence_page() -> None:
 def classes_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import classes
+    from scalearn_ui.views.results import classes
 
     classes.draw(st.session_state["run"], st.session_state["found"])
 
@@ -167,7 +167,7 @@ def test_costs_follow_what_is_typed(made: tuple[Run, dict[str, Any]]) -> None:
     app = draw(confidence_page, run, found)
     app.number_input(key="cost_of_a_mistake").set_value(50.0).run()
     app.number_input(key="cost_of_a_look").set_value(1.0).run()
-    from scalearn_core.evaluation.test_probabilities import load_test_probabilities
+    from scalearn_core.evaluation.stored_probabilities import load_test_probabilities
 
     tested = load_test_probabilities(runs.folder(run.id))
     assert tested is not None

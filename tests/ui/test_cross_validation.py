@@ -31,7 +31,7 @@ def measured(low: float, difference: float, high: float, verdict: str, disagreem
 def shown_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import cross_validation
+    from scalearn_ui.views.results import cross_validation
 
     cross_validation.show(st.session_state["found"], several=False)
 
@@ -40,7 +40,7 @@ def offer_page() -> None:
     import streamlit as st
 
     from scalearn_core import runs
-    from scalearn_ui.widgets import cross_validation
+    from scalearn_ui.views.results import cross_validation
 
     found = st.session_state["found"]
     cross_validation.draw(runs.get(found["run_id"]), found)

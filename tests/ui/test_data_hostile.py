@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
-from scalearn_core.data import workspace
+from scalearn_core.workspace import datasets
 from scalearn_ui import text
 from tests.ui.conftest import Open, wait_for_end
 from tests.ui.tables import clean_rows, save, told, upload, written
@@ -84,4 +84,4 @@ def test_cells_that_a_spreadsheet_would_calculate_are_kept(studio: Open) -> None
     app = upload(studio("data"), written(["message", "topic"], rows).encode())
     info = save(app)
     assert set(info.labels) == {"=1+1", "@x"}
-    assert workspace.load_dataset(info.id).frame["text"].iloc[0] == rows[0][0]
+    assert datasets.load_dataset(info.id).frame["text"].iloc[0] == rows[0][0]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from scalearn_core.data import workspace
 from scalearn_core.data.recipe import Step
-from scalearn_core.data.samples import SAMPLES, sample_bytes
+from scalearn_core.workspace import datasets
+from scalearn_core.workspace.samples import SAMPLES, sample_bytes
 from scalearn_ui import text
 from tests.ui.conftest import Open
 from tests.ui.tables import clean, clean_rows, keys, save, told, upload, written
@@ -42,7 +42,7 @@ def test_an_upload_is_guessed_looked_through_mended_and_stored(studio: Open, lan
     assert app.title[0].value == words["train.title"]
     assert info.documents == 61
     assert info.steps == (Step("leave_out_rows", "exact_duplicates", rows=(62, 63)),)
-    assert workspace.load_dataset(info.id).rejected["row"].tolist() == [62, 63]
+    assert datasets.load_dataset(info.id).rejected["row"].tolist() == [62, 63]
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -71,8 +71,8 @@ def test_personal_data_are_blanked_out_in_what_is_learned_from_and_the_recipe_sa
     assert "data_personal_data_0" not in keys(app), "nothing is left to find"
     info = save(app)
     assert info.steps == (Step("blank_out_personal", "personal_data"),)
-    assert workspace.load_dataset(info.id).frame["text"][6].endswith(" Write to [mail]")
-    assert b"jane.doe@shop.com" in workspace.dataset_content(info.id), (
+    assert datasets.load_dataset(info.id).frame["text"][6].endswith(" Write to [mail]")
+    assert b"jane.doe@shop.com" in datasets.dataset_content(info.id), (
         "the file stays as uploaded, as the page says"
     )
     assert words["made.blank_out_personal"] in told(studio("data", language, dataset=info.id))
@@ -118,7 +118,7 @@ def test_two_text_columns_are_joined(studio: Open) -> None:
     app.multiselect(key="text_column").set_value(["subject", "body"]).run()
     info = save(app)
     assert info.text_columns == ("subject", "body")
-    first = workspace.load_dataset(info.id).frame["text"].iloc[0]
+    first = datasets.load_dataset(info.id).frame["text"].iloc[0]
     assert rows[0][0] in first and rows[0][1] in first
 
 
@@ -164,7 +164,7 @@ def test_two_sessions_with_different_tables_do_not_meet(studio: Open) -> None:
     assert "data_undo_0" not in keys(second)
     assert save(second).documents == 44
     assert save(first).documents == 61
-    assert {(info.name, info.documents) for info in workspace.list_datasets()} == {("first", 61), ("second", 44)}
+    assert {(info.name, info.documents) for info in datasets.list_datasets()} == {("first", 61), ("second", 44)}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from scalearn_core.data import encodings, workspace
+from scalearn_core.tables import encodings
+from scalearn_core.workspace import datasets
 from scalearn_ui import text
-from scalearn_ui.widgets import table_input
-from tests.core.data.reading.building import sheet_rows, xlsx
+from scalearn_ui.parts import table_input
+from tests.core.tables.building import sheet_rows, xlsx
 from tests.ui.conftest import Open
 from tests.ui.tables import clean_rows, keys, save, told, upload, written
 
@@ -27,7 +28,7 @@ def test_another_encoding(studio: Open, language: str) -> None:
     assert "Windows-1250" in told(app)
     info = save(app)
     assert info.encoding == "cp1250"
-    assert workspace.load_dataset(info.id).frame["text"].iloc[0] == rows[0][0]
+    assert datasets.load_dataset(info.id).frame["text"].iloc[0] == rows[0][0]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -40,7 +41,7 @@ def test_the_encoding_can_be_chosen_where_none_was_found(studio: Open, language:
     assert app.selectbox(key="data_encoding").value == "latin-1"
     info = save(app)
     assert info.encoding == "latin-1"
-    assert workspace.load_dataset(info.id).frame["text"].iloc[0] == rows[0][0]
+    assert datasets.load_dataset(info.id).frame["text"].iloc[0] == rows[0][0]
 
 
 def test_a_wrong_choice_can_be_taken_back(studio: Open) -> None:
@@ -64,7 +65,7 @@ def test_another_delimiter(studio: Open, language: str) -> None:
     app.selectbox(key="data_delimiter").set_value("|").run()
     info = save(app)
     assert (info.delimiter, info.text_columns, info.label_column) == ("|", ("message, text; notes",), "topic")
-    assert workspace.load_dataset(info.id).frame["text"].tolist() == [words for words, _ in rows]
+    assert datasets.load_dataset(info.id).frame["text"].tolist() == [words for words, _ in rows]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -75,7 +76,7 @@ def test_the_first_row(studio: Open, choice: str, header: bool, documents: int, 
     app.selectbox(key="data_header").set_value(choice).run()
     info = save(app)
     assert (info.header, info.documents) == (header, documents)
-    assert len(workspace.load_dataset(info.id).frame) == documents
+    assert len(datasets.load_dataset(info.id).frame) == documents
 
 
 def book(*, cover: str = "") -> bytes:

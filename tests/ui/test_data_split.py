@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from scalearn_core.data import workspace
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.data.splits import TEST
+from scalearn_core.workspace import datasets
 from scalearn_ui import text
 from tests.ui.conftest import Open
 from tests.ui.tables import clean_rows, keys, save, told, upload, written
@@ -26,8 +26,8 @@ def table() -> bytes:
 
 def positions_tested(dataset: str) -> list[int]:
     """Positions of the documents that are tested on."""
-    loaded = workspace.load_dataset(dataset)
-    divided = loaded.split(plan=workspace.get_dataset_info(dataset).plan)
+    loaded = datasets.load_dataset(dataset)
+    divided = loaded.split(plan=datasets.get_dataset_info(dataset).plan)
     assert divided.parts is not None
     return [n for n, part in enumerate(divided.parts) if part == TEST]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from scalearn_core import runs
-from scalearn_core.data import workspace
 from scalearn_core.data.recipe import Step
+from scalearn_core.workspace import datasets
 from scalearn_ui import text
-from tests.core.data.findings.planted import with_wrong_labels
+from tests.core.checks.planted import with_wrong_labels
 from tests.ui.conftest import Open, wait_for_end
 from tests.ui.tables import clean, clean_rows, keys, save, told, upload, written
 
@@ -16,7 +16,7 @@ LANGUAGES = list(text.LANGUAGES)
 
 
 def stored(content: bytes, name: str | None = None) -> str:
-    return workspace.save_dataset(content, filename="tickets.csv", name=name, text="message", label="topic")
+    return datasets.save_dataset(content, filename="tickets.csv", name=name, text="message", label="topic")
 
 
 def with_copies() -> bytes:
@@ -41,7 +41,7 @@ def test_a_second_file_of_the_name_is_the_next_version(studio: Open, language: s
     ]  # fmt: skip
     assert table[words["findings.text"]].tolist() == [rows[60][0], rows[61][0], rows[0][0], rows[10][0]]
     assert table.iloc[3][[words["versions.before"], words["versions.after"]]].tolist() == ["late", "damaged"]
-    workspace.delete_dataset(first)
+    datasets.delete_dataset(first)
     app = studio("data", language, dataset=info.id)
     assert words["versions.gone"] in told(app) and not app.error
 
@@ -83,7 +83,7 @@ def test_a_remedy_is_saved_as_a_new_version(studio: Open, language: str) -> None
     app.button(key="stored_exact_duplicates_0").click().run()
     app.button(key="save_version").click().run()
     assert not app.error and not app.exception
-    info = workspace.list_datasets()[0]
+    info = datasets.list_datasets()[0]
     assert (info.version, info.previous, info.documents) == (2, first, 60)
     assert info.steps == (Step("leave_out_rows", "exact_duplicates", rows=(62, 63)),)
     assert app.query_params["dataset"] in (info.id, [info.id])
@@ -120,7 +120,7 @@ def test_a_closer_look_is_a_run_whose_findings_can_be_acted_upon(studio: Open, l
     app.button(key="stored_suspicious_labels_0").click().run()
     app.button(key="save_version").click().run()
     assert not app.error and not app.exception
-    assert {step.why for step in workspace.list_datasets()[0].steps} == {"suspicious_labels"}
+    assert {step.why for step in datasets.list_datasets()[0].steps} == {"suspicious_labels"}
     assert "check_thoroughly" in keys(app), "the new version was not checked yet"
     (runs.folder(run.id) / "findings.json").unlink()
     app = studio("data", language, dataset=dataset)
@@ -159,7 +159,7 @@ def test_deleting_tells_what_was_made_and_takes_it_along_if_wished(
         app.checkbox(key="delete_runs").check()
     app.button(key="confirm_delete").click().run()
     assert not app.exception and not app.error
-    assert [info.id for info in workspace.list_datasets()] == [other]
+    assert [info.id for info in datasets.list_datasets()] == [other]
     assert {run.id for run in runs.recent(10)} == ({kept} if also else {made, kept})
 
 

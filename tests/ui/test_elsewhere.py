@@ -150,9 +150,9 @@ def test_a_test_that_failed_or_was_stopped_is_told(studio: Open, own_home: str) 
 def box_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import elsewhere, evidence
+    from scalearn_ui.views.results import evidence, other_table
 
-    st.markdown(elsewhere._sentence(st.session_state["result"]))
+    st.markdown(other_table._sentence(st.session_state["result"]))
     evidence.language_table(st.session_state["result"]["scores_by_language"])
 
 
@@ -215,7 +215,7 @@ def test_scores_by_language_are_a_table(language: str) -> None:
 def verdict_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import verdict
+    from scalearn_ui.views.results import verdict
 
     verdict.verdict(st.session_state["found"])
 
@@ -246,7 +246,7 @@ def test_results_warn_of_documents_the_encoder_does_not_read(trained: str, langu
 def note_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import language_note
+    from scalearn_ui.parts import language_note
 
     state = st.session_state
     language_note.draw(state["found"], state["shares"], state["tested"], what="table")

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from scalearn_core.data.findings.finding import Finding, Remedy
-from scalearn_core.data.findings.quick import SEVERITIES, quick
+from scalearn_core.checks.finding import Finding, Remedy
+from scalearn_core.checks.quick import SEVERITIES, quick
 from scalearn_ui import findings, text
-from tests.core.data.findings.made import made
-from tests.core.data.findings.test_quick import spoilt
+from tests.core.checks.made import made
+from tests.core.checks.test_quick import spoilt
 
-FOLDER = Path(findings.__file__).parents[1] / "scalearn_core" / "data"
+FOLDER = Path(findings.__file__).parents[1] / "scalearn_core"
 
 
 def codes(made_by: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
 from scalearn_core.adapters import catalog
-from scalearn_core.data import workspace
+from scalearn_core.workspace import datasets
 from scalearn_ui import text
 from tests.ui.conftest import Open, small_table, wait_for_end
 from tests.ui.test_trained import draw
@@ -20,7 +20,8 @@ LANGUAGES = list(text.LANGUAGES)
 def forecast_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import forecast, train_settings
+    from scalearn_ui.parts import forecast
+    from scalearn_ui.views.train import train_settings
 
     forecast.draw(st.session_state["found"], train_settings.titles("english"))
 
@@ -64,7 +65,7 @@ def test_too_few_documents_are_said_so() -> None:
 
 
 def test_a_forecast_is_asked_and_found_again(studio: Open) -> None:
-    dataset = workspace.save_dataset(small_table(), filename="t.csv", text="message", label="team")
+    dataset = datasets.save_dataset(small_table(), filename="t.csv", text="message", label="team")
     app = studio("train")
     app.button(key="start_forecast").click().run()
     (run,) = runs.recent(5, "forecast")

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
-from scalearn_core.transfer.levers import hardly_used
+from scalearn_core.explain.levers import hardly_used
 from scalearn_ui import text
 from tests.ui.conftest import Open, wait_for_end
 
@@ -107,7 +107,7 @@ def test_a_run_deleted_meanwhile_is_told_in_one_sentence(studio: Open, own_home:
 
 
 def test_a_table_deleted_meanwhile_is_told_in_one_sentence(studio: Open, own_home: str) -> None:
-    from scalearn_ui.widgets import levers
+    from scalearn_ui.views.transfer import levers
 
     levers._board.clear()
     shutil.rmtree(runs.folder(own_home).parents[1] / "datasets")

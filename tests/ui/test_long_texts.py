@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scalearn_core.config import LONG_TEXTS
-from scalearn_core.data import workspace
+from scalearn_core.workspace import datasets
 from scalearn_ui import outcomes, text
 from tests.ui.conftest import Open
 from tests.ui.test_choosing import captions, submitted
@@ -21,7 +21,7 @@ def saved(sentence: str) -> str:
         for word, label in (("paper", "a"), ("toner", "b"))
     ]
     content = "\n".join(["message,team", *rows]).encode()
-    return workspace.save_dataset(content, filename="t.csv", text="message", label="team")
+    return datasets.save_dataset(content, filename="t.csv", text="message", label="team")
 
 
 @pytest.mark.parametrize("language", list(text.LANGUAGES))

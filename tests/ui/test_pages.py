@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from scalearn_core import runs
-from scalearn_core.data import workspace
-from scalearn_core.data.samples import SAMPLES
+from scalearn_core.workspace import datasets
+from scalearn_core.workspace.samples import SAMPLES
 from scalearn_ui import shell, text
-from scalearn_ui.widgets import columns
-from scalearn_ui.widgets.columns import Guess
+from scalearn_ui.parts import columns
+from scalearn_ui.parts.columns import Guess
 from tests.ui.conftest import PAGES, ROOT, Open, small_table, wait_for_end
 
 LANGUAGES = list(text.LANGUAGES)
@@ -87,19 +87,19 @@ def test_a_training_in_the_table_link_is_no_table(studio: Open, trained: str) ->
 @pytest.mark.parametrize("label", ["![px](http://127.0.0.1:9/x.png)", "$x^2$", ":red[a]"])
 def test_labels_and_names_are_not_read_as_markdown(studio: Open, label: str) -> None:
     table = f"text,label\none,{label}\ntwo,{label}\nthree,b\nfour,b\n".encode()
-    workspace.save_dataset(table, filename=f"{label}.csv", text="text", label="label")
+    datasets.save_dataset(table, filename=f"{label}.csv", text="text", label="label")
     app = studio("data")
     app.file_uploader(key="data_file").upload("table.csv", table).run()
     told = [element.value for kind in (app.markdown, app.caption, app.warning, app.error) for element in kind]
     assert not [words for words in told if label in words]
     assert any(text.plain(label) in words for words in told), "a finding names it"
-    assert any(text.plain(workspace.list_datasets()[0].name) in words for words in told)
+    assert any(text.plain(datasets.list_datasets()[0].name) in words for words in told)
 
 
 def test_a_dataset_deleted_elsewhere_is_in_use_no_more(studio: Open) -> None:
     app = studio("home")
     app.button(key="try_sample").click().run()
-    workspace.delete_dataset(app.session_state["current_dataset"])
+    datasets.delete_dataset(app.session_state["current_dataset"])
     app.switch_page(str(ROOT / "pages" / "home.py")).run()
     assert not app.error
     assert app.session_state["current_dataset"] is None
@@ -116,7 +116,7 @@ def test_the_sample_is_one_click_away(studio: Open, language: str) -> None:
     app.button(key="try_sample").click().run()
     assert not app.error
     assert app.title[0].value == text.sentences(language)["train.title"]
-    assert [info.name for info in workspace.list_datasets()] == [name]
+    assert [info.name for info in datasets.list_datasets()] == [name]
     assert app.button(key="start_training").label == text.sentences(language)["train.start"]
 
 
@@ -132,7 +132,7 @@ def test_the_first_sample_follows_the_language_switch(studio: Open) -> None:
     app.button_group(key=text.LANGUAGE_KEY).set_value("ja").run()
     assert f"sample_{FIRST_SAMPLE['en']}" in [button.key for button in app.button]
     app.button(key="try_sample").click().run()
-    assert "総務" in workspace.list_datasets()[0].labels
+    assert "総務" in datasets.list_datasets()[0].labels
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_another_sample_works_too(studio: Open, language: str, key: str, n_class
     app = studio("home", language)
     app.button(key=f"sample_{key}").click().run()
     assert not app.error
-    assert len(workspace.list_datasets()[0].labels) == n_classes
+    assert len(datasets.list_datasets()[0].labels) == n_classes
 
 
 def test_an_upload_becomes_a_dataset_with_the_columns_guessed(studio: Open) -> None:
@@ -153,7 +153,7 @@ def test_an_upload_becomes_a_dataset_with_the_columns_guessed(studio: Open) -> N
     assert app.selectbox(key="label_column").value == "team"
     assert app.get("plotly_chart"), "class counts are drawn before saving"
     app.button(key="save_dataset").click().run()
-    stored = workspace.list_datasets()
+    stored = datasets.list_datasets()
     assert [(info.name, info.documents) for info in stored] == [("tickets", 40)]
     assert app.session_state["current_dataset"] == stored[0].id
 
@@ -174,7 +174,7 @@ def test_a_wrong_table_is_told_in_words(studio: Open, content: bytes, code: str,
     sentence = text.sentences(language)[f"error.{code}"]
     assert len(app.error) == 1
     assert app.error[0].value[:8] == sentence[:8]
-    assert not workspace.list_datasets()
+    assert not datasets.list_datasets()
 
 
 def test_long_class_names_are_not_taken_for_the_texts() -> None:
@@ -196,11 +196,11 @@ def test_rejected_rows_can_be_downloaded(studio: Open) -> None:
 
 
 def test_a_dataset_can_be_deleted(studio: Open) -> None:
-    dataset = workspace.save_dataset(small_table(), filename="t.csv", text="message", label="team")
+    dataset = datasets.save_dataset(small_table(), filename="t.csv", text="message", label="team")
     app = studio("data")
     app.button(key=f"delete_{dataset}").click().run()
     assert text.sentences("en")["data.delete_text"].format(name="t") in [m.value for m in app.markdown]
-    assert workspace.list_datasets(), "nothing goes before the answer"
+    assert datasets.list_datasets(), "nothing goes before the answer"
 
 
 def test_a_failed_run_gives_its_reason_in_the_readers_language(studio: Open) -> None:

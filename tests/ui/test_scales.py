@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from scalearn_core.data.export import csv_text
-from scalearn_core.transfer.dimensions import dimension_summary
+from scalearn_core.explain.dimensions import dimension_summary
+from scalearn_core.tables.export import csv_text
 from scalearn_ui import text
 from scalearn_ui.charts.scales import PICTURES, narrow_map, picture_config, spreads
 from scalearn_ui.palette import DARK, LIGHT
+from scalearn_ui.parts import scale_map
 from scalearn_ui.text import Markdown
-from scalearn_ui.widgets import scale_change, scale_map
+from scalearn_ui.views.scales import scale_change
 from tests.ui.conftest import SOURCES, Open
 
 LANGUAGES = list(text.LANGUAGES)
@@ -56,7 +57,7 @@ def page(draw: Callable[[], None], found: dict[str, Any], language: str) -> AppT
 def change_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import scale_change
+    from scalearn_ui.views.scales import scale_change
 
     scale_change.draw(None, st.session_state["found"])  # type: ignore[arg-type]
 
@@ -64,7 +65,7 @@ def change_page() -> None:
 def dimensions_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import scale_dimensions
+    from scalearn_ui.views.scales import scale_dimensions
 
     scale_dimensions.draw(None, st.session_state["found"])  # type: ignore[arg-type]
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from scalearn_core import runs
-from scalearn_core.data import workspace as datasets
+from scalearn_core.workspace import datasets
 from scalearn_ui import charts, text
 from scalearn_ui.charts.several import parts
 from scalearn_ui.palette import LIGHT

@@ -212,7 +212,7 @@ def draw(page: Callable[[], None], language: str, **values: object) -> AppTest:
 def each_source() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import which_sources
+    from scalearn_ui.views.transfer import which_sources
 
     which_sources._measured(st.session_state["found"], st.session_state["measured"])
 
@@ -258,7 +258,7 @@ def test_the_headline_says_what_is_shown(
 def added() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import which_sources
+    from scalearn_ui.views.transfer import which_sources
 
     which_sources._added(st.session_state["found"], st.session_state["measured"], st.empty())
 

@@ -12,7 +12,7 @@ import pytest
 from scalearn_core import runs
 from scalearn_core.config import TrainingConfig
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.studies.setting import run_study
+from scalearn_core.evidence.trained import run_study
 from scalearn_ui import text
 from tests.core.studies.conftest import make_setting
 from tests.core.tiny import save_encoder
@@ -41,7 +41,7 @@ def studies(tiny_studies: Studies) -> Studies:
 def ladder_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import ladder
+    from scalearn_ui.views.results import ladder
 
     ladder.show(st.session_state["found"])
 
@@ -49,7 +49,7 @@ def ladder_page() -> None:
 def labels_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import more_labels
+    from scalearn_ui.views.results import more_labels
 
     more_labels.show(st.session_state["found"])
 
@@ -57,7 +57,7 @@ def labels_page() -> None:
 def stability_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import stability
+    from scalearn_ui.views.scales import stability
 
     repeated = st.session_state["found"]
     sources = [{"name": name} for name in repeated["sources"]]
@@ -206,7 +206,7 @@ def seeds_page() -> None:
 
     from scalearn_core import runs
     from scalearn_ui import outcomes
-    from scalearn_ui.widgets import stability
+    from scalearn_ui.views.scales import stability
 
     run = runs.get(st.session_state["found"])
     stability.draw(run, outcomes.result(run.id))

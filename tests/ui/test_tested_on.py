@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from scalearn_core.data.looks import looks_at, note_look
 from scalearn_core.data.split_plan import SplitPlan
-from scalearn_core.data.workspace import dataset_folder
+from scalearn_core.workspace.datasets import dataset_folder
+from scalearn_core.workspace.test_set_use import looks_at, note_look
 from scalearn_ui import text
 from tests.ui.conftest import Open, draw, result_of
 
@@ -18,7 +18,7 @@ LANGUAGES = list(text.LANGUAGES)
 def division_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import tested_on
+    from scalearn_ui.views.results import tested_on
 
     st.markdown(tested_on.division(st.session_state["found"]))
 
@@ -26,7 +26,7 @@ def division_page() -> None:
 def classes_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import classes, tested_on
+    from scalearn_ui.views.results import classes, tested_on
 
     found = st.session_state["found"]
     tested_on.notes(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from scalearn_core.transfer.track_record import FEWEST_VERDICTS
+from scalearn_core.explain.track_record import FEWEST_VERDICTS
 from scalearn_ui import text
 from tests.ui.test_sources_help import LANGUAGES, change, draw
 
@@ -13,9 +13,9 @@ from tests.ui.test_sources_help import LANGUAGES, change, draw
 def record_page() -> None:
     import streamlit as st
 
-    from scalearn_core.transfer.portfolio import portfolio
-    from scalearn_core.transfer.track_record import track_record
-    from scalearn_ui.widgets import track_record as widget
+    from scalearn_core.explain.portfolio import portfolio
+    from scalearn_core.explain.track_record import track_record
+    from scalearn_ui.views.transfer import track_record as widget
 
     results = st.session_state["results"]
     widget._record(track_record(results), {})
@@ -63,7 +63,7 @@ def test_a_track_record_says_whether_it_is_better_than_chance(
 def strength_sentence() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import source_strength
+    from scalearn_ui.views.transfer import source_strength
 
     source_strength._sentence("*adapter*", [0.0, 1.0], st.session_state["curve"], 12)
 

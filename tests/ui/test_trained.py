@@ -11,9 +11,9 @@ import pytest
 from scalearn_core.adapters import catalog
 from scalearn_core.config import FORECAST
 from scalearn_core.encoders.cards import ENGLISH, MULTILINGUAL
-from scalearn_core.evaluation.stored import upgraded
+from scalearn_core.evidence.upgrade import upgraded
 from scalearn_ui import outcomes, text
-from scalearn_ui.widgets.verdict import VERDICT_BOX
+from scalearn_ui.views.results.verdict import VERDICT_BOX
 from tests.ui.conftest import SOURCES, Open, draw, result_of, small_table, wait_for_end
 
 LANGUAGES = list(text.LANGUAGES)
@@ -58,7 +58,7 @@ def test_scales_show_contribution_first_and_the_raw_scale_second(
 def verdict_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import verdict
+    from scalearn_ui.views.results import verdict
 
     verdict.verdict(st.session_state["found"])
 
@@ -139,7 +139,8 @@ def test_every_verdict_has_its_words(trained: str, code: str, language: str) -> 
 def evidence_page() -> None:
     import streamlit as st
 
-    from scalearn_ui.widgets import cost, evidence, scale_view, verdict
+    from scalearn_ui.views.results import cost, evidence, verdict
+    from scalearn_ui.views.scales import scale_view
 
     found = st.session_state["found"]
     verdict.verdict(found)

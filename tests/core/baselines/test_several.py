@@ -11,9 +11,12 @@ from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression
 
 from scalearn_core.baselines.fine_tuning import fit_fine_tuned, fit_own_adapter
-from scalearn_core.baselines.frozen_head import C_GRID, fit_frozen_head, fit_head, unit
-from scalearn_core.baselines.majority import always, predict_majority
-from scalearn_core.baselines.solver import (
+from scalearn_core.data.splits import stratified_folds
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.evaluation.metrics import score
+from scalearn_core.heads.logistic import C_GRID, fit_frozen_head, fit_head, unit
+from scalearn_core.heads.majority import always, predict_majority
+from scalearn_core.heads.solver import (
     C_DEFAULT,
     CERTAIN,
     askable,
@@ -22,11 +25,8 @@ from scalearn_core.baselines.solver import (
     fit_path,
     label_losses,
 )
-from scalearn_core.baselines.tfidf import predict_tfidf
-from scalearn_core.data.splits import stratified_folds
-from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.evaluation.metrics import score
-from scalearn_core.thresholds import choose_thresholds
+from scalearn_core.heads.tfidf import predict_tfidf
+from scalearn_core.heads.thresholds import choose_thresholds
 from scalearn_core.training.stage_one import embed
 from tests.core.several import random_targets, several
 

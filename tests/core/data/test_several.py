@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalearn_core.data import workspace
 from scalearn_core.data.dataset import TextDataset
-from scalearn_core.data.export import csv_text
 from scalearn_core.data.labels import find_separator, split_labels
 from scalearn_core.data.splits import TEST, TRAIN, assign_parts, stratified_folds
 from scalearn_core.errors import DataError
+from scalearn_core.tables.export import csv_text
+from scalearn_core.workspace import datasets as workspace
 
 
 def table(cells: list[str]) -> bytes:

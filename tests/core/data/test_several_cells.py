@@ -10,14 +10,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from scalearn_core.data import workspace
 from scalearn_core.data.dataset import TextDataset
-from scalearn_core.data.export import csv_text
 from scalearn_core.data.labels import find_separator, split_labels
 from scalearn_core.data.split import Split
 from scalearn_core.data.splits import TEST, TRAIN, VALIDATION, assign_parts, stratified_folds
 from scalearn_core.errors import DataError
 from scalearn_core.evaluation.predictions import prediction_table
+from scalearn_core.tables.export import csv_text
+from scalearn_core.workspace import datasets
 from tests.core.several import random_targets, several
 
 CELLS = ["billing; refund", "billing", "refund", "login", "login; billing", "refund"] * 3
@@ -111,14 +111,14 @@ def test_parts_keep_their_separator_and_shape() -> None:
 
 def test_each_way_of_reading_is_a_dataset_of_its_own() -> None:
     ids = [
-        workspace.save_dataset(table(CELLS), filename="t.csv", text="text", label="label", separator=separator)
+        datasets.save_dataset(table(CELLS), filename="t.csv", text="text", label="label", separator=separator)
         for separator in ("auto", None, ",", "auto")
     ]
-    infos = [workspace.get_dataset_info(dataset_id) for dataset_id in ids]
+    infos = [datasets.get_dataset_info(dataset_id) for dataset_id in ids]
     assert ids[0] == ids[3] and len({*ids}) == 3
     assert [info.separator for info in infos[:3]] == [";", None, ","]
     assert infos[0].class_counts == {"billing": 9, "login": 6, "refund": 9}
-    assert workspace.load_dataset(ids[0]).fingerprint == infos[0].fingerprint
+    assert datasets.load_dataset(ids[0]).fingerprint == infos[0].fingerprint
 
 
 # the division

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scalearn_core.checks.duplicates import leakage
 from scalearn_core.data.dataset import TextDataset
-from scalearn_core.data.findings.duplicates import leakage
-from scalearn_core.data.findings.near_duplicates import group_near
+from scalearn_core.data.near_duplicates import group_near
 from scalearn_core.data.split_plan import SplitPlan, offered_test_values
 from scalearn_core.data.splits import KEPT_OUT, TEST, TRAIN
 from scalearn_core.errors import DataError

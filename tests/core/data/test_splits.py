@@ -13,9 +13,9 @@ import pytest
 from numpy.typing import NDArray
 
 from scalearn_core.data.groups import group_documents, join_groups
-from scalearn_core.data.limits import MIN_TRAIN_FOR_VALIDATION
 from scalearn_core.data.splits import TEST, TRAIN, VALIDATION, assign_parts
 from scalearn_core.errors import DataError
+from scalearn_core.tables.limits import MIN_TRAIN_FOR_VALIDATION
 from scalearn_core.targets import indicators
 
 

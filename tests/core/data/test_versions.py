@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from scalearn_core.data import workspace as store
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.recipe import Step
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.data.versions import changes
+from scalearn_core.workspace import datasets as store
 
 ROWS = [("a", "it"), ("b", "hr"), ("a", "it"), ("c", "it"), ("d", "hr")]
 

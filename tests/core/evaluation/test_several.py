@@ -15,7 +15,7 @@ from scalearn_core.evaluation.confidence import confidence_report
 from scalearn_core.evaluation.costs import expected_costs, same_cost
 from scalearn_core.evaluation.metrics import macro_f1, micro_f1, score, total_classes
 from scalearn_core.evaluation.report import EvaluationReport, evaluate_predictions
-from scalearn_core.evaluation.test_probabilities import load_test_probabilities, save_test_probabilities
+from scalearn_core.evaluation.stored_probabilities import load_test_probabilities, save_test_probabilities
 from scalearn_core.targets import confidence_in, decide, in_turns, indicators, names_of, same
 
 LABELS = ["a", "b", "c", "d"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from scalearn_core.evaluation.comparison import Comparison, Verdict
-from scalearn_core.evaluation.stored import upgraded
 from scalearn_core.evaluation.verdict import judge
+from scalearn_core.evidence.upgrade import upgraded
 
 
 def against(verdict: Verdict, difference: float = 0.1) -> Comparison:

@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from scalearn_core.adapters.adapterhub import check_fits, read_adapter
 from scalearn_core.encoders.encoder import Batch, Encoder
 from scalearn_core.errors import AdapterError, ModelError
-from scalearn_core.scaling.heads import two_layer_head
+from scalearn_core.heads.modules import two_layer_head
 from scalearn_core.scaling.model import ScaLearnModel
 from tests.core.conftest import TEXTS
 from tests.core.scaling.test_merge import randomised, same_kind

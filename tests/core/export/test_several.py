@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 
 from scalearn_core.adapters.adapterhub import read_adapter
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.scaling.heads import two_layer_head
+from scalearn_core.heads.modules import two_layer_head
 from scalearn_core.scaling.model import ScaLearnModel
 from tests.core.scaling.test_merge import randomised, same_kind
 from tests.core.several import LABELS, with_random_head

@@ -15,9 +15,9 @@ from scalearn_core.data.labels import split_labels
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError, ModelError
 from scalearn_core.evaluation import evaluate
-from scalearn_core.prediction import fast
+from scalearn_core.onnx_graph import fast_mode as fast
+from scalearn_core.onnx_graph.session import exact_integer_products
 from scalearn_core.prediction.predictor import Predictor
-from scalearn_core.prediction.session import exact_integer_products
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import confidence_in, decide
 from tests.core.several import LABELS, several, with_random_head

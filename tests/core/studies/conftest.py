@@ -9,10 +9,10 @@ import pytest
 
 from scalearn_core.config import TrainingConfig
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.evidence.trained import Setting
+from scalearn_core.explain.contributions import contribution_map
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.studies.setting import Setting
 from scalearn_core.training.stage_two import train_scales
-from scalearn_core.transfer.contributions import contribution_map
 from tests.core.tiny import dataset, random_adapter
 
 

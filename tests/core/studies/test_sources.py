@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from scalearn_core.baselines.frozen_head import FrozenHead
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.evidence.trained import Setting
+from scalearn_core.explain import effort
+from scalearn_core.heads.logistic import FrozenHead
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies import sources
-from scalearn_core.studies.estimate import estimate_seconds
-from scalearn_core.studies.setting import Setting
-from scalearn_core.transfer import effort
+from scalearn_core.studies.time_estimates import estimate_seconds
 from tests.core.tiny import WIDTH, dataset, random_adapter
 
 

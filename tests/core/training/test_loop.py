@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from scalearn_core.training.batching import TokenBudget
+from scalearn_core.encoders.batching import TokenBudget
 from scalearn_core.training.loop import History, fit, seeded
 
 

@@ -18,12 +18,12 @@ from scalearn_core.devices import Device
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
+from scalearn_core.evidence.pipeline import Outcome, train_with_evidence
+from scalearn_core.heads.thresholds import choose_thresholds
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import decide, in_turns
-from scalearn_core.thresholds import choose_thresholds
 from scalearn_core.training.contrastive import class_batches, contrastive_loss, shared_labels
 from scalearn_core.training.loss import classification_loss
-from scalearn_core.training.pipeline import Outcome, train_with_evidence
 from scalearn_core.training.stage_two import train_scales
 from tests.core.several import LABELS, random_targets, several
 from tests.core.tiny import dataset, random_adapter

@@ -1,0 +1,101 @@
+"""`evaluate` and `predict`: what a saved model does with a table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from itertools import chain
+from pathlib import Path
+
+from scalearn_core.cli.progress import Progress
+from scalearn_core.cli.summary import evaluation_summary, seen_before
+from scalearn_core.cli.train import read_dataset, tell_rejected
+from scalearn_core.cli.usage import UsageError, check_new_file, writing_to
+from scalearn_core.data.column_checks import check_column
+from scalearn_core.data.labels import split_labels
+from scalearn_core.errors import ModelError
+from scalearn_core.tables.export import write_csv
+from scalearn_core.tables.reader import read_table, reading_of
+
+
+def evaluate(args: argparse.Namespace) -> None:
+    """Score a model on all documents of a table."""
+    check_model(args.model)
+    dataset = read_dataset(args, separator=separator_of(args.model), to_learn=False)
+
+    from scalearn_core.devices import find
+    from scalearn_core.evidence.other_table import evaluate_on_table
+    from scalearn_core.evidence.reference import load_reference
+    from scalearn_core.scaling.model import ScaLearnModel
+
+    model = ScaLearnModel.load(args.model).to(find(args.device).kind)
+    reference = load_reference(evidence_of(args.model), model)
+    with Progress() as progress:
+
+        def on_progress(done: int) -> None:
+            progress.on_stage("testing")  # not before: a table that does not fit is told alone
+            progress.on_share(done / len(dataset.frame))
+
+        result = evaluate_on_table(model, reference, dataset, on_progress=on_progress).result
+    if seen := seen_before(result):
+        print(seen, file=sys.stderr)
+    print(json.dumps(result) if args.json else evaluation_summary(result))
+
+
+def predict(args: argparse.Namespace) -> None:
+    """Classify a table into a CSV with its columns and two more."""
+    check_model(args.model)
+    check_new_file(args.out, source=args.table)
+    if args.model.resolve() in args.out.resolve().parents:
+        raise UsageError(f"{args.out} lies in the model's folder, which must stay as it is. Choose another place.")
+    table = read_table(args.table, **reading_of(vars(args)))
+    for column in args.text:
+        check_column(list(table.frame.columns), column)
+    tell_rejected(table.rejected["row"].tolist())
+    with Progress() as progress:
+        progress.on_stage("predicting")
+        from scalearn_core.devices import find
+        from scalearn_core.prediction.predictor import Predictor
+
+        predictor = Predictor.load(args.model, find(args.device).kind, args.speed)
+        predicted = predictor.predict_table(
+            table.frame, args.text, lambda done: progress.on_share(done / len(table.frame))
+        )
+    with writing_to(args.out):
+        write_csv(predicted, args.out)
+    if args.speed != "exact" and predictor.engine.reason:
+        print(f"Not at full speed: {predictor.engine.reason}.", file=sys.stderr)
+    separator = predictor.model.separator
+    classified = int((predicted.iloc[:, -1] != "").sum())
+    counts = Counter(chain.from_iterable(split_labels(cell, separator) for cell in predicted.iloc[:, -2]))
+    without = len(predicted) - classified
+    print(f"{classified} documents classified, {without} rows without text; written to {args.out}")
+    if separator is not None:
+        unlabelled = classified - int((predicted.iloc[:, -2] != "").sum())
+        print(f"{unlabelled} of them got no label.")
+    for label, count in counts.most_common():
+        print(f"{count:>8}  {label}")
+
+
+def evidence_of(model: Path) -> Path:
+    """The folder with a model's `result.json`: its own, or that of the studio's run it lies in."""
+    run = model.resolve().parent
+    in_run = model.resolve().name == "model" and (run / "config.json").is_file()
+    return run if in_run and (run / "result.json").is_file() else model
+
+
+def separator_of(model: Path) -> str | None:
+    """What stands between the labels of a document where the model gives several."""
+    try:
+        separator = json.loads((model / "model.json").read_text("utf-8")).get("separator")
+    except (OSError, ValueError, AttributeError):
+        separator = None
+    return separator if isinstance(separator, str) and separator else None  # loading tells what is wrong with it
+
+
+def check_model(folder: Path) -> None:
+    """Before torch is loaded: is there a model at all? Raises ModelError."""
+    if not (folder / "model.json").is_file():
+        raise ModelError("model.not_found", folder=folder)

@@ -1,0 +1,199 @@
+"""From a divided dataset to a trained model with its evidence: the one path of the app and the shell."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scalearn_core.adapters import catalog
+from scalearn_core.config import TrainingConfig
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.languages import shares_of
+from scalearn_core.devices import Device
+from scalearn_core.encoders.choice import choose_encoder
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.encoders.lengths import documents_cut
+from scalearn_core.evaluation.by_language import scores_by_language
+from scalearn_core.evaluation.predictions import prediction_table
+from scalearn_core.evaluation.stored_probabilities import save_test_probabilities
+from scalearn_core.evidence.reference import save_reference
+from scalearn_core.evidence.result import FORMAT, history_of, made_now, scales_of, weigh
+from scalearn_core.evidence.rivals import predict_rivals
+from scalearn_core.explain.ablation import carriers
+from scalearn_core.explain.contributions import ContributionMap, contribution_map
+from scalearn_core.explain.refit import Mixes
+from scalearn_core.heads.logistic import FrozenHead
+from scalearn_core.heads.thresholds import as_stored
+from scalearn_core.onnx_graph.fast_mode import measure_fast_mode
+from scalearn_core.runs.folders import write_json
+from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.tables.export import write_csv
+from scalearn_core.targets import Targets
+from scalearn_core.training.loop import OnStep
+from scalearn_core.training.stage_two import train_scales
+
+CONTRIBUTION_DOCUMENTS = 128
+"""Documents on which contributions are measured, spread evenly over the table."""
+
+ASKED_AFTER = 3
+"""Of the sources that do most, so many are left out in turn where the sources helped, to name the one that carries
+it."""
+
+OnStage = Callable[[str], None]
+
+
+@dataclass
+class Outcome:
+    """A trained model, what is known of it (`docs/formats.md`: result.json), and what was said of the test."""
+
+    model: ScaLearnModel
+    result: dict[str, Any]
+    test_predictions: pd.DataFrame
+    """Columns row, text, label, predicted, confidence."""
+    probabilities: NDArray[np.float32]
+    """Of the model on the test documents, `[documents, labels]`."""
+    targets: Targets
+    """True classes of the test documents (`targets.py`)."""
+    predicted: dict[str, Targets]
+    """Classes of the test documents by method, alike."""
+    frozen_head: FrozenHead
+    """The plain classifier, for comparison on later tables."""
+    learned_from: Sequence[str]
+    """The documents it learned from or chose with."""
+
+    def save(self, folder: Path, *, evidence: Path) -> None:
+        """Write the model folder, and into `evidence` `result.json` and what it names (`docs/formats.md`)."""
+        self.model.save(folder)
+        self.result["model_bytes"] = {
+            "scales": self.model.scales.omega.numel() * self.model.scales.omega.element_size(),
+            "total": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
+        }
+        self.result["frozen_head"] = save_reference(self.frozen_head, self.learned_from, evidence)
+        write_csv(self.test_predictions, evidence / "test_predictions.csv")
+        save_test_probabilities(evidence, self.probabilities, self.targets, self.predicted)
+        write_json(evidence / "result.json", self.result)
+
+
+def train_with_evidence(
+    dataset: TextDataset,
+    *,
+    sources: Sequence[str],
+    variant: str,
+    config: TrainingConfig,
+    device: Device,
+    encoder: Encoder | None = None,
+    on_stage: OnStage = lambda stage: None,
+    on_step: OnStep | None = None,
+) -> Outcome:
+    """Train on `dataset.train`; score it, its rivals and its control on `dataset.test`, and judge.
+
+    Every method sees the same training documents (with recipe "paper" all choose on the same validation documents,
+    with "auto" none needs any) and is scored on the same test documents, which nothing else has seen.
+
+    Args:
+        dataset: already divided by `split()`.
+        sources: names in the encoder's library, or adapter folders.
+        encoder: by default the one that suits the languages of the documents (`encoders/choice.py`).
+        on_stage: told "loading", those of `train_scales`, "baselines", "evaluation".
+        on_step: see `loop.OnStep`; raise in it to stop.
+    """
+    started = time.monotonic()
+    on_stage("loading")
+    languages = shares_of(dataset.frame["text"].tolist())
+    encoder = (encoder or Encoder.load(choose_encoder(languages).key)).to(device.kind)
+    encoder = encoder.reading(config.long_texts)
+    adapters = catalog.load(sources, encoder)
+    if config.recipe == "auto":
+        dataset = dataset.without_validation()
+    model = ScaLearnModel(
+        encoder, adapters, labels=dataset.labels, separator=dataset.separator, variant=variant, seed=config.seed
+    )
+    trained = train_scales(model, dataset, config, on_step=on_step, on_stage=on_stage)
+
+    on_stage("baselines")
+    clock = time.monotonic()
+    train, validation, test = dataset.train, dataset.validation, dataset.test
+    rivals = predict_rivals(model, trained, dataset, config, on_step)
+    trained.seconds["baselines"] = time.monotonic() - clock
+
+    on_stage("evaluation")
+    clock = time.monotonic()
+    probabilities = model.predict_proba(test.texts)
+    predicted = rivals.predicted | {"scalearn": model.decide(probabilities)}
+    model.fast_mode = measure_fast_mode(model, train.texts, test.texts, test.targets)
+    evidence = weigh(test, probabilities, predicted, rivals.control, trained.forecast, seed=config.seed)
+    texts = dataset.frame["text"].tolist()
+    tokens = encoder.tokenize(texts)
+    chosen = np.linspace(0, len(texts) - 1, min(len(texts), CONTRIBUTION_DOCUMENTS)).round().astype(int)
+    contributions = contribution_map(model, [texts[i] for i in chosen])
+    evidence["verdict"]["carried_by"] = _carried_by(
+        model, dataset, contributions, evidence["verdict"]["code"], config.seed
+    )
+    by_language = scores_by_language(test.texts, test.targets, predicted, dataset.labels, seed=config.seed)
+    trained.seconds["evaluation"] = time.monotonic() - clock
+    trained.seconds["total"] = time.monotonic() - started
+
+    result = {
+        "format": FORMAT,
+        **evidence,
+        **trained.forecast.to_dict([source.name for source in model.sources]),
+        "created": made_now(),
+        "device": {"kind": device.kind, "name": device.name, "threads": device.threads},
+        "seconds": {stage: round(seconds, 2) for stage, seconds in trained.seconds.items()},
+        "dataset": {
+            "name": dataset.name,
+            "fingerprint": dataset.fingerprint,
+            "labels": list(dataset.labels),
+            "separator": dataset.separator,
+            "counts": {"train": len(train), "validation": len(validation), "test": len(test)},
+            "kept_out": len(dataset.kept_out),
+            "class_counts": dataset.class_counts,
+            "cut": documents_cut(texts, encoder),
+            "unknown_share": encoder.unknown_share(tokens),
+        },
+        "encoder": {
+            "key": encoder.card.key if encoder.card else None,
+            "name": encoder.name,
+            "fingerprint": encoder.fingerprint,
+            "layers": len(encoder.layers),
+            "width": encoder.width,
+        },
+        "languages": languages,
+        "scores_by_language": by_language,
+        "split": dataset.plan.to_dict() if dataset.plan else None,
+        "recipe": config.recipe,
+        "long_texts": config.long_texts,
+        "variant": variant,
+        "seed": config.seed,
+        "own_adapter": model.own_adapter,
+        "sources": [{"name": source.name, "sha256": source.sha256()} for source in model.sources],
+        "thresholds": as_stored(model.thresholds, model.labels),
+        "parameter_counts": model.parameter_counts(),
+        **history_of(trained.history),
+        "fast_mode": {key: value for key, value in model.fast_mode.items() if key != "ranges"},
+        "scales": scales_of(model, contributions, recipe=config.recipe, documents=len(chosen)),
+    }
+    predictions = prediction_table(test, probabilities, predicted["scalearn"])
+    learned_from = [*train.texts, *validation.texts]
+    return Outcome(
+        model, result, predictions, probabilities, test.targets, predicted, trained.frozen_head, learned_from
+    )
+
+
+def _carried_by(
+    model: ScaLearnModel, dataset: TextDataset, contributions: ContributionMap, code: str, seed: int
+) -> list[dict[str, Any]]:
+    """What is lost without each of the sources that do most, in points; nothing is asked where none helped."""
+    if code != "helped":
+        return []
+    sizes = np.abs(contributions.contribution).mean(axis=0)[: len(model.sources) - model.own_adapter]
+    strongest = np.argsort(-sizes, kind="stable")[:ASKED_AFTER].tolist()
+    mixes = Mixes(model, dataset.train, dataset.test, seed=seed)
+    return [{"source": model.sources[source].name, "lost": lost} for source, lost in carriers(mixes, strongest)]

@@ -1,0 +1,101 @@
+"""What else could be done with the same documents; each training is scored beside it, on the same test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from scalearn_core.config import TrainingConfig
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.encoders.encoder import Tokens
+from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.heads.logistic import fit_frozen_head, unit
+from scalearn_core.heads.majority import predict_majority
+from scalearn_core.heads.tfidf import predict_tfidf
+from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.scaling.sources import mixed
+from scalearn_core.targets import Targets
+from scalearn_core.training.loop import OnStep
+from scalearn_core.training.recipe_auto import learn_own_adapter_alone
+from scalearn_core.training.shuffled_sources import shuffled
+from scalearn_core.training.stage_one import embed
+from scalearn_core.training.stage_two import TrainingResult, train_scales
+
+CONTROL_SEED = 1
+"""Added to the training's seed for the shuffling of sources."""
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """Predicted classes of the test documents by method (`targets.py`)."""
+
+    predicted: dict[str, Targets]
+    """"frozen_head", "tfidf", "majority", "single_source", and the control."""
+    control: str
+    """"own_adapter", the same training without sources, or "shuffled_sources" (`evaluation/verdict.py`)."""
+
+
+def predict_rivals(
+    model: ScaLearnModel,
+    trained: TrainingResult,
+    dataset: TextDataset,
+    config: TrainingConfig,
+    on_step: OnStep | None,
+) -> Rivals:
+    """Train the plain methods and the control on what `model` was trained on; classify the test documents."""
+    train, validation, test = dataset.train, dataset.validation, dataset.test
+    tokens = model.encoder.tokenize(test.texts)
+    control, predicted = _control(model, trained, dataset, config, on_step)
+    return Rivals(
+        {
+            "frozen_head": trained.frozen_head.predict(unit(embed(model.encoder, tokens))),
+            "tfidf": predict_tfidf(train, validation, test.texts, seed=config.seed),
+            "majority": predict_majority(train, test.texts),
+            "single_source": _single_source(model, trained, dataset, tokens, config.seed),
+            control: predicted,
+        },
+        control,
+    )
+
+
+def _single_source(
+    model: ScaLearnModel, trained: TrainingResult, dataset: TextDataset, tokens: Tokens, seed: int
+) -> Targets:
+    """The source that promises most, at its strength in all layers, with a logistic regression on top."""
+    best = trained.forecast.sources[0]
+    encoder = model.encoder
+    adapt = mixed([model.sources[best.source]], torch.full((1, 1, 1), best.strength, device=encoder.device))
+
+    def embedded(documents: Tokens | OpenedDocuments) -> NDArray[np.float32]:
+        return unit(embed(encoder, documents, adapt))
+
+    validation = dataset.validation
+    head = fit_frozen_head(
+        embedded(trained.documents), dataset.train.targets,
+        embedded(encoder.tokenize(validation.texts)), validation.targets, len(model.labels), seed=seed,
+    )  # fmt: skip
+    return head.predict(embedded(tokens))
+
+
+def _control(
+    model: ScaLearnModel,
+    trained: TrainingResult,
+    dataset: TextDataset,
+    config: TrainingConfig,
+    on_step: OnStep | None,
+) -> tuple[str, Targets]:
+    """The same training with what the sources know taken away."""
+    train, texts = dataset.train, dataset.test.texts
+    if model.own_adapter and config.recipe == "auto":
+        alone = learn_own_adapter_alone(
+            model, trained.documents, train.targets, config.resolved(len(train)),
+            batch_size=config.batch_size, seed=config.seed, on_step=on_step,
+        )  # fmt: skip
+        return "own_adapter", alone.decide(alone.predict_proba(texts))
+    sources = model.sources[:-1] if model.own_adapter else model.sources
+    ignorant = model.like(shuffled(sources, seed=config.seed + CONTROL_SEED), seed=config.seed)
+    train_scales(ignorant, dataset, config, on_step=on_step)
+    return "shuffled_sources", ignorant.decide(ignorant.predict_proba(texts))

@@ -1,0 +1,120 @@
+"""A trained model with the documents it was made from: what every study starts with."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.config import TrainingConfig
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.split import Split
+from scalearn_core.errors import ConfigError, DataError, ModelError
+from scalearn_core.evidence.reference import load_reference
+from scalearn_core.evidence.upgrade import read_result, split_of
+from scalearn_core.explain.held_back import divide_test
+from scalearn_core.heads.logistic import FrozenHead
+from scalearn_core.runs.folders import write_json
+from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.damage import DAMAGED_FILE, reason
+from scalearn_core.storage.locks import holding
+from scalearn_core.studies import STUDIES, TRAINS_AGAIN
+
+OnProgress = Callable[[float], None]
+"""Told the share of the work that is done, 0 to 1; raise in it to stop."""
+
+LOCK = "result.lock"
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """A model, its evidence, and its documents, divided as they were for its training."""
+
+    model: ScaLearnModel
+    dataset: TextDataset
+    result: dict[str, Any]
+    """The model's `result.json`."""
+    frozen_head: FrozenHead
+    """The plain classifier it was compared with; takes embeddings of length 1."""
+
+    @property
+    def train(self) -> Split:
+        return self.dataset.train
+
+    @property
+    def validation(self) -> Split:
+        """Empty with recipe "auto", which learns from these documents too."""
+        return self.dataset.validation
+
+    @property
+    def test(self) -> Split:
+        return self.dataset.test
+
+    @property
+    def library_sources(self) -> list[Adapter]:
+        """The sources without the target task's own adapter."""
+        return self.model.sources[:-1] if self.model.own_adapter else self.model.sources
+
+    @property
+    def config(self) -> TrainingConfig:
+        """What the model was trained with."""
+        return TrainingConfig(
+            recipe=self.result["recipe"],
+            seed=self.result["seed"],
+            own_adapter=self.result["own_adapter"],
+            long_texts=self.model.encoder.long_texts,
+        )
+
+
+def load_setting(evidence: Path, model_folder: Path, dataset: TextDataset, device: str) -> Setting:
+    """Put a model, its `result.json` in `evidence` and its table together again.
+
+    Args:
+        dataset: the whole table, not divided yet.
+
+    Raises:
+        ModelError: no model or no evidence there, or one of them damaged.
+        DataError: `study.other_documents`, if the table is not the one the model was made from.
+    """
+    if not (evidence / "result.json").is_file():
+        raise ModelError("study.no_evidence", folder=evidence)
+    try:
+        result = read_result(evidence)
+        fingerprint = result["dataset"]["fingerprint"]
+    except DAMAGED_FILE as error:
+        raise ModelError("model.damaged", folder=evidence, reason=reason(error)) from error
+    if dataset.fingerprint != fingerprint:
+        raise DataError("study.other_documents", name=dataset.name)
+    model = ScaLearnModel.load(model_folder).to(device)
+    reference = load_reference(evidence, model)
+    if reference.frozen_head is None:
+        raise ModelError("study.no_evidence", folder=evidence)
+    divided = dataset.split(plan=split_of(result))
+    if result["recipe"] == "auto":
+        divided = divided.without_validation()
+    if "levers" in result:  # who turned them saw some of the test documents: these test no more
+        divided = divide_test(divided)
+    return Setting(model, divided, result, reference.frozen_head)
+
+
+def run_study(name: str, setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
+    """Ask one of `STUDIES`. Raises ConfigError for another, or where a model set by hand would train again."""
+    if name not in STUDIES:
+        raise ConfigError("study.unknown", found=name, known=", ".join(STUDIES))
+    if name in TRAINS_AGAIN and "levers" in setting.result:
+        raise ConfigError("study.levers")
+    study = importlib.import_module(f"scalearn_core.studies.{name}").study
+    found: dict[str, Any] = study(setting, on_progress)
+    return found
+
+
+def keep(evidence: Path, name: str, found: dict[str, Any]) -> None:
+    """Put what a study found into `result.json` of its model; two studies may end at the same time."""
+    with holding(evidence / LOCK):
+        result = json.loads((evidence / "result.json").read_text("utf-8"))
+        result.setdefault("studies", {})[name] = found
+        write_json(evidence / "result.json", result)

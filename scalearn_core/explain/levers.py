@@ -1,0 +1,198 @@
+"""Levers: more or less of a source than was learned, and what that does to documents somebody watches.
+
+A lever acts on the learned scales; the classifier on top stays as it was learned. So what is seen is what is
+saved, and with every lever at rest the model is the learned one, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from scalearn_core.data.split import Split
+from scalearn_core.devices import usable_cores
+from scalearn_core.encoders.batching import forward_batches
+from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.errors import ConfigError
+from scalearn_core.evaluation.comparison import compare_predictions
+from scalearn_core.evaluation.report import evaluate_predictions
+from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.targets import same
+
+GROUPS = 3
+"""Lower, middle and upper layers."""
+FARTHEST = 4.0
+"""Largest factor or addition, in either direction."""
+HARDLY = 0.02
+"""A source that adds less than this share of a layer's own signal (mean over layers) is hardly used: a factor on
+its scales would do nothing, so its lever adds a scale instead."""
+RESAMPLES = 500
+"""Of the intervals of what is watched; fewer than in a result, for an answer within a second."""
+
+
+@dataclass(frozen=True)
+class Levers:
+    """Where the levers stand; one that is not named is at rest. The scale of source t in layer l becomes
+
+    (ω_lt · factor_t + added_t) · group of l
+    """
+
+    factors: Mapping[str, float] = field(default_factory=dict)
+    """By source; 1 is as learned, 0 is off."""
+    added: Mapping[str, float] = field(default_factory=dict)
+    """By source; a scale that is added in every layer, 0 is as learned."""
+    groups: tuple[float, ...] = (1.0,) * GROUPS
+    """Factors on all sources in the lower, middle and upper layers."""
+
+    def __post_init__(self) -> None:
+        values = [*self.factors.values(), *self.added.values(), *self.groups]
+        for value in values:
+            if not (isinstance(value, (int, float)) and isfinite(value) and abs(value) <= FARTHEST):
+                raise ConfigError("levers.out_of_range", found=value, limit=FARTHEST)
+        if len(self.groups) != GROUPS:
+            raise ConfigError("levers.groups", expected=GROUPS, found=len(self.groups))
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the model is as it was learned."""
+        return (
+            all(factor == 1 for factor in self.factors.values())
+            and not any(self.added.values())
+            and all(group == 1 for group in self.groups)
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON, without what is at rest."""
+        return {
+            "factors": {name: value for name, value in sorted(self.factors.items()) if value != 1},
+            "added": {name: value for name, value in sorted(self.added.items()) if value},
+            "groups": list(self.groups),
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Levers:
+        """The levers that `to_dict` wrote. Raises ConfigError."""
+        return cls(dict(content["factors"]), dict(content["added"]), tuple(content["groups"]))
+
+
+def group_of(layer: int, layers: int) -> int:
+    """Which of the groups a layer belongs to: 0 is the lowest."""
+    return GROUPS * layer // layers
+
+
+def hardly_used(result: Mapping[str, Any]) -> dict[str, bool]:
+    """By source whether the model of this `result.json` hardly uses it (see `HARDLY`)."""
+    sizes = np.abs(np.array(result["scales"]["contribution"])).mean(axis=0)
+    return {source["name"]: bool(size < HARDLY) for source, size in zip(result["sources"], sizes, strict=True)}
+
+
+@torch.no_grad()
+def turned(model: ScaLearnModel, levers: Levers) -> torch.Tensor:
+    """ω with the levers where they stand, `[layers or 1, sources, width or 1]`; the model stays as it is.
+
+    Raises:
+        ConfigError: a source the model has not; groups of layers where all layers share their scales; scales that
+            are used otherwise than as they are (`Ablation.combination`).
+    """
+    if model.ablation.combination != "free":
+        raise ConfigError("levers.combined", found=model.ablation.combination)
+    names = model.stack.names
+    if unknown := sorted({*levers.factors, *levers.added} - set(names)):
+        raise ConfigError("levers.unknown_source", found=unknown[0], known=", ".join(names))
+    omega = model.scales.omega.detach().clone()
+    if levers.at_rest:
+        return omega
+    factors = omega.new_tensor([levers.factors.get(name, 1.0) for name in names])
+    added = omega.new_tensor([levers.added.get(name, 0.0) for name in names])
+    omega = omega * factors[None, :, None] + added[None, :, None]
+    if any(group != 1 for group in levers.groups):
+        if model.scales.variant.shared:
+            raise ConfigError("levers.shared_layers")
+        groups = [levers.groups[group_of(layer, len(omega))] for layer in range(len(omega))]
+        omega *= omega.new_tensor(groups)[:, None, None]
+    return omega
+
+
+class LeverBoard:
+    """A model with the documents somebody watches, opened once; any number of threads may look at the same time.
+
+    Attributes:
+        learned: what the model says with all levers at rest, `[documents, labels]`.
+    """
+
+    def __init__(self, model: ScaLearnModel, documents: Split) -> None:
+        """Open the documents at the first layer that a source acts in; nothing below depends on levers."""
+        self.model = model
+        self.split = documents
+        model.train_mode(False)
+        tokens = model.encoder.tokenize(documents.texts)
+        self._worker = _computing_with(max(1, usable_cores() // 2))
+        self._documents = OpenedDocuments(model.encoder, tokens, model.stack.first_layer)
+        self._batches = list(forward_batches(tokens.lengths, model.encoder.device.type))
+        self.learned = self.probabilities(Levers())
+
+    def probabilities(self, levers: Levers) -> NDArray[np.float32]:
+        """Of the watched documents, `[documents, labels]`. Folds the scales once; the model stays as it is."""
+        return self._worker.submit(self._probabilities, turned(self.model, levers)).result()
+
+    @torch.no_grad()
+    def _probabilities(self, omega: torch.Tensor) -> NDArray[np.float32]:
+        shared, encoder = self.model.scales.variant.shared, self.model.encoder
+        folded = self.model.stack.fold(lambda layer: omega[0 if shared else layer])
+        found = np.zeros((len(self.split), len(self.model.labels)), dtype=np.float32)
+        for rows in self._batches:
+            batch, start = self._documents.batch(rows)
+            hidden = encoder.hidden_states(*batch, adapt=lambda layer, z, f: folded.output(layer, z), start=start)
+            logits = self.model.head(encoder.pool(hidden, batch.attention_mask))
+            found[rows] = self.model.probabilities(logits).cpu().numpy()
+        return found
+
+    def look(self, levers: Levers, *, seed: int = 13) -> dict[str, Any]:
+        """What the watched documents get with these levers.
+
+        Returns:
+            As JSON: `scores` (a report), `learned` (that of the learned model), `comparison` (paired, with the
+            learned model), `changed` (documents with another label), `mended` and `broken` (those of them that are
+            right now, or were), `documents`.
+        """
+        targets, before = self.split.targets, self.model.decide(self.learned)
+        now = before if levers.at_rest else self.model.decide(self.probabilities(levers))
+        scores, learned = (
+            evaluate_predictions(targets, given, self.split.labels, seed=seed, resamples=RESAMPLES).to_dict()
+            for given in (now, before)
+        )
+        compared = compare_predictions(
+            targets, now, before, n_classes=len(self.split.labels), seed=seed, resamples=RESAMPLES
+        )  # fmt: skip
+        was_right, is_right = same(before, targets), same(now, targets)
+        return {
+            "documents": len(targets),
+            "scores": scores,
+            "learned": learned,
+            "comparison": compared.to_dict(),
+            "changed": int((~same(now, before)).sum()),
+            "mended": int((is_right & ~was_right).sum()),
+            "broken": int((was_right & ~is_right).sum()),
+        }
+
+
+def _computing_with(cores: int) -> ThreadPoolExecutor:
+    """One thread that computes on so many cores; the others of this process keep theirs.
+
+    Half of them, because with all of them an answer takes ten times as long while a training has its share:
+    whichever core is taken away, the others wait for it.
+    """
+    whole = torch.get_num_threads()
+    worker = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(cores,))
+    worker.submit(torch.get_num_threads).result()
+    # The number is each thread's own, but a new one takes that which was set last: a passing one sets it back.
+    with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(whole,)) as passing:
+        passing.submit(torch.get_num_threads).result()
+    return worker

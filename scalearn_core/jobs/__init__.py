@@ -1,0 +1,1 @@
+"""The body of each kind of run: what its process does between "queued" and "succeeded"."""

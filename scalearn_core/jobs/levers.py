@@ -1,0 +1,154 @@
+"""Levers on a trained model of the workspace: the board to try them on, and the run that saves what was found."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from scalearn_core import runs
+from scalearn_core.data.split import Split
+from scalearn_core.devices import find
+from scalearn_core.errors import ModelError
+from scalearn_core.evaluation.by_language import scores_by_language
+from scalearn_core.evaluation.comparison import compare_predictions
+from scalearn_core.evaluation.predictions import prediction_table
+from scalearn_core.evaluation.report import evaluate_predictions
+from scalearn_core.evaluation.stored_probabilities import load_test_probabilities
+from scalearn_core.evidence.pipeline import CONTRIBUTION_DOCUMENTS, Outcome
+from scalearn_core.evidence.result import made_now, scales_of, weigh
+from scalearn_core.evidence.trained import Setting, load_setting
+from scalearn_core.explain.contributions import contribution_map
+from scalearn_core.explain.held_back import divide_test, watched
+from scalearn_core.explain.levers import LeverBoard, Levers, turned
+from scalearn_core.onnx_graph.fast_mode import measure_fast_mode
+from scalearn_core.runs.folders import CONFIG
+from scalearn_core.targets import Targets
+from scalearn_core.training.forecast import Forecast
+from scalearn_core.workspace.datasets import load_dataset
+from scalearn_core.workspace.test_set_use import note_look
+
+_KEPT = (
+    "format", "device", "dataset", "encoder", "languages", "recipe", "long_texts", "variant", "seed",
+    "own_adapter", "sources", "thresholds", "parameter_counts", "split", "history", "best_epoch", "stopped_early",
+    "forecast", "start",
+)  # fmt: skip
+"""What a model with levers has in common with the one it was made from; all else is measured anew or left out."""
+
+
+def open_setting(run_id: str, device: str | None) -> Setting:
+    """A trained model of the workspace with its documents, the watched ones no longer among those to test on.
+
+    Raises:
+        RunError, ModelError, DataError: the run, its model or its table is gone, damaged or too small.
+    """
+    evidence, dataset = runs.folder(run_id), load_dataset(dataset_of(run_id))
+    setting = load_setting(evidence, evidence / "model", dataset, find(device).kind)
+    return Setting(setting.model, divide_test(setting.dataset), setting.result, setting.frozen_head)
+
+
+def dataset_of(run_id: str) -> str:
+    """Id of the dataset that a training was asked to learn from."""
+    asked: dict[str, Any] = json.loads((runs.folder(run_id) / CONFIG).read_text("utf-8"))["config"]
+    return str(asked["dataset"])
+
+
+def open_board(run_id: str) -> LeverBoard:
+    """The board of a trained model, on the CPU. Raises as `open_setting`."""
+    setting = open_setting(run_id, "cpu")
+    return LeverBoard(setting.model, watched(setting.dataset))
+
+
+def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
+    """Save the model of `config["from_run"]` with `config["levers"]` and its evidence (`docs/formats.md`)."""
+    started = time.monotonic()
+    report.stage("loading", 0.0)
+    setting = open_setting(config["from_run"], config.get("device"))
+    levers = Levers.from_dict(config["levers"])
+    board = LeverBoard(setting.model, watched(setting.dataset))
+    report.stage("evaluation", 0.2)
+    look = board.look(levers, seed=setting.result["seed"])
+    outcome = _outcome(setting, levers, runs.folder(config["from_run"]), report)
+    origin = {"from_run": config["from_run"], "from_title": config["from_title"]}
+    outcome.result["levers"] |= origin | {"watched": look}
+    outcome.result["run_id"] = folder.name
+    taken = time.monotonic() - started
+    outcome.result["seconds"] |= {"evaluation": round(taken, 2), "total": round(taken, 2)}
+    outcome.learned_from = [*outcome.learned_from, *board.split.texts]  # who turned the levers chose with these
+    outcome.save(folder / "model", evidence=folder)
+    note_look(dataset_of(config["from_run"]), folder.name, "training")
+
+
+def _outcome(setting: Setting, levers: Levers, evidence: Path, report: runs.Reporter) -> Outcome:
+    """Turn the scales of the model for good, and score it on the documents nobody watched."""
+    model, test, seed = setting.model, setting.test, setting.result["seed"]
+    predicted = _others(test, evidence)
+    before = model.decide(model.predict_proba(test.texts))
+    with torch.no_grad():
+        model.scales.omega.copy_(turned(model, levers))
+    model.training_record = {**model.training_record, "levers": levers.to_dict()}
+    probabilities = model.predict_proba(test.texts)
+    predicted["scalearn"] = now = model.decide(probabilities)
+    report.progress(0.5)
+    model.fast_mode = measure_fast_mode(model, setting.train.texts, test.texts, test.targets)
+    report.progress(0.7)
+    texts = setting.dataset.frame["text"].tolist()
+    chosen = np.linspace(0, len(texts) - 1, min(len(texts), CONTRIBUTION_DOCUMENTS)).round().astype(int)
+    contributions = contribution_map(model, [texts[i] for i in chosen])
+    control = setting.result["comparison_control"]["against"]
+    compared = compare_predictions(test.targets, now, before, n_classes=len(test.labels), seed=seed)
+    result = {
+        **{key: setting.result[key] for key in _KEPT if key in setting.result},
+        **weigh(test, probabilities, predicted, control, _asked(setting.result["start"]), seed=seed),
+        "created": made_now(),
+        "seconds": dict(setting.result["seconds"]),
+        "scores_by_language": scores_by_language(test.texts, test.targets, predicted, test.labels, seed=seed),
+        "fast_mode": {key: value for key, value in model.fast_mode.items() if key != "ranges"},
+        "scales": scales_of(model, contributions, recipe=setting.result["recipe"], documents=len(chosen)),
+        "levers": {
+            **levers.to_dict(),
+            "learned": evaluate_predictions(test.targets, before, test.labels, seed=seed).to_dict(),
+            "comparison": compared.to_dict() | {"against": "learned"},
+        },
+    }
+    counts = setting.result["dataset"]["counts"] | {"test": len(test)}
+    result["dataset"] = setting.result["dataset"] | {"counts": counts}
+    result["verdict"].setdefault("carried_by", [])  # found by training again, which nobody did here
+    table = prediction_table(test, probabilities, now)
+    learned_from = [*setting.train.texts, *setting.validation.texts]
+    return Outcome(
+        model, result, table, probabilities, test.targets, predicted, setting.frozen_head, learned_from
+    )  # fmt: skip
+
+
+def _others(test: Split, evidence: Path) -> dict[str, Targets]:
+    """What the methods it is compared with said of these documents (`targets.py`).
+
+    Raises:
+        ModelError: `study.no_evidence`, for a result of an earlier release, which did not keep that.
+    """
+    kept = load_test_probabilities(evidence)
+    if kept is None:
+        raise ModelError("study.no_evidence", folder=evidence)
+    table = pd.read_csv(evidence / "test_predictions.csv", usecols=["row"], encoding="utf-8-sig")
+    place = {row: index for index, row in enumerate(table["row"].tolist())}
+    taken = [place[row] for row in test.rows]
+    return {name: classes[taken] for name, classes in kept.predicted.items() if name != "scalearn"}
+
+
+def _asked(start: dict[str, Any]) -> Forecast:
+    """The forecast before the training, as far as a verdict asks for it."""
+    return Forecast(
+        strengths=np.array(list(start["strengths"].values())),
+        plain_loss=start["plain_loss"],
+        loss=start["loss"],
+        documents=start["documents"],
+        sources=(),
+        by_chance=start["by_chance"],
+        promised=start["promised"],
+    )

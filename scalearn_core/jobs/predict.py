@@ -1,0 +1,53 @@
+"""A prediction run: classify an uploaded table in its own process."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from scalearn_core import runs
+from scalearn_core.config import UNSURE
+from scalearn_core.data.column_checks import check_column
+from scalearn_core.data.documents import columns_of
+from scalearn_core.data.labels import split_labels
+from scalearn_core.prediction.predictor import Predictor
+from scalearn_core.runs.folders import write_json
+from scalearn_core.tables.export import write_csv
+from scalearn_core.tables.reader import read_table, reading_of
+from scalearn_core.workspace.datasets import upload_path
+
+
+def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
+    """Classify as `config` asks (`docs/formats.md`); write `predictions.csv` and `result.json`."""
+    started = time.monotonic()
+    report.stage("loading", 0.0)
+    table = read_table(upload_path(config["upload"]), **reading_of(config))
+    for column in columns_of(config["text"]):
+        check_column(list(table.frame.columns), column)
+    predictor = Predictor.load(runs.folder(config["model_run"]) / "model", config.get("device") or "cpu")
+    report.stage("predicting", 0.05)
+    began, count = time.monotonic(), len(table.frame)
+
+    def on_progress(done: int) -> None:
+        elapsed = time.monotonic() - began
+        report.progress(0.05 + 0.95 * done / count, elapsed / done * (count - done))
+
+    predicted = predictor.predict_table(table.frame, config["text"], on_progress)
+    labels, confidences = predicted.iloc[:, -2], predicted.iloc[:, -1]
+    given = Counter(chain.from_iterable(split_labels(cell, predictor.model.separator) for cell in labels))
+    write_csv(predicted, folder / "predictions.csv")
+    write_json(
+        folder / "result.json",
+        {
+            "n": int((confidences != "").sum()),
+            "without_text": int((confidences == "").sum()),
+            "without_label": int(((confidences != "") & (labels == "")).sum()),
+            "rejected": len(table.rejected),
+            "class_counts": {label: given[label] for label in predictor.labels},
+            "low_confidence": sum(float(value) < UNSURE for value in confidences if value),
+            "seconds": round(time.monotonic() - started, 2),
+        },
+    )

@@ -1,0 +1,37 @@
+"""A study as a run: in its own process, with progress, and kept beside the model it asks about."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from scalearn_core import runs
+from scalearn_core.devices import find
+from scalearn_core.evidence.trained import keep, load_setting, run_study
+from scalearn_core.runs.folders import CONFIG, write_json
+from scalearn_core.workspace.datasets import load_dataset
+from scalearn_core.workspace.test_set_use import note_look
+
+
+def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
+    """Ask what `config` names of the model of `config["model_run"]` (`docs/formats.md`)."""
+    report.stage("loading", 0.0)
+    evidence = runs.folder(config["model_run"])
+    asked = json.loads((evidence / CONFIG).read_text("utf-8"))["config"]
+    setting = load_setting(
+        evidence, evidence / "model", load_dataset(asked["dataset"]), find(config.get("device")).kind
+    )
+    report.stage("study", 0.05)
+    began = time.monotonic()
+
+    def on_progress(share: float) -> None:
+        elapsed = time.monotonic() - began
+        report.progress(0.05 + 0.95 * share, elapsed / share * (1 - share) if share > 0.02 else None)
+
+    found = run_study(config["study"], setting, on_progress)
+    found["seconds"] = round(time.monotonic() - began, 2)
+    write_json(folder / "result.json", found | {"study": config["study"], "model_run": config["model_run"]})
+    note_look(asked["dataset"], folder.name, "study")
+    keep(runs.folder(config["model_run"]), config["study"], found)  # says so if the model is gone meanwhile

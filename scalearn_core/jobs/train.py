@@ -1,0 +1,92 @@
+"""A training run: what its process does between "queued" and "succeeded"."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from scalearn_core.config import TrainingConfig
+from scalearn_core.devices import find
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.evidence.pipeline import train_with_evidence
+from scalearn_core.jobs import levers
+from scalearn_core.runs import Reporter
+from scalearn_core.workspace.datasets import get_dataset_info, load_dataset
+from scalearn_core.workspace.test_set_use import note_look
+
+_BEGINS = {
+    "auto": {
+        "loading": 0.0, "embedding": 0.04, "forecast": 0.08, "training": 0.2, "baselines": 0.6, "evaluation": 0.95
+    },
+    "paper": {
+        "loading": 0.0, "embedding": 0.04, "forecast": 0.06, "own_adapter": 0.1, "training": 0.1,
+        "baselines": 0.5, "evaluation": 0.94,
+    },
+}  # fmt: skip
+"""Where each stage begins on the progress bar, by recipe; it ends where the next one begins."""
+_AFTER_OWN_ADAPTER = 0.2
+"""Where training begins in recipe "paper" after an own adapter."""
+
+
+def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
+    """Train as `config` asks (`docs/formats.md`); write `model/`, `result.json` and `test_predictions.csv`.
+
+    With `levers` in `config` nothing is trained: a trained model is saved with its scales turned by hand.
+    """
+    if "levers" in config:
+        levers.run(config, folder, report)
+        return
+    settings = TrainingConfig(
+        recipe=config["recipe"], seed=config["seed"], own_adapter=config.get("own_adapter"),
+        long_texts=config.get("long_texts", "head"),  # earlier releases knew no other
+    )  # fmt: skip
+    progress = _Progress(report, settings)
+    progress.on_stage("loading")
+    info = get_dataset_info(config["dataset"])
+    outcome = train_with_evidence(
+        load_dataset(config["dataset"]).split(plan=info.plan),
+        sources=config["sources"],
+        variant=config["variant"],
+        config=settings,
+        device=find(config.get("device")),
+        encoder=Encoder.load(config.get("encoder")),  # the first releases knew the default alone
+        on_stage=progress.on_stage,
+        on_step=progress.on_step,
+    )
+    outcome.result["run_id"] = folder.name
+    outcome.result["dataset"] |= {
+        "id": info.id, "name": info.name, "text_column": info.text_column, "label_column": info.label_column
+    }  # fmt: skip
+    outcome.save(folder / "model", evidence=folder)
+    note_look(config["dataset"], folder.name, "training")
+
+
+class _Progress:
+    """Turns stages and steps into one bar, a remaining time and the curves of the run page."""
+
+    def __init__(self, report: Reporter, settings: TrainingConfig) -> None:
+        self.report = report
+        begins = _BEGINS[settings.recipe] | (
+            {"training": _AFTER_OWN_ADAPTER} if settings.recipe == "paper" and settings.own_adapter else {}
+        )
+        ends = [*list(begins.values())[1:], 1.0]
+        self.stages = {stage: (begin, end) for (stage, begin), end in zip(begins.items(), ends, strict=True)}
+        self.stage = "loading"
+        self.began = time.monotonic()
+
+    def on_stage(self, stage: str) -> None:
+        self.stage, self.began = stage, time.monotonic()
+        self.report.stage(stage, self.stages[stage][0])
+
+    def on_step(self, step: int, metrics: dict[str, float]) -> None:
+        start, end = self.stages[self.stage]
+        fraction = metrics["fraction"]
+        elapsed = time.monotonic() - self.began
+        # At most: early stopping may end the training sooner, and then the bar jumps ahead.
+        eta = elapsed / fraction * (1 - fraction) if self.stage == "training" and step >= 8 else None
+        if self.stage == "training":
+            for name in ("train_loss", "validation_loss", "validation_macro_f1"):
+                if name in metrics:
+                    self.report.metric(int(metrics["epoch"]), name, metrics[name])
+        self.report.progress(start + (end - start) * fraction, eta)

@@ -1,0 +1,1 @@
+"""The folded model as one ONNX graph, and how it is run."""

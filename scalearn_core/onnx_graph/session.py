@@ -1,0 +1,59 @@
+"""A graph that is ready to classify, run by ONNX Runtime on the CPU."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import onnxruntime
+
+from scalearn_core.devices import usable_cores
+from scalearn_core.encoders.batching import ordered_batches
+from scalearn_core.encoders.encoder import Encoder, Tokens
+from scalearn_core.onnx_graph.graph import feeds
+
+BATCH_TOKENS = 512
+"""Padded tokens per batch: larger ones leave the processor's cache (`python -m benchmarks.prediction`)."""
+
+
+class Session:
+    """Class probabilities from token ids; the same for the same documents, safe in several threads."""
+
+    def __init__(self, graph: onnx.ModelProto, encoder: Encoder, *, threads: int | None = None) -> None:
+        """Takes any graph whose inputs are among `INPUTS`; `threads` is by default the usable cores."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or usable_cores()
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3  # errors are raised; its warnings are about graph details
+        self._session = onnxruntime.InferenceSession(
+            graph.SerializeToString(), options, providers=["CPUExecutionProvider"],
+            # On CPUs sum and norm in one operator are slower than the two it replaces.
+            disabled_optimizers=["SkipLayerNormFusion"],
+        )  # fmt: skip
+        self._names = [entry.name for entry in self._session.get_inputs()]
+        self.encoder = encoder
+
+    def outputs(self, tokens: Tokens, rows: list[int]) -> list[np.ndarray]:
+        """All outputs of the graph for one batch of documents."""
+        found: list[np.ndarray] = self._session.run(None, feeds(self.encoder, tokens, rows, self._names))
+        return found
+
+    def predict_proba(self, tokens: Tokens) -> np.ndarray:
+        """`[documents, labels]`, float32."""
+        parts = [(rows, self.outputs(tokens, rows)[0]) for rows in ordered_batches(tokens.lengths, BATCH_TOKENS)]
+        probabilities = np.zeros((len(tokens), parts[0][1].shape[1] if parts else 0), dtype=np.float32)
+        for rows, values in parts:
+            probabilities[rows] = values
+        return probabilities
+
+
+def exact_integer_products() -> bool:
+    """Whether this processor's 8-bit products are exact; without VNNI some add up in 16 bits and saturate."""
+    node = onnx.helper.make_node("MatMulInteger", ["a", "b"], ["c"])
+    kinds = {"a": onnx.TensorProto.UINT8, "b": onnx.TensorProto.INT8, "c": onnx.TensorProto.INT32}
+    a, _, c = (onnx.helper.make_tensor_value_info(name, kind, [32, 32]) for name, kind in kinds.items())
+    weight = onnx.numpy_helper.from_array(np.full((32, 32), 127, np.int8), "b")
+    graph = onnx.helper.make_graph([node], "exact", [a], [c], [weight])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    [product] = session.run(None, {"a": np.full((32, 32), 255, np.uint8)})
+    return bool((product == 255 * 127 * 32).all())

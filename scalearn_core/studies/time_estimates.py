@@ -1,0 +1,47 @@
+"""About how long a study takes, from what the training of the model took."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scalearn_core.explain import effort
+
+TRAININGS = {"seeds": 3.2, "learning_curve": 6.0, "cross_validation": 15.0}
+"""Studies that train again from the beginning: how many trainings' time. The ten parts of the learning
+curve are smaller, but each has its forecast and its least number of steps."""
+STEPS = 9.5
+"""The ladder shares the forecast: so many times the mere training. Four or five rungs take about one each, and
+fine-tuning five, as it takes three times the steps, each of them through every weight."""
+FIXED = 10.0
+"""Seconds to load the model; an allowance."""
+
+
+def estimate_seconds(result: dict[str, Any], study: str) -> float:
+    """Seconds on the machine that trained the model; a guess within a factor of two.
+
+    Args:
+        result: the model's `result.json`.
+        study: one of `STUDIES`.
+    """
+    seconds = result["seconds"]
+    once = sum(seconds.get(stage, 0.0) for stage in ("embedding", "forecast", "own_adapter", "training"))
+    if study == "ladder" and result["recipe"] == "auto":
+        return FIXED + STEPS * float(seconds.get("training", 0.0))
+    if study == "ladder":
+        return FIXED + 6 * float(once)
+    if study in TRAININGS:
+        return FIXED + TRAININGS[study] * float(once)
+    return FIXED + _measuring_sources(result)
+
+
+def _measuring_sources(result: dict[str, Any]) -> float:
+    """As many documents as will pass the encoder, each as long as one took when the training embedded them."""
+    counts, sources = result["dataset"]["counts"], len(result["sources"])
+    reused = sources - bool(result["own_adapter"])
+    embedded = max(1, counts["train"] + counts["validation"])
+    documents = effort.work(
+        counts["train"], counts["test"], sources=sources, reused=reused,
+        forecast=reused if result.get("forecast") else 0,
+    )  # fmt: skip
+    seconds: float = documents * result["seconds"]["embedding"] / embedded
+    return seconds

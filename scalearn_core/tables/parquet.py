@@ -1,0 +1,101 @@
+"""Parquet files as rows of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+import pyarrow as pa
+
+from scalearn_core.errors import DataError
+from scalearn_core.tables import limits
+from scalearn_core.tables.cells import cell_text
+from scalearn_core.tables.columns import assemble
+from scalearn_core.tables.content import Content, OnProgress
+from scalearn_core.tables.records import Record
+from scalearn_core.tables.workbook import damage_told, told_as_damage
+
+SIGNATURE = b"PAR1\x15"
+"""The magic and, as no text goes on, the first field of what follows it in every file."""
+BATCH = 1_000
+BATCH_OF_OTHERS = 50
+"""Rows at a time where values are neither plain texts nor numbers: a large one may stand in each of them."""
+
+
+def read_parquet(content: Content, on_progress: OnProgress | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows and rejected rows. Numbers, dates and lists become text as on a sheet; row numbers begin at 1.
+
+    Raises:
+        DataError: as `assemble`, and `data.damaged_parquet`.
+    """
+    import pyarrow.parquet as pq
+
+    damage = DataError("data.damaged_parquet")
+    with content.file() as opened:
+        with told_as_damage(damage), pq.ParquetFile(opened) as file:
+            _check(file)
+            texts = [field.name for field in file.schema_arrow if is_text(field.type)]
+            bulky = any(not is_text(field.type) and not is_small(field.type) for field in file.schema_arrow)
+        with told_as_damage(damage):
+            file = pq.ParquetFile(opened, read_dictionary=texts)  # repeated texts stay one in memory
+        names = file.schema_arrow.names
+        columns = damage_told(map(texts_by_column, file.iter_batches(BATCH_OF_OTHERS if bulky else BATCH)), damage)
+        done = assemble(records_of(columns, file.metadata.num_rows, on_progress), names=names)
+    return done.frame, done.rejected
+
+
+def records_of(batches: Iterable[list[list[str]]], total: int, on_progress: OnProgress | None) -> Iterator[Record]:
+    """Rows of batches of columns, `total` in all."""
+    row = 0
+    for columns in batches:
+        for cells in zip(*columns, strict=True):
+            row += 1
+            yield Record(row, list(cells))
+        if on_progress:
+            on_progress(min(0.99, row / max(1, total)))
+
+
+def texts_by_column(batch: pa.RecordBatch | pa.Table) -> list[list[str]]:
+    return [texts_of(column) for column in batch.columns]
+
+
+def texts_of(column: pa.Array | pa.ChunkedArray) -> list[str]:
+    """The values of a column as text. A text that many rows share is one Python string."""
+    found: list[str] = []
+    for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
+        if isinstance(chunk, pa.DictionaryArray):
+            used = chunk.indices.unique().drop_null()  # of a large dictionary a batch uses little
+            texts = map(cell_text, chunk.dictionary.take(used).to_pylist())
+            values = dict(zip(used.to_pylist(), texts, strict=True))
+            found += [values.get(index, "") for index in chunk.indices.to_pylist()]
+        else:
+            found += [_exact(value) for value in chunk.to_pylist()]
+    return found
+
+
+def _exact(value: object) -> str:
+    """As `cell_text`, but a whole number with all its digits: it may be an id, made a double by blank ones."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+        return str(int(value))
+    return cell_text(value)
+
+
+def is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def is_small(kind: pa.DataType) -> bool:
+    """Numbers, dates and the like, of a few bytes each."""
+    return bool(pa.types.is_primitive(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind))
+
+
+def _check(file: object) -> None:
+    """Raises DataError for what the file says of its size."""
+    metadata = file.metadata  # type: ignore[attr-defined]
+    if metadata.num_rows > limits.MAX_ROWS:
+        raise DataError("data.too_many_rows", limit=limits.MAX_ROWS)
+    if metadata.num_columns > limits.MAX_COLUMNS:
+        raise DataError("data.too_many_columns", limit=limits.MAX_COLUMNS)
+    unpacked = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
+    if unpacked > limits.MAX_UNZIPPED_MEGABYTES * limits.MEGABYTE:
+        raise DataError("data.workbook_too_large", limit=limits.MAX_UNZIPPED_MEGABYTES)

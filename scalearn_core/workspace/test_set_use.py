@@ -1,0 +1,81 @@
+"""How often a dataset's test documents were looked at: who chooses by a score often enough finds a flattering one.
+
+`datasets/<id>/looks.jsonl` has a line for each run that scored a model on them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from scalearn_core.errors import DataError
+from scalearn_core.workspace.datasets import dataset_folder
+
+FILE = "looks.jsonl"
+What = Literal["training", "study", "evaluation"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A model was scored on the test documents."""
+
+    run: str
+    """Id of the run that did it; the run may be gone."""
+
+    time: str
+    """ISO 8601, UTC."""
+
+    what: What
+
+
+def note_look(dataset_id: str, run: str, what: What) -> None:
+    """Add a look. A dataset that is gone, or a disk that cannot be written, is logged and fails nothing.
+
+    The line is one write at the end of the file, so that two processes never mix theirs.
+    """
+    look = Look(run, datetime.now(UTC).isoformat(timespec="seconds"), what)
+    line = json.dumps(asdict(look)).encode() + b"\n"
+    try:
+        descriptor = os.open(dataset_folder(dataset_id) / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            os.write(descriptor, line)
+        finally:
+            os.close(descriptor)
+    except (OSError, DataError) as error:
+        logger.warning("A look at the test documents of dataset %s was not counted: %s", dataset_id, error)
+
+
+def looks(folder: Path) -> list[Look]:
+    """All looks of the dataset in this folder, oldest first; none where there is no such folder.
+
+    A line that is no look, such as one cut off by a full disk, is left out and logged.
+    """
+    try:
+        lines = (folder / FILE).read_text("utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        logger.warning("The looks in %s cannot be read: %s", folder, error)
+        return []
+    found = []
+    for line in lines:
+        try:
+            found.append(Look(**json.loads(line)))
+        except (ValueError, TypeError):
+            logger.warning("A damaged line in %s is left out.", folder / FILE)
+    return found
+
+
+def looks_at(dataset_id: str) -> list[Look]:
+    """All looks at a dataset of the workspace, oldest first; none where it is gone."""
+    try:
+        return looks(dataset_folder(dataset_id))
+    except DataError:
+        return []

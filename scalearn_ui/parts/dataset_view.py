@@ -1,0 +1,177 @@
+"""A dataset before it is stored: what it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from scalearn_core.checks.finding import Finding
+from scalearn_core.checks.quick import quick
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.labels import SEPARATORS as LABEL_SEPARATORS
+from scalearn_core.data.labels import find_separator
+from scalearn_core.data.languages import shares_of
+from scalearn_core.data.recipe import Step
+from scalearn_core.errors import DataError
+from scalearn_core.tables.export import csv_text
+from scalearn_core.workspace import datasets
+from scalearn_core.workspace.dataset_info import DatasetInfo
+from scalearn_ui import charts, text
+from scalearn_ui.parts import figure
+from scalearn_ui.parts.busy import working
+from scalearn_ui.parts.table_input import Given
+from scalearn_ui.session_slot import begin_anew, remembered
+from scalearn_ui.text import Markdown, count, t
+
+LARGE = 50_000
+"""Rows from which on checking takes so long that its progress is shown."""
+COLUMNS_SEEN = 200
+"""Rows by which a better column for the texts is named."""
+ONE = ""
+"""What a cell of one label has between its labels."""
+MANY_CLASSES = 24
+"""With more classes than this their bars scroll in a box of their own, so that the button stays near."""
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """A table as documents and classes, and what was found in it."""
+
+    dataset: TextDataset
+    languages: dict[str, float]
+    """Their shares."""
+    findings: list[Finding]
+    """Those of the quick checks; none where they were not asked for."""
+    key: tuple[object, ...]
+    """Stands for the dataset."""
+
+
+def checked(
+    given: Given,
+    texts: tuple[str, ...],
+    label: str,
+    separator: str | None,
+    *,
+    steps: tuple[Step, ...] = (),
+    keep: tuple[str, ...] = (),
+    to_learn: bool = True,
+) -> Checked:
+    """The table by its columns, blank ones left out; once per choice. With `to_learn` it is looked through."""
+    read = (given.key, texts, label, separator, steps, to_learn)
+    key = (*read, keep)
+
+    def make() -> TextDataset:
+        with working(t("data.checking"), shown=len(given.table.frame) > LARGE) as on_progress:
+            return TextDataset.from_rows(
+                given.table, text=texts, label=label, blanks="leave_out", separator=separator, to_learn=to_learn,
+                name=given.name, keep=keep, steps=steps, on_progress=on_progress,
+            )  # fmt: skip
+
+    dataset = remembered("checked", key, make)
+
+    def look() -> tuple[list[Finding], dict[str, float]]:
+        with working(t("data.checking"), shown=len(dataset.frame) > LARGE) as on_progress:
+            frame = given.table.frame.head(COLUMNS_SEEN)
+            first = {column: frame[column].tolist() for column in frame.columns}
+            found = (
+                quick(dataset, table_columns=first, other=t("findings.other"), on_progress=on_progress)
+                if to_learn
+                else []
+            )
+            return found, shares_of(dataset.frame["text"].tolist())
+
+    found, languages = remembered("looked_through", read, look)  # other columns kept change nothing of it
+    return Checked(dataset, languages, found, key)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What may stand between labels in the cells of a column."""
+
+    guess: str | None
+    """What stands there; None where each cell is one label."""
+    offered: tuple[str, ...]
+    """What could stand there, in several cells."""
+    likely: str | None
+    """What looks so, even of the marks that are not taken for one unasked."""
+    cell: str
+    """One with that mark."""
+
+
+def _marks(given: Given, column: str) -> Marks:
+    found = given.table.frame[column].str.strip().value_counts()
+    cells = {str(cell): number for cell, number in found.items() if cell}
+    guess, likely = find_separator(cells), find_separator(cells, LABEL_SEPARATORS)
+    several = {mark: sum(number for cell, number in cells.items() if mark in cell) for mark in LABEL_SEPARATORS}
+    offered = [mark for mark in LABEL_SEPARATORS if mark == guess or several[mark] > 1]
+    return Marks(guess, tuple(offered), likely, next((cell for cell in cells if likely and likely in cell), ""))
+
+
+def ask_separator(given: Given, column: str) -> str | None:
+    """Whether a cell of the label column holds one label or several; asked only where there may be several."""
+    marks = remembered("marks", (given.key, column), lambda: _marks(given, column))
+    if not marks.offered:
+        return None
+    begin_anew("label_separator_of", (given.key, column), {"label_separator": marks.guess or ONE})
+    some = {mark: t("several.cells.some", mark=Markdown(mark)) for mark in marks.offered}
+    words = {ONE: t("several.cells.one"), **some}
+    chosen = st.selectbox(
+        t("several.cells"),
+        list(words),
+        format_func=words.__getitem__,
+        help=t("several.cells_help"),
+        key="label_separator",
+    )
+    if not chosen and marks.likely is not None:
+        st.info(t("several.maybe", cell=marks.cell, mark=marks.likely), icon=":material/call_split:")
+    return chosen or None
+
+
+def languages(info: DatasetInfo) -> dict[str, float]:
+    """Shares of a stored dataset's languages, most frequent first; empty where the texts do not tell."""
+    try:
+        return info.languages or _languages_of_table(info.id)  # the first releases stored none
+    except DataError:
+        return {}  # the table is damaged: whoever needs more than its languages will be told
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _languages_of_table(dataset_id: str) -> dict[str, float]:
+    return shares_of(datasets.load_dataset(dataset_id).frame["text"].tolist())
+
+
+def summary(dataset: TextDataset, found: dict[str, float]) -> None:
+    """Class counts, the languages that were `found`, warnings, and the rows that cannot be used."""
+    counts = dataset.class_counts
+    size = {"documents": count("documents", len(dataset.frame)), "classes": count("classes", len(counts))}
+    st.markdown(t("data.summary_in", languages=named(found), **size) if found else t("data.summary", **size))
+    drawn = charts.class_counts(counts, x_title=t("axis.documents"), palette=figure.palette())
+    with st.container(height="content" if len(counts) <= MANY_CLASSES else 620, border=False):
+        figure.show(drawn, alt=t("data.counts_alt"), key="class_counts")
+    if dataset.separator is not None:
+        st.caption(t("several.per_document", n=f"{sum(counts.values()) / len(dataset.frame):.1f}"))
+    if len(dataset.rejected):
+        st.markdown(t("data.rejected", rows=count("rows", len(dataset.rejected))))
+        st.download_button(
+            t("data.rejected_download"),
+            lambda: _rejected_csv(dataset),
+            file_name="rejected_rows.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="rejected_rows",
+        )
+
+
+def named(found: dict[str, float]) -> Markdown:
+    """The languages in words."""
+    return text.listed([text.language_name(code) for code in found])
+
+
+def _rejected_csv(dataset: TextDataset) -> bytes:
+    """The rows left out, each with its number and the reason in the reader's words."""
+    reasons = dataset.rejected["reason"].map(lambda code: t(f"reason.{code}"))
+    rows, contents = dataset.rejected["row"], dataset.rejected["content"]
+    listed = pd.DataFrame({t("data.row"): rows, t("data.reason"): reasons, t("data.content"): contents})
+    return csv_text(listed).encode("utf-8-sig")

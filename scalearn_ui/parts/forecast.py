@@ -1,0 +1,90 @@
+"""Which sources promise to help, before any training: asked by a short run, told as a chart and a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from scalearn_core import runs
+from scalearn_ui import outcomes, text
+from scalearn_ui.charts.sources import Gain, gains
+from scalearn_ui.parts import figure, progress
+from scalearn_ui.text import Markdown, plain, t
+
+KIND = "forecast"
+LOOKED_AT = 50
+"""Forecasts of all tables that are looked through for that of one."""
+NAMED = 3
+"""Sources named in the sentence."""
+
+
+def offer(dataset: str, encoder: str, sources: list[str], titles: dict[str, str], device: str, seed: int) -> None:
+    """The forecast for a table and these sources: a button, its progress, or what it found."""
+    asked = {"dataset": dataset, "encoder": encoder, "sources": sources, "seed": seed}
+    known = next((run for run in runs.recent(LOOKED_AT, KIND) if asked.items() <= run.config.items()), None)
+    with st.expander(t("forecast.title"), icon=":material/query_stats:", expanded=known is not None):
+        if known is not None and known.active:
+            progress.follow(known)
+        elif known is not None and known.status == "succeeded":
+            draw(outcomes.result(known.id), titles)
+        else:
+            if known is not None:
+                progress.outcome(known)
+            _ask(asked | {"device": device})
+
+
+def _ask(config: dict[str, Any]) -> None:
+    st.markdown(t("forecast.text"))
+    if st.button(t("forecast.start"), key="start_forecast", icon=":material/play_arrow:"):
+        runs.submit(KIND, config, title=_name(config["dataset"]))
+        st.rerun()
+
+
+def _name(dataset: str) -> str:
+    from scalearn_core.workspace import datasets
+
+    return datasets.get_dataset_info(dataset).name
+
+
+def draw(found: dict[str, Any], titles: dict[str, str]) -> None:
+    """What each source promises.
+
+    Args:
+        found: has `forecast` and `start` (`docs/formats.md`).
+        titles: of the sources, by name.
+    """
+    rows = [row for row in found["forecast"] if row["gain"] is not None]
+    documents = text.count("documents", found["start"]["documents"])
+    if not rows:
+        st.markdown(t("forecast.nothing", documents=documents))
+        return
+    st.markdown(_sentence(found, titles, documents))
+    drawn = gains(
+        [_gain(titles.get(row["source"], row["source"]), row) for row in rows],
+        x_title=t("axis.promise"),
+        palette=figure.palette(),
+        chance=found["start"].get("by_chance"),
+    )
+    figure.show(drawn, alt=t("forecast.alt"), key="forecast")
+    st.caption(t("forecast.reading", documents=documents))
+
+
+def _gain(title: str, row: dict[str, Any]) -> Gain:
+    """A row of the chart; what its interval shows decides its colour."""
+    verdict = "better" if row["low"] > 0 else "worse" if row["high"] < 0 else "no_difference"
+    return Gain(title, row["gain"], row["low"], row["high"], verdict)
+
+
+def _sentence(found: dict[str, Any], titles: dict[str, str], documents: Markdown) -> Markdown:
+    """Which sources promise a gain together, or that none does."""
+    start = found["start"]
+    strengths = sorted(start["strengths"].items(), key=lambda item: -abs(item[1]))[:NAMED]
+    if not strengths:
+        return t("forecast.none", documents=documents)
+    named = [(plain(titles.get(name, name)), strength) for name, strength in strengths]
+    names = text.listed([t("forecast.turned", name=name) if strength < 0 else name for name, strength in named])
+    if not start["promised"]:
+        return t("forecast.unsure", names=names, documents=documents)
+    less = 100 * (1 - start["loss"] / start["plain_loss"])
+    return t("forecast.some", names=names, less=f"{less:.0f}", documents=documents)

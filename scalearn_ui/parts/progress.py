@@ -1,0 +1,91 @@
+"""A run that goes on: where it stands, how long it still takes, and a way to stop it."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from scalearn_core import runs
+from scalearn_core.runs import Run
+from scalearn_ui import shell, text
+from scalearn_ui.parts import history
+from scalearn_ui.text import t
+
+STATUS_LOOK = {
+    "queued": ("gray", ":material/schedule:"),
+    "running": ("blue", ":material/progress_activity:"),
+    "succeeded": ("green", ":material/check_circle:"),
+    "failed": ("red", ":material/error:"),
+    "cancelled": ("gray", ":material/cancel:"),
+    "interrupted": ("orange", ":material/power_off:"),
+}
+"""Colour and icon of each status; the word stands beside them."""
+
+
+def badge(run: Run) -> None:
+    """Status of a run as a word with an icon."""
+    colour, icon = STATUS_LOOK[run.status]
+    st.badge(t(f"status.{run.status}"), icon=icon, color=colour)  # type: ignore[arg-type]
+
+
+def follow(run: Run) -> None:
+    """Progress of `run`, polled every other second while it is active; the page reruns once when it ends."""
+
+    @st.fragment(run_every="2s" if run.active else None, key="progress")
+    def poll() -> None:
+        with shell.in_words():
+            now = runs.get(run.id)
+            _state_of(now)
+            if now.active:
+                history.draw(now)
+            elif run.active:
+                st.rerun()
+
+    poll()
+
+
+def outcome(run: Run) -> None:
+    """What went wrong with a run that did not succeed, and what to do."""
+    if run.status == "failed":
+        st.error(reason(run), icon=":material/error:")
+    elif run.status in ("cancelled", "interrupted"):
+        st.warning(t(f"ended.{run.status}"), icon=STATUS_LOOK[run.status][1])
+
+
+def reason(run: Run) -> str:
+    """Why a run failed, in the reader's words where the error is one of ours."""
+    key = f"error.{run.error_code}"
+    if run.error_code and key in text.sentences(text.language()):
+        return t(key, **run.error_values)
+    return t("run.failed_unknown", reason=run.error_text or "")
+
+
+def _time_left(now: Run) -> str:
+    """Time to go where the run can say, else the time it has taken so far."""
+    if now.cancel_requested:
+        return t("run.stopping")
+    if now.eta_seconds:
+        return t("run.eta", time=text.duration(now.eta_seconds))
+    return t("run.elapsed", time=text.duration(time.time() - (now.started_at or now.created_at)))
+
+
+def _state_of(now: Run) -> None:
+    """Badge, bar, time left, cancel button."""
+    stage = t(f"stage.{now.stage}") if now.stage else t(f"status.{now.status}")
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            badge(now)
+            if now.active:
+                st.caption(_time_left(now), width="content")
+        if now.active:
+            st.progress(now.progress, text=stage)
+            st.button(
+                t("action.cancel"),
+                on_click=runs.cancel,
+                args=(now.id,),
+                key="cancel_run",
+                disabled=now.cancel_requested,
+            )
+        elif now.started_at and now.finished_at:
+            st.caption(t("run.took", time=text.duration(now.finished_at - now.started_at)))

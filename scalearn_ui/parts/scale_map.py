@@ -1,0 +1,147 @@
+"""A map of sources by layers with what one does with it: take it along as a table or as a picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+from numpy.typing import NDArray
+
+from scalearn_core.tables.export import csv_text
+from scalearn_ui import charts, outcomes
+from scalearn_ui.charts.scales import PICTURES, narrow_map, picture_config, with_picture
+from scalearn_ui.parts import figure
+from scalearn_ui.text import Markdown, t
+
+DECIMALS = 6
+"""Of numbers in a downloaded table."""
+
+
+@dataclass(frozen=True, eq=False)
+class ScaleMap:
+    """What a map shows; rows in the order of `sources`."""
+
+    values: NDArray[np.float64]
+    """`[layers or 1, sources]`"""
+    sources: Sequence[str]
+    """Names as in `result.json`."""
+    titles: Sequence[str]
+    """The same in the reader's language."""
+    column: str
+    """What the numbers are called in a downloaded table."""
+    unit: Markdown
+    decimals: int
+    starts: Sequence[float]
+    """Of each source the value in the middle of the colours."""
+
+
+def order(found: dict[str, Any]) -> list[int]:
+    """Columns of a result, strongest source first, and last of all the own adapter, which is none."""
+    sizes = totals(found)
+    if found["own_adapter"]:
+        sizes[-1] = -1.0
+    return [int(index) for index in np.argsort(-sizes, kind="stable")]
+
+
+def totals(found: dict[str, Any]) -> NDArray[np.float64]:
+    """Mean size of each source's contribution over layers, as a share; `[sources]`."""
+    sizes: NDArray[np.float64] = np.abs(np.array(found["scales"]["contribution"])).mean(axis=0)
+    return sizes
+
+
+def of_result(
+    found: dict[str, Any],
+    values: NDArray[np.float64],
+    *,
+    column: str,
+    unit: Markdown,
+    decimals: int,
+    starts: Sequence[float] | None = None,
+) -> ScaleMap:
+    """A map of all sources of a result, in the order of `order`; `values` and `starts` in that of the result."""
+    rows = order(found)
+    titles, begins = outcomes.source_titles(found), [0.0] * len(rows) if starts is None else starts
+    return ScaleMap(
+        values[:, rows],
+        [found["sources"][row]["name"] for row in rows],
+        [titles[row] for row in rows],
+        column,
+        unit,
+        decimals,
+        [begins[row] for row in rows],
+    )
+
+
+def draw(shown: ScaleMap, *, filename: str, alt: str) -> None:
+    """The map, and below it a table and a picture of it; on a phone the map is drawn for its width."""
+    layers, title = _layers(shown), t("axis.layer_unit", unit=shown.unit)
+    wide = charts.scale_map(
+        shown.values.tolist(), shown.titles, layers, decimals=shown.decimals, starts=shown.starts, unit=shown.unit,
+        x_title=t("axis.layer"), title=title, palette=figure.palette(),
+    )  # fmt: skip
+    narrow = narrow_map(
+        shown.values.tolist(), shown.titles, layers, decimals=shown.decimals, starts=shown.starts, unit=shown.unit,
+        x_title=t("axis.layer"), palette=figure.palette(),
+    )  # fmt: skip
+    with_downloads(wide, table(shown), filename=filename, alt=alt, key="scale_map", narrow=narrow)
+
+
+def with_downloads(
+    drawn: go.Figure, rows: pd.DataFrame, *, filename: str, alt: str, key: str, narrow: go.Figure | None = None
+) -> None:
+    """A figure with a button for its numbers and one for its picture; on a phone `narrow` stands in its place."""
+    place = st.container()
+    name = re.sub(r"[^\w-]+", "_", filename).strip("_")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            t("scales.csv"),
+            ("\ufeff" + csv_text(rows)).encode(),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"{key}_csv",
+            type="tertiary",
+        )
+        st.caption(f":material/photo_camera: {t('scales.picture')}", width="content")
+        kind = st.segmented_control(
+            t("scales.picture_kind"),
+            PICTURES,
+            default=PICTURES[0],
+            required=True,
+            format_func=str.upper,
+            key=f"{key}_picture",
+            label_visibility="collapsed",
+        )
+    config = picture_config(kind or PICTURES[0], name, button=t("scales.picture_button"))
+    with place:
+        figure.show(with_picture(drawn, figure.palette()), alt=alt, key=key, config=config)
+        if narrow is not None:
+            figure.one_for_each_width(wide=key, narrow=f"{key}_narrow")
+            narrow = with_picture(narrow, figure.palette())
+            figure.show(narrow, alt=alt, key=f"{key}_narrow", config=config)
+
+
+def table(shown: ScaleMap) -> pd.DataFrame:
+    """One row per layer and source, in the order of the map."""
+    layers = _layers(shown)
+    return pd.DataFrame(
+        [
+            (layers[layer], source, title, round(float(shown.values[layer, row]), DECIMALS))
+            for row, (source, title) in enumerate(zip(shown.sources, shown.titles, strict=True))
+            for layer in range(len(shown.values))
+        ],
+        columns=["layer", "source", "title", shown.column],
+    )
+
+
+def _layers(shown: ScaleMap) -> list[str]:
+    if len(shown.values) == 1:
+        return [t("scales.all_layers")]
+    return [str(layer + 1) for layer in range(len(shown.values))]

@@ -1,0 +1,154 @@
+"""Reading a table in the browser: upload, sheet, and how the file is to be read if it was not read right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from scalearn_core.errors import DataError
+from scalearn_core.tables.reader import Reading, Table, read_table, reading_of, sheet_names
+from scalearn_ui.parts.busy import working
+from scalearn_ui.session_slot import begin_anew, remembered
+from scalearn_ui.text import Markdown, count, t
+
+FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "ods", "jsonl", "json", "parquet", "gz"]
+"""Offered by the file dialog; the core decides by content."""
+LARGE = 5_000_000
+"""Bytes from which on reading takes so long that its progress is shown."""
+SHOWN = 3
+"""Rows of the preview."""
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "cp932": "Shift_JIS",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
+    "utf-8-sig": "UTF-8",
+    "utf-32": "UTF-32",
+    "euc_jp": "EUC-JP",
+    "iso2022_jp": "ISO-2022-JP",
+    "cp1252": "Windows-1252",
+    "latin-1": "ISO-8859-1",
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "cp1253": "Windows-1253",
+    "cp1254": "Windows-1254",
+    "gb18030": "GB18030",
+    "big5": "Big5",
+    "cp949": "EUC-KR",
+}
+"""Encodings by the names that spreadsheet programs show."""
+OFFERED = tuple(name for name in ENCODINGS if name not in ("utf-8-sig", "utf-32"))
+"""Those to choose from: files with a mark at their beginning are never read wrong."""
+AS_FOUND = ""
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+HEADERS = {"first": True, "none": False}
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """A table that was uploaded, as it was read."""
+
+    name: str
+    content: bytes
+    table: Table
+    chosen: Reading
+    """What the user chose; the rest was found in the file."""
+    key: tuple[object, ...]
+    """Stands for the content and how it was read."""
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self.table.frame.columns)
+
+
+def ask_table(key: str) -> Given | None:
+    """An uploaded table; None until there is one. Raises DataError for a file that cannot be read."""
+    upload = st.file_uploader(t("table.upload"), type=FILE_TYPES, key=f"{key}_file", help=t("table.upload_help"))
+    if upload is None:
+        return None
+    as_found = {f"{key}_{choice}": AS_FOUND for choice in ("encoding", "delimiter", "header")}
+    begin_anew(f"{key}_upload", upload.file_id, as_found | dict.fromkeys((f"{key}_sheet", f"{key}_first_sheet")))
+    chosen = _chosen(key)
+    read = (upload.file_id, *sorted(chosen.items()))
+    content = upload.getvalue()
+    try:
+        table = remembered(f"{key}_table", read, lambda: _read(content, chosen))
+    except DataError:
+        _ask_after_failure(key, content)
+        raise
+    if chosen["sheet"] is None:
+        st.session_state[f"{key}_first_sheet"] = table.sheet
+    _ask_sheet(key, table.sheets, table.sheet)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(t("data.read_as", rows=count("rows", len(table.frame)), how=how_read(table)), width="content")
+        _ask_reading(key, table)
+    st.dataframe(table.frame.head(SHOWN), hide_index=True, alt=t("table.preview_alt"))
+    return Given(upload.name, content, table, chosen, read)
+
+
+def _chosen(key: str) -> Reading:
+    """The choices as they stand in the session; the widgets come below what they change."""
+    found = {choice: st.session_state.get(f"{key}_{choice}") for choice in Reading.__annotations__}
+    if found["sheet"] == st.session_state.get(f"{key}_first_sheet"):  # shown as chosen, but found in the file
+        found["sheet"] = None
+    read = {choice: value or None for choice, value in found.items()}
+    return reading_of(read | {"header": HEADERS.get(found["header"] or AS_FOUND)})
+
+
+def _ask_sheet(key: str, names: tuple[str, ...], read: str | None) -> None:
+    if len(names) < 2:
+        return
+    if st.session_state[f"{key}_sheet"] is None:
+        st.session_state[f"{key}_sheet"] = read
+    st.selectbox(t("table.sheet"), names, index=None, placeholder=t("table.choose_sheet"), key=f"{key}_sheet")
+
+
+def _ask_after_failure(key: str, content: bytes) -> None:
+    """What may help where a file was not read: another sheet of a workbook, or how a text is written."""
+    try:
+        names = sheet_names(content)
+    except DataError:
+        return  # the workbook itself cannot be read, as the reader is told
+    if names:
+        _ask_sheet(key, names, None)
+    else:
+        _ask_reading(key, None)
+
+
+def _ask_reading(key: str, table: Table | None) -> None:
+    """Where the table was not read right: its encoding, its delimiter, whether its first row is a header."""
+    kind = "text" if table is None else table.kind
+    if kind not in ("text", "json", "xlsx", "ods"):
+        return
+    with st.popover(t("reading.change"), type="tertiary", key=f"{key}_reading"):
+        st.caption(t("reading.help"))
+        if kind in ("text", "json"):
+            _ask_choice("encoding", {name: ENCODINGS[name] for name in OFFERED}, key)
+        if kind == "text":
+            _ask_choice("delimiter", {mark: t(f"separator.{name}") for mark, name in DELIMITERS.items()}, key)
+        if kind != "json":
+            _ask_choice("header", {choice: t(f"reading.header_{choice}") for choice in HEADERS}, key)
+
+
+def _ask_choice(choice: str, words: dict[str, str], key: str) -> None:
+    words = {AS_FOUND: t("reading.as_found"), **words}
+    st.selectbox(t(f"reading.{choice}"), list(words), format_func=words.__getitem__, key=f"{key}_{choice}")
+
+
+def _read(content: bytes, chosen: Reading) -> Table:
+    with working(t("table.reading"), shown=len(content) > LARGE) as on_progress:
+        return read_table(content, **chosen, on_progress=on_progress)
+
+
+def how_read(table: Table) -> Markdown:
+    """How the file was decoded, so that a wrong guess can be seen."""
+    if table.sheet is not None:
+        return t("data.sheet_of", sheet=table.sheet)
+    if table.encoding is None:
+        return Markdown("Parquet")  # folders are not uploaded
+    encoding = ENCODINGS[table.encoding]
+    if table.delimiter is None:
+        return t("data.decoded_json", encoding=encoding)
+    return t("data.decoded", encoding=encoding, separator=t(f"separator.{DELIMITERS[table.delimiter]}"))

@@ -1,0 +1,1 @@
+"""Parts of one page each, in a folder with the name of the page."""

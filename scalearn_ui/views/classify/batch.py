@@ -1,0 +1,121 @@
+"""A table in, the same table with classes out, worked through by a run."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from scalearn_core import runs
+from scalearn_core.data.documents import joined
+from scalearn_core.data.languages import shares_of
+from scalearn_core.errors import RunError
+from scalearn_core.runs import Run
+from scalearn_core.tables.reader import reading_of
+from scalearn_core.workspace import datasets
+from scalearn_ui import charts, outcomes, shell, text
+from scalearn_ui.parts import columns, figure, language_note, progress, table_input
+from scalearn_ui.session_slot import remembered
+from scalearn_ui.text import count, plain, t
+from scalearn_ui.views.results import other_table
+
+LINK = "batch"
+"""Name of the predict run in a link, so that a refresh finds it again."""
+
+
+def linked() -> str | None:
+    """The predict run in the link."""
+    wanted: str | None = st.query_params.get(LINK)
+    return wanted
+
+
+def draw(model: Run) -> None:
+    """Upload and start, then the run's progress and its table."""
+    wanted = linked()
+    if wanted:
+        with shell.in_words():  # whatever is wrong with the link, the way back below stays
+            _follow(_predict_run(wanted))
+        if st.button(t("classify.another"), key="another_table", type="tertiary"):
+            del st.query_params[LINK]
+            st.rerun()
+        return
+    given = table_input.ask_table("batch")
+    if given is None:
+        st.caption(t("classify.table_shape"))
+        return
+    table = given.table
+    texts = columns.ask_texts(given, "batch_column", columns.guessed(given, "batch"))
+    if not texts:
+        st.info(t("data.choose_text"))
+        return
+    shares = remembered("batch_languages", (given.key, texts), lambda: _languages(given, texts))
+    language_note.draw(outcomes.result(model.id), shares, other_table.tested_languages(model.id), what="table")
+    rows = count("rows", len(table.frame))
+    if st.button(t("classify.start", rows=rows), type="primary", key="start_batch"):
+        config = {
+            "model_run": model.id,
+            "upload": datasets.save_upload(given.content),
+            "text": list(texts),
+            **reading_of(given.chosen),
+            "device": "cpu",
+        }
+        st.query_params[LINK] = runs.submit("predict", config, title=given.name)
+        st.rerun()
+
+
+def _languages(given: table_input.Given, texts: tuple[str, ...]) -> dict[str, float]:
+    """The languages of the texts, with their shares."""
+    return shares_of(joined(given.table.frame, texts).tolist())
+
+
+def _predict_run(run_id: str) -> Run:
+    """The run that classified a table.
+
+    Raises:
+        RunError: `run.unknown`, also for a run of another kind.
+    """
+    run = runs.get(run_id)
+    if run.kind != "predict":
+        raise RunError("run.unknown", run=run_id)
+    return run
+
+
+def _follow(run: Run) -> None:
+    """Progress, then the outcome."""
+    st.subheader(plain(run.title), anchor=False)
+    progress.follow(run)
+    progress.outcome(run)
+    if run.status != "succeeded":
+        return
+    found = outcomes.result(run.id)
+    content = (runs.folder(run.id) / "predictions.csv").read_bytes()
+    values = {"rows": count("rows", found["n"]), "time": text.duration(found["seconds"])}
+    if found["low_confidence"]:
+        st.markdown(t("classify.done", unsure=count("rows", found["low_confidence"]), **values))
+    else:
+        st.markdown(t("classify.done_sure", **values))
+    if without := found.get("without_label", 0):  # results of before lack it
+        st.markdown(t("several.without_label", rows=count("rows", without)))
+    left_out = found["without_text"] + found["rejected"]
+    if left_out:
+        st.warning(t("classify.left_out", rows=count("rows", left_out)))
+    st.download_button(
+        t("classify.download"),
+        content,
+        file_name=f"{run.title.rsplit('.', 1)[0]}_classified.csv",
+        mime="text/csv",
+        type="primary",
+        icon=":material/download:",
+        on_click="ignore",
+        key="download_predictions",
+    )
+    counts = {label: n for label, n in found["class_counts"].items() if n}
+    drawn = charts.class_counts(counts, x_title=t("axis.documents"), palette=figure.palette())
+    figure.show(drawn, alt=t("classify.counts_alt"), key="predicted_counts")
+    st.dataframe(_first_rows(run.id), hide_index=True, alt=t("classify.table_alt"))
+
+
+@st.cache_data(max_entries=4, ttl="30m", show_spinner=False)
+def _first_rows(run_id: str, limit: int = 200) -> pd.DataFrame:
+    """The beginning of the classified table."""
+    path = runs.folder(run_id) / "predictions.csv"
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", nrows=limit)

@@ -1,0 +1,85 @@
+"""One text in, a class and its probabilities out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from scalearn_core import runs
+from scalearn_core.config import UNSURE
+from scalearn_core.runs import Run
+from scalearn_ui import charts, outcomes
+from scalearn_ui.parts import figure, label_sets, language_note
+from scalearn_ui.text import count, t
+from scalearn_ui.views.results import other_table
+
+if TYPE_CHECKING:
+    from scalearn_core.prediction.predictor import Predictor
+
+LONGEST = 20_000
+"""Letters accepted in the box; the encoder reads a part of a long text."""
+MOST_BARS = 12
+"""Classes drawn, the likeliest first."""
+TELLING = 20
+"""Fewer Latin letters than this, alone, are too easily taken for another language."""
+
+
+@st.cache_resource(max_entries=2, ttl="30m", show_spinner=False)
+def predictor(run_id: str) -> Predictor:
+    """A trained model in memory; the two used last stay. Torch is loaded here, on first use."""
+    from scalearn_core.prediction.predictor import Predictor
+
+    return Predictor.load(runs.folder(run_id) / "model")
+
+
+def draw(run: Run) -> None:
+    """Box, button, answer."""
+    with st.form("one_text", border=False):
+        given = st.text_area(t("classify.text"), key="one_text", height=140, max_chars=LONGEST)
+        found = outcomes.result(run.id)
+        st.caption(t(f"classify.reads.{outcomes.long_texts(found)}", reach=outcomes.reach(found)))
+        asked = st.form_submit_button(t("classify.button"), type="primary", key="classify_text")
+    if asked:
+        # Kept, so that the answer is still there after a change of language or theme.
+        st.session_state["asked_text"] = given.strip()
+    wanted = st.session_state.get("asked_text")
+    if wanted is None:
+        return
+    if not wanted:
+        st.info(t("classify.empty"))
+        return
+    with st.spinner(t("classify.loading")):
+        prediction = predictor(run.id).predict([wanted])[0]
+    st.subheader(label_sets.named(prediction.labels), anchor=False)
+    kind = "sure" if prediction.confidence >= UNSURE else "unsure"
+    several = found["dataset"].get("separator") is not None
+    confidence = charts.percent(prediction.confidence)
+    if several:
+        st.markdown(t(f"several.certainty.{kind}", confidence=confidence))
+    else:
+        st.markdown(t(f"certainty.{kind}", confidence=confidence))
+    language_note.draw(found, _language(wanted, found), other_table.tested_languages(run.id), what="text")
+    likeliest = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
+    shown = likeliest[: max(MOST_BARS, len(prediction.labels))]
+    drawn = charts.probabilities(
+        dict(shown), prediction.labels, x_title=t("axis.probability"), palette=figure.palette()
+    )
+    figure.show(drawn, alt=t("classify.alt"), key="probabilities")
+    if several:
+        st.caption(label_sets.limits(found))
+    if rest := len(likeliest) - len(shown):
+        st.caption(t("several.less_likely", classes=count("classes", rest)))
+
+
+def _language(given: str, found: dict[str, Any]) -> dict[str, float]:
+    """The language of one text, as shares; empty where it is too short to tell."""
+    from scalearn_core.data.languages import UNKNOWN, language_of
+
+    language = language_of(given)
+    written_alike = language == "zh" and "ja" in found.get("languages", {})  # Han characters alone
+    return (
+        {}
+        if language == UNKNOWN or written_alike or (given.isascii() and len(given) < TELLING)
+        else {language: 1.0}
+    )

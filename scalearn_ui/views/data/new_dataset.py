@@ -1,0 +1,78 @@
+"""From an uploaded table to a dataset: columns, what was found, which documents to test on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+import streamlit as st
+
+from scalearn_core.errors import DataError
+from scalearn_core.workspace import datasets
+from scalearn_core.workspace.dataset_info import DatasetInfo
+from scalearn_ui.parts import columns, dataset_view, table_input
+from scalearn_ui.parts.busy import working
+from scalearn_ui.text import t
+from scalearn_ui.views.data import findings_view, split_choice
+from scalearn_ui.views.data.findings_view import Done
+
+SLOT = "data"
+MOST_NAME = 100
+"""Characters of a dataset's name, so that lists stay readable."""
+
+
+def ask(stored: Sequence[DatasetInfo]) -> str | None:
+    """The id of the dataset once it is saved; that it will be the next version of one of those `stored` is said.
+
+    Raises DataError for a table that cannot be learned from.
+    """
+    given = table_input.ask_table(SLOT)
+    if given is None:
+        st.caption(t("data.shape"))
+        return None
+    guess = columns.guessed(given, SLOT)
+    chosen = columns.ask_columns(given, "", guess)
+    if chosen is None:
+        return None
+    texts, label = chosen
+    if (texts, label) == ((guess.text,), guess.label):
+        st.caption(columns.reason(guess))
+    separator = dataset_view.ask_separator(given, label)
+    done = Done(f"{SLOT}_remedies", (given.key, texts, label, separator))
+    place = st.container()
+    plan = split_choice.ask_plan(given, (*texts, label))
+    with place:
+        try:
+            checked = dataset_view.checked(
+                given, texts, label, separator, steps=done.steps, keep=plan.columns if plan else ()
+            )
+        except DataError:
+            done.draw(SLOT)  # what was done may be the reason, and can be undone
+            raise
+        dataset_view.summary(checked.dataset, checked.languages)
+        done.draw(SLOT)
+        findings_view.draw(checked.findings, checked.dataset, done, SLOT, choose=columns.choose_texts)
+    plan = plan and split_choice.outcome(checked.dataset, plan, checked.key, done, SLOT)
+    if plan is None:
+        return None
+    of_file = PurePath(given.name).stem[:MOST_NAME]
+    typed = st.text_input(t("data.name"), of_file, max_chars=MOST_NAME, key=f"{SLOT}_name_{given.name}")
+    name = " ".join(typed.split()) or of_file
+    if before := next((info for info in stored if info.name == name), None):
+        st.caption(t("data.next_version", name=before.name, n=before.version + 1))
+    if not st.button(t("data.save"), type="primary", key="save_dataset"):
+        return None
+    with working(t("data.saving"), shown=len(checked.dataset.frame) > dataset_view.LARGE) as on_progress:
+        return datasets.save_dataset(
+            given.content,
+            filename=given.name,
+            name=name,
+            text=texts,
+            label=label,
+            separator=separator,
+            steps=done.steps,
+            plan=plan,
+            table=given.table,
+            **given.chosen,
+            on_progress=on_progress,
+        )

@@ -1,0 +1,61 @@
+"""A score from all documents, offered where the test documents are few."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from scalearn_core.runs import Run
+from scalearn_ui import charts, text
+from scalearn_ui.parts import study
+from scalearn_ui.text import count, t
+
+NAME = "cross_validation"
+FEW = 50
+"""Test documents below which it is offered: with an accuracy of 85% the 95% interval of so many is 73 to 92%."""
+
+
+def draw(run: Run, found: dict[str, Any]) -> None:
+    """Offer to test all documents, or tell what came of it; nothing where there are enough or it is no use."""
+    at_random = (found.get("split") or {"by": "random"})["by"] == "random"
+    if found["dataset"]["counts"]["test"] >= FEW or not at_random or "levers" in found:
+        return
+    st.subheader(t("cross_validation.title"), anchor=False)
+    measured = study.found_or_offered(run, found, NAME, primary=False)
+    if measured is not None:
+        show(measured, several=found["dataset"].get("separator") is not None)
+
+
+def show(measured: dict[str, Any], *, several: bool) -> None:
+    """What it found (`docs/formats.md`: `studies.cross_validation`).
+
+    Args:
+        several: whether a document may have several labels.
+    """
+    scores, comparison = measured["scores"], measured["comparison"]
+    ours, plain = (text.points(scores[name]["macro_f1"]["value"]) for name in ("scalearn", "frozen_head"))
+    st.markdown(t("cross_validation.score", learned=measured["learned"], ours=ours, plain=plain))
+    difference = {bound: charts.signed(100 * comparison[bound], 1) for bound in ("difference", "low", "high")}
+    code = comparison["verdict"] if comparison["disagreements"] else "same_answers"
+    st.markdown(t(f"cross_validation.{code}", **difference))
+    table = pd.DataFrame(
+        {
+            t("column.method"): [t(f"method.{name}") for name in scores],
+            t("metric.macro_f1"): [text.interval(score["macro_f1"]) for score in scores.values()],
+            t("several.metric" if several else "metric.accuracy"): [
+                text.interval(score["accuracy"]) for score in scores.values()
+            ],
+        }
+    )
+    st.table(table, hide_index=True, border="horizontal", alt=t("cross_validation.title"))
+    st.caption(
+        t(
+            "cross_validation.method",
+            tested=measured["tested"],
+            documents=count("documents", measured["documents"]),
+            repeats=measured["repeats"],
+            trainings=len(measured["trainings"]),
+        )
+    )

@@ -1,0 +1,166 @@
+"""A trained model on another table with labels, tested by a run: the part of the Results page for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from scalearn_core import runs
+from scalearn_core.data.labels import split_labels
+from scalearn_core.runs import Run
+from scalearn_core.tables.reader import reading_of
+from scalearn_core.workspace import datasets
+from scalearn_ui import charts, outcomes, shell, text
+from scalearn_ui.parts import columns, dataset_view, language_note, progress, table_input
+from scalearn_ui.parts.columns import Guess
+from scalearn_ui.session_slot import remembered
+from scalearn_ui.text import count, plain, t
+from scalearn_ui.views.results import classes, evidence, tested_on, verdict
+
+KIND = "evaluate"
+LOOKED_AT = 200
+"""Evaluations of all models that are looked through for those of one."""
+SHOWN = 8
+"""Evaluations of a model that the page shows, newest first."""
+
+
+def evaluations(model: str) -> list[Run]:
+    """Evaluation runs of a trained model, newest first."""
+    return [run for run in runs.recent(LOOKED_AT, KIND) if run.config["model_run"] == model]
+
+
+def tested_languages(model: str) -> set[str]:
+    """The languages of the tables that a trained model was tested on."""
+    done = [run for run in evaluations(model) if run.status == "succeeded"]
+    return {language for run in done for language in outcomes.result(run.id)["languages"]}
+
+
+def draw(model: Run, found: dict[str, Any]) -> None:
+    """Upload and start, or the progress of what was started; then each finished evaluation."""
+    st.subheader(t("elsewhere.title"), anchor=False)
+    st.markdown(t("elsewhere.lead"))
+    known = evaluations(model.id)
+    working = [run for run in known if run.active]
+    if working:
+        first = working[-1]
+        st.markdown(f"**{plain(first.title)}**")
+        progress.follow(first)
+    else:
+        if known and known[0].status != "succeeded":
+            st.markdown(f"**{plain(known[0].title)}**")
+            progress.outcome(known[0])
+        with shell.in_words():  # whatever is wrong with a table, the rest of the page stays
+            _ask(model, found)
+    for run in [run for run in known if run.status == "succeeded"][:SHOWN]:
+        with st.container(border=True):
+            _finished(run, found)
+
+
+def _ask(model: Run, found: dict[str, Any]) -> None:
+    """A table with labels, its two columns, and the button."""
+    given = table_input.ask_table(KIND)
+    if given is None:
+        return
+    separator = found["dataset"].get("separator")  # results of before lack it
+    labels = found["dataset"]["labels"]
+    guess = remembered(f"{KIND}_guess", given.key, lambda: _guess_columns(given.table.frame, labels, separator))
+    chosen = columns.ask_columns(given, "evaluate_", guess)
+    if chosen is None:
+        return
+    texts, label = chosen
+    checked = dataset_view.checked(given, texts, label, separator, to_learn=False)
+    dataset, languages = checked.dataset, checked.languages
+    dataset.whole(labels)  # unknown labels are told here, not by a run that fails
+    missing = language_note.unread(found, languages)
+    if missing:
+        st.warning(language_note.advice(found, missing), icon=language_note.ICON)
+    if len(dataset.rejected):
+        st.caption(t("elsewhere.rejected", rows=count("rows", len(dataset.rejected))))
+    documents = count("documents", len(dataset.frame))
+    if st.button(t("elsewhere.start", documents=documents), type="primary", key="start_evaluation"):
+        config = {
+            "model_run": model.id,
+            "upload": datasets.save_upload(given.content),
+            "text": list(texts),
+            "label": label,
+            **reading_of(given.chosen),
+            "name": given.name.rsplit(".", 1)[0],
+            "device": "cpu",
+        }
+        runs.submit(KIND, config, title=given.name)
+        st.rerun()
+
+
+def _guess_columns(frame: pd.DataFrame, labels: list[str], separator: str | None) -> Guess:
+    """As `columns.guess_columns`, but a column of the model's own labels comes first."""
+    known = set(labels)
+    fitting = [
+        column
+        for column in frame.columns
+        if all(known.issuperset(split_labels(value.strip(), separator)) for value in frame[column].unique())
+    ]
+    if not fitting or len(frame.columns) == 1:
+        return columns.guess_columns(frame)
+    return replace(columns.guess_columns(frame.drop(columns=fitting[0])), label=fitting[0])
+
+
+def _finished(run: Run, found: dict[str, Any]) -> None:
+    """One evaluation: a sentence, what to beware of, and the details for who asks."""
+    result = outcomes.result(run.id)
+    st.markdown(f"**{plain(run.title)}**")
+    st.markdown(_sentence(result))
+    if result["same_table"]:
+        st.warning(t("elsewhere.same_table"))
+    elif result["learned_from"]:
+        st.warning(t("elsewhere.seen", documents=count("documents", result["learned_from"])))
+    missing = language_note.unread(found, result["languages"])
+    if missing:
+        st.warning(language_note.advice(found, missing), icon=language_note.ICON)
+    tested_on.notes(result)
+    evidence.language_table(result["scores_by_language"])
+    with st.expander(t("results.classes")):
+        classes.class_table(result["per_class"])
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.download_button(
+            t("elsewhere.download"),
+            (runs.folder(run.id) / "predictions.csv").read_bytes(),
+            file_name=f"{run.title.rsplit('.', 1)[0]}_tested.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"download_{run.id}",
+            type="tertiary",
+        )
+        st.caption(text.moment(run.created_at), width="content")
+
+
+def _sentence(result: dict[str, Any]) -> str:
+    """What was tested on what, the score, and what the plain classifier reaches."""
+    score = result["macro_f1"]
+    values = {
+        "documents": count("documents", result["n"]),
+        "score": text.points(score["value"]),
+        "low": f"{100 * score['low']:.0f}",
+        "high": f"{100 * score['high']:.0f}",
+        "against": _against_plain(result),
+    }
+    languages = list(result["languages"])
+    if not languages:
+        return t("elsewhere.tested", **values)
+    if not result["cross_language"]:
+        return t("elsewhere.tested_in", tested=language_note.names(languages), **values)
+    learned = language_note.names(list(result["training_languages"]))
+    return t("elsewhere.across", learned=learned, tested=language_note.names(languages), **values)
+
+
+def _against_plain(result: dict[str, Any]) -> str:
+    """Whether the model is better than the plain classifier there."""
+    against = result["comparison"]
+    if against is None:
+        return t("elsewhere.plain.unknown")
+    difference = {bound: charts.signed(100 * against[bound], 1) for bound in ("difference", "low", "high")}
+    other = text.points(result["frozen_head"]["macro_f1"]["value"])
+    return t(f"elsewhere.plain.{verdict.same_or(against)}", other=other, **difference)

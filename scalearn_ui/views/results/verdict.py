@@ -1,0 +1,103 @@
+"""The first words of the Results page: did it help, and what to beware of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from scalearn_ui import charts, outcomes, text
+from scalearn_ui.parts import language_note
+from scalearn_ui.text import Markdown, count, t
+from scalearn_ui.views.results import tested_on
+
+VERDICT_BOX = {
+    "helped": (st.success, ":material/trending_up:"),
+    "not_by_sources": (st.info, ":material/trending_up:"),
+    "no_control": (st.info, ":material/help:"),
+    "not_promised": (st.info, ":material/help:"),
+    "no_difference": (st.info, ":material/trending_flat:"),
+    "same_answers": (st.info, ":material/trending_flat:"),
+    "plain": (st.info, ":material/trending_flat:"),
+    "few_documents": (st.info, ":material/help:"),
+    "worse": (st.warning, ":material/trending_down:"),
+}
+
+FOREIGN = 0.05
+"""Share of unknown words above which texts are hardly in the encoder's language; the samples have under 0.1%.
+Looked at where the texts do not tell their language, or the encoder its own."""
+
+
+def verdict(found: dict[str, Any]) -> None:
+    """Did reusing sources help: one sentence, what the sources add, and what to do next."""
+    code = _code(found)
+    box, icon = VERDICT_BOX[code]
+    control = found.get("comparison_control")
+    values = {
+        "documents": count("test_documents", found["dataset"]["counts"]["test"]),
+        **_difference(found["comparison"]),
+        "score": _score(found, "scalearn"),
+        "other": _score(found, "frozen_head"),
+        "control": _score(found, control.get("against", "own_adapter")) if control else "",
+    }
+    sentence = t(f"verdict.{code}.text", **values)
+    if code == "helped" and (carrier := _carrier(found)):
+        sentence = Markdown(f"{sentence} {carrier}")
+    box(sentence, title=t(f"verdict.{code}"), icon=icon)
+    if control and code not in ("plain", "few_documents"):
+        st.markdown(t(f"verdict.sources.{same_or(control)}", **_difference(control)))
+    if code not in ("plain", "same_answers"):
+        st.markdown(t(f"verdict.{code}.next"))
+    tested_on.notes(found["scores"]["scalearn"])
+    _languages(found)
+    cut = found["dataset"].get("cut", 0)  # results of before it was counted lack it
+    if cut:
+        how = outcomes.long_texts(found)
+        st.caption(t(f"results.cut.{how}", documents=count("documents", cut), reach=outcomes.reach(found)))
+
+
+def _score(found: dict[str, Any], method: str) -> str:
+    """Balanced score of a method, 0 to 100."""
+    return text.points(found["scores"][method]["macro_f1"]["value"])
+
+
+def _carrier(found: dict[str, Any]) -> Markdown | None:
+    """The source without which most of the gain over the control would be lost, if one alone does that."""
+    lost = found["verdict"]["carried_by"]
+    gain = 100 * found["comparison_control"]["difference"]
+    if not lost or lost[0]["lost"] < gain / 2:
+        return None
+    names = dict(zip((source["name"] for source in found["sources"]), outcomes.source_titles(found), strict=True))
+    return t("verdict.carried_most", name=names[lost[0]["source"]])
+
+
+def _languages(found: dict[str, Any]) -> None:
+    """A warning where the encoder does not read the documents."""
+    shares, unknown = found.get("languages", {}), found["dataset"].get("unknown_share", 0.0)
+    if shares and language_note.card_of(found):
+        missing = language_note.unread(found, shares)
+        if missing:
+            share = f"{100 * sum(shares[code] for code in missing):.0f}"
+            told = t("results.unread", share=share, advice=language_note.advice(found, missing))
+            st.warning(told, icon=language_note.ICON)
+    elif unknown > FOREIGN:
+        st.warning(t("results.foreign", share=f"{100 * unknown:.0f}"), icon=language_note.ICON)
+
+
+def _code(found: dict[str, Any]) -> str:
+    """The verdict's code, or why there is nothing to compare: the same model, or the same answers."""
+    if same_or(found["comparison"]) != "same_answers":
+        return str(found["verdict"]["code"])
+    untrained = found["best_epoch"] == 0 and found["scales"]["start"] == 0
+    return "plain" if untrained else "same_answers"
+
+
+def same_or(against: dict[str, Any]) -> str:
+    """The verdict of a comparison, or "same_answers"."""
+    same = against["difference"] == 0 and against.get("disagreements") == 0
+    return "same_answers" if same else str(against["verdict"])
+
+
+def _difference(against: dict[str, Any]) -> dict[str, str]:
+    """A difference and its interval in points, with their signs."""
+    return {bound: charts.signed(100 * against[bound], 1) for bound in ("difference", "low", "high")}

@@ -1,0 +1,106 @@
+"""Which scales repeat when the training is repeated with other random starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from scalearn_core.runs import Run
+from scalearn_ui import outcomes, text
+from scalearn_ui.charts.stability import stability_map
+from scalearn_ui.parts import figure, study
+from scalearn_ui.text import count, t
+
+NAMED = 3
+"""Sources named in the sentence."""
+NARROW = 8
+"""Layers whose numbers still fit into the cells on a phone."""
+
+
+def draw(run: Run, found: dict[str, Any]) -> None:
+    """Offer the repetition, or tell what it found and map it; cells that do not repeat are hatched."""
+    repeated = study.found_or_offered(run, found, "seeds")
+    if repeated is not None:
+        show(found, repeated)
+
+
+def show(found: dict[str, Any], repeated: dict[str, Any]) -> None:
+    """The sentence, the hatched map, each source over the trainings."""
+    titles = outcomes.source_titles(found)
+    holds = np.array(repeated["repeats"])  # [layers, sources]
+    order = _order(found, repeated)
+    _sentence(repeated, holds, [titles[index] for index in order if holds[:, index].all()])
+    for note in repeated["notes"]:
+        st.caption(t(f"note.{note}"))
+    st.markdown(t("stability.reading"))
+    layers = [str(layer + 1) for layer in range(len(holds))]
+    drawn = stability_map(
+        _by_source(repeated["mean"], order),
+        _by_source(repeated["sd"], order),
+        holds[:, order].T.tolist(),
+        [titles[index] for index in order],
+        layers,
+        words=(t("stability.repeats"), t("stability.varies")),
+        x_title=t("axis.layer"),
+        title=t("axis.layer_unit", unit=t("unit.percent")),
+        palette=figure.palette(),
+    )
+    shown = figure.show if len(layers) <= NARROW else figure.show_wide_map
+    shown(drawn, alt=t("stability.alt"), key="stability_map")
+    totals = repeated["totals"]
+    table = pd.DataFrame(
+        {
+            t("stability.column.source"): [titles[index] for index in order],
+            t("stability.column.size"): [
+                f"{100 * totals['mean'][index]:.1f} ± {100 * totals['sd'][index]:.1f}" for index in order
+            ],
+            t("stability.column.layers"): [
+                t("stability.of", n=int(holds[:, index].sum()), all=len(holds)) for index in order
+            ],
+        }
+    )
+    st.table(table, hide_index=True, border="horizontal", alt=t("stability.table_alt"))
+    with st.expander(t("results.method"), icon=":material/info:"):
+        documents = count("documents", repeated["documents"])
+        st.markdown(t("stability.method", trainings=len(repeated["seeds"]), documents=documents))
+        st.markdown(t("stability.method_rule"))
+
+
+def _sentence(repeated: dict[str, Any], holds: NDArray[np.bool_], steady: list[str]) -> None:
+    """How far score and scales agree."""
+    score = repeated["score"]
+    told = [
+        t(
+            "stability.score",
+            trainings=len(repeated["seeds"]),
+            low=text.points(score["lowest"]),
+            high=text.points(score["highest"]),
+            sd=f"{100 * score['sd']:.1f}",
+        ),
+        t("stability.cells", n=int(holds.sum()), all=holds.size),
+    ]
+    if steady:
+        told.append(
+            t("stability.steady", names=text.listed([t("list.name", name=name) for name in steady[:NAMED]]))
+        )
+    share = holds.mean()
+    code = "most" if share >= 2 / 3 else "some" if share >= 1 / 3 else "few"
+    st.info("  \n".join(told), title=t(f"stability.{code}"), icon=":material/repeat:")
+
+
+def _order(found: dict[str, Any], repeated: dict[str, Any]) -> list[int]:
+    """Columns, the source that does most on average first, and last the own adapter, which is none."""
+    totals = np.array(repeated["totals"]["mean"])
+    if found["own_adapter"]:
+        totals[-1] = -1.0
+    return [int(index) for index in np.argsort(-totals, kind="stable")]
+
+
+def _by_source(values: list[list[float]], order: list[int]) -> list[list[float]]:
+    """Percent, `[sources][layers]` from shares `[layers][sources]`."""
+    turned: list[list[float]] = (100 * np.array(values)[:, order].T).tolist()
+    return turned

@@ -1,1 +1,0 @@
-"""Parts of pages: each draws one thing and returns what the page needs to go on."""

@@ -1,0 +1,92 @@
+"""Every training is judged: sources of noise are never praised, and every number is in the result."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scalearn_core.adapters.adapterhub import write_adapter
+from scalearn_core.config import TrainingConfig
+from scalearn_core.devices import Device
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.evaluation.stored_probabilities import load_test_probabilities
+from scalearn_core.evidence.pipeline import Outcome, train_with_evidence
+from scalearn_core.explain.ablation import carriers
+from scalearn_core.explain.refit import Mixes
+from scalearn_core.scaling.model import ScaLearnModel
+from tests.core.tiny import dataset, random_adapter
+
+CPU = Device("cpu", "cpu", None, 1)
+
+
+def train(encoder: Encoder, folder: Path, *, seed: int, **settings: Any) -> Outcome:
+    names = []
+    for number in range(3):
+        source = random_adapter(f"noise{number}", seed=10 * seed + number)
+        write_adapter(source, folder / source.name)
+        names.append(str(folder / source.name))
+    config = TrainingConfig(seed=seed, **({"epochs": 2} | settings))
+    data = dataset(165).split(seed=seed)
+    return train_with_evidence(
+        data, sources=names, variant="scalearn_uniform", config=config, device=CPU, encoder=encoder
+    )
+
+
+@pytest.mark.parametrize("own_adapter", [True, False])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_sources_of_noise_are_never_praised(
+    seed: int, own_adapter: bool, encoder: Encoder, tmp_path: Path
+) -> None:
+    result = train(encoder, tmp_path, seed=seed, own_adapter=own_adapter).result
+    assert result["dataset"]["counts"]["test"] >= 30, "enough to be judged"
+    assert result["verdict"]["helped"] is False
+    assert result["comparison_control"]["against"] == ("own_adapter" if own_adapter else "shuffled_sources")
+
+
+def test_the_result_holds_what_the_pages_show(encoder: Encoder, tmp_path: Path) -> None:
+    outcome = train(encoder, tmp_path, seed=1)
+    outcome.save(tmp_path / "model", evidence=tmp_path)
+    result = json.loads((tmp_path / "result.json").read_text("utf-8"))
+    verdict = result["verdict"]
+    low, high = verdict["interval"]
+    assert low <= verdict["gain"] <= high
+    assert verdict["gain"] == pytest.approx(100 * result["comparison"]["difference"])
+    assert {row["source"] for row in result["forecast"]} == {"noise0", "noise1", "noise2"}
+    gains = [row["gain"] for row in result["forecast"]]
+    assert gains == sorted(gains, reverse=True)
+    assert set(result["scores"]) == {
+        "scalearn",
+        "own_adapter",
+        "single_source",
+        "frozen_head",
+        "tfidf",
+        "majority",
+    }
+    assert result["scores"]["scalearn"]["micro_f1"] == result["scores"]["scalearn"]["accuracy"]
+    kept = load_test_probabilities(tmp_path)
+    assert kept is not None and set(kept.predicted) == set(result["scores"])
+    assert np.array_equal(kept.probabilities.argmax(1), kept.predicted["scalearn"])
+
+
+def test_the_same_seed_gives_the_same_result(encoder: Encoder, tmp_path: Path) -> None:
+    first, again = (train(encoder, tmp_path / name, seed=4).result for name in ("a", "b"))
+    changing = {"created", "seconds", "fast_mode"}
+    assert {key: first[key] for key in first.keys() - changing} == {
+        key: again[key] for key in again.keys() - changing
+    }
+
+
+def test_the_source_that_carries_is_found(encoder: Encoder) -> None:
+    """Without it the classifier falls back; without one whose scale is 0 nothing changes."""
+    data = dataset(90).split(seed=1).without_validation()
+    sources = [random_adapter(f"s{number}", seed=number) for number in range(2)]
+    model = ScaLearnModel(encoder, sources, labels=data.labels)
+    model.scales.start_at_zero()
+    model.scales.omega.data[:, 1] = 1.0
+    lost = dict(carriers(Mixes(model, data.train, data.test, seed=0), [0, 1]))
+    assert lost[0] == 0
+    assert lost[1] != 0

@@ -1,0 +1,70 @@
+"""Tables a spreadsheet can open without running anything."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from scalearn_core.tables.export import safe_cell, write_csv
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+cmd|' /C calc'!A0",
+        "-2+3",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "=",
+        "-",
+        "－1",
+        "-1_0",
+        "-inf",
+        "+1 555 0100",
+    ],
+)
+def test_what_a_spreadsheet_would_run_is_disarmed(text: str) -> None:
+    assert safe_cell(text) == "'" + text
+
+
+@pytest.mark.parametrize("text", ["-1", "+2.5", "-.5e-3", "-5.", "plain", "a=b", " =1", "1-2", "", "'", "契約"])
+def test_numbers_and_ordinary_text_are_left_alone(text: str) -> None:
+    assert safe_cell(text) == text
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), pd.NA, pd.NaT])
+def test_missing_values_are_blank(value: object) -> None:
+    assert safe_cell(value) == ""
+
+
+def test_a_written_table_opens_in_excel_and_in_python(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"text": ['a "quoted"\nline', "見積もり, 至急", "=HYPERLINK(1)"], "=score": [-0.5, 1, None]}
+    )
+    path = tmp_path / "new folder" / "out.csv"
+    write_csv(frame, path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file)) == [
+            ["text", "'=score"],
+            ['a "quoted"\nline', "-0.5"],
+            ["見積もり, 至急", "1.0"],
+            ["'=HYPERLINK(1)", ""],
+        ]
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    write_csv(pd.DataFrame({"a": ["old"]}), path)
+    with pytest.raises(UnicodeEncodeError):
+        write_csv(pd.DataFrame({"a": ["\ud800"]}, dtype=object), path)
+    (tmp_path / "taken.csv").mkdir()
+    with pytest.raises(OSError):
+        write_csv(pd.DataFrame({"a": ["new"]}), tmp_path / "taken.csv")
+    assert "old" in path.read_text("utf-8-sig")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["out.csv", "taken.csv"]

@@ -1,0 +1,206 @@
+"""Datasets and uploads on disk: kept once, found again, never at a path from outside."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from scalearn_core.data.split_plan import SplitPlan
+from scalearn_core.errors import DataError
+from scalearn_core.workspace import datasets as store
+
+CONTENT = "message,team\na,it\nb,hr\nc,it\nd,hr\nblank,\nloose, comma,it\n".encode("cp932")
+
+
+def save(
+    content: bytes = CONTENT, filename: str = "tickets.csv", text: str = "message", label: str = "team"
+) -> str:
+    return store.save_dataset(content, filename=filename, text=text, label=label)
+
+
+def test_a_dataset_comes_back_as_it_was_saved(workspace: Path) -> None:
+    dataset_id = save()
+    info = store.get_dataset_info(dataset_id)
+    assert (info.name, info.filename, info.documents, info.rejected) == ("tickets", "tickets.csv", 4, 2)
+    assert info.labels == ("hr", "it")
+    assert info.class_counts == {"hr": 2, "it": 2}
+    assert (info.encoding, info.delimiter, info.size) == ("utf-8", ",", len(CONTENT))
+    dataset = store.load_dataset(dataset_id)
+    assert dataset.fingerprint == info.fingerprint
+    assert dataset.name == "tickets"
+    assert store.dataset_content(dataset_id) == CONTENT
+    rejected = (workspace / "datasets" / dataset_id / "rejected.csv").read_text("utf-8-sig")
+    assert rejected.splitlines() == [
+        '"row","reason","content"',
+        '"6","blank_label","blank"',
+        '"7","too_many_fields","loose, comma,it"',
+    ]
+
+
+def test_the_same_table_and_columns_are_kept_once(workspace: Path) -> None:
+    assert save() == save(filename="other name.csv")
+    assert save() != save(CONTENT + b"e,it\n")
+    assert len(store.list_datasets()) == 2
+    assert len(list((workspace / "datasets").iterdir())) == 2
+
+
+def test_many_sessions_saving_at_once_leave_one_whole_dataset(workspace: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        ids = set(pool.map(lambda _: save(), range(16)))
+    assert len(ids) == 1
+    assert [path.name for path in (workspace / "datasets").iterdir()] == list(ids)
+    assert len(store.load_dataset(ids.pop()).frame) == 4
+
+
+def test_datasets_are_listed_newest_first_and_damage_hides_one_only(workspace: Path) -> None:
+    assert store.list_datasets() == []
+    ids = [save(CONTENT + f"extra {i},it\n".encode()) for i in range(3)]
+    (workspace / "datasets" / "notes").mkdir()
+    assert [info.id for info in store.list_datasets()] == ids[::-1]
+    (workspace / "datasets" / ids[1] / "recipe.json").write_text("{", encoding="utf-8")
+    assert [info.id for info in store.list_datasets()] == [ids[2], ids[0]]
+
+
+def test_a_refused_table_leaves_nothing_behind(workspace: Path) -> None:
+    with pytest.raises(DataError):
+        save(b"message,team\na,it\n")
+    with pytest.raises(DataError):
+        save(label="nothing")
+    assert not workspace.exists()
+
+
+@pytest.mark.parametrize(
+    ("filename", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\a\\tickets.csv", "tickets.csv"),
+        ("..", ".."),
+        ("", "table"),
+        ("契約 2026.xlsx", "契約 2026.xlsx"),
+        ("a\x00b.csv", "a\x00b.csv"),
+    ],
+)
+def test_a_file_name_is_shown_but_never_a_path(workspace: Path, filename: str, kept: str) -> None:
+    dataset_id = save(filename=filename)
+    assert store.get_dataset_info(dataset_id).filename == kept
+    assert sorted(path.name for path in (workspace / "datasets" / dataset_id).iterdir()) == [
+        "recipe.json",
+        "rejected.csv",
+        "table.bin",
+    ]
+
+
+@pytest.mark.parametrize(
+    "foreign", ["", "..", "../datasets", "0" * 15, "0" * 16 + "\n", "0" * 16, "ABCDEF0123456789", "/etc"]
+)
+def test_ids_from_outside_are_checked(workspace: Path, foreign: str) -> None:
+    save()
+    for call in (store.get_dataset_info, store.load_dataset, store.delete_dataset, store.dataset_content):
+        with pytest.raises(DataError) as caught:
+            call(foreign)
+        assert caught.value.code == "data.unknown_dataset"
+    with pytest.raises(DataError) as caught:
+        store.upload_path(foreign)
+    assert caught.value.code == "data.unknown_upload"
+    assert len(store.list_datasets()) == 1
+
+
+def test_a_deleted_dataset_is_gone(workspace: Path) -> None:
+    dataset_id = save()
+    store.delete_dataset(dataset_id)
+    assert store.list_datasets() == []
+    assert list((workspace / "datasets").iterdir()) == []
+    assert save() == dataset_id
+
+
+def test_a_changed_table_is_noticed(workspace: Path) -> None:
+    dataset_id = save()
+    (workspace / "datasets" / dataset_id / "table.bin").write_bytes(CONTENT.replace(b"a,it", b"a,hr"))
+    with pytest.raises(DataError) as caught:
+        store.load_dataset(dataset_id)
+    assert caught.value.code == "data.damaged_dataset"
+
+
+@pytest.mark.parametrize(
+    "recipe", ["", "[]", "{}", '{"format": 1}', '{"format": 2}', '{"format": 3}', '{"format": 1, "surprise": 1}']
+)
+def test_a_damaged_recipe_is_one_sentence(workspace: Path, recipe: str) -> None:
+    dataset_id = save()
+    (workspace / "datasets" / dataset_id / "recipe.json").write_text(recipe, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        store.get_dataset_info(dataset_id)
+    assert caught.value.code == "data.damaged_dataset"
+
+
+def test_the_recipe_is_plain_json_with_its_format(workspace: Path) -> None:
+    recipe = json.loads((workspace / "datasets" / save() / "recipe.json").read_text(encoding="utf-8"))
+    assert recipe["format"] == 2
+    assert recipe["text_columns"] == ["message"]
+
+
+def test_uploads_are_named_by_their_content(workspace: Path) -> None:
+    upload_id = store.save_upload(CONTENT)
+    assert upload_id == store.save_upload(CONTENT) == hashlib.sha256(CONTENT).hexdigest()[:16]
+    assert store.upload_path(upload_id).read_bytes() == CONTENT
+    assert len(list((workspace / "uploads").iterdir())) == 1
+
+
+def test_the_division_is_part_of_a_dataset(workspace: Path) -> None:
+    rows = "".join(f"message {i},{'it' if i % 2 else 'hr'},2024-01-{i + 1:02}\n" for i in range(30))
+    content = f"message,team,day\n{rows}".encode()
+    plan = SplitPlan(by="newest", column="day", seed=4)
+    planned = store.save_dataset(content, filename="t.csv", text="message", label="team", plan=plan)
+    at_random = save(content)
+    assert planned != at_random
+    assert store.get_dataset_info(planned).plan == plan
+    assert store.get_dataset_info(at_random).plan == SplitPlan()
+    assert store.load_dataset(planned).split(plan=plan).test.rows == tuple(range(26, 32))
+    recipe = workspace / "datasets" / at_random / "recipe.json"
+    before = {key: value for key, value in json.loads(recipe.read_text("utf-8")).items() if key != "plan"}
+    recipe.write_text(json.dumps(before), "utf-8")  # as datasets of before are
+    assert store.get_dataset_info(at_random).plan == SplitPlan()
+
+
+def test_a_division_that_would_fail_every_training_is_refused_at_once(workspace: Path) -> None:
+    content = b"message,team,day\na,it,today\nb,hr,\nc,it,\nd,hr,\n"
+    with pytest.raises(DataError) as caught:
+        store.save_dataset(
+            content, filename="t.csv", text="message", label="team", plan=SplitPlan(by="newest", column="day")
+        )
+    assert caught.value.code == "data.dates_unreadable"
+    assert not workspace.exists()
+
+
+@pytest.mark.parametrize("recipe", ['"abc"', "[" * 100_000, '{"format": 2, "created": 5}'])
+def test_no_recipe_takes_down_the_list_and_the_table_can_come_again(workspace: Path, recipe: str) -> None:
+    dataset_id = save()
+    (workspace / "datasets" / dataset_id / "recipe.json").write_text(recipe, encoding="utf-8")
+    assert store.list_datasets() == []
+    assert save() == dataset_id
+    assert len(store.load_dataset(dataset_id).frame) == 4
+
+
+def test_a_created_that_is_no_text_is_damage(workspace: Path) -> None:
+    dataset_id = save()
+    path = workspace / "datasets" / dataset_id / "recipe.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"created": None}), encoding="utf-8")
+    assert store.list_datasets() == []
+
+
+def test_of_many_who_delete_one_does(workspace: Path) -> None:
+    dataset_id = save()
+
+    def delete(_: int) -> bool:
+        try:
+            store.delete_dataset(dataset_id)
+        except DataError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(delete, range(8))) == 1
+    assert list((workspace / "datasets").iterdir()) == []

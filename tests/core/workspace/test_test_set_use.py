@@ -1,0 +1,68 @@
+"""Looks at the test documents: none is lost, none fails a run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from scalearn_core.workspace import datasets as store
+from scalearn_core.workspace.test_set_use import FILE, Look, looks, looks_at, note_look
+
+PROCESSES, EACH = 4, 50
+
+
+@pytest.fixture
+def dataset(workspace: Path) -> str:
+    return store.save_dataset(b"text,label\na,x\nb,y\nc,x\nd,y\n", filename="t.csv", text="text", label="label")
+
+
+def test_looks_are_kept_in_order_with_their_time(dataset: str) -> None:
+    assert looks_at(dataset) == []
+    note_look(dataset, "first", "training")
+    note_look(dataset, "second", "study")
+    found = looks_at(dataset)
+    assert [(look.run, look.what) for look in found] == [("first", "training"), ("second", "study")]
+    assert datetime.now(UTC) - datetime.fromisoformat(found[0].time) < timedelta(minutes=1)
+    assert found == looks(store.dataset_folder(dataset))
+
+
+def test_processes_that_look_at_once_lose_no_line(dataset: str) -> None:
+    code = (
+        "import sys; from scalearn_core.workspace.test_set_use import note_look\n"
+        f"for number in range({EACH}): note_look(sys.argv[1], sys.argv[2] + '-' + str(number) * 40, 'evaluation')"
+    )
+    started = [subprocess.Popen([sys.executable, "-c", code, dataset, str(i)]) for i in range(PROCESSES)]
+    assert [process.wait() for process in started] == [0] * PROCESSES
+    assert {look.run for look in looks_at(dataset)} == {
+        f"{i}-{str(number) * 40}" for i in range(PROCESSES) for number in range(EACH)
+    }
+    assert len(looks_at(dataset)) == PROCESSES * EACH
+
+
+def test_a_dataset_that_is_gone_is_not_made_again(dataset: str, caplog: pytest.LogCaptureFixture) -> None:
+    folder = store.dataset_folder(dataset)
+    store.delete_dataset(dataset)
+    note_look(dataset, "late", "training")
+    assert "was not counted" in caplog.text
+    assert not folder.exists()
+    assert looks_at(dataset) == looks(folder) == []
+
+
+def test_a_place_that_cannot_be_written_fails_nothing(dataset: str, caplog: pytest.LogCaptureFixture) -> None:
+    (store.dataset_folder(dataset) / FILE).mkdir()  # refused to every user, to root too
+    note_look(dataset, "run", "training")
+    assert "was not counted" in caplog.text
+    assert looks_at(dataset) == []
+
+
+def test_a_damaged_line_hides_itself_alone(dataset: str) -> None:
+    note_look(dataset, "first", "training")
+    with (store.dataset_folder(dataset) / FILE).open("ab") as file:
+        file.write(b'{"run": "cut o\n[]\n\xff\n')
+    note_look(dataset, "second", "training")
+    assert [look.run for look in looks_at(dataset)] == ["first", "second"]
+    assert isinstance(looks_at(dataset)[0], Look)
