@@ -152,6 +152,7 @@ MESSAGES: dict[str, str] = {
     "adapter.no_weights": "The adapter {name} holds no bottleneck weights after the feed-forward part. Use a `seq_bn` adapter.",
     "adapter.mixed_non_linearities": "One adapter has one non-linearity, but the sources of this model have {found}. Export it as ONNX, or train it on sources of one kind.",
     "adapter.wrong_kind": "The adapter {name} is of another kind ({found}); only `seq_bn` (Pfeiffer) bottlenecks can be scaled.",
+    "adapter.plugin": "The adapter {name} was made through the plug-in interface of `adapters`, which puts it at another place in each layer than `seq_bn`, so it would compute something else here. Train it with a model class of that library, such as BertAdapterModel.",
     "adapter.wrong_type": "The adapter {name} was made for an encoder of type {found}, {encoder} is of type {expected}. Choose one made for this encoder.",
     "adapter.wrong_width": "The adapter {name} has width {found}, {encoder} has {expected}. Choose one made for this encoder.",
     "adapter.wrong_layers": "The adapter {name} has {found} layers, {encoder} has {expected}. Choose one made for this encoder.",
@@ -159,6 +160,8 @@ MESSAGES: dict[str, str] = {
     # models
     "model.not_found": "There is no model in {folder}: expected a folder with model.json. Check the path.",
     "model.damaged": "The model in {folder} is damaged: {reason}. Use an intact copy, or train it again.",
+    "model.changed": "The model in {folder} was changed after it was made: {changed}. Use an unchanged copy, or train it again.",
+    "model.not_loadable": "The model was not saved, as it could not be loaded again: {reason}. Train it again with other sources or settings.",
     "model.wrong_encoder": "The model in {folder} was made for the encoder {expected}, found {found}. Load it with the encoder it was made for.",
     "model.export_differs": "The exported graph differs from the model by up to {found} in a probability; at most {limit} was expected. It was not written; use the model as it is.",
     "model.folder_in_use": "{folder} already holds something that is not a model. Choose another folder.",

@@ -29,6 +29,27 @@ ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 """Non-linearities by the names AdapterHub files use."""
 
 
+REACH = 10_000.0
+"""What an encoder hands an adapter lies well within, in every place."""
+
+
+def overflows(
+    down_weight: torch.Tensor, down_bias: torch.Tensor, up_weight: torch.Tensor, up_bias: torch.Tensor
+) -> bool:
+    """Whether a bottleneck can give what is no finite number, though each of its weights may be one.
+
+    Args:
+        down_weight, down_bias, up_weight, up_bias: `[R, width]`, `[R]`, `[R, width]` and `[width]`.
+    """
+    down, down_bias, up, up_bias = (
+        tensor.detach().abs().double() for tensor in (down_weight, down_bias, up_weight, up_bias)
+    )
+    inner = REACH * down.sum(1) + down_bias  # every activation gives at most its input, or 1
+    outer = inner.clamp(min=1) @ up + up_bias
+    most = torch.finfo(torch.float32).max
+    return not bool((inner <= most).all() and (outer <= most).all())  # false for NaN as well
+
+
 class BottleneckLayer(nn.Module):
     """The bottleneck of one layer; `rank` 0 stands for a layer the adapter leaves out."""
 

@@ -106,7 +106,7 @@ def load(names: Sequence[str], encoder: Encoder) -> list[Adapter]:
     adapters = []
     for name in names:
         folder = find_folder(name, library)
-        adapter = read_adapter(folder)
+        adapter = read_adapter(folder, encoder)
         if encoder.card is not None and folder.parent == folder_of(library):
             # Ours, and made for this encoder: its copy on the hub, of slightly other weights, may use it too.
             adapter.encoder_fingerprint = None

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+MOST_JSON = 16 * 1024 * 1024
+"""Bytes of a description that somebody else may have written."""
+
+
+def read_json(path: Path) -> Any:
+    """A description. Raises OSError, or ValueError where it is larger than `MOST_JSON` or no JSON."""
+    if (size := path.stat().st_size) > MOST_JSON:
+        raise ValueError(f"{path.name} has {size:,} bytes; at most {MOST_JSON:,} are read")
+    return json.loads(path.read_text("utf-8"))
 
 
 def write_atomically(path: Path, content: bytes) -> None:
