@@ -70,7 +70,7 @@ class Outcome:
 
     def save(self, folder: Path, *, evidence: Path) -> None:
         """Write the model folder, and into `evidence` `result.json` and what it names (`docs/formats.md`)."""
-        self.model.save(folder)
+        self.result["model_id"] = self.model.save(folder)
         self.result["model_bytes"] = {
             "scales": self.model.scales.omega.numel() * self.model.scales.omega.element_size(),
             "total": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),

@@ -43,6 +43,12 @@ def empty_head(kind: str, width: int, outputs: int) -> nn.Sequential:
     return {"unit_linear": unit_linear_head}[kind](width, outputs)
 
 
+def numbers_in(kind: str, width: int, outputs: int) -> list[int]:
+    """How many numbers each tensor of such a head holds. Raises KeyError for a kind there is not."""
+    last = [width * outputs, outputs]
+    return {"linear": last, "unit_linear": last, "two_layer": [width * width, width, *last]}[kind]
+
+
 def kind_of(head: nn.Sequential) -> str:
     """What a model folder calls this head."""
     return {1: "linear", 2: "unit_linear", 5: "two_layer"}[len(head)]

@@ -19,6 +19,7 @@ from scalearn_core.encoders.prefix_cache import OpenedDocuments, batch_of
 from scalearn_core.errors import ConfigError
 from scalearn_core.heads.modules import unit_linear_head
 from scalearn_core.scaling.scales import NO_ABLATION, Ablation, Scales, find_variant
+from scalearn_core.scaling.seal import Seal
 from scalearn_core.scaling.sources import FoldedSources, StackedSources
 from scalearn_core.targets import Targets, decide, names_of
 
@@ -35,6 +36,7 @@ class ScaLearnModel:
         own_adapter: whether the last source was trained on the target task itself.
         thresholds: of several labels, from which probability on each is given, `[labels]`; None: one half.
         fast_mode: what `prediction.fast.measure_fast_mode` found; empty where nothing was measured.
+        seal: of the folder it was last read from or saved to, with its identity (`seal.py`); None before.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class ScaLearnModel:
         self.thresholds: NDArray[np.float64] | None = None
         self.training_record: dict[str, object] = {}
         self.fast_mode: dict[str, Any] = {}
+        self.seal: Seal | None = None
         self._set_sources(sources, seed)
 
     def _set_sources(self, sources: Sequence[Adapter], seed: int) -> None:
@@ -193,11 +196,19 @@ class ScaLearnModel:
             "encoder_frozen": self.encoder.parameter_count(),
         }
 
-    def save(self, folder: str | Path) -> None:
-        """Write the model folder (`docs/formats.md`): scales, head, sources, hashes; all or nothing."""
+    def save(self, folder: str | Path) -> str:
+        """Write the model folder (`docs/formats.md`): scales, head, sources, seal; all or nothing.
+
+        Returns:
+            The identity of the model: the same for equal ones, wherever they lie.
+
+        Raises:
+            ModelError: the folder holds something else, or the model could not be loaded again.
+        """
         from scalearn_core.scaling.saving import save_model
 
-        save_model(self, Path(folder))
+        self.seal = save_model(self, Path(folder))
+        return self.seal.model_id
 
     def export_adapter(self, folder: str | Path) -> None:
         """Write the model as one ordinary `seq_bn` adapter with its head (`docs/formats.md`).
@@ -227,7 +238,7 @@ class ScaLearnModel:
             encoder: reuse a loaded one; by default the encoder the folder names.
 
         Raises:
-            ModelError: no model there, a file changed or missing, or the encoder is not the one it was made for.
+            ModelError: no model there, damaged or changed since, or made for another encoder.
         """
         from scalearn_core.scaling.saving import load_model
 

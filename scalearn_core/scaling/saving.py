@@ -1,6 +1,7 @@
-"""A trained model on disk: `model.json`, `scales.safetensors` (scales and head) and its sources.
+"""A trained model on disk: `model.json`, `scales.safetensors` (scales and head), its sources and its seal.
 
 Sources are copied in, so that a model outlives changes of the library; the encoder is named by its fingerprint.
+Equal models give equal folders: no time, name or run is written into one.
 """
 
 from __future__ import annotations
@@ -8,42 +9,59 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import load_file, save
+import torch
+from safetensors.torch import save
+from torch import nn
 
 from scalearn_core.adapters.adapterhub import read_adapter, write_adapter
+from scalearn_core.adapters.bottleneck import overflows
 from scalearn_core.config import LONG_TEXTS
 from scalearn_core.encoders.encoder import POOLINGS, Encoder
 from scalearn_core.errors import EncoderError, ModelError, ScaLearnError
-from scalearn_core.heads.modules import empty_head, kind_of
+from scalearn_core.heads.modules import empty_head, kind_of, numbers_in
 from scalearn_core.heads.thresholds import as_stored, from_stored
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import Ablation
+from scalearn_core.scaling.scales import Ablation, find_variant
+from scalearn_core.scaling.seal import DESCRIPTION, FILE, WEIGHTS, Seal, is_sealed, read_seal, seal
+from scalearn_core.storage.bounded import Declared, read_tensors
 from scalearn_core.storage.damage import DAMAGED_FILE, reason
-from scalearn_core.storage.files import folder_written_whole
+from scalearn_core.storage.files import folder_written_whole, read_json
 
-FORMAT = 1
-_CONTENT = {"model.json", "scales.safetensors", "sources"}
+FORMAT = 2
+"""Since 2 a model has a seal from the beginning."""
+READ_FORMATS = (1, FORMAT)
+MEASURED_TIMES = {"speedup"}
+"""Of `fast_mode`: they differ from one training to the next, and stand in `result.json` alone."""
+_CONTENT = {DESCRIPTION, WEIGHTS, "sources", FILE}
 
 
-def save_model(model: ScaLearnModel, folder: Path) -> None:
+def save_model(model: ScaLearnModel, folder: Path) -> Seal:
     """Write the model folder whole or not at all; an older model there stays until then.
 
     Raises:
-        ModelError: the folder exists and holds something besides a model, which would be lost.
+        ModelError: the folder exists and holds something besides a model, which would be lost; or the model could
+            not be loaded again.
     """
     if folder.exists() and not (folder.is_dir() and {entry.name for entry in folder.iterdir()} <= _CONTENT):
         raise ModelError("model.folder_in_use", folder=folder)
     with folder_written_whole(folder) as draft:
         _write(model, draft)
+        sealed = seal(draft)
+        try:
+            _build(draft, _read_description(draft), model.encoder)
+        except (*DAMAGED_FILE, ScaLearnError) as error:
+            raise ModelError("model.not_loadable", reason=_reason(error)) from error
+        return sealed
 
 
 def _write(model: ScaLearnModel, folder: Path) -> None:
     tensors = {"omega": model.scales.omega, **{f"head.{k}": v for k, v in model.head.state_dict().items()}}
     content = save({key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()})
-    (folder / "scales.safetensors").write_bytes(content)
+    (folder / WEIGHTS).write_bytes(content)
     sources = []
     for index, source in enumerate(model.sources):
         write_adapter(source, folder / "sources" / f"{index:02}")
@@ -68,23 +86,28 @@ def _write(model: ScaLearnModel, folder: Path) -> None:
         },
         "sources": sources,
         "parameter_counts": model.parameter_counts(),
-        "scales_sha256": _sha256(folder / "scales.safetensors"),
+        "scales_sha256": _sha256(folder / WEIGHTS),
         "training": model.training_record,
-        "fast_mode": model.fast_mode,
+        "fast_mode": _timeless(model.fast_mode),
     }
     text = json.dumps(description, indent=1, ensure_ascii=False) + "\n"
-    (folder / "model.json").write_text(text, "utf-8")
+    (folder / DESCRIPTION).write_text(text, "utf-8")
 
 
 def load_model(folder: Path, encoder: Encoder | None) -> ScaLearnModel:
-    """See `ScaLearnModel.load`."""
+    """See `ScaLearnModel.load`. A model older than seals is sealed once it is known to be whole."""
     description = _read_description(folder)
+    sealed = read_seal(folder) if is_sealed(folder) else None
+    if sealed is None and description["format"] == FORMAT:
+        raise ModelError("model.changed", folder=folder, changed=f"{FILE} (missing)")
     try:
-        return _build(folder, description, encoder)
+        model = _build(folder, description, encoder)
     except (EncoderError, ModelError):
         raise
     except (*DAMAGED_FILE, ScaLearnError) as error:
         raise ModelError("model.damaged", folder=folder, reason=reason(error)) from error
+    model.seal = sealed or seal(folder, at_first_opening=True)
+    return model
 
 
 def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -> ScaLearnModel:
@@ -110,14 +133,15 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
     encoder = encoder.reading(long_texts)  # the same weights; another model may pool, cut and begin otherwise
     encoder.pooling, encoder.max_length = wanted["pooling"], wanted["max_length"]
     encoder.prefix = str(wanted.get("prefix", ""))  # folders of the first releases have none
-    if _sha256(folder / "scales.safetensors") != description["scales_sha256"]:
-        raise ModelError("model.damaged", folder=folder, reason="scales.safetensors was changed")
+    if _sha256(folder / WEIGHTS) != description["scales_sha256"]:
+        raise ModelError("model.damaged", folder=folder, reason=f"{WEIGHTS} was changed")
     sources = []
     for index, entry in enumerate(description["sources"]):
-        source = read_adapter(folder / "sources" / f"{index:02}")
+        source = read_adapter(folder / "sources" / f"{index:02}", encoder)
         if source.sha256() != entry["sha256"]:
             raise ModelError("model.damaged", folder=folder, reason=f"source {entry['name']} was changed")
         sources.append(source)
+    tensors = _read_tensors(folder, description, len(sources), encoder)
     ablation = Ablation(**description.get("ablation", {}))  # models of the first releases have none
     separator = description.get("separator")  # likewise
     if not (separator is None or (isinstance(separator, str) and separator)):
@@ -131,24 +155,61 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
         model.thresholds = from_stored(description.get("thresholds"), model.labels)  # older folders: one half
     model.own_adapter = description["own_adapter"] is True
     model.training_record = dict(description["training"])
-    model.fast_mode = dict(description.get("fast_mode") or {})  # older folders have none
+    model.fast_mode = _timeless(description.get("fast_mode") or {})  # older folders have none, or times in it
     model.head = empty_head(description["head"], encoder.width, len(model.labels))
-    tensors = load_file(folder / "scales.safetensors")
     model.scales.load_state_dict({"omega": tensors.pop("omega")})
     model.head.load_state_dict({key.removeprefix("head."): tensor for key, tensor in tensors.items()})
     model.to(encoder.device).train_mode(False)
+    _check_finite(model, folder)
     return model
+
+
+def _read_tensors(
+    folder: Path, description: dict[str, Any], sources: int, encoder: Encoder
+) -> dict[str, torch.Tensor]:
+    """Scales and head; at most what the description declares, known before a head for its labels is made."""
+    shape = find_variant(description["variant"]).shape(len(encoder.layers), sources, encoder.width)
+    head = numbers_in(description["head"], encoder.width, len(description["labels"]))
+    return read_tensors(folder / WEIGHTS, Declared(1 + len(head), math.prod(shape) + sum(head)))
+
+
+def _check_finite(model: ScaLearnModel, folder: Path) -> None:
+    """Refuse scales and a head that cannot give a number, though each of theirs may be one."""
+    for index, (up, up_bias) in enumerate(model.folded().layers):
+        if overflows(*model.stack.down_projections(index), up, up_bias):
+            raise ModelError(
+                "model.damaged", folder=folder, reason=f"what its sources give in layer {index} is not all finite"
+            )
+    for layer in model.head:
+        if isinstance(layer, nn.Linear):
+            weight, bias = layer.weight, layer.bias
+            if overflows(weight, bias, torch.zeros_like(weight), torch.zeros_like(weight[0])):
+                raise ModelError("model.damaged", folder=folder, reason="what its head gives is not all finite")
+
+
+def _timeless(fast_mode: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fast_mode.items() if key not in MEASURED_TIMES}
+
+
+def _reason(error: Exception) -> str:
+    """What was wrong, without the folder of a draft that nobody knows."""
+    return (
+        str(error.values["reason"])
+        if isinstance(error, ModelError) and "reason" in error.values
+        else reason(error)
+    )
 
 
 def _read_description(folder: Path) -> dict[str, Any]:
     try:
-        description = json.loads((folder / "model.json").read_text("utf-8"))
+        description = read_json(folder / DESCRIPTION)
     except (FileNotFoundError, NotADirectoryError):
         raise ModelError("model.not_found", folder=folder) from None
     except (OSError, ValueError, RecursionError) as error:
-        raise ModelError("model.damaged", folder=folder, reason=f"model.json: {error}") from error
-    if not isinstance(description, dict) or description.get("format") != FORMAT:
-        raise ModelError("model.damaged", folder=folder, reason=f"expected a model.json of format {FORMAT}")
+        raise ModelError("model.damaged", folder=folder, reason=f"{DESCRIPTION}: {error}") from error
+    if not isinstance(description, dict) or description.get("format") not in READ_FORMATS:
+        known = " or ".join(map(str, READ_FORMATS))
+        raise ModelError("model.damaged", folder=folder, reason=f"expected a {DESCRIPTION} of format {known}")
     return description
 
 

@@ -116,6 +116,10 @@ class StackedSources(nn.Module):
         ranks = [self._buffer("owner", layer).numel() for layer in range(len(self.slices))]
         return next((layer for layer, rank in enumerate(ranks) if rank), 0)
 
+    def down_projections(self, layer: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """What `inner` is made with: weight `[R, width]` and bias `[R]`, in the order of `up_projections`."""
+        return self._buffer("down_weight", layer), self._buffer("down_bias", layer)
+
     def up_projections(self, layer: int) -> UpProjections:
         """What turns `inner` into the outputs of the sources."""
         return UpProjections(*(self._buffer(name, layer) for name in ("up_weight", "up_bias", "owner")))

@@ -16,7 +16,7 @@ from scalearn_core.export.onnx import FILES
 from scalearn_core.scaling.model import ScaLearnModel
 from tests.core.several import LABELS, several
 from tests.core.test_cli import Result, assert_refused, everything_below, read_csv, shell, write_table
-from tests.core.tiny import random_adapter, save_encoder
+from tests.core.tiny import as_of_before, random_adapter, save_encoder
 
 COLUMNS = ["--text", "text", "--label", "label"]
 FOUND = "Several labels per document, as | stands between them"
@@ -175,8 +175,7 @@ def test_an_adapter_of_ones_own_from_several_labels(trained: Trained, tmp_path: 
 @pytest.mark.parametrize("separator", ["", 5, ["|"], {"a": 1}])
 def test_a_model_with_a_damaged_separator_is_refused(separator: object, trained: Trained, tmp_path: Path) -> None:
     shutil.copytree(trained.model, tmp_path / "model")
-    file = tmp_path / "model" / "model.json"
-    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | {"separator": separator}), "utf-8")
+    as_of_before(tmp_path / "model", separator=separator)
     assert separator_of(tmp_path / "model") is None
     before = everything_below(tmp_path)
     told = shell("evaluate", "--model", tmp_path / "model", "--table", trained.table, *COLUMNS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,14 @@ def save_encoder(folder: Path, kind: str = "bert", *, seed: int = 0, pooler: boo
         parameter.data += 0.05 * torch.randn_like(parameter)
     model.save_pretrained(folder)
     return model
+
+
+def as_of_before(folder: Path, **changes: object) -> None:
+    """Make a model folder one of the releases that knew no seal; `changes` are entries of `model.json`."""
+    (folder / "seal.json").unlink(missing_ok=True)
+    file = folder / "model.json"
+    described = json.loads(file.read_text("utf-8")) | {"format": 1} | changes
+    file.write_text(json.dumps(described), "utf-8")
 
 
 def random_adapter(

@@ -24,7 +24,7 @@ from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.training.stage_one import embed
 from scalearn_core.training.stage_two import train_scales
 from tests.core.scaling.test_merge import randomised, same_kind
-from tests.core.tiny import FILLER, KINDS, TOPICS, random_adapter, save_encoder
+from tests.core.tiny import FILLER, KINDS, TOPICS, as_of_before, random_adapter, save_encoder
 from tests.core.tiny import dataset as tiny_dataset
 
 WORDS = [*FILLER, *(word for words in TOPICS.values() for word in words)]
@@ -145,10 +145,9 @@ def test_a_folder_without_the_key_reads_the_beginning(model: ScaLearnModel, tmp_
     file = tmp_path / "model" / "model.json"
     description = json.loads(file.read_text("utf-8"))
     assert description["encoder"].pop("long_texts") == model.encoder.long_texts
-    file.write_text(json.dumps(description), "utf-8")
+    as_of_before(tmp_path / "model", encoder=description["encoder"])
     assert ScaLearnModel.load(tmp_path / "model").encoder.long_texts == "head"
-    description["encoder"]["long_texts"] = "backwards"
-    file.write_text(json.dumps(description), "utf-8")
+    as_of_before(tmp_path / "model", encoder=description["encoder"] | {"long_texts": "backwards"})
     with pytest.raises(ModelError, match="way of reading long documents"):
         ScaLearnModel.load(tmp_path / "model")
 

@@ -72,8 +72,18 @@ def test_the_result_holds_what_the_pages_show(encoder: Encoder, tmp_path: Path) 
     assert np.array_equal(kept.probabilities.argmax(1), kept.predicted["scalearn"])
 
 
-def test_the_same_seed_gives_the_same_result(encoder: Encoder, tmp_path: Path) -> None:
-    first, again = (train(encoder, tmp_path / name, seed=4).result for name in ("a", "b"))
+def test_the_same_seed_gives_the_same_result_and_the_same_folder(encoder: Encoder, tmp_path: Path) -> None:
+    outcomes = {name: train(encoder, tmp_path / name, seed=4) for name in ("a", "b")}
+    for name, outcome in outcomes.items():
+        outcome.save(tmp_path / name / "model", evidence=tmp_path / name)
+    first, again = (outcome.result for outcome in outcomes.values())
+    assert "speedup" in first["fast_mode"], "a time was measured"
+    assert first["model_id"] == again["model_id"]
+    folders = [
+        {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+        for folder in (tmp_path / "a" / "model", tmp_path / "b" / "model")
+    ]
+    assert folders[0] == folders[1]
     changing = {"created", "seconds", "fast_mode"}
     assert {key: first[key] for key in first.keys() - changing} == {
         key: again[key] for key in again.keys() - changing

@@ -22,7 +22,7 @@ from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import confidence_in, decide
 from tests.core.several import with_random_head
-from tests.core.tiny import random_adapter
+from tests.core.tiny import as_of_before, random_adapter
 
 
 def table(*columns: tuple[list[float], list[int]]) -> tuple[np.ndarray, np.ndarray]:
@@ -125,11 +125,8 @@ def test_a_model_keeps_its_limits_and_hands_them_on(encoder: Encoder, tmp_path: 
         assert stored == {"a": 0.05, "b": 0.95}
         shutil.rmtree(tmp_path / "out")
 
-    file = tmp_path / "model" / "model.json"
-    description = json.loads(file.read_text("utf-8"))
-    file.write_text(json.dumps({**description, "thresholds": {"a": 2.0}}), "utf-8")
+    as_of_before(tmp_path / "model", thresholds={"a": 2.0})
     with pytest.raises(ModelError, match="limits are no probabilities"):
         ScaLearnModel.load(tmp_path / "model")
-    del description["thresholds"]
-    file.write_text(json.dumps(description), "utf-8")
+    as_of_before(tmp_path / "model", thresholds=None)
     assert ScaLearnModel.load(tmp_path / "model").predict(texts) == at_half, "as models of before"

@@ -48,7 +48,8 @@ def test_measured_and_saved_it_predicts_nearly_the_same(model: ScaLearnModel, tm
     model.fast_mode = {**found, "within_limit": True}
     model.save(tmp_path / "model")
     loaded = Predictor.load(tmp_path / "model")
-    assert loaded.model.fast_mode == model.fast_mode
+    times = {"speedup"}  # what differs from one measuring to the next is no part of a model
+    assert loaded.model.fast_mode == {key: model.fast_mode[key] for key in model.fast_mode.keys() - times}
     assert (loaded.engine.kind, loaded.engine.reason) == (
         ("int8", None)
         if exact_integer_products()

@@ -21,7 +21,7 @@ from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import confidence_in, decide
 from tests.core.several import LABELS, several, with_random_head
-from tests.core.tiny import dataset
+from tests.core.tiny import as_of_before, dataset
 
 TEXTS = [f"{'please ' * (i * 7 % 40)}{word} {i}" for i, word in enumerate(["lamp", "vpn", "bill", "door"] * 10)]
 
@@ -120,8 +120,7 @@ def test_saved_and_loaded_it_says_the_same(model: ScaLearnModel, tmp_path: Path)
 @pytest.mark.parametrize("separator", ["", 5, ["|"], True, {"a": 1}])
 def test_a_separator_that_is_no_text_is_refused(separator: object, model: ScaLearnModel, tmp_path: Path) -> None:
     model.save(tmp_path / "model")
-    file = tmp_path / "model" / "model.json"
-    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | {"separator": separator}), "utf-8")
+    as_of_before(tmp_path / "model", separator=separator)
     with pytest.raises(ModelError) as caught:
         ScaLearnModel.load(tmp_path / "model", model.encoder)
     assert caught.value.code == "model.damaged"
@@ -134,6 +133,7 @@ def test_folders_of_before_have_one_label_per_document(model: ScaLearnModel, tmp
     content = json.loads(file.read_text("utf-8"))
     del content["separator"]
     file.write_text(json.dumps(content), "utf-8")
+    as_of_before(tmp_path / "model")
     loaded = ScaLearnModel.load(tmp_path / "model", model.encoder)
     assert not loaded.several
     assert loaded.predict_proba(TEXTS).sum(1) == pytest.approx(1, abs=1e-5)

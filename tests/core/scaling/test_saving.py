@@ -18,9 +18,9 @@ from scalearn_core.heads.modules import two_layer_head
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import NO_ABLATION, VARIANTS, Ablation
 from tests.core.conftest import TEXTS
-from tests.core.tiny import WIDTH, random_adapter, save_encoder
+from tests.core.tiny import WIDTH, as_of_before, random_adapter, save_encoder
 
-FILES = ["model.json", "scales.safetensors", "sources"]
+FILES = ["model.json", "scales.safetensors", "seal.json", "sources"]
 
 
 def build(
@@ -49,11 +49,6 @@ def damaged(folder: Path) -> str:
         ScaLearnModel.load(folder)
     assert caught.value.code == "model.damaged"
     return str(caught.value)
-
-
-def edit(folder: Path, **changes: object) -> None:
-    file = folder / "model.json"
-    file.write_text(json.dumps({**json.loads(file.read_text("utf-8")), **changes}), "utf-8")
 
 
 @pytest.mark.parametrize("own", [False, True])
@@ -103,6 +98,7 @@ def test_a_model_without_a_word_of_ablations_has_none(saved: Path) -> None:
     described = json.loads((saved / "model.json").read_text("utf-8"))
     del described["ablation"]
     (saved / "model.json").write_text(json.dumps(described), "utf-8")
+    as_of_before(saved)
     assert ScaLearnModel.load(saved).ablation == NO_ABLATION
 
 
@@ -127,6 +123,7 @@ def test_names_never_become_paths(name: str, encoder: Encoder, tmp_path: Path) -
     assert paths == {
         "inner/model/model.json",
         "inner/model/scales.safetensors",
+        "inner/model/seal.json",
         "inner/model/sources/00/adapter.safetensors",
         "inner/model/sources/00/adapter_config.json",
     }
@@ -149,6 +146,7 @@ def test_no_model_there(tmp_path: Path) -> None:
 
 
 def test_changed_scales_are_noticed(saved: Path) -> None:
+    as_of_before(saved)
     file = saved / "scales.safetensors"
     content = bytearray(file.read_bytes())
     content[-1] ^= 1
@@ -159,6 +157,7 @@ def test_changed_scales_are_noticed(saved: Path) -> None:
 
 
 def test_a_changed_source_is_noticed(saved: Path) -> None:
+    as_of_before(saved)
     file = saved / "sources" / "02" / "adapter.safetensors"
     tensors = load_file(file)
     next(iter(tensors.values())).view(-1)[0] += 1e-6
@@ -171,6 +170,7 @@ def test_a_changed_source_is_noticed(saved: Path) -> None:
 
 
 def test_sources_in_another_order_are_noticed(saved: Path) -> None:
+    as_of_before(saved)
     (saved / "sources" / "00").rename(saved / "sources" / "aside")
     (saved / "sources" / "02").rename(saved / "sources" / "00")
     (saved / "sources" / "aside").rename(saved / "sources" / "02")
@@ -180,14 +180,14 @@ def test_sources_in_another_order_are_noticed(saved: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 2}, {"labels": ["one"]}, {"labels": ["a", "b"]}, {"labels": None}, {"variant": "fusion"},
+        {"format": 3}, {"labels": ["one"]}, {"labels": ["a", "b"]}, {"labels": None}, {"variant": "fusion"},
         {"variant": "scalearn_uniform"}, {"variant": "scalearn_pp"}, {"head": "two_layer"}, {"sources": []},
         {"sources": 3}, {"encoder": None}, {"encoder": {}}, {"scales_sha256": "0"},
         {"ablation": {"combination": "sum"}}, {"ablation": {"more": 1}}, {"ablation": None},
     ],
 )  # fmt: skip
 def test_a_changed_description_is_noticed(change: dict[str, object], saved: Path) -> None:
-    edit(saved, **change)
+    as_of_before(saved, **change)
     damaged(saved)
 
 
@@ -199,7 +199,7 @@ def test_a_damaged_description_is_noticed(content: bytes, saved: Path) -> None:
 
 def test_a_nonsense_length_is_noticed(saved: Path) -> None:
     described = json.loads((saved / "model.json").read_text("utf-8"))
-    edit(saved, encoder=described["encoder"] | {"max_length": "long"})
+    as_of_before(saved, encoder=described["encoder"] | {"max_length": "long"})
     damaged(saved)
 
 
@@ -215,14 +215,15 @@ def test_another_encoder_is_refused(saved: Path, encoder: Encoder, tmp_path: Pat
 
 def test_an_encoder_that_is_gone_is_named(saved: Path, tmp_path: Path) -> None:
     described = json.loads((saved / "model.json").read_text("utf-8"))
-    edit(saved, encoder=described["encoder"] | {"source": str(tmp_path / "gone")})
+    described["encoder"]["source"] = str(tmp_path / "gone")  # an encoder may be moved: no seal is broken
+    (saved / "model.json").write_text(json.dumps(described), "utf-8")
     with pytest.raises(EncoderError, match=r"No encoder at .*gone"):
         ScaLearnModel.load(saved)
 
 
 def test_loading_leaves_a_given_encoder_as_it_is(saved: Path, encoder: Encoder) -> None:
     described = json.loads((saved / "model.json").read_text("utf-8"))
-    edit(saved, encoder=described["encoder"] | {"pooling": "mean", "max_length": 7})
+    as_of_before(saved, encoder=described["encoder"] | {"pooling": "mean", "max_length": 7})
     loaded = ScaLearnModel.load(saved, encoder)
     assert (loaded.encoder.pooling, loaded.encoder.max_length) == ("mean", 7)
     assert (encoder.pooling, encoder.max_length) == ("cls", 48)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from scalearn_core.training.contrastive import class_batches, contrastive_loss, 
 from scalearn_core.training.forecast import forecast
 from scalearn_core.training.loss import classification_loss
 from scalearn_core.training.stage_two import train_scales
-from tests.core.tiny import TOPICS, random_adapter
+from tests.core.tiny import TOPICS, as_of_before, random_adapter
 
 CPU = Device("cpu", "cpu", None, 1)
 NAMES = list(TOPICS)
@@ -137,19 +138,20 @@ def test_it_learns(kept: tuple[Outcome, Path]) -> None:
     assert (table["label"] == table["predicted"]).mean() == pytest.approx(scores["scalearn"]["accuracy"]["value"])
 
 
-def test_a_saved_model_says_the_same_and_knows_its_separator(kept: tuple[Outcome, Path], encoder: Encoder) -> None:
+def test_a_saved_model_says_the_same_and_knows_its_separator(
+    kept: tuple[Outcome, Path], encoder: Encoder, tmp_path: Path
+) -> None:
     outcome, folder = kept
     loaded = ScaLearnModel.load(folder / "model", encoder)
     assert (loaded.separator, loaded.several) == ("|", True)
     texts = list(outcome.test_predictions["text"])
     assert np.array_equal(loaded.predict_proba(texts), outcome.probabilities)
     assert loaded.predict(texts) == outcome.test_predictions["predicted"].tolist()
-    description = json.loads((folder / "model" / "model.json").read_text("utf-8"))
     for wrong in ("", 3):
-        (folder / "model" / "model.json").write_text(json.dumps(description | {"separator": wrong}), "utf-8")
+        shutil.copytree(folder / "model", tmp_path / f"with {wrong}")
+        as_of_before(tmp_path / f"with {wrong}", separator=wrong)
         with pytest.raises(ModelError, match="separator"):
-            ScaLearnModel.load(folder / "model", encoder)
-    (folder / "model" / "model.json").write_text(json.dumps(description), "utf-8")
+            ScaLearnModel.load(tmp_path / f"with {wrong}", encoder)
 
 
 def test_predictions_name_all_labels_or_none(kept: tuple[Outcome, Path]) -> None:
