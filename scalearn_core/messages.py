@@ -249,6 +249,13 @@ MESSAGES: dict[str, str] = {
         "The list of runs, {path}, was busy for 30 seconds. "
         "Try again; if it stays so, check that the folder is on a local disk."
     ),
+    "run.database_missing": (
+        "The list of runs, {path}, is missing, but runs lie in {folder}. Put the list back if you have a copy, "
+        "or begin an empty one: the runs' folders stay, with the models in them."
+    ),
+    "run.record_damaged": (
+        "What the list of runs says of run {run} cannot be read; the other runs are unharmed. Delete this run."
+    ),
     "run.interrupted": (
         "The process of this run ended before the run did: the computer was restarted, the process was "
         "stopped from outside, or the memory ran out. Start the run again."

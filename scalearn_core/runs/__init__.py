@@ -13,6 +13,7 @@ no torch, and starts nothing.
 """
 
 from scalearn_core.runs.control import (
+    begin_list_anew,
     cancel,
     delete,
     folder,
@@ -31,6 +32,7 @@ __all__ = [
     "Metric",
     "Reporter",
     "Run",
+    "begin_list_anew",
     "cancel",
     "delete",
     "folder",

@@ -7,27 +7,33 @@ used (see `store.clear_errors`), and `run.unknown` for an id that is none.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from scalearn_core.config import open_workspace, workspace
 from scalearn_core.errors import RunError
 from scalearn_core.runs import folders
-from scalearn_core.runs.jobs import JOBS, lane_of, slots_of
+from scalearn_core.runs.ending import Ending, read_ending
+from scalearn_core.runs.kinds import KINDS, lane_of, slots_of
 from scalearn_core.runs.launch import LocalLauncher, spawn
-from scalearn_core.runs.records import Metric, Run
+from scalearn_core.runs.records import DAMAGED, Metric, Run
 from scalearn_core.runs.store import Store, clear_errors
 from scalearn_core.storage.locks import holding
+from scalearn_core.storage.reserve import room
+
+logger = logging.getLogger(__name__)
 
 
 def submit(kind: str, config: dict[str, Any], *, title: str = "") -> str:
     """Queue a run and start its process, which waits its turn.
 
     Args:
-        kind: A key of `jobs.JOBS`.
+        kind: A key of `kinds.KINDS`.
         config: What the job shall do; plain JSON values.
         title: What the user will see in lists.
 
@@ -38,8 +44,8 @@ def submit(kind: str, config: dict[str, Any], *, title: str = "") -> str:
         RunError: `run.unknown_kind`, `run.slots`, `run.not_started`, or as above.
         TypeError, ValueError: `config` is not JSON; nothing was made.
     """
-    if kind not in JOBS:
-        raise RunError("run.unknown_kind", kind=kind, known=", ".join(sorted(JOBS)))
+    if kind not in KINDS:
+        raise RunError("run.unknown_kind", kind=kind, known=", ".join(sorted(KINDS)))
     lane = lane_of(kind)
     slots_of(lane)  # a wrong setting is said here, not in a log
     store, run_id, created_at = Store(workspace()), folders.new_run_id(), time.time()
@@ -47,6 +53,7 @@ def submit(kind: str, config: dict[str, Any], *, title: str = "") -> str:
     asked = {"id": run_id, "kind": kind, "title": title, "created_at": created_at, "config": config}
     with clear_errors(folder), ExitStack() as undo:
         open_workspace()
+        store.open()  # before the first folder: a folder without a list means that the list was lost
         folder.mkdir(parents=True)
         undo.callback(shutil.rmtree, folder, ignore_errors=True)
         folders.write_json(folder / folders.CONFIG, asked)
@@ -57,7 +64,7 @@ def submit(kind: str, config: dict[str, Any], *, title: str = "") -> str:
             try:
                 LocalLauncher().start(run_id, lock)
             except RunError as error:
-                store.finish(run_id, "failed", error)
+                store.finish(run_id, Ending.of("failed", error))
                 raise
     return run_id
 
@@ -69,16 +76,19 @@ def get(run_id: str) -> Run:
         RunError: `run.unknown`.
     """
     store = Store(workspace())
-    run = _known(store, run_id)
-    if run.active and _close_if_dead(store, run_id):
-        run = _known(store, run_id)
-    return run
+    return _closed_if_dead(store, _known(store, run_id))
 
 
 def recent(limit: int = 50, kind: str | None = None) -> list[Run]:
     """The newest runs first, of one kind or of all."""
     reconcile()
-    return Store(workspace()).recent(limit, kind)
+    store = Store(workspace())
+    return [_closed_if_dead(store, run) for run in store.recent(limit, kind)]
+
+
+def begin_list_anew() -> None:
+    """Make an empty list where that of the runs is gone; those that still work join it by themselves."""
+    Store(workspace()).begin_anew()
 
 
 def cancel(run_id: str) -> None:
@@ -98,10 +108,11 @@ def cancel(run_id: str) -> None:
 
 
 def reconcile() -> None:
-    """Close the books on runs whose process is gone: interrupted, or cancelled if that was asked."""
+    """Close the books on runs whose process is gone: as it said, else interrupted, or cancelled if asked."""
     store = Store(workspace())
     for run_id in store.active_ids():
-        _close_if_dead(store, run_id)
+        if run := store.run(run_id):
+            _closed_if_dead(store, run)
 
 
 def metrics(run_id: str) -> list[Metric]:
@@ -142,10 +153,11 @@ def delete(run_id: str) -> None:
         RunError: `run.unknown`, `run.active`.
     """
     run = get(run_id)
-    if run.active:
+    # Of a run whose row cannot be read, only its process tells whether it goes on.
+    if run.active or (run.error_code == DAMAGED and LocalLauncher().alive(run_id, run.process)):
         raise RunError("run.active", run=run_id)
     path = folders.run_folder(run_id)
-    with clear_errors(path):
+    with clear_errors(path), room(workspace()):
         if path.exists():
             shutil.rmtree(path)
     Store(workspace()).delete(run_id)
@@ -158,13 +170,22 @@ def _known(store: Store, run_id: str) -> Run:
     return run
 
 
-def _close_if_dead(store: Store, run_id: str) -> bool:
-    """Whether the run's process is gone. A run that ended properly meanwhile stays as it ended."""
-    if LocalLauncher().alive(run_id):
-        return False
-    run = store.run(run_id)
-    if run is not None and run.cancel_requested:
-        store.finish(run_id, "cancelled")
-    else:
-        store.finish(run_id, "interrupted", RunError("run.interrupted"))
-    return True
+def _closed_if_dead(store: Store, run: Run) -> Run:
+    """The run; if its process is gone, with its end. A run that ended properly meanwhile stays as it ended.
+
+    Where the list cannot be written just now, its end is known all the same, and written the next time.
+    """
+    if not (run.active or run.error_code == DAMAGED) or LocalLauncher().alive(run.id, run.process):
+        return run
+    end = read_ending(folders.run_folder(run.id))
+    if end is None and run.error_code == DAMAGED:
+        end = Ending.of("failed", RunError("run.record_damaged", run=run.id))
+    if end is None and run.cancel_requested:
+        end = Ending("cancelled")
+    end = end or Ending.of("interrupted", RunError("run.interrupted"))
+    try:
+        store.finish(run.id, end)
+        return store.run(run.id) or run
+    except RunError as problem:
+        logger.warning("The end of run %s is not written down yet: %s", run.id, problem)
+        return replace(run, **vars(end))

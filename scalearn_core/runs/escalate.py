@@ -16,12 +16,12 @@ _GRACE_SECONDS = 3.0
 
 def main(run_id: str) -> None:
     """Wait, then stop what still works, and close its row."""
-    launcher = LocalLauncher()
-    wait_for_end(launcher, run_id, _GRACE_SECONDS)
+    launcher, run = LocalLauncher(), get(run_id)
+    wait_for_end(launcher, run_id, run.process, _GRACE_SECONDS)
     run = get(run_id)
     # A run that has ended may still hold its lock for a moment while Python leaves.
-    if run.active and run.pid is not None:
-        launcher.stop(run_id, run.pid)
+    if run.active and run.process is not None:
+        launcher.stop(run_id, run.process)
         get(run_id)
 
 

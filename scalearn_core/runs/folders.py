@@ -1,7 +1,7 @@
 """The folder of a run: its name, its files, and nothing outside it.
 
-`runs/<id>/` in the workspace holds `config.json` (what was asked), `log.txt`, `alive.lock`, and
-what the job writes, such as `result.json` and `model/`.
+`runs/<id>/` in the workspace holds `config.json` (what was asked), `log.txt`, `alive.lock`, `end.json` (how it
+ended: `ending.py`), and what the job writes, such as `result.json` and `model/`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from scalearn_core.config import workspace
 from scalearn_core.errors import RunError
 
 CONFIG = "config.json"
+END = "end.json"
 LOG = "log.txt"
 LOCK = "alive.lock"
 
@@ -51,8 +52,14 @@ def run_folder(run_id: str) -> Path:
     return workspace().absolute() / "runs" / check_run_id(run_id)
 
 
+def any_runs(home: Path) -> bool:
+    """Whether a workspace holds the folder of a run."""
+    return any(_RUN_ID.fullmatch(path.parent.name) for path in home.glob(f"runs/*/{CONFIG}"))
+
+
 def write_json(path: Path, data: object) -> None:
-    """Write a JSON file whole or not at all: a reader never sees half of it."""
+    """Write a JSON file whole or not at all: a reader never sees half of it. A missing folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     with temporary.open("w", encoding="utf-8") as file:
         json.dump(data, file, ensure_ascii=False, indent=2, allow_nan=False)

@@ -1,4 +1,4 @@
-"""The kinds of runs there are, and how many of them may work at once.
+"""What a run does: its job, by its kind, and the self check of an installation.
 
 A job is a function `job(config, folder, report)`: it reads `config`, writes into `folder`, tells
 `report` how far it is, and returns nothing. It is imported only in the run's own process, and
@@ -18,47 +18,15 @@ from typing import Any
 
 from scalearn_core.errors import RunError
 from scalearn_core.runs.folders import write_json
+from scalearn_core.runs.kinds import KINDS
 from scalearn_core.runs.reporter import Reporter
 
 Job = Callable[[dict[str, Any], Path, Reporter], None]
 
-JOBS = {
-    "train": "scalearn_core.jobs.train:run",
-    "predict": "scalearn_core.jobs.predict:run",
-    "evaluate": "scalearn_core.jobs.evaluate:run",
-    "forecast": "scalearn_core.jobs.forecast:run",
-    "study": "scalearn_core.jobs.study:run",
-    "check": "scalearn_core.jobs.check:run",
-    "selfcheck": "scalearn_core.runs.jobs:selfcheck",
-}
-"""Kind of run -> "module:function"."""
-
-_OWN_LANE = {"predict", "evaluate", "forecast", "check"}
-"""Kinds that wait only for their like: what takes seconds, or comes first, must not queue behind a training."""
-
-
-def lane_of(kind: str) -> str:
-    """The queue a kind of run waits in."""
-    return kind if kind in _OWN_LANE else "train"
-
-
-def slots_of(lane: str) -> int:
-    """How many runs of a lane may work at once: `SCALEARN_SLOTS` (default 1) for trainings, else 1.
-
-    Raises:
-        RunError: `run.slots`, if the setting is not a whole number from 1.
-    """
-    if lane != "train":
-        return 1
-    setting = os.environ.get("SCALEARN_SLOTS", "1")
-    if not (setting.isascii() and setting.isdigit() and int(setting) >= 1):
-        raise RunError("run.slots", value=setting)
-    return int(setting)
-
 
 def load_job(kind: str) -> Job:
     """Import the function of a kind; this is where torch is loaded, if the job needs it."""
-    module, _, function = JOBS[kind].partition(":")
+    module, _, function = KINDS[kind].job.partition(":")
     job: Job = getattr(importlib.import_module(module), function)
     return job
 

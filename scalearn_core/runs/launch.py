@@ -8,6 +8,7 @@ class with these three methods.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -15,23 +16,27 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 from scalearn_core.config import workspace
 from scalearn_core.devices import usable_cores
 from scalearn_core.errors import RunError
 from scalearn_core.runs.folders import LOCK, LOG, run_folder
-from scalearn_core.runs.jobs import slots_of
+from scalearn_core.runs.kinds import LONG, slots_of
+from scalearn_core.runs.processes import Process, lives
 from scalearn_core.storage.locks import is_held
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _STOP_SECONDS = 1.0
 _POLL_SECONDS = 0.05
 
+logger = logging.getLogger(__name__)
 
-def wait_for_end(launcher: LocalLauncher, run_id: str, seconds: float) -> bool:
+
+def wait_for_end(launcher: LocalLauncher, run_id: str, process: Process | None, seconds: float) -> bool:
     """Wait until no process of the run lives; False if one still does after `seconds`."""
     deadline = time.monotonic() + seconds
-    while launcher.alive(run_id):
+    while launcher.alive(run_id, process):
         if time.monotonic() > deadline:
             return False
         time.sleep(_POLL_SECONDS)
@@ -53,7 +58,7 @@ def spawn(module: str, run_id: str, *, lock: int | None = None) -> None:
         RunError: `run.not_started`.
     """
     try:
-        with (run_folder(run_id) / LOG).open("ab") as log:
+        with _log(run_id) as log:
             process = subprocess.Popen(
                 [sys.executable, "-X", "utf8", "-u", "-m", module, run_id],
                 stdin=subprocess.DEVNULL,
@@ -72,6 +77,15 @@ def spawn(module: str, run_id: str, *, lock: int | None = None) -> None:
     threading.Thread(target=process.wait, name=f"reap {run_id}", daemon=True).start()
 
 
+def _log(run_id: str) -> BinaryIO:
+    """The run's log, or nowhere: a folder that was deleted keeps no process from starting."""
+    try:
+        return (run_folder(run_id) / LOG).open("ab")
+    except OSError as problem:
+        logger.warning("Run %s goes on without a log: %s", run_id, problem)
+        return Path(os.devnull).open("ab")
+
+
 def environment() -> dict[str, str]:
     """What the process of a run is told: the workspace in full, and its share of the cores.
 
@@ -82,7 +96,7 @@ def environment() -> dict[str, str]:
         RunError: `run.slots`.
     """
     return {
-        "OMP_NUM_THREADS": str(max(1, usable_cores() // slots_of("train"))),
+        "OMP_NUM_THREADS": str(max(1, usable_cores() // slots_of(LONG))),
         **os.environ,
         # The child stands in the project root, so a relative workspace must be named in full.
         "SCALEARN_HOME": str(workspace().absolute()),
@@ -100,20 +114,21 @@ class LocalLauncher:
         """
         spawn("scalearn_core.runs.worker", run_id, lock=lock)
 
-    def alive(self, run_id: str) -> bool:
-        """Whether any process of the run lives."""
-        return is_held(run_folder(run_id) / LOCK)
+    def alive(self, run_id: str, process: Process | None) -> bool:
+        """Whether any process of the run lives: one holds the lock, or `process` is still there without it."""
+        path = run_folder(run_id) / LOCK
+        return is_held(path) or (process is not None and lives(process, run_id))
 
-    def stop(self, run_id: str, pid: int) -> None:
+    def stop(self, run_id: str, process: Process) -> None:
         """End the run's whole process group: SIGTERM, and after a second SIGKILL.
 
-        A signal goes out only while the lock is held: then `pid` is the run's and nobody else's.
+        A signal goes out only while the run lives: then the group of `process` is the run's and nobody else's.
         """
         for number in (signal.SIGTERM, signal.SIGKILL):
-            if not self.alive(run_id):
+            if not self.alive(run_id, process):
                 return
             try:
-                os.killpg(pid, number)
+                os.killpg(process.pid, number)
             except (ProcessLookupError, PermissionError):  # gone meanwhile (macOS says the latter of zombies)
                 return
-            wait_for_end(self, run_id, _STOP_SECONDS)
+            wait_for_end(self, run_id, process, _STOP_SECONDS)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from scalearn_core.errors import RunError
+from scalearn_core.runs.processes import Process
+
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled", "interrupted"]
+DAMAGED = "run.record_damaged"
+"""Error of a run whose row cannot be read."""
+_MAY_BE_UNKNOWN = {"eta_seconds", "started_at", "finished_at"}
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -24,7 +35,7 @@ class Run:
 
     id: str
     kind: str
-    """A key of `jobs.JOBS`."""
+    """A key of `kinds.KINDS`, or one of another version."""
     title: str
     """What the user sees; free text."""
     status: Status
@@ -44,7 +55,9 @@ class Run:
     cancel_requested: bool
     """Asked to stop; until `status` says so, it is on its way."""
     pid: int | None
-    """Process and process group of the running job. For information: the lock says whether it lives."""
+    """Process and process group of the run, once it has told."""
+    pid_started: str | None
+    """When that process started, as the system says it: ids are used again, both together are not."""
     created_at: float
     started_at: float | None
     finished_at: float | None
@@ -52,8 +65,42 @@ class Run:
     def __post_init__(self) -> None:
         if self.status not in get_args(Status):
             raise ValueError(f"status must be one of {get_args(Status)}, found {self.status!r}")
+        for name in ("config", "error_values"):
+            if not isinstance(getattr(self, name), dict):
+                raise TypeError(f"{name} must be an object, found {getattr(self, name)!r}")
+        for name in ("id", "kind", "title", "stage"):
+            if not isinstance(getattr(self, name), str):
+                raise TypeError(f"{name} must be text, found {getattr(self, name)!r}")
+        for name in ("progress", "created_at", "eta_seconds", "started_at", "finished_at"):
+            value = getattr(self, name)
+            if not isinstance(value, int | float) and not (value is None and name in _MAY_BE_UNKNOWN):
+                raise TypeError(f"{name} must be a number, found {value!r}")
+
+    @property
+    def process(self) -> Process | None:
+        """The second sign of life, beside the lock."""
+        return None if self.pid is None or self.pid_started is None else Process(self.pid, self.pid_started)
 
     @property
     def active(self) -> bool:
         """Whether it waits or works; an ended run never becomes active again."""
         return self.status in ("queued", "running")
+
+
+def run_of_row(row: Mapping[str, Any]) -> Run:
+    """The run of a row; of one that cannot be read, a failed run that says so, and can be deleted."""
+    fields = {key: row[key] for key in Run.__dataclass_fields__}
+    try:
+        for key in ("config", "error_values"):
+            fields[key] = json.loads(fields[key])
+        return Run(**{**fields, "cancel_requested": bool(row["cancel_requested"])})
+    except (ValueError, TypeError, RecursionError) as error:
+        logger.warning("The row of run %s cannot be read: %s", row["id"], error)
+    reason = RunError("run.record_damaged", run=str(row["id"]))
+    created = row["created_at"] if isinstance(row["created_at"], float) else 0.0
+    return Run(
+        id=str(row["id"]), kind=str(row["kind"]), title=str(row["title"]), status="failed", config={},
+        progress=0.0, stage="", eta_seconds=None, error_code=reason.code, error_values=reason.values,
+        error_text=str(reason), cancel_requested=False, pid=None, pid_started=None, created_at=created,
+        started_at=None, finished_at=None,
+    )  # fmt: skip

@@ -6,14 +6,21 @@ another class than the one a job imports.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
-from scalearn_core.runs.records import Metric
+from scalearn_core.errors import RunError
+from scalearn_core.runs.records import Metric, Run
 from scalearn_core.runs.store import Store
+from scalearn_core.runs.upkeep import look
 
 _WRITE_SECONDS = 0.5
 _CHECK_SECONDS = 0.25
+_REST_SECONDS = 10.0
+"""So long a list of runs that cannot be used is left alone: the work goes on meanwhile."""
+
+logger = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):
@@ -23,7 +30,8 @@ class Cancelled(Exception):
 class Reporter:
     """Writes a run's progress at most twice a second, and looks for a cancel four times.
 
-    Every method may be called as often as the job likes, and raises `Cancelled` when asked to stop.
+    Every method may be called as often as the job likes, and raises `Cancelled` when asked to stop. None fails
+    because the list of runs cannot be used: what was not written is kept, and written when it can be again.
 
     Args:
         store: Where to write.
@@ -36,7 +44,8 @@ class Reporter:
         self._stage, self._progress = "starting", 0.0
         self._eta: float | None = None
         self._metrics: list[Metric] = []
-        self._written = self._checked = float("-inf")
+        self._written = self._checked = self._again = float("-inf")
+        self._known: Run | None = None
 
     def stage(self, code: str, progress: float | None = None) -> None:
         """The job begins another part; `code` becomes words in the interface. Written at once."""
@@ -63,23 +72,38 @@ class Reporter:
             Cancelled: Somebody asked the run to stop.
         """
         now = self._clock()
-        if now - self._checked < _CHECK_SECONDS:
+        if now < max(self._again, self._checked + _CHECK_SECONDS):
             return
         self._checked = now
-        run = self._store.run(self._run_id)
+        try:
+            run = look(self._store, self._run_id, self._known)
+        except (RunError, OSError) as problem:
+            self._rest(problem)
+            return
         if run is None or run.cancel_requested:
             raise Cancelled
+        self._known = run
 
-    def flush(self) -> None:
-        """Write what was not written yet."""
-        self._store.record(
-            self._run_id,
-            stage=self._stage,
-            progress=self._progress,
-            eta_seconds=self._eta,
-            metrics=self._metrics,
-        )
-        self._metrics, self._written = [], self._clock()
+    def flush(self, *, last: bool = False) -> None:
+        """Write what was not written yet; the `last` time even if the list could not be used a moment ago."""
+        if self._clock() < self._again and not last:
+            return
+        try:
+            self._store.record(
+                self._run_id,
+                stage=self._stage,
+                progress=self._progress,
+                eta_seconds=self._eta,
+                metrics=self._metrics,
+            )
+        except RunError as problem:
+            self._rest(problem)
+        else:
+            self._metrics, self._written = [], self._clock()
+
+    def _rest(self, problem: Exception) -> None:
+        logger.warning("The work goes on, but cannot be followed for now: %s", problem)
+        self._again = self._clock() + _REST_SECONDS
 
     def _write_sometimes(self) -> None:
         if self._clock() - self._written >= _WRITE_SECONDS:

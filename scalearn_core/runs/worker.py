@@ -2,11 +2,15 @@
 
 It was started with its lock already held, and keeps it by doing nothing about it. It waits its
 turn before it imports the job, so that a long queue does not fill the memory with torch.
+
+Bookkeeping never ends the work: a list of runs that is locked, full or gone, a deleted folder and a log on a full
+disk are waited for, made again or done without.
 """
 
 from __future__ import annotations
 
-import os
+import errno
+import logging
 import sys
 import time
 import traceback
@@ -14,49 +18,79 @@ import traceback
 from scalearn_core.config import workspace
 from scalearn_core.errors import RunError, ScaLearnError
 from scalearn_core.runs.control import reconcile
+from scalearn_core.runs.ending import Ending, write_ending
 from scalearn_core.runs.folders import run_folder
-from scalearn_core.runs.jobs import lane_of, load_job, slots_of
+from scalearn_core.runs.jobs import load_job
+from scalearn_core.runs.kinds import lane_of, slots_of
+from scalearn_core.runs.log import write_where_possible
+from scalearn_core.runs.processes import this_process
 from scalearn_core.runs.records import Run
 from scalearn_core.runs.reporter import Cancelled, Reporter
 from scalearn_core.runs.store import Store
+from scalearn_core.runs.upkeep import look
+from scalearn_core.storage.reserve import room
 
 _TURN_SECONDS = 0.2
+_PATIENCE_SECONDS = 2.0
+"""So long the work waits for a busy list of runs."""
 _OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
+_DISK_FULL = "no space left on device"
+
+logger = logging.getLogger(__name__)
 
 
 def main(run_id: str) -> int:
     """Take the turn, do the job, write how it ended. The exit code is 1 only for a failure."""
-    store = Store(workspace())
+    write_where_possible()
+    store = Store(workspace(), busy_seconds=_PATIENCE_SECONDS)
     run = take_turn(store, run_id)
     if run is None:
         return 0
     report = Reporter(store, run_id)
     try:
         load_job(run.kind)(run.config, run_folder(run_id), report)
-        report.flush()
+        end = Ending("succeeded")
     except Cancelled:
-        report.flush()
-        store.finish(run_id, "cancelled")
+        end = Ending("cancelled")
     except Exception as error:  # the edge of the process: whatever a job raises is told in the row
         traceback.print_exc()
-        report.flush()
-        store.finish(run_id, "failed", explain(error))
-        return 1
-    else:
-        store.finish(run_id, "succeeded")
-    return 0
+        end = Ending.of("failed", explain(error))
+    report.flush(last=True)
+    close(run_id, end)
+    return 1 if end.status == "failed" else 0
 
 
 def take_turn(store: Store, run_id: str) -> Run | None:
     """Wait until the run may work, and mark it running; None if it was cancelled or deleted meanwhile."""
+    known: Run | None = None
     while True:
-        run = store.run(run_id)
-        if run is None or run.status != "queued":
-            return None
-        reconcile()  # a dead run must not keep its place
-        if store.claim(run_id, slots=slots_of(lane_of(run.kind)), pid=os.getpid()):
-            return run
+        try:
+            run = look(store, run_id, known)
+            if run is None or run.status != "queued":
+                return None
+            if known is None and (process := this_process()):
+                store.note_process(run_id, process)
+            known = store.run(run_id)
+            reconcile()  # a dead run must not keep its place
+            if store.claim(run_id, slots=slots_of(lane_of(run.kind))):
+                return run
+        except (RunError, OSError) as problem:
+            logger.warning("The turn is waited for, but cannot be seen for now: %s", problem)
         time.sleep(_TURN_SECONDS)
+
+
+def close(run_id: str, end: Ending) -> None:
+    """Tell the end in the run's folder and in the list; where one cannot be written, the other tells."""
+    home, folder = workspace(), run_folder(run_id)
+    try:
+        with room(home):
+            write_ending(folder, end)
+    except (OSError, ValueError) as problem:
+        logger.warning("The end is told in the list of runs alone: %s", problem)
+    try:
+        Store(home).finish(run_id, end)
+    except RunError as problem:
+        logger.warning("The end is told in the run's folder alone: %s", problem)
 
 
 def explain(error: Exception) -> ScaLearnError:
@@ -64,6 +98,9 @@ def explain(error: Exception) -> ScaLearnError:
     if isinstance(error, ScaLearnError):
         return error
     text = str(error)[:500]
+    # Writers of weights have errors of their own, with the system's words in them.
+    if (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)) or _DISK_FULL in text.lower():
+        return RunError("run.disk_full", path=str(workspace()))
     # torch raises RuntimeErrors for memory, and is not imported here to ask for their class.
     if isinstance(error, MemoryError) or any(words in text.lower() for words in _OUT_OF_MEMORY):
         return RunError("run.out_of_memory", detail=text or type(error).__name__)

@@ -2,7 +2,7 @@
 
 `flock` belongs to the open file, so a child that inherits the descriptor keeps the lock after
 its parent has closed its own copy, and the kernel frees it on any kind of death, `kill -9`
-included. No process id is ever trusted for this: ids are used again, locks are not.
+included. No process id alone is ever trusted for this: ids are used again, locks are not.
 """
 
 from __future__ import annotations

@@ -22,6 +22,6 @@ def no_leftovers(workspace: Path) -> Iterator[None]:
         for run_id in store.active_ids():
             store.request_cancel(run_id)  # those that wait leave by themselves
         for run_id in store.active_ids():
-            pid = runs.get(run_id).pid
-            if pid is not None:
-                LocalLauncher().stop(run_id, pid)
+            process = runs.get(run_id).process
+            if process is not None:
+                LocalLauncher().stop(run_id, process)

@@ -10,7 +10,7 @@ from scalearn_core import runs
 from scalearn_core.checks.thorough import thorough
 from scalearn_core.errors import RunError
 from scalearn_core.jobs.check import read_findings
-from scalearn_core.runs.jobs import lane_of
+from scalearn_core.runs.kinds import lane_of
 from scalearn_core.storage.locks import holding
 from scalearn_core.workspace.datasets import load_dataset, save_dataset
 from tests.core.checks.planted import with_wrong_labels

@@ -14,6 +14,7 @@ from scalearn_core import runs
 from scalearn_core.devices import usable_cores
 from scalearn_core.errors import RunError
 from scalearn_core.runs.launch import LocalLauncher, environment
+from scalearn_core.runs.processes import Process
 from tests.runs.polling import ended, wait_until
 
 
@@ -56,10 +57,10 @@ def test_a_process_that_cannot_start_is_told_and_listed_as_failed(monkeypatch: p
 def test_nobody_is_signalled_while_the_lock_is_free() -> None:
     run_id = ended(runs.submit("selfcheck", {"steps": 1, "seconds_per_step": 0})).id
     launcher = LocalLauncher()
-    wait_until(lambda: not launcher.alive(run_id), "the lock to be free")
+    wait_until(lambda: not launcher.alive(run_id, None), "the lock to be free")
     stranger = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"], start_new_session=True)
     try:
-        launcher.stop(run_id, stranger.pid)
+        launcher.stop(run_id, Process(stranger.pid, "another start"))
         with pytest.raises(subprocess.TimeoutExpired):
             stranger.wait(timeout=0.2)
     finally:

@@ -9,6 +9,8 @@ import pytest
 from scalearn_core.runs import Cancelled, Reporter
 from scalearn_core.runs.store import Store
 
+RUN = "20261123-201502-k3f9qz"
+
 
 class Clock:
     """Seconds that pass when the test says so."""
@@ -22,42 +24,42 @@ class Clock:
 @pytest.fixture
 def store(workspace: Path) -> Store:
     store = Store(workspace)
-    store.insert("a", kind="selfcheck", lane="train", title="", config={}, created_at=1.0)
-    store.claim("a", slots=1, pid=1)
+    store.insert(RUN, kind="selfcheck", lane="train", title="", config={}, created_at=1.0)
+    store.claim(RUN, slots=1)
     return store
 
 
 def test_metrics_are_gathered_and_all_written_at_the_end(store: Store) -> None:
     clock = Clock()
-    report = Reporter(store, "a", clock=clock)
+    report = Reporter(store, RUN, clock=clock)
     written = []
     for step in range(1, 101):
         clock.now = step / 100  # 100 values within a second
         report.metric(step, "loss", 1 / step)
-        written.append(len(store.metrics("a")))
+        written.append(len(store.metrics(RUN)))
     assert sorted(set(written)) == [1, 51]
     report.flush()
-    assert [(m.step, m.value) for m in store.metrics("a")] == [(s, 1 / s) for s in range(1, 101)]
+    assert [(m.step, m.value) for m in store.metrics(RUN)] == [(s, 1 / s) for s in range(1, 101)]
 
 
 def test_a_stage_is_shown_at_once_and_progress_stays_in_range(store: Store) -> None:
-    report = Reporter(store, "a", clock=Clock())
+    report = Reporter(store, RUN, clock=Clock())
     report.stage("embedding", progress=0.25)
     report.progress(1.0000001, eta_seconds=9.0)
-    shown = store.run("a")
+    shown = store.run(RUN)
     assert shown is not None
     assert (shown.stage, shown.progress, shown.eta_seconds) == ("embedding", 0.25, None)
     report.flush()
-    shown = store.run("a")
+    shown = store.run(RUN)
     assert shown is not None
     assert (shown.progress, shown.eta_seconds) == (1.0, 9.0)
 
 
 def test_a_cancel_is_seen_within_a_quarter_of_a_second(store: Store) -> None:
     clock = Clock()
-    report = Reporter(store, "a", clock=clock)
+    report = Reporter(store, RUN, clock=clock)
     report.check()
-    store.request_cancel("a")
+    store.request_cancel(RUN)
     clock.now = 0.2
     report.check()
     clock.now = 0.25
@@ -66,6 +68,6 @@ def test_a_cancel_is_seen_within_a_quarter_of_a_second(store: Store) -> None:
 
 
 def test_a_deleted_run_stops(store: Store) -> None:
-    store.delete("a")
+    store.delete(RUN)
     with pytest.raises(Cancelled):
-        Reporter(store, "a").check()
+        Reporter(store, RUN).check()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scalearn_core.errors import RunError
+from scalearn_core.runs.ending import Ending
 from scalearn_core.runs.records import Metric
 from scalearn_core.runs.store import MIGRATIONS, Store
 
@@ -26,26 +27,26 @@ def insert(store: Store, *run_ids: str, lane: str = "train") -> None:
 
 def test_the_oldest_of_a_lane_starts_first_and_slots_are_kept(store: Store) -> None:
     insert(store, "b", "a", "c")
-    assert not store.claim("a", slots=1, pid=1)
-    assert store.claim("b", slots=1, pid=1)
-    assert not store.claim("a", slots=1, pid=1), "the only slot is taken"
-    assert not store.claim("c", slots=2, pid=1), "an older one waits"
-    assert store.claim("a", slots=2, pid=1)
-    store.finish("b", "succeeded")
-    assert store.claim("c", slots=2, pid=1)
+    assert not store.claim("a", slots=1)
+    assert store.claim("b", slots=1)
+    assert not store.claim("a", slots=1), "the only slot is taken"
+    assert not store.claim("c", slots=2), "an older one waits"
+    assert store.claim("a", slots=2)
+    store.finish("b", Ending("succeeded"))
+    assert store.claim("c", slots=2)
 
 
 def test_lanes_do_not_wait_for_each_other(store: Store) -> None:
     insert(store, "training")
     insert(store, "table", lane="predict")
-    assert store.claim("training", slots=1, pid=1)
-    assert store.claim("table", slots=1, pid=1)
+    assert store.claim("training", slots=1)
+    assert store.claim("table", slots=1)
 
 
 def test_an_ended_run_stays_as_it_ended(store: Store) -> None:
     insert(store, "a")
-    store.finish("a", "failed", RunError("run.failed", type="ValueError", message="{x} 日本"))
-    store.finish("a", "interrupted")
+    store.finish("a", Ending.of("failed", RunError("run.failed", type="ValueError", message="{x} 日本")))
+    store.finish("a", Ending("interrupted"))
     store.request_cancel("a")
     run = store.run("a")
     assert run is not None
@@ -53,7 +54,7 @@ def test_an_ended_run_stays_as_it_ended(store: Store) -> None:
     assert run.error_values == {"type": "ValueError", "message": "{x} 日本"}
     assert run.error_text is not None
     assert "ValueError: {x} 日本" in run.error_text
-    assert not store.claim("a", slots=1, pid=1)
+    assert not store.claim("a", slots=1)
 
 
 def test_recent_is_newest_first_by_kind(store: Store) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from scalearn_core.adapters.source_tasks import source_tasks
 from scalearn_core.messages import MESSAGES
-from scalearn_core.runs.jobs import JOBS
+from scalearn_core.runs.kinds import KINDS
 from scalearn_ui import text
 from scalearn_ui.palette import DARK, LIGHT, Palette
 from tests.ui.conftest import PAGES, ROOT
@@ -83,7 +83,7 @@ def test_every_stage_a_job_reports_has_words() -> None:
     assert {f"stage.{stage}" for stage in reported} <= EN.keys()
 
 
-@pytest.mark.parametrize("kind", JOBS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_run_has_words(kind: str) -> None:
     assert f"kind.{kind}" in EN
 
