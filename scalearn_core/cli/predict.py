@@ -45,7 +45,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
 
 def predict(args: argparse.Namespace) -> None:
-    """Classify a table into a CSV with its columns and two more."""
+    """Classify a table into a CSV with its columns and three more: row in the file, label and confidence."""
     check_model(args.model)
     check_new_file(args.out, source=args.table)
     if args.model.resolve() in args.out.resolve().parents:
@@ -60,21 +60,20 @@ def predict(args: argparse.Namespace) -> None:
         from scalearn_core.prediction.predictor import Predictor
 
         predictor = Predictor.load(args.model, find(args.device).kind, args.speed)
-        predicted = predictor.predict_table(
+        classified = predictor.predict_table(
             table.frame, args.text, lambda done: progress.on_share(done / len(table.frame))
         )
     with writing_to(args.out):
-        write_csv(predicted, args.out)
+        write_csv(classified.frame, args.out)
     if args.speed != "exact" and predictor.engine.reason:
         print(f"Not at full speed: {predictor.engine.reason}.", file=sys.stderr)
     separator = predictor.model.separator
-    classified = int((predicted.iloc[:, -1] != "").sum())
-    counts = Counter(chain.from_iterable(split_labels(cell, separator) for cell in predicted.iloc[:, -2]))
-    without = len(predicted) - classified
-    print(f"{classified} documents classified, {without} rows without text; written to {args.out}")
+    labels, has_text = classified.labels, classified.confidences != ""
+    counts = Counter(chain.from_iterable(split_labels(cell, separator) for cell in labels))
+    documents = int(has_text.sum())
+    print(f"{documents} documents classified, {len(labels) - documents} rows without text; written to {args.out}")
     if separator is not None:
-        unlabelled = classified - int((predicted.iloc[:, -2] != "").sum())
-        print(f"{unlabelled} of them got no label.")
+        print(f"{int((has_text & (labels == '')).sum())} of them got no label.")
     for label, count in counts.most_common():
         print(f"{count:>8}  {label}")
 

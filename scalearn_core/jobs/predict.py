@@ -35,10 +35,10 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
         elapsed = time.monotonic() - began
         report.progress(0.05 + 0.95 * done / count, elapsed / done * (count - done))
 
-    predicted = predictor.predict_table(table.frame, config["text"], on_progress)
-    labels, confidences = predicted.iloc[:, -2], predicted.iloc[:, -1]
+    classified = predictor.predict_table(table.frame, config["text"], on_progress)
+    labels, confidences = classified.labels, classified.confidences
     given = Counter(chain.from_iterable(split_labels(cell, predictor.model.separator) for cell in labels))
-    write_csv(predicted, folder / "predictions.csv")
+    write_csv(classified.frame, folder / "predictions.csv")
     write_json(
         folder / "result.json",
         {

@@ -33,6 +33,27 @@ class Prediction:
     """Of every label."""
 
 
+@dataclass(frozen=True, eq=False)
+class ClassifiedTable:
+    """A table with what was predicted for each of its rows."""
+
+    frame: pd.DataFrame
+    """The table's own columns, unchanged, then `row` (the number in the file), `predicted` and `confidence`, each
+    with a number behind it where the name is taken."""
+    label_column: str
+    confidence_column: str
+
+    @property
+    def labels(self) -> pd.Series[str]:
+        """Label cells; blank without a text, and where a document that may have several labels got none."""
+        return self.frame[self.label_column]
+
+    @property
+    def confidences(self) -> pd.Series[str]:
+        """As text with four decimals; blank without a text."""
+        return self.frame[self.confidence_column]
+
+
 class Predictor:
     """A loaded model, kept ready between predictions."""
 
@@ -73,12 +94,14 @@ class Predictor:
         frame: pd.DataFrame,
         text: str | Sequence[str],
         on_progress: Callable[[int], None] = lambda done: None,
-    ) -> pd.DataFrame:
-        """The table with two more columns, the predicted label and its confidence; rows and order unchanged.
+    ) -> ClassifiedTable:
+        """Classify a table; its rows, their order and its own columns stay as they are.
 
-        A row without text is left without prediction and confidence. Column names that are taken get a number.
+        A row without text is left without prediction and confidence. Rows that were rejected or blank are not in
+        the frame, so each row states its number in the file, by which the two line up.
 
         Args:
+            frame: Indexed by row number, as `Table.frame` is.
             text: The column with the documents, or several whose cells are joined.
             on_progress: told the number of documents done, every `CHUNK` documents; raise in it to stop.
         """
@@ -90,10 +113,10 @@ class Predictor:
             for row, prediction in zip(rows, self.predict([texts[row] for row in rows]), strict=True):
                 labels[row], confidences[row] = prediction.label, f"{prediction.confidence:.4f}"
             on_progress(start + len(rows))
-        predicted = frame.copy()
-        predicted[free_name("predicted", frame)] = labels
-        predicted[free_name("confidence", frame)] = confidences
-        return predicted
+        added = {"row": frame.index.tolist(), "predicted": labels, "confidence": confidences}
+        names = {name: free_name(name, frame) for name in added}
+        classified = frame.assign(**{names[name]: values for name, values in added.items()})
+        return ClassifiedTable(classified, names["predicted"], names["confidence"])
 
 
 def free_name(name: str, frame: pd.DataFrame) -> str:

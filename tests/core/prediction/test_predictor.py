@@ -10,11 +10,13 @@ import pytest
 import torch
 
 from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.data.tables import read_table
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError, ModelError
 from scalearn_core.evaluation import evaluate
 from scalearn_core.prediction.predictor import CHUNK, Predictor, free_name
 from scalearn_core.scaling.model import ScaLearnModel
+from tests.core.data.reading.building import sheet_rows, xlsx
 from tests.core.tiny import dataset
 
 LABELS = ("invoices", "network", "rooms")
@@ -68,42 +70,63 @@ def test_a_table_keeps_its_rows_and_columns(predictor: Predictor) -> None:
     texts = ["my invoice", "", "the vpn", "   ", "a lamp"]
     frame = pd.DataFrame({"id": list("vwxyz"), "body": texts}, index=[2, 3, 5, 8, 9])
     told: list[int] = []
-    predicted = predictor.predict_table(frame, "body", told.append)
-    assert list(predicted.columns) == ["id", "body", "predicted", "confidence"]
-    assert predicted[["id", "body"]].equals(frame)
-    assert list(predicted["predicted"] == "") == [False, True, False, True, False]
+    classified = predictor.predict_table(frame, "body", told.append)
+    assert list(classified.frame.columns) == ["id", "body", "row", "predicted", "confidence"]
+    assert classified.frame[["id", "body"]].equals(frame)
+    assert list(classified.labels == "") == [False, True, False, True, False]
     for row in (0, 2, 4):
         [alone] = predictor.predict([texts[row]])
-        assert predicted["predicted"].iloc[row] == alone.label
-        assert float(predicted["confidence"].iloc[row]) == pytest.approx(alone.confidence, abs=1e-4)
-    assert list(predicted["confidence"] == "") == [False, True, False, True, False]
+        assert classified.labels.iloc[row] == alone.label
+        assert float(classified.confidences.iloc[row]) == pytest.approx(alone.confidence, abs=1e-4)
+    assert list(classified.confidences == "") == [False, True, False, True, False]
     assert told == [3]
     assert list(frame.columns) == ["id", "body"]  # the given table is left as it was
+
+
+@pytest.mark.parametrize(
+    ("content", "texts_by_row"),
+    [
+        (b"id,text\n1,a lamp\n2,the vpn, which is new\n\n3,my invoice\n", {2: "a lamp", 5: "my invoice"}),
+        (
+            xlsx(sheet_rows(["id", "text"], ["1", "a lamp"], [], ["3", "my fee"])),
+            {2: "a lamp", 4: "my fee"},
+        ),
+        (b'{"text": "a lamp"}\n\n{"text": "my invoice"}\n', {1: "a lamp", 3: "my invoice"}),
+    ],
+    ids=["a comma too many", "spacer rows", "blank lines"],
+)
+def test_a_classified_table_lines_up_with_the_file(
+    content: bytes, texts_by_row: dict[int, str], predictor: Predictor
+) -> None:
+    classified = predictor.predict_table(read_table(content).frame, "text").frame
+    assert dict(zip(classified["row"], classified["text"], strict=True)) == texts_by_row
 
 
 def test_a_long_table_reports_as_it_goes(predictor: Predictor) -> None:
     told: list[int] = []
     frame = pd.DataFrame({"body": [f"lamp {i}" for i in range(CHUNK + 3)]})
-    predicted = predictor.predict_table(frame, "body", told.append)
+    classified = predictor.predict_table(frame, "body", told.append)
     assert told == [CHUNK, CHUNK + 3]
-    assert (predicted["predicted"] != "").all()
+    assert (classified.labels != "").all()
 
 
 @pytest.mark.parametrize("texts", [[], ["", "  "]])
 def test_tables_without_texts(texts: list[str], predictor: Predictor) -> None:
     told: list[int] = []
-    predicted = predictor.predict_table(pd.DataFrame({"body": texts}, dtype=str), "body", told.append)
-    assert len(predicted) == len(texts)
-    assert (predicted["predicted"] == "").all()
+    classified = predictor.predict_table(pd.DataFrame({"body": texts}, dtype=str), "body", told.append)
+    assert len(classified.frame) == len(texts)
+    assert (classified.labels == "").all()
     assert told == []
 
 
-def test_taken_names_get_a_number(predictor: Predictor) -> None:
-    frame = pd.DataFrame({"predicted": ["a lamp"], "predicted_2": ["x"], "confidence": ["y"]})
-    predicted = predictor.predict_table(frame, "predicted")
-    columns = ["predicted", "predicted_2", "confidence", "predicted_3", "confidence_2"]
-    assert list(predicted.columns) == columns
-    assert predicted["predicted"].tolist() == ["a lamp"]
+def test_taken_names_get_a_number_and_the_predictions_are_still_found(predictor: Predictor) -> None:
+    frame = pd.DataFrame({"predicted": ["a lamp"], "predicted_2": ["x"], "confidence": ["y"], "row": ["z"]})
+    classified = predictor.predict_table(frame, "predicted")
+    columns = ["predicted", "predicted_2", "confidence", "row", "row_2", "predicted_3", "confidence_2"]
+    assert list(classified.frame.columns) == columns
+    assert classified.frame["predicted"].tolist() == ["a lamp"]
+    assert classified.labels.iloc[0] in LABELS
+    assert 0 < float(classified.confidences.iloc[0]) <= 1
     assert free_name("other", frame) == "other"
 
 
