@@ -26,7 +26,7 @@ from scalearn_core.data.split_plan import SplitPlan, divide
 from scalearn_core.data.splits import KEPT_OUT, TEST, TRAIN, VALIDATION
 from scalearn_core.errors import DataError
 from scalearn_core.tables.content import OnProgress
-from scalearn_core.tables.export import safe_cell
+from scalearn_core.tables.export import written_forms
 from scalearn_core.tables.reader import Table, read_table
 from scalearn_core.targets import Targets
 
@@ -218,8 +218,7 @@ class TextDataset:
             DataError: `data.unknown_labels` if the table has a class the model has not.
         """
         known = tuple(labels or self.labels)
-        behind = self.separator or ""  # with another label behind it a number is none, and gets an apostrophe too
-        begins = {safe_cell(label + behind).removesuffix(behind): label for label in known}
+        begins = {form: label for label in known for form in written_forms(label)}
         begins |= {label.strip(): label for label in known}
         written = {begin: label for begin, label in begins.items() if begin not in known}
         codes, sets = self._distinct

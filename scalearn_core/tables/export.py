@@ -5,21 +5,33 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from pathlib import Path
 
 import pandas as pd
 
 from scalearn_core.storage.files import write_atomically
 
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # Japanese Excel takes the full-width ones too
+FORMULA_STARTS = tuple("=+-@＝＋－＠")  # Japanese Excel takes the full-width ones too
+_IGNORED = "\t\r\n"
+"""Passed over in front of a formula (OWASP, "CSV Injection")."""
+_CURRENCY = "[$€£¥₩₹₽]"
+_NUMBER = re.compile(
+    rf"[+-] ?{_CURRENCY}? ?(?:\d[\d.,'’ ]*|[.,]\d+)(?:[eE][+-]?\d+)? ?(?:[%‰]|{_CURRENCY}|°?[^\W\d_]*)"
+)
+"""A number with one sign, in the notation of any country, perhaps with a currency or unit: no operator joins two
+operands in it, so there is nothing to run."""
+_MARKS = re.compile(r"[-+@][-+@*/.,:~> ]*|=")
+"""Operators without an operand, such as a dash for "none": no formula either."""
+_LONGEST_NUMBER = 60
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a frame, without its index, as UTF-8 with a byte order mark (Excel needs it), safe to open.
 
     A document may begin with `=HYPERLINK(...)`: text that a spreadsheet would run as a formula gets an
-    apostrophe in front. Source: OWASP, "CSV Injection". Raises OSError; the target is then as it was.
+    apostrophe in front (OWASP, "CSV Injection"); every other cell stays as it is. Raises OSError; the target is
+    then as it was.
     """
     write_atomically(path, csv_text(frame).encode("utf-8-sig"))
 
@@ -35,7 +47,22 @@ def csv_text(frame: pd.DataFrame) -> str:
 
 
 def safe_cell(value: object) -> str:
-    """The value as text; an apostrophe leads where a spreadsheet would see a formula. Numbers are left
-    alone."""
+    """The value as text; an apostrophe leads where a spreadsheet would run it."""
     text = "" if value is None or value is pd.NA or value != value else str(value)
-    return "'" + text if text.startswith(FORMULA_STARTS) and not NUMBER.fullmatch(text) else text
+    return "'" + text if _would_run(text) else text
+
+
+def written_forms(text: str) -> tuple[str, ...]:
+    """How exports of this and of earlier versions may have written a text: the latter led a `-` alone, and numbers
+    such as `-1,234`, by an apostrophe as well."""
+    return (text, "'" + text) if text.lstrip(_IGNORED).startswith(FORMULA_STARTS) else (text,)
+
+
+def _would_run(text: str) -> bool:
+    begun = text.lstrip(_IGNORED)
+    if not begun.startswith(FORMULA_STARTS):
+        return False
+    if len(begun) > _LONGEST_NUMBER:
+        return True
+    plain = unicodedata.normalize("NFKC", begun).strip()
+    return not (_NUMBER.fullmatch(plain) or _MARKS.fullmatch(plain))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from scalearn_core.data.labels import split_labels
 from scalearn_core.runs import Run
-from scalearn_core.tables.export import safe_cell
+from scalearn_core.tables.export import written_forms
 from scalearn_core.targets import THRESHOLD
 from scalearn_ui import charts, outcomes
 from scalearn_ui.charts.several import KINDS, parts
@@ -137,4 +137,4 @@ def _with(cells: pd.Series[str], label: str, separator: str) -> pd.Series[bool]:
 def _told(cell: str, separator: str) -> list[str]:
     """The labels of a cell of our own tables, where what looks like a formula stands behind an apostrophe."""
     bare = cell.removeprefix("'")
-    return list(split_labels(bare if safe_cell(bare) == cell else cell, separator))
+    return list(split_labels(bare if cell in written_forms(bare) else cell, separator))

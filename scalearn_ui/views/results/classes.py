@@ -9,7 +9,7 @@ import streamlit as st
 
 from scalearn_core.evaluation.intervals import f1_interval
 from scalearn_core.runs import Run
-from scalearn_core.tables.export import safe_cell
+from scalearn_core.tables.export import written_forms
 from scalearn_ui import outcomes, text
 from scalearn_ui.charts import confidence as confidence_charts
 from scalearn_ui.parts import figure, label_sets
@@ -160,9 +160,9 @@ def documents(run_id: str, labels: list[str]) -> None:
     true, predicted = st.session_state[TRUE], st.session_state[PREDICTED]
     table = outcomes.test_documents(run_id)
     if true:
-        table = table[table["label"] == safe_cell(true)]  # as the file has it
+        table = table[table["label"].isin(written_forms(true))]  # as the file has it
     if predicted:
-        table = table[table["predicted"] == safe_cell(predicted)]
+        table = table[table["predicted"].isin(written_forms(predicted))]
     if not (true and predicted):
         kind = st.segmented_control(
             t("mistakes.which"),

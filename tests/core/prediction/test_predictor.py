@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from scalearn_core.adapters.bottleneck import Adapter
-from scalearn_core.data.tables import read_table
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError, ModelError
 from scalearn_core.evaluation import evaluate
 from scalearn_core.prediction.predictor import CHUNK, Predictor, free_name
 from scalearn_core.scaling.model import ScaLearnModel
-from tests.core.data.reading.building import sheet_rows, xlsx
+from scalearn_core.tables.reader import read_table
+from tests.core.tables.building import sheet_rows, xlsx
 from tests.core.tiny import dataset
 
 LABELS = ("invoices", "network", "rooms")

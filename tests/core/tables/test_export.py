@@ -8,33 +8,55 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from scalearn_core.tables.export import safe_cell, write_csv
+from scalearn_core.tables.export import safe_cell, write_csv, written_forms
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "=1+1",
+        "==",
         "+cmd|' /C calc'!A0",
         "-2+3",
+        "--5",
+        "-5%A1",
+        "-5 SUM(A1)",
+        "+81-3-5550-0100",
         "@SUM(A1)",
+        "-A1",
+        "－A1",
+        "＝1",
         "\t=1",
         "\r=1",
-        "=",
-        "-",
-        "－1",
+        "\n@SUM(A1)",
         "-1_0",
         "-inf",
-        "+1 555 0100",
+        "- a point of a list",
+        "-" + 100 * "1",
     ],
 )
 def test_what_a_spreadsheet_would_run_is_disarmed(text: str) -> None:
     assert safe_cell(text) == "'" + text
+    assert safe_cell(text) in written_forms(text)
 
 
-@pytest.mark.parametrize("text", ["-1", "+2.5", "-.5e-3", "-5.", "plain", "a=b", " =1", "1-2", "", "'", "契約"])
-def test_numbers_and_ordinary_text_are_left_alone(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("-1", "+2.5", "-.5e-3", "-5.", "－1", "-5"),
+        *("-1,234", "-12%", "-1.234,50", "-1 234,50", "-1\u202f234", "-1’234.50", "-12 ％", "-$5.00", "-￥1,200"),
+        *("-5 €", "-5 kg", "-3 °C", "-３％", "+1 555 0100", "-1,200円"),
+        *("-", "--", "-----", "+", "+/-", "-->", "－", "@", "="),
+        *("plain", "a=b", " =1", "1-2", "", "'", "契約", "\tplain", "\nplain", "'=1", "−5", "△5", "-0"),
+    ],
+)
+def test_numbers_of_any_notation_and_ordinary_text_are_left_alone(text: str) -> None:
     assert safe_cell(text) == text
+
+
+def test_what_earlier_versions_wrote_is_known_again() -> None:
+    assert written_forms("-1,234") == ("-1,234", "'-1,234")
+    assert written_forms("plain") == ("plain",)
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), pd.NA, pd.NaT])
