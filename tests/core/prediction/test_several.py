@@ -79,9 +79,9 @@ def test_a_table_tells_a_row_without_text_from_one_without_label(model: ScaLearn
     *_, bias = model.head.parameters()
     bias.data.fill_(-1e3)
     frame = pd.DataFrame({"body": ["my invoice", " "]})
-    predicted = Predictor(model).predict_table(frame, "body")
-    assert predicted["predicted"].tolist() == ["", ""]
-    assert predicted["confidence"].tolist() == ["1.0000", ""]
+    classified = Predictor(model).predict_table(frame, "body")
+    assert classified.labels.tolist() == ["", ""]
+    assert classified.confidences.tolist() == ["1.0000", ""]
 
 
 def test_evaluating_agrees_with_predicting(model: ScaLearnModel) -> None:
