@@ -77,8 +77,9 @@ def error(problem: ScaLearnError) -> Markdown:
 
 
 def local(both: Mapping[str, str]) -> str:
-    """The reader's half of a text that is stored in both languages, such as a card's title."""
-    return both[language()]
+    """The reader's half of a text that is stored in two languages, such as a card's title; the English one in a
+    third."""
+    return both.get(language(), both["en"])
 
 
 def count(what: str, n: int) -> Markdown:

@@ -12,8 +12,6 @@ from scalearn_ui.parts.busy import working
 from scalearn_ui.session_slot import begin_anew, remembered
 from scalearn_ui.text import Markdown, count, t
 
-FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "ods", "jsonl", "json", "parquet", "gz"]
-"""Offered by the file dialog; the core decides by content."""
 LARGE = 5_000_000
 """Bytes from which on reading takes so long that its progress is shown."""
 SHOWN = 3
@@ -65,7 +63,8 @@ class Given:
 
 def ask_table(key: str) -> Given | None:
     """An uploaded table; None until there is one. Raises DataError for a file that cannot be read."""
-    upload = st.file_uploader(t("table.upload"), type=FILE_TYPES, key=f"{key}_file", help=t("table.upload_help"))
+    # Without a list of endings: the core decides by the content and refuses in the reader's language.
+    upload = st.file_uploader(t("table.upload"), key=f"{key}_file", help=t("table.upload_help"))
     if upload is None:
         return None
     as_found = {f"{key}_{choice}": AS_FOUND for choice in ("encoding", "delimiter", "header")}
@@ -144,11 +143,8 @@ def _read(content: bytes, chosen: Reading) -> Table:
 
 def how_read(table: Table) -> Markdown:
     """How the file was decoded, so that a wrong guess can be seen."""
-    if table.sheet is not None:
-        return t("data.sheet_of", sheet=table.sheet)
-    if table.encoding is None:
-        return Markdown("Parquet")  # folders are not uploaded
-    encoding = ENCODINGS[table.encoding]
-    if table.delimiter is None:
-        return t("data.decoded_json", encoding=encoding)
-    return t("data.decoded", encoding=encoding, separator=t(f"separator.{DELIMITERS[table.delimiter]}"))
+    if table.kind in ("xlsx", "ods"):
+        return t(f"data.sheet_of.{table.kind}", sheet=table.sheet)
+    encoding = ENCODINGS.get(table.encoding or "")
+    separator = t(f"separator.{DELIMITERS[table.delimiter]}") if table.delimiter else None
+    return t(f"data.decoded.{table.kind}", encoding=encoding, separator=separator)

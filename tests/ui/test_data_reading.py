@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+
+import pandas as pd
 import pytest
 
 from scalearn_core.tables import encodings
+from scalearn_core.tables.reader import read_table
 from scalearn_core.workspace import datasets
 from scalearn_ui import text
 from scalearn_ui.parts import table_input
-from tests.core.tables.building import sheet_rows, xlsx
+from tests.core.tables.building import ods, ods_row, ods_table, sheet_rows, xlsx
 from tests.ui.conftest import Open
 from tests.ui.tables import clean_rows, keys, save, told, upload, written
 
@@ -42,6 +46,71 @@ def test_the_encoding_can_be_chosen_where_none_was_found(studio: Open, language:
     info = save(app)
     assert info.encoding == "latin-1"
     assert datasets.load_dataset(info.id).frame["text"].iloc[0] == rows[0][0]
+
+
+ROWS = [["message", "topic"], *clean_rows(12)]
+CSV = written(ROWS[0], ROWS[1:])
+NDJSON = "".join(f'{{"message": "{words}", "topic": "{label}"}}\n' for words, label in ROWS[1:])
+XLSX = xlsx(sheet_rows(*ROWS))
+
+
+def parquet() -> bytes:
+    buffer = io.BytesIO()
+    pd.DataFrame(ROWS[1:], columns=ROWS[0]).to_parquet(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (CSV.encode(), "UTF-8, separated by commas"),
+        (CSV.encode("utf-16"), "UTF-16, separated by commas"),
+        (b'{"message": "a"}\n{"message": "b"}\n', "JSON, UTF-8"),
+        (XLSX, "an Excel workbook, sheet Sheet1"),
+        (ods(ods_table(*(ods_row(*row) for row in ROWS))), "an OpenDocument spreadsheet, sheet Sheet1"),
+        (parquet(), "a Parquet file"),
+    ],
+    ids=["text", "utf-16", "json", "xlsx", "ods", "parquet"],
+)
+def test_each_kind_of_file_is_called_what_it_is(content: bytes, expected: str) -> None:
+    assert table_input.how_read(read_table(content)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("macro.xlsm", XLSX),
+        ("renamed.xls", XLSX),
+        (
+            "x.ndjson",
+            NDJSON.encode(),
+        ),
+        ("x.tab", written(ROWS[0], ROWS[1:], "\t").encode()),
+        ("x.pq", parquet()),
+        ("no ending", CSV.encode()),
+    ],
+)
+def test_the_content_decides_whatever_the_name(studio: Open, name: str, content: bytes) -> None:
+    app = studio("data")
+    assert list(app.file_uploader(key="data_file").proto.type) == [], "the browser refuses no name"
+    assert not upload(app, content, name).error
+    assert "12 documents" in told(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "data.old_or_locked_workbook"),
+        (b"%PDF-1.7\n" + bytes(600), "data.unsupported_format"),
+    ],
+    ids=["real xls", "pdf"],
+)
+def test_what_is_no_table_is_refused_in_the_readers_language(
+    studio: Open, content: bytes, code: str, language: str
+) -> None:
+    app = upload(studio("data", language), content, "book.xls")
+    assert [error.value for error in app.error] == [text.sentences(language)[f"error.{code}"].format(found="PDF")]
 
 
 def test_a_wrong_choice_can_be_taken_back(studio: Open) -> None:

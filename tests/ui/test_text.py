@@ -156,6 +156,14 @@ def test_languages_are_named_in_the_readers_words(
     assert [text.listed(names[:n]) for n in (1, 2, 3)] == expected
 
 
+@pytest.mark.parametrize(("language", "expected"), [("en", "Parcels"), ("ja", "荷物"), ("de", "Parcels")])
+def test_a_text_stored_in_two_languages_is_english_in_a_third(
+    monkeypatch: pytest.MonkeyPatch, language: str, expected: str
+) -> None:
+    monkeypatch.setattr(text, "language", lambda: language)
+    assert text.local({"en": "Parcels", "ja": "荷物"}) == expected
+
+
 def contrast(one: str, other: str) -> float:
     """Contrast ratio of two colours `#rrggbb` (WCAG 2.1)."""
 
