@@ -1,6 +1,7 @@
 """The English sentence of every error code: what was expected, what was found, what to do.
 
-`scalearn_ui/locale/` holds the same sentences in each language under `error.<code>`; a test keeps them equal.
+The shell and the English studio show these sentences; `scalearn_ui/locale/` translates them into the other
+languages, under `error.<code>`. Both readers see them, so they name no option of the shell where a page may show them.
 """
 
 MESSAGES: dict[str, str] = {

@@ -1,4 +1,8 @@
-"""Words and numbers in the reader's language. Every sentence comes from `locale/<language>/`."""
+"""Words and numbers in the reader's language.
+
+Every sentence comes from `locale/<language>/`, but for the English ones of errors: those are the shell's, in
+`scalearn_core.messages`.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from scalearn_core.errors import ScaLearnError
+from scalearn_core.messages import MESSAGES
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
 """Language code -> the language's own name (shown untranslated in the switch)."""
@@ -43,8 +48,8 @@ def plain(value: object) -> Markdown:
 
 @cache
 def sentences(language: str) -> dict[str, str]:
-    """All sentences of one language, by key; each file there has its own."""
-    loaded: dict[str, str] = {}
+    """All sentences of one language, by key: those of its files, and in English those of the core's errors."""
+    loaded = {f"error.{code}": sentence for code, sentence in MESSAGES.items()} if language == "en" else {}
     for file in sorted((Path(__file__).parent / "locale" / language).glob("*.json")):
         loaded |= json.loads(file.read_text(encoding="utf-8"))
     return loaded

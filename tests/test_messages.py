@@ -16,7 +16,8 @@ from scalearn_core import errors
 from scalearn_core.messages import MESSAGES
 
 ROOT = Path(__file__).parents[1]
-LOCALES = sorted((ROOT / "scalearn_ui" / "locale").iterdir())
+ENGLISH = ROOT / "scalearn_ui" / "locale" / "en"
+TRANSLATED = [folder for folder in sorted(ENGLISH.parent.iterdir()) if folder != ENGLISH]
 ERRORS = {name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, Exception)}
 
 
@@ -90,23 +91,22 @@ def test_sentences_say_what_to_do() -> None:
 
 
 def sentences(locale: Path) -> dict[str, str]:
-    """All sentences of one language."""
+    """All sentences in the files of one language."""
     files = [json.loads(file.read_text("utf-8")) for file in sorted(locale.glob("*.json"))]
     return {key: sentence for file in files for key, sentence in file.items()}
 
 
-@pytest.mark.parametrize("locale", LOCALES, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("locale", TRANSLATED, ids=lambda folder: folder.name)
 def test_each_language_has_every_sentence_with_the_same_values(locale: Path) -> None:
     translated = {
         key.removeprefix("error."): sentence
         for key, sentence in sentences(locale).items()
-        if key.removeprefix("error.") in MESSAGES and key.startswith("error.")
+        if key.startswith("error.")
     }
     assert translated.keys() == MESSAGES.keys()
     for code, sentence in translated.items():
         assert placeholders(sentence) == placeholders(MESSAGES[code]), code
 
 
-def test_english_on_screen_is_english_in_the_shell() -> None:
-    english = sentences(ROOT / "scalearn_ui" / "locale" / "en")
-    assert {code: english.get(f"error.{code}") for code in MESSAGES} == MESSAGES
+def test_english_sentences_of_errors_stand_once() -> None:
+    assert [key for key in sentences(ENGLISH) if key.startswith("error.")] == []

@@ -46,9 +46,9 @@ def test_japanese_sentences_are_japanese() -> None:
     assert {key for key in untranslated if re.search("[A-Za-z]{3}", gaps_removed(EN[key]))} <= same_by_nature
 
 
-def test_error_sentences_are_those_of_the_core() -> None:
-    told = {key.removeprefix("error."): sentence for key, sentence in EN.items() if key.startswith("error.")}
-    assert told == MESSAGES
+def test_english_errors_are_those_of_the_core() -> None:
+    shown = {key.removeprefix("error."): sentence for key, sentence in EN.items() if key.startswith("error.")}
+    assert shown == MESSAGES
 
 
 def test_every_sentence_is_used_and_every_used_one_exists() -> None:
