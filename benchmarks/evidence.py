@@ -30,14 +30,15 @@ from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.config import FORECAST
 from scalearn_core.data.splits import TEST, TRAIN
 from scalearn_core.devices import find
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.prefix_cache import OpenedDocuments
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evidence.pipeline import train_with_evidence
-from scalearn_core.evidence.trained import Setting, run_study
+from scalearn_core.evidence.trained import Setting
 from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.scaling.sources import mixed
+from scalearn_core.studies.run import run_study
 from scalearn_core.training.shuffled_sources import shuffled
-from scalearn_core.training.stage_one import embed
 
 
 def dataset_of(parts: FewLabels) -> TextDataset:

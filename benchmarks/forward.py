@@ -17,8 +17,8 @@ import torch
 from scalearn_core import Encoder, TextDataset
 from scalearn_core.encoders.batching import CPU_TOKENS, ordered_batches
 from scalearn_core.encoders.cards import CARDS, DEFAULT
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Tokens
-from scalearn_core.training.stage_one import embed
 from scalearn_core.workspace.samples import SAMPLES
 
 BUDGETS = (256, CPU_TOKENS, 1024, 4096)

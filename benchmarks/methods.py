@@ -31,12 +31,12 @@ from scalearn_core.baselines.fusion import fit_fusion
 from scalearn_core.baselines.linear import fit_single_source, fit_soup
 from scalearn_core.data.split import Split
 from scalearn_core.data.splits import TRAIN, VALIDATION
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.prefix_cache import OpenedDocuments
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.heads.logistic import fit_frozen_head, unit
 from scalearn_core.heads.tfidf import predict_tfidf
 from scalearn_core.training.recipe_auto import learn_own_adapter_alone
-from scalearn_core.training.stage_one import embed
 
 
 class Parts(Protocol):

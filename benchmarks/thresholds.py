@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from scalearn_core import Encoder, ScaLearnModel, TextDataset, TrainingConfig, catalog, train_scales
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.heads.logistic import unit
 from scalearn_core.heads.tfidf import predict_tfidf
 from scalearn_core.targets import Targets, decide, same
-from scalearn_core.training.stage_one import embed
 
 
 def measure(dataset: TextDataset, encoder: Encoder, seed: int) -> dict[tuple[str, str], Targets]:

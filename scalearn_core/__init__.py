@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scalearn_core.config import TrainingConfig as TrainingConfig
     from scalearn_core.data.dataset import TextDataset as TextDataset
     from scalearn_core.encoders.encoder import Encoder as Encoder
-    from scalearn_core.evaluation import evaluate as evaluate
+    from scalearn_core.evidence.evaluate import evaluate as evaluate
     from scalearn_core.scaling.model import ScaLearnModel as ScaLearnModel
     from scalearn_core.training.stage_two import train_scales as train_scales
 
@@ -29,7 +29,7 @@ _HOMES = {
     "ScaLearnModel": "scalearn_core.scaling.model",
     "TextDataset": "scalearn_core.data.dataset",
     "TrainingConfig": "scalearn_core.config",
-    "evaluate": "scalearn_core.evaluation",
+    "evaluate": "scalearn_core.evidence.evaluate",
     "train_scales": "scalearn_core.training.stage_two",
 }
 __all__ = [*_HOMES, "catalog"]

@@ -12,10 +12,13 @@ from scalearn_core.adapters import catalog
 from scalearn_core.config import MOST_WINDOWS
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.evidence.upgrade import read_result
+from scalearn_core.runs import Run
 from scalearn_core.runs.folders import run_folder
 from scalearn_ui import text
 from scalearn_ui.text import Markdown, plain, t
 
+LATEST_EVALUATIONS = 200
+"""Evaluations of all models that are searched for those of one."""
 BYTES_PER_WORD = 5.65
 """Of English business text, with the space behind."""
 BYTES_PER_CHARACTER = 3
@@ -47,6 +50,17 @@ def test_documents(run_id: str) -> pd.DataFrame:
         encoding="utf-8-sig",
     )
     return table.sort_values("confidence", ascending=False)
+
+
+def evaluations(model: str) -> list[Run]:
+    """Evaluation runs of a trained model, newest first."""
+    return [run for run in runs.recent(LATEST_EVALUATIONS, "evaluate") if run.config["model_run"] == model]
+
+
+def tested_languages(model: str) -> set[str]:
+    """The languages of the tables that a trained model was tested on."""
+    done = [run for run in evaluations(model) if run.status == "succeeded"]
+    return {language for run in done for language in result(run.id)["languages"]}
 
 
 def encoder_key(found: dict[str, Any]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import json
 import re
 import string
@@ -70,6 +71,89 @@ def test_browsing_the_library_and_reading_tables_leaves_torch_unloaded() -> None
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout.split() == []
+
+
+FLOORS = (
+    "messages errors config devices targets",
+    "storage",
+    "runs",
+    "tables",
+    "data",
+    "workspace",
+    "evaluation",
+    "encoders",
+    "heads",
+    "adapters",
+    "scaling",
+    "checks",
+    "training",
+    "baselines",
+    "explain",
+    "onnx_graph",
+    "prediction export",
+    "evidence",
+    "studies",
+    "jobs",
+    "cli",
+)
+"""The folders of the core from the ground up: a folder imports only those of lower floors, a file of the ground
+floor only those that stand before it."""
+FACADE = ("scaling/model.py", ("scalearn_core.scaling.saving", "scalearn_core.export"))
+"""`ScaLearnModel.save`, `load` and `export_*` are public names that import what does the work when called."""
+
+
+def core_imports(file: Path) -> Iterator[tuple[int, Path]]:
+    """Line and file of everything a file of the core imports from the core, wherever in the file."""
+    core = ROOT / "scalearn_core"
+    within = file.relative_to(core).as_posix()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if not (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("scalearn_core")):
+            continue
+        if within == FACADE[0] and node.col_offset and str(node.module).startswith(FACADE[1]):
+            continue
+        package = core.joinpath(*str(node.module).split(".")[1:])
+        for alias in node.names:
+            places = (package / alias.name, package)
+            files = (file for place in places for file in (place.with_suffix(".py"), place / "__init__.py"))
+            yield node.lineno, next(file for file in files if file.is_file())
+
+
+def test_every_folder_of_the_core_has_its_floor() -> None:
+    rooms = {path.name for path in (ROOT / "scalearn_core").iterdir() if path.is_dir() and any(path.glob("*.py"))}
+    modules = {path.stem for path in (ROOT / "scalearn_core").glob("[a-z]*.py")}
+    assert rooms | modules == set(" ".join(FLOORS).split())
+
+
+def test_folders_import_only_lower_floors() -> None:
+    floor = {
+        room: (number, place) for number, names in enumerate(FLOORS) for place, room in enumerate(names.split())
+    }
+    upwards = []
+    for file in CORE:
+        room = file.relative_to(ROOT / "scalearn_core").parts[0].removesuffix(".py")
+        for line, target in core_imports(file) if room in floor else ():
+            other = target.relative_to(ROOT / "scalearn_core").parts[0].removesuffix(".py")
+            below = floor[other] < floor[room] if floor[room][0] == 0 else floor[other][0] < floor[room][0]
+            if other != room and not below:
+                upwards.append(f"{relative(file)}:{line} imports {relative(target)}")
+    assert not upwards, "\n".join(upwards)
+
+
+def test_no_files_of_the_core_import_each_other_in_a_circle() -> None:
+    sorter = graphlib.TopologicalSorter({file: {target for _, target in core_imports(file)} for file in CORE})
+    sorter.prepare()  # raises CycleError, which names the files
+
+
+def test_pages_share_parts_and_no_views() -> None:
+    """`scalearn_ui/parts` knows no page, and what stands in `views/<page>` serves that page alone."""
+    wrong = []
+    for file in INTERFACE:
+        folder = file.parent.name if file.parent.parent.name == "views" else file.stem
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("scalearn_ui.views"):
+                views = str(node.module).split(".")[2:3] or [alias.name for alias in node.names]
+                wrong += [f"{relative(file)} imports the view of {page}" for page in views if page != folder]
+    assert not wrong, "\n".join(wrong)
 
 
 SQL = re.compile(r"^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|BEGIN|COMMIT|VACUUM)\s", re.M)

@@ -13,6 +13,7 @@ from torch import nn
 
 from scalearn_core.config import StageOneConfig
 from scalearn_core.encoders.batching import forward_batches
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
 from scalearn_core.heads.logistic import fit_frozen_head, unit
 from scalearn_core.heads.modules import unit_linear_head
@@ -20,7 +21,7 @@ from scalearn_core.heads.thresholds import choose_thresholds
 from scalearn_core.targets import Targets, are_several, decide
 from scalearn_core.training.loop import OnStep, fit
 from scalearn_core.training.loss import classification_loss
-from scalearn_core.training.stage_one import TaskData, embed
+from scalearn_core.training.stage_one import TaskData
 
 if TYPE_CHECKING:
     from scalearn_core.data.split import Split

@@ -19,10 +19,10 @@ from torch import nn
 
 from scalearn_core.adapters.bottleneck import Adapter, BottleneckLayer
 from scalearn_core.baselines.classifier import Classify
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder, Tokens
 from scalearn_core.heads.logistic import fit_frozen_head, unit
 from scalearn_core.scaling.sources import StackedSources
-from scalearn_core.training.stage_one import embed
 
 if TYPE_CHECKING:
     from scalearn_core.data.split import Split

@@ -46,7 +46,8 @@ def study(args: argparse.Namespace) -> None:
     with Progress() as progress:
         progress.on_stage("loading")
         from scalearn_core.devices import find
-        from scalearn_core.evidence.trained import keep, load_setting, run_study
+        from scalearn_core.evidence.trained import keep, load_setting
+        from scalearn_core.studies.run import run_study
 
         setting = load_setting(evidence, args.model, dataset, find(args.device).kind)
         progress.on_stage("study", args.study)

@@ -11,19 +11,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.document_numbers import document_numbers
 from scalearn_core.data.languages import shares_of
 from scalearn_core.data.split import Split
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.by_language import scores_by_language
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.report import evaluate_predictions
-from scalearn_core.evidence.reference import Reference, document_numbers
+from scalearn_core.evidence.reference import Reference
 from scalearn_core.heads.logistic import unit
 from scalearn_core.heads.majority import always
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import Targets
-from scalearn_core.training.stage_one import embed
 
 CHUNK = 256
 """Documents between two reports of progress."""

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
+from scalearn_core.data.document_numbers import document_numbers
 from scalearn_core.errors import ModelError
 from scalearn_core.heads.logistic import FrozenHead
 from scalearn_core.scaling.model import ScaLearnModel
@@ -42,15 +43,6 @@ class Reference:
 
 
 NOTHING = Reference({})
-
-
-def document_numbers(texts: Sequence[str]) -> NDArray[np.int64]:
-    """A number per document, `[documents]`; equal for texts that a split takes for one (`data/splits.py`).
-
-    The first 8 bytes of the SHA-256 of the text: no text can be read from it, though a guess can be checked.
-    """
-    digests = (hashlib.sha256(text.strip().casefold().encode("utf-8", "surrogatepass")) for text in texts)
-    return np.frombuffer(b"".join(digest.digest()[:8] for digest in digests), dtype="<i8").astype(np.int64)
 
 
 def save_reference(head: FrozenHead, texts: Sequence[str], folder: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Tokens
 from scalearn_core.encoders.prefix_cache import OpenedDocuments
 from scalearn_core.heads.logistic import fit_frozen_head, unit
@@ -21,7 +22,6 @@ from scalearn_core.targets import Targets
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.recipe_auto import learn_own_adapter_alone
 from scalearn_core.training.shuffled_sources import shuffled
-from scalearn_core.training.stage_one import embed
 from scalearn_core.training.stage_two import TrainingResult, train_scales
 
 CONTROL_SEED = 1

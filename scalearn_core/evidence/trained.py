@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.split import Split
-from scalearn_core.errors import ConfigError, DataError, ModelError
+from scalearn_core.errors import DataError, ModelError
 from scalearn_core.evidence.reference import load_reference
 from scalearn_core.evidence.upgrade import read_result, split_of
 from scalearn_core.explain.held_back import divide_test
@@ -22,7 +21,6 @@ from scalearn_core.runs.folders import write_json
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.storage.damage import DAMAGED_FILE, reason
 from scalearn_core.storage.locks import holding
-from scalearn_core.studies import STUDIES, TRAINS_AGAIN
 
 OnProgress = Callable[[float], None]
 """Told the share of the work that is done, 0 to 1; raise in it to stop."""
@@ -99,17 +97,6 @@ def load_setting(evidence: Path, model_folder: Path, dataset: TextDataset, devic
     if "levers" in result:  # who turned them saw some of the test documents: these test no more
         divided = divide_test(divided)
     return Setting(model, divided, result, reference.frozen_head)
-
-
-def run_study(name: str, setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
-    """Ask one of `STUDIES`. Raises ConfigError for another, or where a model set by hand would train again."""
-    if name not in STUDIES:
-        raise ConfigError("study.unknown", found=name, known=", ".join(STUDIES))
-    if name in TRAINS_AGAIN and "levers" in setting.result:
-        raise ConfigError("study.levers")
-    study = importlib.import_module(f"scalearn_core.studies.{name}").study
-    found: dict[str, Any] = study(setting, on_progress)
-    return found
 
 
 def keep(evidence: Path, name: str, found: dict[str, Any]) -> None:

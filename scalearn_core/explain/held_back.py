@@ -12,10 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.document_numbers import document_numbers
 from scalearn_core.data.split import Split
 from scalearn_core.data.splits import TEST
 from scalearn_core.errors import DataError
-from scalearn_core.evidence.reference import document_numbers
 
 WATCHED = 3
 """Part of a dataset beside `TRAIN`, `VALIDATION` and `TEST`."""

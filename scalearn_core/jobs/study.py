@@ -9,8 +9,9 @@ from typing import Any
 
 from scalearn_core import runs
 from scalearn_core.devices import find
-from scalearn_core.evidence.trained import keep, load_setting, run_study
+from scalearn_core.evidence.trained import keep, load_setting
 from scalearn_core.runs.folders import CONFIG, write_json
+from scalearn_core.studies.run import run_study
 from scalearn_core.workspace.datasets import load_dataset
 from scalearn_core.workspace.test_set_use import note_look
 

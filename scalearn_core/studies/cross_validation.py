@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from scalearn_core.data.folds import grouped_folds
 from scalearn_core.data.split_plan import groups_of
 from scalearn_core.data.splits import OPEN, TEST, complete_parts
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.errors import ConfigError, DataError
 from scalearn_core.evaluation.comparison import FEWEST_DISAGREEMENTS, compare_predictions
 from scalearn_core.evaluation.intervals import Interval, wilson_interval
@@ -34,7 +35,6 @@ from scalearn_core.evidence.upgrade import split_of
 from scalearn_core.heads.logistic import unit
 from scalearn_core.studies.training import Progress, train_again
 from scalearn_core.targets import Targets, same
-from scalearn_core.training.stage_one import embed
 
 FOLDS = 5
 REPEATS = 3

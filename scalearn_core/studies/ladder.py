@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scalearn_core.baselines.fine_tuning import fit_fine_tuned
 from scalearn_core.config import FORECAST
 from scalearn_core.devices import free_bytes
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Tokens
 from scalearn_core.encoders.prefix_cache import OpenedDocuments
 from scalearn_core.evaluation.report import evaluate_predictions
@@ -30,7 +31,6 @@ from scalearn_core.studies.stopping import where_to_stop
 from scalearn_core.studies.training import Progress, new_model, test_notes, train_again
 from scalearn_core.targets import Targets
 from scalearn_core.training.recipe_auto import learn_from_pairs
-from scalearn_core.training.stage_one import embed
 
 VARIANTS = ("scalearn_uniform_pp", "scalearn_uniform", "scalearn_pp", "scalearn")
 """Fewest numbers first."""

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.evaluation.intervals import CONFIDENCE
 from scalearn_core.evaluation.metrics import FloatArray, count_cells, macro_f1, total_classes
 from scalearn_core.evidence.trained import OnProgress, Setting
@@ -23,7 +24,6 @@ from scalearn_core.heads.logistic import unit
 from scalearn_core.studies.power_law import PowerLaw, fit_power_law
 from scalearn_core.studies.training import Progress, test_notes, train_again, with_training
 from scalearn_core.targets import Targets, indicators
-from scalearn_core.training.stage_one import embed
 
 METHODS = ("scalearn", "frozen_head")
 SIZES = 5

@@ -15,6 +15,7 @@ from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.adapters.source_tasks import Rows, SourceTask
 from scalearn_core.config import StageOneConfig
 from scalearn_core.data.labels import split_labels
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import DataError
 from scalearn_core.evaluation.intervals import bootstrap_score
@@ -23,12 +24,7 @@ from scalearn_core.heads.majority import always
 from scalearn_core.storage.files import folder_written_whole
 from scalearn_core.targets import are_several, counts_of
 from scalearn_core.training.loop import OnStep
-from scalearn_core.training.stage_one import (
-    TaskData,
-    embed,
-    predict_adapter,
-    train_adapter,
-)
+from scalearn_core.training.stage_one import TaskData, predict_adapter, train_adapter
 
 HELD_OUT = 0.1
 """Share of the training rows kept for early stopping."""

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.config import FORECAST
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder, Tokens
 from scalearn_core.encoders.prefix_cache import OpenedDocuments
 from scalearn_core.heads.logistic import unit
@@ -30,7 +31,6 @@ from scalearn_core.heads.solver import askable, cross_validated_losses, on_one_c
 from scalearn_core.scaling.sources import StackedSources, mixed
 from scalearn_core.targets import Targets, are_several, in_turns
 from scalearn_core.training.shuffled_sources import shuffled
-from scalearn_core.training.stage_one import embed
 
 TOLERANCE = 1e-3
 """Largest gradient at which a fit is done: candidates differ by more."""

@@ -22,6 +22,7 @@ from scalearn_core.adapters.bottleneck import Adapter, new_adapter
 from scalearn_core.config import Recipe
 from scalearn_core.devices import autocast
 from scalearn_core.encoders.batching import TokenBudget
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.prefix_cache import OpenedDocuments
 from scalearn_core.errors import ConfigError
@@ -33,7 +34,6 @@ from scalearn_core.scaling.sources import StackedSources
 from scalearn_core.targets import Targets
 from scalearn_core.training.contrastive import class_batches, contrastive_loss
 from scalearn_core.training.loop import EpochRecord, History, OnStep, seeded
-from scalearn_core.training.stage_one import embed
 
 OWN_NAME = "own"
 """What the target task's own adapter is called among the sources."""

@@ -14,7 +14,7 @@ from scalearn_core.adapters.bottleneck import Adapter, new_adapter
 from scalearn_core.config import StageOneConfig
 from scalearn_core.devices import autocast
 from scalearn_core.encoders.batching import TokenBudget, forward_batches
-from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
+from scalearn_core.encoders.encoder import Encoder, Tokens
 from scalearn_core.encoders.prefix_cache import OpenedDocuments, batch_of
 from scalearn_core.heads.modules import two_layer_head
 from scalearn_core.targets import THRESHOLD, are_several, decide
@@ -110,17 +110,6 @@ def predict_adapter(encoder: Encoder, result: StageOneResult, data: TaskData) ->
         return outputs[:, 0]
     several = are_several(data.targets)
     return decide(outputs + THRESHOLD if several else outputs, several=several)  # a logit of 0 is one half
-
-
-@torch.no_grad()
-def embed(encoder: Encoder, documents: Tokens | OpenedDocuments, adapt: Adapt | None = None) -> np.ndarray:
-    """Pooled embeddings `[documents, width]` float32, of the plain encoder or with what `adapt` adds."""
-    embeddings = np.zeros((len(documents), encoder.width), dtype=np.float32)
-    for rows in forward_batches(documents.lengths, encoder.device.type):
-        batch, start = batch_of(encoder, documents, rows)
-        hidden = encoder.hidden_states(*batch, adapt=adapt, start=start)
-        embeddings[rows] = encoder.pool(hidden, batch.attention_mask).cpu().numpy()
-    return embeddings
 
 
 def _forward(

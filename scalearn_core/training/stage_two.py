@@ -16,6 +16,7 @@ from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.split import Split
 from scalearn_core.devices import autocast
 from scalearn_core.encoders.batching import TokenBudget, forward_batches
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.prefix_cache import OpenedDocuments
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
@@ -27,7 +28,7 @@ from scalearn_core.training.forecast import Forecast, forecast
 from scalearn_core.training.loop import History, OnStep, fit
 from scalearn_core.training.loss import classification_loss
 from scalearn_core.training.recipe_auto import OWN_NAME, learn_from_pairs
-from scalearn_core.training.stage_one import TaskData, embed, train_adapter
+from scalearn_core.training.stage_one import TaskData, train_adapter
 
 OnStage = Callable[[str], None]
 """Told the code of each stage as it begins: "embedding", "forecast", perhaps "own_adapter", "training"."""

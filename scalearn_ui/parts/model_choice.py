@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.runs import Run
 from scalearn_ui import outcomes, shell, state, text
-from scalearn_ui.text import t
-from scalearn_ui.views.transfer import levers
+from scalearn_ui.text import count, t
 
 KEY = "chosen_model"
 
@@ -38,10 +39,28 @@ def trained_model() -> Run | None:
     st.selectbox(t("model.choose"), ids, format_func=names.__getitem__, key=KEY, on_change=_follow)
     run = trained[ids.index(chosen)]
     if "levers" in run.config:
-        levers.origin(outcomes.result(run.id))
+        _levers(outcomes.result(run.id))
     return run
 
 
 def _follow() -> None:
     """Put the selected model into the link."""
     state.choose_run(st.session_state[KEY])
+
+
+def _levers(found: dict[str, Any]) -> None:
+    """Of a model that was saved with levers: where it comes from, and what it is worth on unwatched documents."""
+    made = found.get("levers")
+    if made is None:
+        return
+    st.caption(
+        t(
+            "levers.origin",
+            title=made["from_title"],
+            seen=text.points(made["watched"]["scores"]["macro_f1"]["value"]),
+            watched=count("documents", made["watched"]["documents"]),
+            judged=text.points(found["scores"]["scalearn"]["macro_f1"]["value"]),
+            learned=text.points(made["learned"]["macro_f1"]["value"]),
+            documents=count("documents", found["dataset"]["counts"]["test"]),
+        )
+    )

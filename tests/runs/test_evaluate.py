@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from scalearn_core import runs
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evidence.reference import save_reference
 from scalearn_core.heads.logistic import fit_frozen_head, unit
 from scalearn_core.runs.folders import new_run_id, run_folder
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.training.stage_one import embed
 from scalearn_core.workspace.datasets import save_upload
 from tests.core.tiny import dataset, random_adapter, save_encoder
 from tests.runs.polling import ended

@@ -13,11 +13,12 @@ import pytest
 from scalearn_core import runs
 from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.config import TrainingConfig
+from scalearn_core.data.document_numbers import document_numbers
 from scalearn_core.devices import find
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.stored_probabilities import FILE, load_test_probabilities
 from scalearn_core.evidence.pipeline import train_with_evidence
-from scalearn_core.evidence.reference import document_numbers, load_reference
+from scalearn_core.evidence.reference import load_reference
 from scalearn_core.evidence.trained import load_setting
 from scalearn_core.explain.levers import Levers
 from scalearn_core.jobs.levers import open_board

@@ -12,7 +12,7 @@ import pytest
 from scalearn_core import runs
 from scalearn_core.config import TrainingConfig
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.evidence.trained import run_study
+from scalearn_core.studies.run import run_study
 from scalearn_ui import text
 from tests.core.studies.conftest import make_setting
 from tests.core.tiny import save_encoder

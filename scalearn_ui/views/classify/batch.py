@@ -16,7 +16,6 @@ from scalearn_ui import charts, outcomes, shell, text
 from scalearn_ui.parts import columns, figure, language_note, progress, table_input
 from scalearn_ui.session_slot import remembered
 from scalearn_ui.text import count, plain, t
-from scalearn_ui.views.results import other_table
 
 LINK = "batch"
 """Name of the predict run in a link, so that a refresh finds it again."""
@@ -48,7 +47,7 @@ def draw(model: Run) -> None:
         st.info(t("data.choose_text"))
         return
     shares = remembered("batch_languages", (given.key, texts), lambda: _languages(given, texts))
-    language_note.draw(outcomes.result(model.id), shares, other_table.tested_languages(model.id), what="table")
+    language_note.draw(outcomes.result(model.id), shares, outcomes.tested_languages(model.id), what="table")
     rows = count("rows", len(table.frame))
     if st.button(t("classify.start", rows=rows), type="primary", key="start_batch"):
         config = {

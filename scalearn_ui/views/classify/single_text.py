@@ -12,7 +12,6 @@ from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes
 from scalearn_ui.parts import figure, label_sets, language_note
 from scalearn_ui.text import count, t
-from scalearn_ui.views.results import other_table
 
 if TYPE_CHECKING:
     from scalearn_core.prediction.predictor import Predictor
@@ -59,7 +58,7 @@ def draw(run: Run) -> None:
         st.markdown(t(f"several.certainty.{kind}", confidence=confidence))
     else:
         st.markdown(t(f"certainty.{kind}", confidence=confidence))
-    language_note.draw(found, _language(wanted, found), other_table.tested_languages(run.id), what="text")
+    language_note.draw(found, _language(wanted, found), outcomes.tested_languages(run.id), what="text")
     likeliest = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
     shown = likeliest[: max(MOST_BARS, len(prediction.labels))]
     drawn = charts.probabilities(

@@ -21,28 +21,15 @@ from scalearn_ui.text import count, plain, t
 from scalearn_ui.views.results import classes, evidence, tested_on, verdict
 
 KIND = "evaluate"
-LOOKED_AT = 200
-"""Evaluations of all models that are looked through for those of one."""
 SHOWN = 8
 """Evaluations of a model that the page shows, newest first."""
-
-
-def evaluations(model: str) -> list[Run]:
-    """Evaluation runs of a trained model, newest first."""
-    return [run for run in runs.recent(LOOKED_AT, KIND) if run.config["model_run"] == model]
-
-
-def tested_languages(model: str) -> set[str]:
-    """The languages of the tables that a trained model was tested on."""
-    done = [run for run in evaluations(model) if run.status == "succeeded"]
-    return {language for run in done for language in outcomes.result(run.id)["languages"]}
 
 
 def draw(model: Run, found: dict[str, Any]) -> None:
     """Upload and start, or the progress of what was started; then each finished evaluation."""
     st.subheader(t("elsewhere.title"), anchor=False)
     st.markdown(t("elsewhere.lead"))
-    known = evaluations(model.id)
+    known = outcomes.evaluations(model.id)
     working = [run for run in known if run.active]
     if working:
         first = working[-1]

@@ -214,21 +214,3 @@ def _save(run: Run, levers: Levers) -> None:
         runs.get(run.id)  # it may have been deleted while the page was open
         config = run.config | {"levers": levers.to_dict(), "from_run": run.id, "from_title": run.title}
         shell.go("run", run=runs.submit("train", config, title=title.strip() or run.title))
-
-
-def origin(found: dict[str, Any]) -> None:
-    """Of a model that was saved with levers: where it comes from, and what it is worth on unwatched documents."""
-    made = found.get("levers")
-    if made is None:
-        return
-    st.caption(
-        t(
-            "levers.origin",
-            title=made["from_title"],
-            seen=text.points(made["watched"]["scores"]["macro_f1"]["value"]),
-            watched=count("documents", made["watched"]["documents"]),
-            judged=text.points(found["scores"]["scalearn"]["macro_f1"]["value"]),
-            learned=text.points(made["learned"]["macro_f1"]["value"]),
-            documents=count("documents", found["dataset"]["counts"]["test"]),
-        )
-    )

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from scalearn_core.baselines.fine_tuning import fit_fine_tuned, fit_own_adapter
 from scalearn_core.data.splits import stratified_folds
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.heads.logistic import C_GRID, fit_frozen_head, fit_head, unit
@@ -27,7 +28,6 @@ from scalearn_core.heads.solver import (
 )
 from scalearn_core.heads.tfidf import predict_tfidf
 from scalearn_core.heads.thresholds import choose_thresholds
-from scalearn_core.training.stage_one import embed
 from tests.core.several import random_targets, several
 
 GRID = (0.1, 1.0, 10.0)

@@ -19,10 +19,10 @@ from transformers import AutoTokenizer
 
 from scalearn_core.encoders import cards
 from scalearn_core.encoders.cards import MULTILINGUAL, PackagedFile
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.four_bit import BLOCK, read_four_bit
 from scalearn_core.errors import EncoderError
-from scalearn_core.training.stage_one import embed
 
 REFERENCE = Path(__file__).parents[2] / "data" / "multilingual-e5-small"
 HIDDEN, LAYERS, INNER, PLACES = 32, 2, 64, 64

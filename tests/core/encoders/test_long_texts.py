@@ -14,6 +14,7 @@ import torch
 
 from scalearn_core.cli.parser import make_parser
 from scalearn_core.config import LONG_TEXTS, MOST_WINDOWS, TrainingConfig
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.lengths import LengthReport, documents_cut, text_lengths
 from scalearn_core.encoders.prefix_cache import OpenedDocuments
@@ -21,7 +22,6 @@ from scalearn_core.errors import ConfigError, ModelError
 from scalearn_core.onnx_graph import fast_mode as fast
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.training.stage_one import embed
 from scalearn_core.training.stage_two import train_scales
 from tests.core.scaling.test_merge import randomised, same_kind
 from tests.core.tiny import FILLER, KINDS, TOPICS, as_of_before, random_adapter, save_encoder

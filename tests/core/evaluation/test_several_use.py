@@ -10,6 +10,8 @@ import pytest
 from sklearn.metrics import average_precision_score, f1_score, log_loss, roc_auc_score
 
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.document_numbers import document_numbers
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError, DataError
 from scalearn_core.evaluation.calibration import at_temperature, brier_scores, fit_temperature, log_losses
@@ -18,11 +20,10 @@ from scalearn_core.evaluation.costs import expected_costs, same_cost
 from scalearn_core.evaluation.ranking import ranking_curves
 from scalearn_core.evaluation.referral import confidences, coverage_curve, threshold_for
 from scalearn_core.evidence.other_table import evaluate_on_table
-from scalearn_core.evidence.reference import NOTHING, Reference, document_numbers, load_reference, save_reference
+from scalearn_core.evidence.reference import NOTHING, Reference, load_reference, save_reference
 from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import decide, indicators
-from scalearn_core.training.stage_one import embed
 from tests.core.several import LABELS, several, with_random_head
 from tests.core.tiny import dataset, random_adapter
 

@@ -8,16 +8,17 @@ import json
 import numpy as np
 import pytest
 
+from scalearn_core import evaluate
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.document_numbers import document_numbers
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import DataError
-from scalearn_core.evaluation import evaluate
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evidence.other_table import CHUNK, evaluate_on_table
-from scalearn_core.evidence.reference import NOTHING, Reference, document_numbers
+from scalearn_core.evidence.reference import NOTHING, Reference
 from scalearn_core.heads.logistic import FrozenHead, fit_frozen_head, unit
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.training.stage_one import embed
 from tests.core.tiny import dataset, random_adapter
 
 

@@ -10,9 +10,10 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.data.document_numbers import document_numbers
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ModelError
-from scalearn_core.evidence.reference import FILE, NOTHING, document_numbers, load_reference, save_reference
+from scalearn_core.evidence.reference import FILE, NOTHING, load_reference, save_reference
 from scalearn_core.heads.logistic import FrozenHead
 from scalearn_core.scaling.model import ScaLearnModel
 from tests.core.tiny import TOPICS, WIDTH

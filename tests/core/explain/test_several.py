@@ -13,6 +13,7 @@ from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.config import FORECAST, StageOneConfig
 from scalearn_core.data.split import Split
 from scalearn_core.data.splits import stratified_folds
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.explain.held_back import divide_test, watched
@@ -25,7 +26,7 @@ from scalearn_core.scaling.scales import VARIANTS
 from scalearn_core.targets import same
 from scalearn_core.training.forecast import forecast
 from scalearn_core.training.recipe_auto import head_c
-from scalearn_core.training.stage_one import TaskData, embed, predict_adapter, train_adapter
+from scalearn_core.training.stage_one import TaskData, predict_adapter, train_adapter
 from tests.core.several import LABELS, several
 from tests.core.tiny import random_adapter
 

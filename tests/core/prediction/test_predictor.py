@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 import torch
 
+from scalearn_core import evaluate
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError, ModelError
-from scalearn_core.evaluation import evaluate
 from scalearn_core.prediction.predictor import CHUNK, Predictor, free_name
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.tables.reader import read_table

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scalearn_core import evaluate
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.data.labels import split_labels
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError, ModelError
-from scalearn_core.evaluation import evaluate
 from scalearn_core.onnx_graph import fast_mode as fast
 from scalearn_core.onnx_graph.session import exact_integer_products
 from scalearn_core.prediction.predictor import Predictor

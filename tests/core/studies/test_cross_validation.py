@@ -18,9 +18,10 @@ from scalearn_core.evaluation.intervals import wilson_interval
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.resampled import corrected_interval
-from scalearn_core.evidence.trained import Setting, run_study
+from scalearn_core.evidence.trained import Setting
 from scalearn_core.studies import cross_validation
 from scalearn_core.studies.cross_validation import FOLDS, REPEATS, Repetition, summary
+from scalearn_core.studies.run import run_study
 from tests.core.studies.conftest import Stopped, make_setting, stop_after
 
 

@@ -13,8 +13,9 @@ import torch
 from scalearn_core.config import TrainingConfig
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.evidence.trained import Setting, run_study
+from scalearn_core.evidence.trained import Setting
 from scalearn_core.studies import ladder
+from scalearn_core.studies.run import run_study
 from scalearn_core.studies.training import Progress
 from tests.core.studies.conftest import Stopped, make_setting, stop_after
 from tests.core.tiny import LAYERS, WIDTH

@@ -11,13 +11,14 @@ import pytest
 
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.splits import TEST
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.evidence.trained import Setting, run_study
+from scalearn_core.evidence.trained import Setting
 from scalearn_core.heads.logistic import unit
 from scalearn_core.studies.learning_curve import METHODS
+from scalearn_core.studies.run import run_study
 from scalearn_core.studies.training import with_training
-from scalearn_core.training.stage_one import embed
 from tests.core.studies.conftest import Stopped, make_setting, stop_after
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scalearn_core.evidence.trained import Setting, run_study
+from scalearn_core.evidence.trained import Setting
+from scalearn_core.studies.run import run_study
 from scalearn_core.studies.seeds import MORE, repeats
 from tests.core.studies.conftest import Stopped, stop_after
 from tests.core.tiny import LAYERS

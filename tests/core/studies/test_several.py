@@ -9,19 +9,20 @@ import numpy as np
 import pytest
 
 from scalearn_core.config import TrainingConfig
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.evidence.trained import Setting, run_study
+from scalearn_core.evidence.trained import Setting
 from scalearn_core.explain.contributions import contribution_map
 from scalearn_core.explain.effort import STRENGTHS
 from scalearn_core.heads.logistic import unit
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies import ladder
 from scalearn_core.studies.learning_curve import METHODS, draws
+from scalearn_core.studies.run import run_study
 from scalearn_core.studies.seeds import MORE
 from scalearn_core.studies.stopping import where_to_stop
 from scalearn_core.studies.training import new_model
-from scalearn_core.training.stage_one import embed
 from scalearn_core.training.stage_two import train_scales
 from tests.core.several import LABELS, random_targets, several
 from tests.core.tiny import LAYERS, WIDTH, random_adapter

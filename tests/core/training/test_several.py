@@ -21,13 +21,14 @@ from scalearn_core.errors import ConfigError, ModelError
 from scalearn_core.evidence.other_table import evaluate_on_table
 from scalearn_core.evidence.pipeline import Outcome, train_with_evidence
 from scalearn_core.evidence.reference import load_reference
-from scalearn_core.evidence.trained import load_setting, run_study
+from scalearn_core.evidence.trained import load_setting
 from scalearn_core.explain.held_back import divide_test, watched
 from scalearn_core.explain.levers import LeverBoard, Levers
 from scalearn_core.onnx_graph.graph import feeds
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies import STUDIES
+from scalearn_core.studies.run import run_study
 from scalearn_core.training.contrastive import class_batches, contrastive_loss, shared_labels
 from scalearn_core.training.forecast import forecast
 from scalearn_core.training.loss import classification_loss

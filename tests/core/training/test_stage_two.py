@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import TEST, TRAIN, TextDataset
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError
 from scalearn_core.heads.logistic import unit
@@ -21,7 +22,6 @@ from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import VARIANTS, Ablation
 from scalearn_core.training.contrastive import contrastive_loss
 from scalearn_core.training.recipe_auto import HEAD_C
-from scalearn_core.training.stage_one import embed
 from scalearn_core.training.stage_two import TrainingResult, train_scales
 from tests.core.tiny import LAYERS, WIDTH, dataset
 
