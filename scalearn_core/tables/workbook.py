@@ -15,6 +15,7 @@ from scalearn_core.tables import limits
 from scalearn_core.tables.cells import cell_text
 from scalearn_core.tables.content import BLOCK, Content, OnProgress
 from scalearn_core.tables.merged import SheetRow, Span, unmerged
+from scalearn_core.tables.packages import holds_workbook, in_usual_form, plain_name
 from scalearn_core.tables.records import Record
 
 OTHER_PACKAGES = {
@@ -48,10 +49,8 @@ def read_workbook(content: Content, sheet: str | None, on_progress: OnProgress |
     with content.file() as file, ExitStack() as at_end:
         with told_as_damage(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions, which do not concern values
-            names = check_package(file)
-            if "xl/workbook.xml" not in names:
-                found = next((kind for part, kind in OTHER_PACKAGES.items() if part in names), "ZIP")
-                raise DataError("data.unsupported_format", found=found)
+            check_workbook(file)
+            file = at_end.enter_context(in_usual_form(file))
             import openpyxl  # 0.2 s to import, and most tables are text
 
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
@@ -80,6 +79,15 @@ def damage_told(items: Iterable[Item], damage: DataError | None = None) -> Itera
         yield from items
 
 
+def check_workbook(file: BinaryIO) -> None:
+    """The archive is a workbook. Raises DataError `data.unsupported_format`, or as `check_package`."""
+    names = check_package(file)
+    with zipfile.ZipFile(file) as archive:
+        if not holds_workbook(archive):
+            found = next((kind for part, kind in OTHER_PACKAGES.items() if part in names), "ZIP")
+            raise DataError("data.unsupported_format", found=found)
+
+
 def check_package(file: BinaryIO) -> set[str]:
     """The names of an archive's parts. Its directory alone decides: `zipfile` never unpacks more than it says."""
     with zipfile.ZipFile(file) as archive:
@@ -92,7 +100,7 @@ def check_package(file: BinaryIO) -> set[str]:
     )
     if swollen or total > limits.MAX_UNZIPPED_MEGABYTES * limits.MEGABYTE:
         raise DataError("data.workbook_too_large", limit=limits.MAX_UNZIPPED_MEGABYTES)
-    return {part.filename for part in parts}
+    return {plain_name(part.filename) for part in parts}
 
 
 def choose_sheet(asked: str | None, names: tuple[str, ...], visible: list[str]) -> str:
