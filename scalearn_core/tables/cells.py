@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from decimal import Decimal
+
+LARGEST_ID = 2.0**63
+"""From here on a whole number is written with an exponent: no id is as long."""
 
 
 def cell_text(value: object) -> str:
-    """A value as text: `2026-01-31`, `3`, `0.3`, `TRUE`; a list of texts as `a|b`, other structures as JSON."""
+    """A value as text: `2026-01-31`, `0.3`, `TRUE`; a list of texts as `a|b`, other structures as JSON.
+
+    A whole number has all its digits (`1234567890123450`), whichever way it is stored: it may be an id.
+    """
     match value:
         case None:
             return ""
@@ -15,6 +22,8 @@ def cell_text(value: object) -> str:
             return value
         case bool():
             return str(value).upper()
+        case float() if value.is_integer() and abs(value) < LARGEST_ID:
+            return format(Decimal(repr(value + 0.0)).to_integral(), "f")  # all digits; + 0.0: no minus before 0
         case float():
             return format(value, ".15g")  # the digits Excel shows; 0.1 + 0.2 is stored as 0.30000000000000004
         case dt.datetime() if value.time() == dt.time():

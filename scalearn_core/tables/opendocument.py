@@ -141,7 +141,8 @@ def _value(cell: ET.Element) -> str:
     match cell.get(_OFFICE + "value-type"):
         case "float" | "percentage" | "currency":
             number = cell.get(_OFFICE + "value", "")
-            stored = cell_text(float(number)) if _NUMBER.fullmatch(number) else number
+            whole = number.isascii() and number.isdecimal()
+            stored = cell_text(float(number)) if _NUMBER.fullmatch(number) and not whole else number
         case "date":
             day, _, time = cell.get(_OFFICE + "date-value", "").partition("T")
             stored = f"{day} {time}".removesuffix(" 00:00:00").strip()

@@ -69,15 +69,8 @@ def texts_of(column: pa.Array | pa.ChunkedArray) -> list[str]:
             values = dict(zip(used.to_pylist(), texts, strict=True))
             found += [values.get(index, "") for index in chunk.indices.to_pylist()]
         else:
-            found += [_exact(value) for value in chunk.to_pylist()]
+            found += map(cell_text, chunk.to_pylist())
     return found
-
-
-def _exact(value: object) -> str:
-    """As `cell_text`, but a whole number with all its digits: it may be an id, made a double by blank ones."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
-        return str(int(value))
-    return cell_text(value)
 
 
 def is_text(kind: pa.DataType) -> bool:

@@ -68,7 +68,13 @@ def test_values_are_read_as_stored() -> None:
         stored("time", "PT09H30M00S", "09:30", "time-value"),
         stored("string", "", "#N/A", "string-value"),
         stored("float", "NaN", "Err:502"),
-    ) == ["0.3", "1234567", "0.25", "5", "2026-01-31", "2026-01-31 09:30:00", "TRUE", "09:30", "#N/A", "NaN"]
+        stored("float", "1234567890123450", "1.23E+15"),
+        stored("float", "4000123412341238", "4000123412341238"),
+        stored("float", "1.23456789012345E+15", "1.23E+15"),
+    ) == [
+        "0.3", "1234567", "0.25", "5", "2026-01-31", "2026-01-31 09:30:00", "TRUE", "09:30", "#N/A", "NaN",
+        "1234567890123450", "4000123412341238", "1234567890123450",
+    ]  # fmt: skip
 
 
 def test_a_value_that_is_stored_or_shown_alone_is_not_lost() -> None:
