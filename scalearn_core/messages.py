@@ -257,6 +257,11 @@ MESSAGES: dict[str, str] = {
     "run.record_damaged": (
         "What the list of runs says of run {run} cannot be read; the other runs are unharmed. Delete this run."
     ),
+    "run.result_damaged": "The result of run {run} is damaged. Delete the run, and start it again.",
+    "run.result_newer": (
+        "The result of run {run} was written by a newer version of ScaLearn Studio. Install that version, "
+        "or delete the run."
+    ),
     "run.interrupted": (
         "The process of this run ended before the run did: the computer was restarted, the process was "
         "stopped from outside, or the memory ran out. Start the run again."

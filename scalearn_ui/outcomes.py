@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pandas as pd
@@ -11,9 +12,10 @@ from scalearn_core import runs
 from scalearn_core.adapters import catalog
 from scalearn_core.config import MOST_WINDOWS
 from scalearn_core.encoders.cards import CARDS, DEFAULT
+from scalearn_core.errors import RunError
 from scalearn_core.evidence.upgrade import read_result
 from scalearn_core.runs import Run
-from scalearn_core.runs.folders import run_folder
+from scalearn_core.storage.damage import DAMAGED_FILE
 from scalearn_ui import text
 from scalearn_ui.text import Markdown, plain, t
 
@@ -24,15 +26,30 @@ BYTES_PER_WORD = 5.65
 BYTES_PER_CHARACTER = 3
 """Of Japanese in UTF-8."""
 
+logger = logging.getLogger(__name__)
+
 
 def result(run_id: str) -> dict[str, Any]:
-    """`result.json` of a finished run; read again only when a study has added to it."""
-    return _read(run_id, (runs.folder(run_id) / "result.json").stat().st_mtime_ns)
+    """`result.json` of a finished run; read again only when a study has added to it.
+
+    Raises:
+        RunError: `run.result_damaged`, `run.result_newer`.
+    """
+    try:
+        return _read(run_id, (runs.folder(run_id) / "result.json").stat().st_mtime_ns)
+    except RunError:
+        raise
+    except DAMAGED_FILE as error:
+        logger.exception("The result of run %s cannot be read", run_id)
+        raise RunError("run.result_damaged", run=run_id) from error
 
 
-def is_there(run_id: str) -> bool:
-    """Whether a run that succeeded still has its result: folders can be deleted by hand."""
-    return (run_folder(run_id) / "result.json").is_file()
+def readable(run_id: str) -> dict[str, Any] | None:
+    """The same where many are read together: None in place of one that cannot be read."""
+    try:
+        return result(run_id)
+    except RunError:
+        return None
 
 
 @st.cache_data(max_entries=16, ttl="1h", show_spinner=False)
@@ -54,13 +71,13 @@ def test_documents(run_id: str) -> pd.DataFrame:
 
 def evaluations(model: str) -> list[Run]:
     """Evaluation runs of a trained model, newest first."""
-    return [run for run in runs.recent(LATEST_EVALUATIONS, "evaluate") if run.config["model_run"] == model]
+    return [run for run in runs.recent(LATEST_EVALUATIONS, "evaluate") if run.config.get("model_run") == model]
 
 
 def tested_languages(model: str) -> set[str]:
     """The languages of the tables that a trained model was tested on."""
     done = [run for run in evaluations(model) if run.status == "succeeded"]
-    return {language for run in done for language in result(run.id)["languages"]}
+    return {language for run in done for language in (readable(run.id) or {}).get("languages", ())}
 
 
 def encoder_key(found: dict[str, Any]) -> str | None:

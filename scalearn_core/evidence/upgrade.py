@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from scalearn_core.data.split_plan import SplitPlan
+from scalearn_core.errors import RunError
 from scalearn_core.evaluation.comparison import Comparison
 from scalearn_core.evaluation.verdict import judge
+from scalearn_core.evidence.result import FORMAT
 
 VERDICTS_SINCE = 2
 """The `format` of a training's `result.json` from which on it holds a verdict and a forecast per source."""
@@ -19,10 +21,19 @@ def read_result(folder: Path) -> dict[str, Any]:
     """`result.json` of a run, brought up to date if it is a training's.
 
     Raises:
-        OSError, ValueError: it is not there, or no JSON.
+        OSError, ValueError, TypeError, LookupError: it is not there, or damaged.
+        RunError: `run.result_newer`.
     """
     loaded: dict[str, Any] = json.loads((folder / "result.json").read_text("utf-8"))
-    return upgraded(loaded) if "recipe" in loaded else loaded
+    if not isinstance(loaded, dict):
+        raise TypeError("an object was expected")
+    if "recipe" not in loaded:
+        return loaded
+    if loaded["format"] > FORMAT:
+        raise RunError("run.result_newer", run=folder.name)
+    if missing := [key for key in ("dataset", "encoder", "sources", "scores") if key not in loaded]:
+        raise KeyError(missing[0])
+    return upgraded(loaded)
 
 
 def upgraded(result: dict[str, Any]) -> dict[str, Any]:

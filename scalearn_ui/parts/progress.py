@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import streamlit as st
 
@@ -57,7 +58,8 @@ def reason(run: Run) -> str:
     """Why a run failed, in the reader's words where the error is one of ours."""
     key = f"error.{run.error_code}"
     if run.error_code and key in text.sentences(text.language()):
-        return t(key, **run.error_values)
+        with suppress(LookupError):  # of another version, a sentence may have other gaps
+            return t(key, **run.error_values)
     return t("run.failed_unknown", reason=run.error_text or "")
 
 
@@ -72,7 +74,8 @@ def _time_left(now: Run) -> str:
 
 def _state_of(now: Run) -> None:
     """Badge, bar, time left, cancel button."""
-    stage = t(f"stage.{now.stage}") if now.stage else t(f"status.{now.status}")
+    known = f"stage.{now.stage}" in text.sentences(text.language())
+    stage = t(f"stage.{now.stage}") if known else t(f"status.{now.status}")
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             badge(now)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from scalearn_core.runs import Run
-from scalearn_ui import shell, text
+from scalearn_ui import kinds, shell, text
 from scalearn_ui.parts import progress
 from scalearn_ui.text import plain, t
 
@@ -18,7 +18,7 @@ def draw(listed: Sequence[Run]) -> None:
         with st.container(border=True):
             name, standing = st.columns([7, 4], vertical_alignment="center")
             name.markdown(f"**{plain(run.title or run.id)}**")
-            name.caption(f"{t(f'kind.{run.kind}')} · {text.moment(run.created_at)}")
+            name.caption(f"{kinds.called(run.kind)} · {text.moment(run.created_at)}")
             with standing.container(horizontal=True, vertical_alignment="center"):
                 progress.badge(run)
                 if st.button(t("action.open"), key=f"open_{run.id}", type="tertiary"):

@@ -27,7 +27,7 @@ def found_or_offered(
     page has no other main action.
     """
     done = found.get("studies", {}).get(name)
-    latest = next((asked for asked in _of(run.id) if asked.config["study"] == name), None)
+    latest = next((asked for asked in _of(run.id) if asked.config.get("study") == name), None)
     if latest is not None and latest.active:
         progress.follow(latest)
         return cast(dict[str, Any] | None, done)
@@ -59,4 +59,4 @@ def start(run: Run, found: dict[str, Any], name: str) -> None:
 
 def _of(model: str) -> list[Run]:
     """Studies of a trained model, newest first."""
-    return [asked for asked in runs.recent(LOOKED_AT, "study") if asked.config["model_run"] == model]
+    return [asked for asked in runs.recent(LOOKED_AT, "study") if asked.config.get("model_run") == model]

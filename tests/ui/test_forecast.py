@@ -76,5 +76,5 @@ def test_a_forecast_is_asked_and_found_again(studio: Open) -> None:
     assert not app.exception
     assert app.get("plotly_chart"), "another session finds it"
     app = studio("run", run=run.id)
-    app.button(key="to_training").click().run()
+    app.button(key="to_train").click().run()
     assert app.title[0].value == text.sentences("en")["train.title"]

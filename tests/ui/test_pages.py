@@ -209,7 +209,7 @@ def test_a_failed_run_gives_its_reason_in_the_readers_language(studio: Open) -> 
     app = studio("run", "ja", run=run_id)
     sentence = text.sentences("ja")["error.run.selfcheck_numbers"]
     assert [error.value for error in app.error] == [sentence.format(steps=0, seconds=0.1)]
-    assert app.button(key="again")
+    assert app.button(key="delete_run")
 
 
 def test_a_run_can_be_watched_and_cancelled(studio: Open) -> None:

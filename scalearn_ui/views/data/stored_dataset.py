@@ -17,7 +17,7 @@ from scalearn_core.runs import Run
 from scalearn_core.tables.export import csv_text
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.dataset_info import DatasetInfo
-from scalearn_ui import shell, state, text
+from scalearn_ui import kinds, shell, state, text
 from scalearn_ui.parts import dataset_view, progress
 from scalearn_ui.parts.busy import working
 from scalearn_ui.session_slot import remembered
@@ -226,8 +226,7 @@ def _confirm_delete(info: DatasetInfo) -> None:
         st.markdown(t("data.delete_text", name=named(info)))
         also = False
         if made:
-            kinds = list(dict.fromkeys(run.kind for run in made))
-            named_runs = text.listed([t(f"kind.{kind}") for kind in kinds])
+            named_runs = text.listed([kinds.called(kind) for kind in dict.fromkeys(run.kind for run in made)])
             st.markdown(t("data.delete_runs", runs=count("runs", len(made)), names=named_runs))
         if ended:
             also = st.checkbox(t("data.delete_also", runs=count("runs", len(ended))), key="delete_runs")

@@ -42,7 +42,7 @@ def draw(model: Run, found: dict[str, Any]) -> None:
         with shell.in_words():  # whatever is wrong with a table, the rest of the page stays
             _ask(model, found)
     for run in [run for run in known if run.status == "succeeded"][:SHOWN]:
-        with st.container(border=True):
+        with st.container(border=True), shell.in_words():  # one that cannot be read leaves the others
             _finished(run, found)
 
 

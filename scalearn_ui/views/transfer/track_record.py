@@ -26,7 +26,8 @@ FEW_PROJECTS = 3
 def draw(run: Run, found: dict[str, Any]) -> None:
     """All models of the workspace, whichever the page is about."""
     trained = [run for run in state.trained_runs() if "levers" not in run.config]  # those were set by hand
-    results = [(run.title, outcomes.result(run.id)) for run in trained if outcomes.is_there(run.id)]
+    read = [(run.title, outcomes.readable(run.id)) for run in trained]
+    results = [(title, result) for title, result in read if result is not None]
     titles, groups = {}, {}
     for encoder in CARDS:
         for card in catalog.cards(encoder):
