@@ -163,6 +163,7 @@ MESSAGES: dict[str, str] = {
     "model.damaged": "The model in {folder} is damaged: {reason}. Use an intact copy, or train it again.",
     "model.changed": "The model in {folder} was changed after it was made: {changed}. Use an unchanged copy, or train it again.",
     "model.not_loadable": "The model was not saved, as it could not be loaded again: {reason}. Train it again with other sources or settings.",
+    "model.no_number": "For {count} of {documents} documents the model's answer is not a number, so no label can be given. Train it again with other sources or another encoder.",
     "model.wrong_encoder": "The model in {folder} was made for the encoder {expected}, found {found}. Load it with the encoder it was made for.",
     "model.export_differs": "The exported graph differs from the model by up to {found} in a probability; at most {limit} was expected. It was not written; use the model as it is.",
     "model.folder_in_use": "{folder} already holds something that is not a model. Choose another folder.",

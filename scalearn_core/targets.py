@@ -16,6 +16,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scalearn_core.errors import ModelError
+
 Targets = NDArray[np.int64]
 THRESHOLD = 0.5
 
@@ -30,8 +32,13 @@ def decide(probabilities: ArrayLike, *, several: bool, thresholds: ArrayLike | N
 
     Args:
         thresholds: of several labels, the least probability of each, `[labels]`; None: one half.
+
+    Raises:
+        ModelError: a probability is no number, of which none is the largest.
     """
     values = np.asarray(probabilities)
+    if broken := int((~np.isfinite(values)).any(-1).sum()):
+        raise ModelError("model.no_number", count=broken, documents=len(values))
     if several:
         return (values >= (THRESHOLD if thresholds is None else np.asarray(thresholds))).astype(np.int64)
     return values.argmax(1).astype(np.int64) if len(values) else np.zeros(0, dtype=np.int64)

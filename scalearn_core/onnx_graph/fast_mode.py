@@ -96,15 +96,16 @@ def measure_fast_mode(
         session = Session(quantise(graph, ranges), model.encoder)
         tokens = model.encoder.tokenize(list(texts))
         exact, fast = model.predict_proba_of(tokens), session.predict_proba(tokens)
+        decided = [model.decide(values) for values in (exact, fast)]
     except Exception as error:  # a model without fast mode is still a model
         return {"reason": _first_line(error)}
     some = tokens.take(range(min(len(tokens), TIMED_DOCUMENTS)))
     seconds = [_seconds(lambda: model.predict_proba_of(some)), _seconds(lambda: session.predict_proba(some))]
-    before, after = (score("macro_f1", targets, model.decide(values)) for values in (exact, fast))
+    before, after = (score("macro_f1", targets, given) for given in decided)
     return {
         "ranges": {name: list(limits) for name, limits in ranges.items()},
         "documents": len(tokens),
-        "agreement": float(same(model.decide(exact), model.decide(fast)).mean()),
+        "agreement": float(same(*decided).mean()),
         "macro_f1_exact": before,
         "macro_f1_fast": after,
         "largest_difference": float(np.abs(exact - fast).max()),

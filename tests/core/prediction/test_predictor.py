@@ -17,7 +17,7 @@ from scalearn_core.prediction.predictor import CHUNK, Predictor, free_name
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.tables.reader import read_table
 from tests.core.tables.building import sheet_rows, xlsx
-from tests.core.tiny import dataset
+from tests.core.tiny import dataset, random_adapter
 
 LABELS = ("invoices", "network", "rooms")
 
@@ -154,3 +154,14 @@ def test_evaluating_on_other_labels_is_refused(predictor: Predictor, encoder: En
     other = ScaLearnModel(encoder, predictor.model.sources, labels=["x", "y"])
     with pytest.raises(ConfigError, match="labels invoices, network, rooms; the model was made for x, y"):
         evaluate(other, dataset(60).split().test)
+
+
+def test_an_answer_that_is_no_number_is_never_sure(encoder: Encoder) -> None:
+    for separator in (None, "|"):
+        model = ScaLearnModel(encoder, [random_adapter("s")], labels=("a", "b"), separator=separator)
+        with torch.no_grad():
+            model.head[-1].bias[0] = torch.nan
+        with pytest.raises(ModelError, match="For 2 of 2 documents the model's answer is not a number"):
+            Predictor(model).predict(["my invoice", "the vpn"])
+        with pytest.raises(ModelError, match="is not a number"):
+            model.predict(["my invoice"])
