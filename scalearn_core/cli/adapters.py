@@ -22,7 +22,7 @@ from scalearn_core.adapters.source_tasks import (
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import library_summary, score_text
 from scalearn_core.cli.train import read_dataset
-from scalearn_core.cli.usage import UsageError, check_new_folder, writing_to
+from scalearn_core.cli.usage import UsageError, check_new_folder, check_no_link, writing_to
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def _rebuild(args: argparse.Namespace) -> None:
     tasks = _all_tasks(args) if args.task == "all" else [find_task(args.task)]
     out = args.out or _library(args.encoder)
     for task in tasks:
+        check_no_link(out / task.name)
         if not (out / task.name / "adapter_config.json").is_file():  # an adapter is replaced, nothing else is
             check_new_folder(out / task.name)
     # All rows first: what is missing should not come out after hours of training.

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+FILE_FORMATS = (".csv",)
+"""Endings of the files that can be written: a file of another would not be what its name says."""
+
 
 class UsageError(Exception):
     """A sentence about options or places. It has no code: the studio has neither, so none translates it."""
@@ -28,11 +31,18 @@ def check_new_folder(folder: Path) -> None:
     Leaves everything as it was. Raises UsageError.
     """
     with writing_to(folder):
+        check_no_link(folder)
         if folder.is_mount():
             raise UsageError(f"{folder} is a mounted folder, which cannot be replaced. Choose a folder inside it.")
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UsageError(f"{folder} exists and is not an empty folder. Choose another one.")
         _try_to_write_in(folder.resolve().parent if folder.exists() else folder)
+
+
+def check_no_link(path: Path) -> None:
+    """Refuse a link: what lies behind it would be replaced. Raises UsageError."""
+    if path.is_symlink():
+        raise UsageError(f"{path} is a link. Give the place itself, so that nothing behind it is replaced.")
 
 
 def check_writable(folder: Path) -> None:
@@ -42,13 +52,19 @@ def check_writable(folder: Path) -> None:
 
 
 def check_new_file(file: Path, *, source: Path) -> None:
-    """Refuse a file that cannot be written or is the one read from. Leaves everything as it was.
+    """Refuse a place where no file belongs, or one that is the file read from. Leaves everything as it was.
 
     Raises UsageError.
     """
     with writing_to(file):
+        check_no_link(file)
         if file.is_dir():
             raise UsageError(f"{file} is a folder. Give the name of a file.")
+        if file.exists() and not file.is_file():
+            raise UsageError(f"{file} is a device or a pipe, not a file. Give the name of a file.")
+        if file.suffix.lower() not in FILE_FORMATS:
+            known = " or ".join(FILE_FORMATS)
+            raise UsageError(f"{file} does not end in {known}, the format that is written. Give it that ending.")
         if file.exists() and source.exists() and file.samefile(source):
             raise UsageError(f"{file} is the table itself. Choose another file, so that it is kept.")
         _try_to_write_in(file.parent)
