@@ -6,6 +6,8 @@ import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from scalearn_core.cli.usage import UsageError, check_new_file, writing_to
 from scalearn_core.data.column_checks import check_column
 from scalearn_core.data.labels import split_labels
 from scalearn_core.errors import ModelError
+from scalearn_core.scaling.seal import is_sealed
 from scalearn_core.tables.export import write_csv
 from scalearn_core.tables.reader import read_table, reading_of
 
@@ -30,7 +33,8 @@ def evaluate(args: argparse.Namespace) -> None:
     from scalearn_core.evidence.reference import load_reference
     from scalearn_core.scaling.model import ScaLearnModel
 
-    model = ScaLearnModel.load(args.model).to(find(args.device).kind)
+    with telling_first_seal(args.model):
+        model = ScaLearnModel.load(args.model).to(find(args.device).kind)
     reference = load_reference(evidence_of(args.model), model)
     with Progress() as progress:
 
@@ -54,7 +58,7 @@ def predict(args: argparse.Namespace) -> None:
     for column in args.text:
         check_column(list(table.frame.columns), column)
     tell_rejected(table.rejected["row"].tolist())
-    with Progress() as progress:
+    with telling_first_seal(args.model), Progress() as progress:
         progress.on_stage("predicting")
         from scalearn_core.devices import find
         from scalearn_core.prediction.predictor import Predictor
@@ -92,6 +96,20 @@ def separator_of(model: Path) -> str | None:
     except (OSError, ValueError, AttributeError):
         separator = None
     return separator if isinstance(separator, str) and separator else None  # loading tells what is wrong with it
+
+
+@contextmanager
+def telling_first_seal(folder: Path) -> Iterator[None]:
+    """Says after the block, which opens the model, that it had no seal until now (`scaling/seal.py`)."""
+    had_one = is_sealed(folder)
+    yield
+    if not had_one:
+        since = "from now on" if is_sealed(folder) else "in no case, as its folder cannot be written"
+        print(
+            f"The model in {folder} had no seal, as it was made before models were sealed. "
+            f"Changes to it are found {since}; earlier ones are not.",
+            file=sys.stderr,
+        )
 
 
 def check_model(folder: Path) -> None:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from scalearn_core.cli.predict import check_model, evidence_of, separator_of
+from scalearn_core.cli.predict import check_model, evidence_of, separator_of, telling_first_seal
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import table
 from scalearn_core.cli.train import chosen_encoder, chosen_sources, read_dataset, read_divided
@@ -43,7 +43,7 @@ def study(args: argparse.Namespace) -> None:
     evidence = evidence_of(args.model)
     dataset = read_dataset(args, separator=separator_of(args.model), keep=_columns_of_split(evidence))
     check_writable(evidence)
-    with Progress() as progress:
+    with telling_first_seal(args.model), Progress() as progress:
         progress.on_stage("loading")
         from scalearn_core.devices import find
         from scalearn_core.evidence.trained import keep, load_setting

@@ -170,7 +170,12 @@ def _read_tensors(
     """Scales and head; at most what the description declares, known before a head for its labels is made."""
     shape = find_variant(description["variant"]).shape(len(encoder.layers), sources, encoder.width)
     head = numbers_in(description["head"], encoder.width, len(description["labels"]))
-    return read_tensors(folder / WEIGHTS, Declared(1 + len(head), math.prod(shape) + sum(head)))
+    declared = Declared(1 + len(head), math.prod(shape) + sum(head))
+    tensors = read_tensors(folder / WEIGHTS, declared)
+    if sum(tensor.numel() for tensor in tensors.values()) != declared.numbers:
+        wrong = f"{WEIGHTS} does not hold what {DESCRIPTION} declares"
+        raise ModelError("model.damaged", folder=folder, reason=wrong)
+    return tensors
 
 
 def _check_finite(model: ScaLearnModel, folder: Path) -> None:

@@ -8,8 +8,8 @@ import struct
 from safetensors import SafetensorError
 
 DAMAGED_FILE = (
-    OSError, ValueError, TypeError, AttributeError, LookupError, EOFError, RuntimeError, struct.error,
-    pickle.UnpicklingError, SafetensorError,
+    OSError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, EOFError, RuntimeError,
+    struct.error, pickle.UnpicklingError, SafetensorError,
 )  # fmt: skip
 """What readers of JSON and weights raise on a damaged or foreign file."""
 

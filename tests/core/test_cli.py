@@ -24,6 +24,7 @@ from scalearn_core.cli import main
 from scalearn_core.cli.parser import VARIANTS
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import HELPED, METHODS, SOURCES, VERDICTS, verdict
+from tests.core.tiny import as_of_before
 
 ROOT = Path(__file__).parents[2]
 KINDS = (
@@ -329,6 +330,16 @@ def test_a_damaged_model_is_refused(trained: Trained, tmp_path: Path, damage: st
     told = shell("predict", "--model", model, "--table", trained.table, "--text", "本文", "--out", out)
     assert (told.code, told.out, out.exists()) == (2, "", False)
     assert told.err.splitlines()[-1].startswith(f"The model in {model} ")
+
+
+def test_a_model_of_before_is_said_to_have_had_no_seal(trained: Trained, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(trained.model, model)
+    as_of_before(model)
+    for out, had_none in (("first", True), ("second", False)):
+        told = shell("export", "--model", model, "--format", "adapter", "--out", tmp_path / out)
+        assert told.code == 0
+        assert ("had no seal" in told.err) is had_none
 
 
 # sources, train-adapter

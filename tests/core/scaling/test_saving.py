@@ -276,3 +276,30 @@ def test_a_folder_in_use_is_left_alone(
     (tmp_path / "empty").mkdir()
     model.save(tmp_path / "empty")
     assert sorted(path.name for path in (tmp_path / "empty").iterdir()) == FILES
+
+
+def test_what_could_not_be_loaded_is_not_saved(
+    encoder: Encoder, sources: list[Adapter], saved: Path, tmp_path: Path
+) -> None:
+    before = {path: path.read_bytes() for path in saved.rglob("*") if path.is_file()}
+    broken = {
+        "a scale that is no number": lambda model: model.scales.omega.fill_(torch.nan),
+        "a scale that is no finite one with its source": lambda model: model.scales.omega.fill_(1e38),
+        "a head that overflows": lambda model: model.head[-1].weight.fill_(3e38),
+    }
+    for change in broken.values():
+        model = build(encoder, sources)
+        with torch.no_grad():
+            change(model)
+        with pytest.raises(ModelError, match=r"could not be loaded again: .* is not all finite"):
+            model.save(saved)
+    several = ScaLearnModel(encoder, sources, labels=["a|b", "c"], separator="|")
+    with pytest.raises(ModelError, match="its separator stands within a label"):
+        several.save(tmp_path / "several")
+    assert not (tmp_path / "several").exists()
+    assert {path: path.read_bytes() for path in saved.rglob("*") if path.is_file()} == before
+
+
+def test_labels_for_which_there_are_no_weights_take_no_memory(saved: Path) -> None:
+    as_of_before(saved, labels=[str(number) for number in range(10**6)])  # a head for these would be made first
+    assert "scales.safetensors does not hold what model.json declares" in damaged(saved)
