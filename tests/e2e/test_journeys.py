@@ -179,7 +179,7 @@ def test_every_page_shows_in_both_languages_at_both_widths(
         japanese = re.search(r"[぀-ヿ一-鿿]", page.locator("section.main, [data-testid=stMain]").inner_text())
         assert bool(japanese) is (locale == "ja-JP"), path
         assert _overflow(page) <= 1, f"{path} is wider than the window"
-        assert page.get_by_text("went wrong on our side").count() == 0
+        assert page.get_by_text("went wrong in the studio").count() == 0
 
 
 def _overflow(page: Page) -> int:
