@@ -142,6 +142,7 @@ MESSAGES: dict[str, str] = {
     "encoder.incomplete": "The encoder {name} lacks {found} of its weights or has them in other sizes. Use a complete copy.",
     "encoder.wrong_tokenizer": "The tokenizer of {name} knows {found} tokens, but its encoder has {expected}, or its files are missing. Use a complete copy.",
     # adapters
+    "adapter.same_name": "Two of the sources are called {name}: {first} and {second}. Give each source once, or change the name in the adapter_config.json of one.",
     "adapter.unknown": "There is no source adapter named {name}. The library has: {known}.",
     "adapter.no_data": "No rows for the source task {name}: {file} is missing. Give the folder that holds one folder per task.",
     "adapter.not_on_hub": "The data set of {name} is not on the hub in a form we know. Rebuild it from a local folder with --data.",

@@ -247,7 +247,8 @@ def _parts_by_layer(
         elif re.match(r"(?:\w+\.)*invertible_adapters\.", key):  # it changes the embeddings as well
             raise AdapterError("adapter.wrong_kind", name=name, found="an invertible adapter")
     if not found:
-        raise AdapterError("adapter.no_weights", name=name)
+        hooked = any(re.search(r"\.output_adapters\.adapters\.", key) for key in tensors)
+        raise AdapterError("adapter.plugin" if hooked else "adapter.no_weights", name=name)
     return found
 
 

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scalearn_core.adapters import layout
 from scalearn_core.adapters.source_tasks import LIBRARY
-from scalearn_core.encoders.cards import DEFAULT
+from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.errors import AdapterError
+from scalearn_core.storage.damage import DAMAGED_FILE
+from scalearn_core.storage.files import read_json
 
 if TYPE_CHECKING:
     from scalearn_core.adapters.bottleneck import Adapter
     from scalearn_core.encoders.encoder import Encoder
+
+
+class OtherBaseWarning(UserWarning):
+    """An adapter says that it was made for another model than the one it is used with."""
+
 
 PERMISSIVE_TIERS = ("A", "B")
 """Open licences; adapters of other tiers carry the note "research use" and are not selected by default."""
@@ -85,7 +94,7 @@ def find_folder(name: str, encoder: str = DEFAULT) -> Path:
     known = [card.name for card in cards(encoder)]
     folder = folder_of(encoder) / name if name in known else Path(name)
     try:
-        found = (folder / "adapter_config.json").is_file()
+        found = (folder / layout.CONFIG).is_file()
     except OSError:  # a name too long to be a path
         found = False
     if not found:
@@ -93,19 +102,77 @@ def find_folder(name: str, encoder: str = DEFAULT) -> Path:
     return folder
 
 
+def find_folders(names: Sequence[str], encoder: str = DEFAULT) -> list[Path]:
+    """The folders of several adapters, told apart and known by their files of text: no weights are read.
+
+    Raises:
+        AdapterError: one is unknown, unreadable or of another kind, or two have the same name.
+    """
+    folders = [find_folder(name, encoder) for name in names]
+    seen: dict[str, Path] = {}
+    for folder in folders:
+        name = layout.describe(folder).name
+        if name in seen:
+            raise AdapterError("adapter.same_name", name=name, first=seen[name], second=folder)
+        seen[name] = folder
+    return folders
+
+
+def made_for_others(folders: Sequence[Path], encoder: str | None) -> list[str]:
+    """A sentence for each adapter that says it was made for another model than the encoder, of equal shape or not.
+
+    Makers name a model as they like, so that nothing is refused for it; a card with a fingerprint decides by that.
+
+    Args:
+        encoder: what `Encoder.load` takes.
+    """
+    card = CARDS.get(encoder or DEFAULT)
+    known = {card.name, card.hub or card.name} if card else {str(encoder), *_stated_names(Path(str(encoder)))}
+    sentences = []
+    for folder in folders:
+        described = layout.describe(folder)
+        another = described.base and _last_part(described.base) not in {_last_part(name) for name in known}
+        if another and described.fingerprint is None:
+            sentences.append(
+                f"The adapter {described.name} says that it was made for {described.base}, not for "
+                f"{card.name if card else encoder}. It is used all the same; if the two are not the same weights, "
+                "do not expect it to help."
+            )
+    return sentences
+
+
+def _stated_names(folder: Path) -> list[str]:
+    """The name an encoder's folder gives the model it holds, if any."""
+    try:
+        stated = read_json(folder / "config.json").get("_name_or_path")
+    except DAMAGED_FILE:  # loading tells what is wrong with it
+        return []
+    return [str(stated)] if stated else []
+
+
+def _last_part(name: str) -> str:
+    """Of a hub id or a path, without its owner; hub ids were written without one for years."""
+    return name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1].casefold()
+
+
 def load(names: Sequence[str], encoder: Encoder) -> list[Adapter]:
     """Load adapters by their library name, or from a folder in the AdapterHub layout.
 
+    Warns with `OtherBaseWarning` of each that says it was made for another model.
+
     Raises:
-        AdapterError: unknown name, unreadable folder, or made for another encoder (saying what differs).
+        AdapterError: unknown name, unreadable folder, two of one name, or made for another encoder (saying what
+            differs).
     """
     from scalearn_core.adapters.adapterhub import check_fits, read_adapter
 
     # An encoder without a card may hold the default's weights; the fingerprint decides.
     library = DEFAULT if encoder.card is None else encoder.card.key
     adapters = []
-    for name in names:
-        folder = find_folder(name, library)
+    folders = find_folders(names, library)
+    for sentence in made_for_others(folders, encoder.source):
+        warnings.warn(sentence, OtherBaseWarning, stacklevel=2)
+    for folder in folders:
         adapter = read_adapter(folder, encoder)
         if encoder.card is not None and folder.parent == folder_of(library):
             # Ours, and made for this encoder: its copy on the hub, of slightly other weights, may use it too.

@@ -89,8 +89,9 @@ def _check_library(stored: dict[str, Any], folder: Path) -> None:
     """Refuse what PEFT wrote, and what was hooked into a model through the interface of `adapters`."""
     if "peft_type" in stored or any((folder / file).is_file() for file in _PEFT_WEIGHTS):
         kind = str(stored.get("peft_type") or "").upper()
-        kind = _PEFT_NAMES.get(kind, kind.replace("_", " ").lower() or "different")
-        raise AdapterError("adapter.wrong_kind", name=folder.name, found=f"a {kind} adapter of PEFT")
+        kind = _PEFT_NAMES.get(kind, kind.replace("_", " ").lower() or "nameless")
+        article = "an" if kind[0] in "AIOaeio" else "a"
+        raise AdapterError("adapter.wrong_kind", name=folder.name, found=f"{article} {kind} adapter of PEFT")
     if (folder / _INTERFACE).is_file():
         places = read_object(folder / _INTERFACE, folder.name).get("interface")
         own = _OWN_INTERFACES.get(str(stored.get("model_type")))

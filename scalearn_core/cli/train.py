@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import warnings
 from collections.abc import Sequence
 
 from scalearn_core.adapters import catalog
@@ -69,10 +70,10 @@ def chosen_encoder(option: str | None, dataset: TextDataset) -> str:
 
 
 def chosen_sources(option: str | None, encoder: str) -> list[str]:
-    """Names and folders from `--sources`, each known to exist for the encoder.
+    """Names and folders from `--sources`, each known to exist for the encoder; tells which were made for another.
 
     Raises:
-        AdapterError: neither in the library nor an adapter folder.
+        AdapterError: neither in the library nor an adapter folder that can be used, or two of one name.
         ConfigError: none is left.
     """
     library = encoder if encoder in CARDS else DEFAULT
@@ -84,8 +85,9 @@ def chosen_sources(option: str | None, encoder: str) -> list[str]:
         names = [name.strip() for name in option.split(",") if name.strip()]
     if not names:
         raise ConfigError("config.no_sources")
-    for name in names:
-        catalog.find_folder(name, library)
+    for sentence in catalog.made_for_others(catalog.find_folders(names, library), encoder):
+        print(sentence, file=sys.stderr)
+    warnings.simplefilter("ignore", catalog.OtherBaseWarning)  # told already
     return names
 
 
