@@ -10,8 +10,8 @@ from safetensors.torch import load_file, save
 from torch import nn
 
 from scalearn_core.adapters.adapterhub import write_adapter
+from scalearn_core.export.adapter_readme import readme
 from scalearn_core.export.folders import check_new_or_ours
-from scalearn_core.heads.modules import UnitLength
 from scalearn_core.heads.thresholds import limits_file
 from scalearn_core.scaling.merge import merge
 from scalearn_core.scaling.model import ScaLearnModel
@@ -24,7 +24,7 @@ FILES = {"adapter_config.json", "head_config.json", "thresholds.json", "README.m
 HEAD_CLASSES = {
     "bert": "BertAdapterModel", "roberta": "RobertaAdapterModel", "xlm-roberta": "XLMRobertaAdapterModel",
     "distilbert": "DistilBertAdapterModel", "electra": "ElectraAdapterModel",
-    "camembert": "CamembertAdapterModel", "deberta": "DebertaAdapterModel", "deberta-v2": "DebertaV2AdapterModel",
+    "deberta": "DebertaAdapterModel", "deberta-v2": "DebertaV2AdapterModel",
 }  # fmt: skip
 """The library's class per `model_type`; a head is loaded into its own class alone."""
 
@@ -40,7 +40,7 @@ def export_adapter(model: ScaLearnModel, folder: Path) -> None:
             torch.save(load_file(draft / safe), draft / pickled)
         if model.several:
             (draft / "thresholds.json").write_text(limits_file(model.thresholds, model.labels), "utf-8")
-        (draft / "README.md").write_text(_readme(model), "utf-8")
+        (draft / "README.md").write_text(readme(model, NAME, adapter.non_linearity), "utf-8")
 
 
 def _write_head(model: ScaLearnModel, folder: Path) -> None:
@@ -65,63 +65,3 @@ def _write_head(model: ScaLearnModel, folder: Path) -> None:
     }  # fmt: skip
     text = json.dumps(stored, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     (folder / "head_config.json").write_text(text, "utf-8")
-
-
-def _readme(model: ScaLearnModel) -> str:
-    squash = "sigmoid()" if model.several else "softmax(-1)"
-    encoder, unit = model.encoder, any(isinstance(layer, UnitLength) for layer in model.head)
-    if encoder.pooling == "cls" and not unit:
-        use = f'''probabilities = model(**batch, head="{NAME}").logits.{squash}'''
-        note = "The head reads token 0, as the library's own heads do."
-    else:
-        lines = ["hidden = model.base_model(**batch).last_hidden_state"]
-        if encoder.pooling == "cls":
-            lines += ["pooled = hidden[:, 0]"]
-        else:
-            lines += [
-                'mask = batch["attention_mask"].unsqueeze(-1)',
-                "pooled = (hidden * mask).sum(1) / mask.sum(1)  # the mean over the tokens",
-            ]
-        if unit:
-            lines += ["pooled = torch.nn.functional.normalize(pooled, dim=1)  # to length 1"]
-        lines += [f'probabilities = torch.nn.Sequential.forward(model.heads["{NAME}"], pooled).{squash}']
-        use = "\n".join(lines)
-        reads = "token 0" if encoder.pooling == "cls" else "the mean of the tokens"
-        note = (
-            f"**Pooling is done by the caller, as below.** This model's head reads {reads}"
-            f"{', brought to length 1' if unit else ''}; the library's heads read token 0 as it is, so "
-            "`model(**batch).logits` would be wrong."
-        )
-    texts = "texts"
-    if encoder.prefix:
-        texts = f"[{encoder.prefix!r} + text for text in texts]"
-        note += f" The encoder expects `{encoder.prefix}` before every text."
-    if encoder.long_texts != "head":
-        note += (
-            f" **Of a document beyond {encoder.max_length} tokens the lines below read the beginning alone**,"
-            f" while the model read it as {encoder.long_texts!r}: cut them yourself, or take the ONNX export."
-        )
-    if encoder.card is not None and encoder.card.layout != "transformers":
-        note += (
-            " Its weights are kept in four bits; `python -m scalearn_core export --format encoder` writes the very"
-            " same encoder as a folder for ENCODER, as the one on the hub has slightly other weights."
-        )
-    told = " A label is given from its limit in thresholds.json on." if model.several else ""
-    return f"""# A ScaLearn model as one ordinary adapter
-
-Made for the encoder {encoder.name} (fingerprint {encoder.fingerprint[:12]}). {note}
-
-```python
-import adapters, torch, transformers
-
-tokenizer = transformers.AutoTokenizer.from_pretrained(ENCODER)
-model = adapters.AutoAdapterModel.from_pretrained(ENCODER).eval()
-model.load_adapter(THIS_FOLDER, set_active=True)
-batch = tokenizer(
-    {texts}, padding=True, truncation=True, max_length={encoder.max_length}, return_tensors="pt"
-)
-{use}
-```
-
-The columns of `probabilities` follow `label2id` in head_config.json.{told}
-"""
