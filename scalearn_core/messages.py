@@ -167,6 +167,8 @@ MESSAGES: dict[str, str] = {
     "model.no_number": "For {count} of {documents} documents the model's answer is not a number, so no label can be given. Train it again with other sources or another encoder.",
     "model.wrong_encoder": "The model in {folder} was made for the encoder {expected}, found {found}. Load it with the encoder it was made for.",
     "model.export_differs": "The exported graph differs from the model by up to {found} in a probability; at most {limit} was expected. It was not written; use the model as it is.",
+    "model.export_tokenizer": "The tokenizer of {name} ({found}) is a program, not a file, so an ONNX export could not say how documents become tokens. Export the adapter, or use an encoder whose folder holds a tokenizer.json.",
+    "model.export_tokenizer_differs": "Read from the written files, the tokenizer of {name} gives other tokens than the encoder's, for example for {found}. Nothing was written; use the model as it is.",
     "model.folder_in_use": "{folder} already holds something that is not a model. Choose another folder.",
     # settings
     "config.unknown_speed": "The speed {found} is unknown. Choose one of: {known}.",

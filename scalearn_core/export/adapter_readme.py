@@ -1,7 +1,7 @@
 """README.md of an exported adapter: lines that give the model's own probabilities, for each type of encoder.
 
-The `adapters` library (1.3.0) knows most types whole, ModernBERT through its interface for other models, and CamemBERT
-and MPNet not at all; for these the lines put the adapter into transformers' own model. `python -m
+The `adapters` library (1.3.0) knows most types whole, ModernBERT through its interface for other models, and
+CamemBERT and MPNet not at all; for these the lines put the adapter into transformers' own model. `python -m
 benchmarks.neighbours` runs them as they are written.
 """
 
@@ -11,6 +11,7 @@ from torch import nn
 
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.families import FAMILIES
+from scalearn_core.export.tokenizer_file import padding_token
 from scalearn_core.heads.modules import UnitLength
 from scalearn_core.scaling.model import ScaLearnModel
 
@@ -38,8 +39,9 @@ def readme(model: ScaLearnModel, name: str, non_linearity: str) -> str:
         f"tokenizer = {_tokenizer(encoder)}",
         *(_placed_by_hand(encoder, name, non_linearity) if by_hand else _loaded(encoder)),
         "batch = tokenizer(",
-        f'    {_texts(encoder)}, padding=True, truncation=True, max_length={encoder.max_length}, return_tensors="pt",'
-        + ("" if encoder.segments else "\n    return_token_type_ids=False,"),
+        f"    {_texts(encoder)},",
+        f"    padding=True, truncation=True, max_length={encoder.max_length}, return_tensors='pt',",
+        *["    return_token_type_ids=False,"] * (not encoder.segments),
         ")",
         *_classified(model, name),
     ]
@@ -63,8 +65,7 @@ def _tokenizer(encoder: Encoder) -> str:
 
     if type(encoder.tokenizer) is not PreTrainedTokenizerFast:
         return "transformers.AutoTokenizer.from_pretrained(ENCODER)"
-    pad = encoder.tokenizer.pad_token
-    return f"transformers.PreTrainedTokenizerFast.from_pretrained(ENCODER, pad_token={pad!r})"
+    return f"transformers.PreTrainedTokenizerFast.from_pretrained(ENCODER, pad_token={padding_token(encoder)!r})"
 
 
 def _texts(encoder: Encoder) -> str:

@@ -6,12 +6,15 @@ import json
 from pathlib import Path
 
 import numpy as np
+import onnx
+from tokenizers import Tokenizer
 
 from scalearn_core.config import MOST_WINDOWS
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.long_texts import frame_of, passages
 from scalearn_core.errors import ModelError
 from scalearn_core.export.folders import check_new_or_ours
+from scalearn_core.export.tokenizer_file import telling_texts, tokenizer_file
 from scalearn_core.heads.thresholds import limits_file
 from scalearn_core.onnx_graph.graph import record
 from scalearn_core.onnx_graph.session import Session
@@ -21,57 +24,60 @@ from scalearn_core.storage.files import folder_written_whole
 FILES = {"model.onnx", "tokenizer.json", "labels.json", "thresholds.json", "README.md"}
 LIMIT = 1e-4
 """Largest difference of a probability from the model's own."""
-_WORD = "please look at my invoice since the signal of the server is gone "
-CHECKED = (["hello"], ["a", "two words", _WORD], [_WORD * 80, "", "請求書 😀", _WORD * 3, "vpn"])
-"""Batches of other shapes than the recorded one, the longest of all among them."""
 
 
 def export_onnx(model: ScaLearnModel, folder: Path) -> None:
     """See `ScaLearnModel.export_onnx`; writes the folder whole or not at all."""
     check_new_or_ours(folder, FILES)
+    encoder = model.encoder
+    if not encoder.tokenizer.is_fast:
+        raise ModelError("model.export_tokenizer", name=encoder.name, found=type(encoder.tokenizer).__name__)
     graph = record(model)
-    session = Session(graph, model.encoder)
-    found = 0.0
-    for texts in CHECKED:
-        tokens = model.encoder.tokenize(texts)
-        got = session.outputs(tokens, list(range(len(texts))))[0]
-        found = max(found, float(np.abs(got - model.predict_proba_of(tokens)).max()))
-    if not found <= LIMIT:  # so that NaN is refused too
-        raise ModelError("model.export_differs", found=f"{found:.2g}", limit=f"{LIMIT:.0e}")
     with folder_written_whole(folder) as draft:
         (draft / "model.onnx").write_bytes(graph.SerializeToString())
-        (draft / "tokenizer.json").write_text(_tokenizer(model), "utf-8")
+        (draft / "tokenizer.json").write_text(tokenizer_file(encoder, cut=encoder.long_texts == "head"), "utf-8")
         (draft / "labels.json").write_text(json.dumps(list(model.labels), ensure_ascii=False) + "\n", "utf-8")
         if model.several:
             (draft / "thresholds.json").write_text(limits_file(model.thresholds, model.labels), "utf-8")
-        (draft / "README.md").write_text(_readme(model, found), "utf-8")
+        (draft / "README.md").write_text(_readme(model, _checked(model, draft)), "utf-8")
 
 
-def _tokenizer(model: ScaLearnModel) -> str:
-    """The tokenizer's file, which begins, cuts and pads as the model was trained to."""
-    stored = json.loads(model.encoder.tokenizer.backend_tokenizer.to_str())
-    if model.encoder.prefix:
-        begin = {"type": "Prepend", "prepend": model.encoder.prefix}
-        then = [stored["normalizer"]] if stored["normalizer"] else []
-        stored["normalizer"] = {"type": "Sequence", "normalizers": [begin, *then]}
-    if model.encoder.long_texts != "head":  # the README's lines cut
-        stored["truncation"] = stored["padding"] = None
-        return json.dumps(stored, ensure_ascii=False)
-    stored["truncation"] = {
-        "direction": "Right", "max_length": model.encoder.max_length, "strategy": "LongestFirst", "stride": 0,
-    }  # fmt: skip
-    stored["padding"] = {
-        "strategy": "BatchLongest", "direction": "Right", "pad_to_multiple_of": None,
-        "pad_id": model.encoder.model.config.pad_token_id, "pad_type_id": 0,
-        "pad_token": model.encoder.tokenizer.pad_token,
-    }  # fmt: skip
-    return json.dumps(stored, ensure_ascii=False)
+def _checked(model: ScaLearnModel, folder: Path) -> float:
+    """Largest difference of a probability, computed from the files as they were written.
+
+    Raises:
+        ModelError: other tokens, or a probability beyond `LIMIT`.
+    """
+    encoder = model.encoder
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    session = Session(onnx.load(folder / "model.onnx"), encoder)
+    texts = telling_texts(encoder)
+    begun = [encoder.prefix + text for text in texts]
+    tokens = encoder.tokenize(texts)
+    whole = tokens.ids if encoder.long_texts == "head" else encoder.tokenizer(begun, verbose=False)["input_ids"]
+    for text, written, expected in zip(texts, tokenizer.encode_batch(begun), whole, strict=True):
+        if written.ids[: sum(written.attention_mask)] != expected:
+            raise ModelError("model.export_tokenizer_differs", name=encoder.name, found=repr(text[:40]))
+    found = 0.0
+    # Batches of other shapes than the recorded one, the longest of all among them.
+    for rows in (range(1), range(3), range(1, len(texts))):
+        batch = tokens.take(rows)
+        got = session.outputs(batch, list(range(len(batch))))[0]
+        found = max(found, float(np.abs(got - model.predict_proba_of(batch)).max()))
+    if not found <= LIMIT:  # so that NaN is refused too
+        raise ModelError("model.export_differs", found=f"{found:.2g}", limit=f"{LIMIT:.0e}")
+    return found
 
 
 def _prefix(model: ScaLearnModel) -> str:
     if not model.encoder.prefix:
         return ""
-    return f"The encoder expects `{model.encoder.prefix}` before every text; tokenizer.json puts it there.\n"
+    return f"The encoder expects `{model.encoder.prefix}` before every text; the lines below put it there.\n"
+
+
+def _begun(encoder: Encoder, text: str) -> str:
+    """`text`, a name in the README's lines, with the prefix before it."""
+    return f"{encoder.prefix!r} + {text}" if encoder.prefix else text
 
 
 def _readme(model: ScaLearnModel, difference: float) -> str:
@@ -85,7 +91,7 @@ def _readme(model: ScaLearnModel, difference: float) -> str:
             " is of a document; the output `probabilities` is `[documents, labels]`"
         )
     limited = 'limits = json.load(open("thresholds.json", encoding="utf-8"))\n' if model.several else ""
-    run = _RUN if model.encoder.long_texts == "head" else _cutting(model.encoder)
+    run = _running(model.encoder) if model.encoder.long_texts == "head" else _cutting(model.encoder)
     return f"""# A ScaLearn classifier in ONNX
 
 Encoder {model.encoder.name} (fingerprint {model.encoder.fingerprint[:12]}), scaled sources, head and {squash} in
@@ -102,9 +108,13 @@ session = onnxruntime.InferenceSession("model.onnx")
 """
 
 
-_RUN = """texts = tokenizers.Tokenizer.from_file("tokenizer.json").encode_batch(["Where is my parcel?"])
-values = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
-inputs = {i.name: numpy.array([getattr(t, values[i.name]) for t in texts]) for i in session.get_inputs()}
+def _running(encoder: Encoder) -> str:
+    """Lines that classify texts, each cut at the encoder's length."""
+    begun = f"[{_begun(encoder, 'text')} for text in texts]" if encoder.prefix else "texts"
+    return f"""texts = ["Where is my parcel?"]
+encoded = tokenizers.Tokenizer.from_file("tokenizer.json").encode_batch({begun})
+values = {{"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}}
+inputs = {{i.name: numpy.array([getattr(e, values[i.name]) for e in encoded]) for i in session.get_inputs()}}
 probabilities = session.run(None, inputs)[0]
 """
 
@@ -130,11 +140,12 @@ def read(ids):
 {reading}
 
 def classify(text):
-    rows = numpy.array(read(tokenizer.encode(text).ids))
+    rows = numpy.array(read(tokenizer.encode({_begun(encoder, "text")}).ids))
     inputs = {{"input_ids": rows, "attention_mask": numpy.ones_like(rows)}}
     inputs["token_type_ids"] = numpy.zeros_like(rows)
     inputs["owners"] = numpy.ones((1, len(rows)), dtype=numpy.float32)
     return session.run(None, {{i.name: inputs[i.name] for i in session.get_inputs()}})[0][0]
 
-probabilities = [classify(text) for text in ["Where is my parcel?"]]
+texts = ["Where is my parcel?"]
+probabilities = [classify(text) for text in texts]
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ from safetensors.torch import load_file
 from scalearn_core.adapters.adapterhub import check_fits, read_adapter
 from scalearn_core.encoders.encoder import Batch, Encoder
 from scalearn_core.errors import AdapterError, ModelError
+from scalearn_core.export.adapter_readme import PLACED_BY_HAND
 from scalearn_core.heads.modules import two_layer_head
 from scalearn_core.scaling.model import ScaLearnModel
 from tests.core.conftest import TEXTS
 from tests.core.scaling.test_merge import randomised, same_kind
+from tests.core.tiny import random_adapter, save_encoder
 
 
 @pytest.mark.parametrize("layers", [1, 2])
@@ -82,6 +85,51 @@ def test_the_reader_is_told_how_to_pool(encoder: Encoder, tmp_path: Path) -> Non
     encoder.pooling = "cls"
     model.export_adapter(tmp_path)
     assert 'model(**batch, head="scalearn").logits' in (tmp_path / "README.md").read_text()
+
+
+@pytest.mark.parametrize("kind", PLACED_BY_HAND)
+@pytest.mark.parametrize("layers", [1, 2])
+def test_where_the_library_does_not_know_the_encoder_the_lines_do_without_it(
+    kind: str, layers: int, tmp_path: Path
+) -> None:
+    model, encoder = model_of(kind, tmp_path, layers)
+    encoder.prefix = "query: "
+    model.export_adapter(tmp_path / "out")
+    told = (tmp_path / "out" / "README.md").read_text("utf-8")
+    assert f"does not know encoders of type {kind}" in told
+    texts = [*TEXTS, "", "<s> a </s> b"]
+    there = {"ENCODER": str(tmp_path / "encoder"), "THIS_FOLDER": str(tmp_path / "out"), "texts": texts}
+    exec(told.split("```python\n")[1].split("```")[0], there)
+    found: Any = there["probabilities"]
+    assert np.abs(found.detach().numpy() - model.predict_proba(texts)).max() < 1e-5
+
+
+@pytest.mark.parametrize(("kind", "bias"), [("deberta", "in_proj.bias"), ("modernbert", "Wqkv.bias")])
+def test_biases_that_the_library_makes_up_are_taken_back(kind: str, bias: str, tmp_path: Path) -> None:
+    model, _ = model_of(kind, tmp_path, 1)
+    model.export_adapter(tmp_path / "out")
+    told = (tmp_path / "out" / "README.md").read_text("utf-8")
+    assert f'key.endswith("{bias}")' in told
+    assert ("AutoAdapterModel.from_pretrained" in told) == (kind == "deberta")
+    assert "return_token_type_ids=False" in told
+
+
+def model_of(kind: str, folder: Path, layers: int) -> tuple[ScaLearnModel, Encoder]:
+    """A model on a random encoder of `kind`, and that encoder."""
+    save_encoder(folder / "encoder", kind)
+    encoder = Encoder.load(folder / "encoder")
+    sources = [
+        random_adapter("x", seed=1, model_type=kind, non_linearity="gelu_new"),
+        random_adapter("y", seed=2, model_type=kind, non_linearity="gelu_new", left_out=(1,)),
+    ]
+    model = randomised(ScaLearnModel(encoder, sources, labels=("a", "b", "c")))
+    generator = torch.Generator().manual_seed(0)
+    if layers == 2:
+        model.head = two_layer_head(encoder.width, 3, generator=generator).eval()
+    with torch.no_grad():
+        for parameter in model.head.parameters():
+            parameter.normal_(0, 0.5, generator=generator)
+    return model, encoder
 
 
 def test_nothing_is_written_where_it_cannot_be(encoder: Encoder, sources: list[object], tmp_path: Path) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
 import pytest
 import tokenizers
 import torch
+from transformers import BertJapaneseTokenizer
 
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.encoders.encoder import Encoder
@@ -55,20 +56,49 @@ def test_graph_and_tokenizer_give_the_same(kind: str, pooling: str, tmp_path: Pa
     assert ran.stdout.strip() == str(model.predict(["Where is my parcel?"]))
 
 
-def test_the_tokenizer_puts_the_prefix_before_every_text(encoder: Encoder, tmp_path: Path) -> None:
-    encoder = copy.copy(encoder)
+@pytest.mark.parametrize("long_texts", ["head", "windows"])
+def test_by_the_readmes_lines_the_prefix_stands_once_before_every_text(
+    long_texts: str, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = encoder.reading(long_texts)
     encoder.prefix = "please help: "
     model = randomised(ScaLearnModel(encoder, same_kind(), labels=("x", "y")))
+    with torch.no_grad():
+        for parameter in model.head.parameters():
+            parameter.normal_(0, 0.5, generator=torch.Generator().manual_seed(0))
     model.export_onnx(tmp_path / "out")
-    exported = tokenizers.Tokenizer.from_file(str(tmp_path / "out" / "tokenizer.json"))
-    texts = ["my invoice", " vpn", "請求書 😀", "Signal lost"]
-    ours = encoder.tokenize(texts).ids
-    assert [
-        encoded.ids[: len(ids)] for encoded, ids in zip(exported.encode_batch(texts), ours, strict=True)
-    ] == ours
-    assert "`please help: ` before every text" in (tmp_path / "out" / "README.md").read_text("utf-8")
-    model.export_adapter(tmp_path / "adapter")
-    assert "['please help: ' + text for text in texts]" in (tmp_path / "adapter" / "README.md").read_text("utf-8")
+    told = (tmp_path / "out" / "README.md").read_text("utf-8")
+    assert "`please help: ` before every text" in told
+    texts = ["my invoice", " vpn", "", "[CLS]", "[SEP] a [SEP] b [MASK]", "請求書 😀", "the vpn drops " * 40]
+    lines = told.split("```python\n")[1].split("```")[0]
+    monkeypatch.chdir(tmp_path / "out")
+    there: dict[str, Any] = {}
+    exec(lines.replace('texts = ["Where is my parcel?"]', f"texts = {texts}"), there)
+    assert len(there["probabilities"]) == len(texts)
+    assert np.abs(np.array(there["probabilities"]) - model.predict_proba(texts)).max() < 1e-4
+
+
+def test_a_tokenizer_that_is_no_file_is_refused_before_anything_is_written(
+    encoder: Encoder, tmp_path: Path
+) -> None:
+    (tmp_path / "vocab.txt").write_text(
+        "\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"請求書"]), "utf-8"
+    )
+    slow = encoder.reading("head")
+    slow.tokenizer = BertJapaneseTokenizer(
+        str(tmp_path / "vocab.txt"), word_tokenizer_type="basic", subword_tokenizer_type="character"
+    )
+    with pytest.raises(ModelError, match="BertJapaneseTokenizer"):
+        ScaLearnModel(slow, same_kind(), labels=("x", "y")).export_onnx(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_tokenizer_whose_file_reads_otherwise_is_refused(encoder_folder: Path, tmp_path: Path) -> None:
+    encoder = Encoder.load(encoder_folder)
+    encoder.tokenizer.split_special_tokens = True  # a setting that tokenizer.json does not hold
+    with pytest.raises(ModelError, match="gives other tokens than the encoder's"):
+        ScaLearnModel(encoder, same_kind(), labels=("x", "y")).export_onnx(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_graph_that_differs_is_refused(
