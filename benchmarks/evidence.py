@@ -28,13 +28,13 @@ from benchmarks.methods import FewLabels
 from scalearn_core import Encoder, TextDataset, TrainingConfig, catalog
 from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.config import FORECAST
-from scalearn_core.data.splits import TEST, TRAIN
+from scalearn_core.data.parts import Part
 from scalearn_core.devices import find
 from scalearn_core.encoders.embedding import embed
-from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evidence.pipeline import train_with_evidence
-from scalearn_core.evidence.trained import Setting
+from scalearn_core.evidence.trained import TrainedModel
 from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.scaling.sources import mixed
 from scalearn_core.studies.run import run_study
@@ -50,14 +50,14 @@ def dataset_of(parts: FewLabels) -> TextDataset:
             "label": [split.labels[number] for split in splits for number in split.targets],
         }
     )
-    origin = np.repeat([TRAIN, TEST], [len(split) for split in splits])
+    origin = np.repeat([Part.TRAIN, Part.TEST], [len(split) for split in splits])
     return TextDataset(frame, pd.DataFrame({"row": [], "reason": []}), parts.train.labels, "part", parts=origin)
 
 
 def measure(encoder: Encoder, names: list[str], parts: FewLabels, forecast: list[dict[str, Any]]) -> None:
     """Add to each row of `forecast` what its source brings on the test documents."""
     adapters = {source.name: source for source in catalog.load(names, encoder)}
-    documents = [OpenedDocuments(encoder, encoder.tokenize(split.texts)) for split in (parts.train, parts.test)]
+    documents = [CachedDocuments(encoder, encoder.tokenize(split.texts)) for split in (parts.train, parts.test)]
 
     def scored(adapt: Any) -> tuple[float, float]:
         train, test = (unit(embed(encoder, part, adapt)) for part in documents)
@@ -108,8 +108,10 @@ def _write(
     content = {key: part[key] for key in ("dataset", "k", "seed")} | {key: result[key] for key in kept}
     content["scores"] = {name: report["macro_f1"] for name, report in result["scores"].items()}
     if arguments.ladder:
-        setting = Setting(outcome.model, dataset_of(parts).without_validation(), result, outcome.frozen_head)
-        content["ladder"] = run_study("ladder", setting, lambda share: None)
+        trained_model = TrainedModel(
+            outcome.model, dataset_of(parts).without_validation(), result, outcome.frozen_head
+        )
+        content["ladder"] = run_study("ladder", trained_model, lambda share: None)
     target.write_text(json.dumps(content, indent=1), "utf-8")
     verdict = content["verdict"]
     told = f"{verdict['code']:16} {verdict['gain']:+5.1f} points, promised {content['start']['promised']}"

@@ -23,7 +23,7 @@ from scalearn_core.adapters.bottleneck import Adapter, new_adapter
 from scalearn_core.devices import autocast
 from scalearn_core.encoders.batching import TokenBudget
 from scalearn_core.encoders.encoder import Tokens
-from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.training.loop import accumulate
 
 LENGTH, SOURCES, CLASSES = 128, 8, 4
@@ -56,7 +56,7 @@ def measure(name: str, encoder: Encoder, documents: int, rounds: int, rate: floa
     generator = torch.Generator().manual_seed(0)
     ids = torch.randint(5, encoder.model.config.vocab_size, (documents, LENGTH), generator=generator).tolist()
     tokens = Tokens(ids, [[0] * LENGTH] * documents)
-    opened, rows = OpenedDocuments(encoder, tokens), list(range(documents))
+    cached, rows = CachedDocuments(encoder, tokens), list(range(documents))
     targets = (torch.arange(documents) % CLASSES).to(device)
     parameters = [*model.scales.parameters(), *model.head.parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=1e-4)
@@ -64,7 +64,7 @@ def measure(name: str, encoder: Encoder, documents: int, rounds: int, rate: floa
 
     def loss(part: list[int]) -> torch.Tensor:
         with autocast(device):
-            logits = model.logits(opened, part)
+            logits = model.logits(cached, part)
         return F.cross_entropy(logits.float(), targets[part])
 
     def step() -> None:

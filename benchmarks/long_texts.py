@@ -21,8 +21,8 @@ import pandas as pd
 from benchmarks.methods import FewLabels, run_method
 from scalearn_core import Encoder, ScaLearnModel, TextDataset, TrainingConfig, catalog, train_scales
 from scalearn_core.config import LONG_TEXTS
+from scalearn_core.data.parts import Part
 from scalearn_core.data.split import Split
-from scalearn_core.data.splits import TEST, TRAIN
 from scalearn_core.encoders.lengths import text_lengths
 from scalearn_core.evaluation.metrics import score
 
@@ -90,7 +90,7 @@ def scalearn(parts: FewLabels, encoder: Encoder, how: str, epochs: int, seed: in
             "label": [labels[number] for part in (train, test) for number in part.targets],
         }
     )
-    origin = np.repeat([TRAIN, TEST], [len(train), len(test)])
+    origin = np.repeat([Part.TRAIN, Part.TEST], [len(train), len(test)])
     dataset = TextDataset(frame, pd.DataFrame({"row": [], "reason": []}), labels, "part", parts=origin)
     model = ScaLearnModel(encoder, catalog.load(catalog.permissive(), encoder), labels=labels, seed=seed)
     train_scales(model, dataset, TrainingConfig(seed=seed, long_texts=how, epochs=epochs))

@@ -29,10 +29,10 @@ from scalearn_core.baselines.classifier import Classify
 from scalearn_core.baselines.fine_tuning import fit_fine_tuned, fit_own_adapter
 from scalearn_core.baselines.fusion import fit_fusion
 from scalearn_core.baselines.linear import fit_single_source, fit_soup
+from scalearn_core.data.parts import Part
 from scalearn_core.data.split import Split
-from scalearn_core.data.splits import TRAIN, VALIDATION
 from scalearn_core.encoders.embedding import embed
-from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.heads.logistic import fit_frozen_head, unit
 from scalearn_core.heads.tfidf import predict_tfidf
@@ -75,7 +75,7 @@ def _scalearn(parts: Parts, encoder: Encoder, sources: Sequence[Adapter], config
             "label": [split.labels[number] for split in splits for number in split.targets],
         }
     )
-    origin = np.repeat([TRAIN, VALIDATION], [len(split) for split in splits])
+    origin = np.repeat([Part.TRAIN, Part.VALIDATION], [len(split) for split in splits])
     rejected = pd.DataFrame({"row": [], "reason": []})
     dataset = TextDataset(frame, rejected, parts.train.labels, "part", parts=origin)
     model = ScaLearnModel(encoder, sources, labels=dataset.labels, seed=config.seed)
@@ -88,7 +88,7 @@ def _own_adapter_by_pairs(parts: Parts, encoder: Encoder, sources: Sequence[Adap
     config, train = TrainingConfig(seed=seed), parts.train
     model = learn_own_adapter_alone(
         ScaLearnModel(encoder, sources, labels=train.labels),
-        OpenedDocuments(encoder, encoder.tokenize(train.texts)), train.targets,
+        CachedDocuments(encoder, encoder.tokenize(train.texts)), train.targets,
         config.resolved(len(train)), batch_size=config.batch_size, seed=seed,
     )  # fmt: skip
     return lambda texts: model.predict_proba(texts).argmax(1)

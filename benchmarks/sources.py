@@ -30,7 +30,7 @@ def main() -> None:
     import torch
 
     from scalearn_core import Encoder, ScaLearnModel, TextDataset, catalog
-    from scalearn_core.evidence.trained import Setting
+    from scalearn_core.evidence.trained import TrainedModel
     from scalearn_core.explain import ablation, effort
     from scalearn_core.explain.refit import Mixes
     from scalearn_core.heads.logistic import FrozenHead
@@ -61,8 +61,8 @@ def main() -> None:
     _timed("leave one out", leave_one_out)
     if arguments.whole:
         none = FrozenHead(np.zeros((len(data.labels), encoder.width), np.float32), np.zeros(0, np.float32), 1.0)
-        setting = Setting(model, data, {"seed": 13}, none)
-        _timed("the whole study", lambda: sources.study(setting, lambda share: None))
+        trained_model = TrainedModel(model, data, {"seed": 13}, none)
+        _timed("the whole study", lambda: sources.study(trained_model, lambda share: None))
 
 
 def _timed(what: str, work: Callable[[], object]) -> None:

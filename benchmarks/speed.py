@@ -30,9 +30,9 @@ from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.encoders.batching import CPU_TOKENS, TokenBudget, training_batches
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.encoder import Tokens
-from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.heads.modules import two_layer_head
-from scalearn_core.scaling.sources import StackedSources, fold
+from scalearn_core.scaling.sources import StackedSources, scaled_up_projection
 from scalearn_core.training.loop import accumulate, seeded
 from scalearn_core.workspace.samples import SAMPLES
 
@@ -80,7 +80,7 @@ class Bench:
         self.targets_ = torch.arange(len(self.tokens)) % CLASSES
         self.batches = training_batches(self.tokens.lengths, STEP, np.random.default_rng(0))[: given.steps]
         self.documents = sum(map(len, self.batches))
-        self.opened = OpenedDocuments(self.encoder, self.tokens)
+        self.cached = CachedDocuments(self.encoder, self.tokens)
 
     def targets(self) -> None:
         real = sum(self.tokens.lengths[row] for rows in self.batches for row in rows)
@@ -167,7 +167,7 @@ class Bench:
         budget = TokenBudget(tokens)
 
         def loss(part: list[int]) -> torch.Tensor:
-            return F.cross_entropy(model.logits(self.opened, part), self.targets_[part])
+            return F.cross_entropy(model.logits(self.cached, part), self.targets_[part])
 
         def step(rows: list[int]) -> None:
             model.train_mode(True)
@@ -236,7 +236,7 @@ def _say(what: str, above: Sequence[float], below: Sequence[float], target: str)
 def _by_autograd(stack: StackedSources) -> Callable[[int, torch.Tensor, torch.Tensor], torch.Tensor]:
     def scaled_sum(layer: int, z: torch.Tensor, omega: torch.Tensor) -> torch.Tensor:
         buffers = (stack.get_buffer(f"{name}_{layer}") for name in ("up_weight", "up_bias", "owner"))
-        weight, bias = fold(omega, *buffers)
+        weight, bias = scaled_up_projection(omega, *buffers)
         return torch.addmm(bias, stack.inner(layer, z), weight)
 
     return scaled_sum

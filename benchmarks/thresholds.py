@@ -34,7 +34,7 @@ def measure(dataset: TextDataset, encoder: Encoder, seed: int) -> dict[tuple[str
     probabilities = model.predict_proba(test.texts)
     plain, embeddings = trained.frozen_head, unit(embed(encoder, encoder.tokenize(test.texts)))
     return {
-        ("scalearn", "half"): decide(probabilities, several=True),
+        ("scalearn", "half"): decide(probabilities, multi_label=True),
         ("scalearn", "limits"): model.decide(probabilities),
         ("frozen_head", "half"): replace(plain, thresholds=None).predict(embeddings),
         ("frozen_head", "limits"): plain.predict(embeddings),

@@ -22,12 +22,12 @@ Targets = NDArray[np.int64]
 THRESHOLD = 0.5
 
 
-def are_several(targets: ArrayLike) -> bool:
+def are_multi_label(targets: ArrayLike) -> bool:
     """Whether these targets, or predictions, hold any number of labels per document."""
     return np.ndim(targets) == 2
 
 
-def decide(probabilities: ArrayLike, *, several: bool, thresholds: ArrayLike | None = None) -> Targets:
+def decide(probabilities: ArrayLike, *, multi_label: bool, thresholds: ArrayLike | None = None) -> Targets:
     """The labels given to documents with probabilities `[documents, labels]`.
 
     Args:
@@ -39,23 +39,25 @@ def decide(probabilities: ArrayLike, *, several: bool, thresholds: ArrayLike | N
     values = np.asarray(probabilities)
     if broken := int((~np.isfinite(values)).any(-1).sum()):
         raise ModelError("model.no_number", count=broken, documents=len(values))
-    if several:
+    if multi_label:
         return (values >= (THRESHOLD if thresholds is None else np.asarray(thresholds))).astype(np.int64)
     return values.argmax(1).astype(np.int64) if len(values) else np.zeros(0, dtype=np.int64)
 
 
 def indicators(targets: Targets, n_labels: int) -> NDArray[np.bool_]:
     """Which labels each document has, `[documents, labels]`."""
-    return targets.astype(np.bool_) if are_several(targets) else np.arange(n_labels) == targets[:, None]
+    return targets.astype(np.bool_) if are_multi_label(targets) else np.arange(n_labels) == targets[:, None]
 
 
 def same(first: Targets, second: Targets) -> NDArray[np.bool_]:
     """Of each document whether both hold the same labels, all of them, `[documents]`."""
     equal = first == second
-    return np.asarray(equal.all(1) if are_several(first) else equal)
+    return np.asarray(equal.all(1) if are_multi_label(first) else equal)
 
 
-def confidence_in(probabilities: ArrayLike, *, several: bool, given: Targets | None = None) -> NDArray[np.float64]:
+def confidence_in(
+    probabilities: ArrayLike, *, multi_label: bool, given: Targets | None = None
+) -> NDArray[np.float64]:
     """How sure a model is that what it gives a document is right, `[documents]`.
 
     Of one label its probability. Of several the probability that all yes and no are right at once, were they
@@ -65,7 +67,7 @@ def confidence_in(probabilities: ArrayLike, *, several: bool, given: Targets | N
         given: of several labels, those given, `[documents, labels]`; None: those that reach one half.
     """
     values = np.asarray(probabilities, dtype=np.float64)
-    if several:
+    if multi_label:
         yes = values >= THRESHOLD if given is None else given == 1
         return np.asarray(np.where(yes, values, 1.0 - values).prod(1))
     return values.max(1) if len(values) else np.zeros(0)

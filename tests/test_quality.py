@@ -18,10 +18,10 @@ def parts(tmp_path: Path) -> Path:
     for name in ("train", "test"):
         lines = [f"{name} {text},{label}" for text, label in rows]
         (task / f"{name}.csv").write_text("text,label\n" + "\n".join(lines) + "\n", "utf-8")
-    several = tmp_path / "tasks" / "several"
-    several.mkdir()
+    multi_label = tmp_path / "tasks" / "several"
+    multi_label.mkdir()
     for name in ("train", "test"):
-        (several / f"{name}.csv").write_text("text,label\nhello,a|b\n", "utf-8")
+        (multi_label / f"{name}.csv").write_text("text,label\nhello,a|b\n", "utf-8")
     write_parts(tmp_path / "tasks", tmp_path / "parts")
     return tmp_path / "parts"
 

@@ -18,7 +18,7 @@ from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
 from scalearn_core.heads.logistic import fit_frozen_head, unit
 from scalearn_core.heads.modules import unit_linear_head
 from scalearn_core.heads.thresholds import choose_thresholds
-from scalearn_core.targets import Targets, are_several, decide
+from scalearn_core.targets import Targets, are_multi_label, decide
 from scalearn_core.training.loop import OnStep, fit
 from scalearn_core.training.loss import classification_loss
 from scalearn_core.training.stage_one import TaskData
@@ -37,7 +37,7 @@ class Classifier:
     encoder: Encoder
     adapt: Adapt | None
     head: nn.Sequential
-    several: bool = False
+    multi_label: bool = False
     """Whether a document may have several classes."""
     thresholds: NDArray[np.float64] | None = None
     """Then, from which probability on each is given, `[labels]`; None: one half."""
@@ -62,14 +62,14 @@ class Classifier:
     def classes(self, tokens: Tokens) -> Targets:
         """The likeliest class of each document, or all likely ones (`targets.py`); at least one document."""
         logits = self.all_logits(tokens)
-        values = (logits.sigmoid() if self.several else logits).numpy()
-        return decide(values, several=self.several, thresholds=self.thresholds)
+        values = (logits.sigmoid() if self.multi_label else logits).numpy()
+        return decide(values, multi_label=self.multi_label, thresholds=self.thresholds)
 
     def __call__(self, texts: Sequence[str]) -> Targets:
         """The same for texts, of which there may be none."""
         if not len(texts):
             *_, bias = self.head.parameters()
-            return decide(np.zeros((0, len(bias))), several=self.several)
+            return decide(np.zeros((0, len(bias))), multi_label=self.multi_label)
         return self.classes(self.encoder.tokenize(texts))
 
 
@@ -109,7 +109,7 @@ def train_from_linear_head(
     )  # fmt: skip
     head = unit_linear_head(encoder.width, data.classes)
     head.load_state_dict({"1.weight": torch.from_numpy(start.weight), "1.bias": torch.from_numpy(start.bias)})
-    classifier = Classifier(encoder, adapt, head.to(encoder.device), are_several(data.targets))
+    classifier = Classifier(encoder, adapt, head.to(encoder.device), are_multi_label(data.targets))
 
     def batch_loss(rows: list[int]) -> torch.Tensor:
         switch(True)
@@ -136,7 +136,7 @@ def train_from_linear_head(
         )  # fmt: skip
     finally:
         switch(False)
-    if not classifier.several:
+    if not classifier.multi_label:
         return classifier
     if len(held_out):
         said = classifier.all_logits(held_out.tokens).sigmoid().numpy()

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from scalearn_core.checks.finding import Finding, Remedy, Severity
-from scalearn_core.checks.scan import SHORT_TEXT, TINY_TEXT, Look, evenly, those
+from scalearn_core.checks.scan import SHORT_TEXT, TINY_TEXT, Scan, evenly, those
 from scalearn_core.data.recipe import Step
 from scalearn_core.encoders.cards import CARDS, EncoderCard
 
@@ -33,22 +33,22 @@ _ID = re.compile(r"(?=[^\d]*\d)[\w\-./:#+,%$]{1,40}", re.ASCII)
 _NUMBER = re.compile(r"[-+$]?\d[\d.,]*%?", re.ASCII)
 
 
-def little_text(look: Look) -> list[Finding]:
+def little_text(scan: Scan) -> list[Finding]:
     """`tiny_texts`: fewer than three letters or digits; `short_texts`: more, but fewer than ten characters."""
     findings = []
     for kind, code, severity in SIZES:
-        found = np.flatnonzero(look.size == kind)
+        found = np.flatnonzero(scan.size == kind)
         if len(found):
-            rows = tuple(look.rows[found].tolist())
-            left = len(look) - len(found)
-            values = {"concerned": len(found), "documents": len(look), "share": len(found) / len(look)}
+            rows = tuple(scan.rows[found].tolist())
+            left = len(scan) - len(found)
+            values = {"concerned": len(found), "documents": len(scan), "share": len(found) / len(scan)}
             step = Step("leave_out_rows", code, rows=rows)
             remedy = Remedy("leave_out_texts", (step,), {"concerned": len(found), "left": left})
             findings.append(Finding(code, severity, values, rows, remedies=(remedy,) if left else ()))
     return findings
 
 
-def long_texts(look: Look, texts: pd.Series[str], encoder_key: str | None) -> list[Finding]:
+def long_texts(scan: Scan, texts: pd.Series[str], encoder_key: str | None) -> list[Finding]:
     """`long_texts`: about how much of the texts an encoder does not read.
 
     Estimated from the characters per token of some of those documents that could be too long at all.
@@ -56,28 +56,28 @@ def long_texts(look: Look, texts: pd.Series[str], encoder_key: str | None) -> li
     card = CARDS.get(encoder_key or "")
     if card is None:
         return []
-    candidates = np.flatnonzero(look.lengths > card.max_length)  # a token is one character or more
+    candidates = np.flatnonzero(scan.lengths > card.max_length)  # a token is one character or more
     if not len(candidates):
         return []
     some = candidates[evenly(len(candidates), TOKENISED)]
     readable = card.max_length * characters_per_token(card, [text.strip() for text in those(texts, some)])
-    long = np.flatnonzero(look.lengths > readable)
+    long = np.flatnonzero(scan.lengths > readable)
     if not len(long):
         return []
-    cut = 1 - readable / look.lengths[long]
-    share = len(long) / len(look)
+    cut = 1 - readable / scan.lengths[long]
+    share = len(long) / len(scan)
     values = {
         "concerned": len(long),
-        "documents": len(look),
+        "documents": len(scan),
         "share": share,
-        "cut": float((cut * look.lengths[long]).sum() / look.lengths.sum()),
+        "cut": float((cut * scan.lengths[long]).sum() / scan.lengths.sum()),
         "readable": round(readable),
         "encoder": card.key,
     }
     severity: Severity = "warning" if share > MANY_LONG else "hint"
     worst_first = np.argsort(-cut, kind="stable")
     notes = tuple(f"{part:.0%}" for part in cut[worst_first].tolist())
-    return [Finding("long_texts", severity, values, tuple(look.rows[long[worst_first]].tolist()), notes)]
+    return [Finding("long_texts", severity, values, tuple(scan.rows[long[worst_first]].tolist()), notes)]
 
 
 def characters_per_token(card: EncoderCard, texts: Sequence[str]) -> float:
@@ -96,7 +96,7 @@ def characters_per_token(card: EncoderCard, texts: Sequence[str]) -> float:
     return characters / sum(len(found.ids) for found in tokenizer.encode_batch(texts))
 
 
-def id_column(look: Look, texts: pd.Series[str], columns: Mapping[str, Sequence[str]] | None) -> list[Finding]:
+def id_column(scan: Scan, texts: pd.Series[str], columns: Mapping[str, Sequence[str]] | None) -> list[Finding]:
     """`id_column`: the texts are ids or numbers; `id_column_other` if another column of the table holds texts.
 
     Args:
@@ -105,10 +105,10 @@ def id_column(look: Look, texts: pd.Series[str], columns: Mapping[str, Sequence[
     chosen = evenly(len(texts), IDS_LOOKED_AT)
     looked_at = those(texts, chosen)
     share = _share(_ID, looked_at)
-    differ = len(np.unique(look.same)) / len(look)
+    differ = len(np.unique(scan.same)) / len(scan)
     if share < ALMOST_ALL or (differ < ALMOST_ALL and _share(_NUMBER, looked_at) < ALMOST_ALL):
         return []
-    values = {"share": share, "example": looked_at[0].strip(), "documents": len(look), "looked_at": len(looked_at)}
+    values = {"share": share, "example": looked_at[0].strip(), "documents": len(scan), "looked_at": len(looked_at)}
     words = {name: _words(cells) for name, cells in (columns or {}).items()}
     best = max(words, key=words.__getitem__, default="")
     if words.get(best, 0) > 2:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scalearn_core.checks.finding import Finding, Severity
-from scalearn_core.checks.scan import Look, evenly, normal_forms, those
+from scalearn_core.checks.scan import Scan, evenly, normal_forms, those
 
 OWN, OTHERS = 0.5, 0.1
 """Share of its own documents a label stands in at least, and of the others' at most."""
@@ -21,14 +21,14 @@ MANY_CLASSES = 1 / 3
 _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
-def label_in_text(look: Look, texts: pd.Series[str]) -> list[Finding]:
+def label_in_text(scan: Scan, texts: pd.Series[str]) -> list[Finding]:
     """`label_in_text`: classes whose name gives them away; a model would learn the word."""
-    chosen = evenly(len(look))
+    chosen = evenly(len(scan))
     forms = np.array(normal_forms(those(texts, chosen)), dtype=object)
     found: dict[str, float] = {}
     concerned = np.zeros(len(chosen), dtype=np.bool_)
-    for label in look.counts:
-        own = look.having([label])[chosen]
+    for label in scan.counts:
+        own = scan.having([label])[chosen]
         pattern = word(label)
         if pattern is None or own.sum() < FEWEST:
             continue
@@ -38,19 +38,19 @@ def label_in_text(look: Look, texts: pd.Series[str]) -> list[Finding]:
             concerned |= named & own
     if not found:
         return []
-    share_of_classes = len(found) / len(look.counts)
+    share_of_classes = len(found) / len(scan.counts)
     values = {
         "labels": tuple(found),
         "share": sum(found.values()) / len(found),
-        "classes": len(look.counts),
+        "classes": len(scan.counts),
         "concerned": int(concerned.sum()),
         "looked_at": len(chosen),
-        "documents": len(look),
+        "documents": len(scan),
     }
     rows = chosen[concerned]
-    notes = tuple(look.cells[cell] for cell in look.cell[rows].tolist())
+    notes = tuple(scan.cells[cell] for cell in scan.cell[rows].tolist())
     severity: Severity = "warning" if share_of_classes >= MANY_CLASSES else "hint"
-    return [Finding("label_in_text", severity, values, tuple(look.rows[rows].tolist()), notes)]
+    return [Finding("label_in_text", severity, values, tuple(scan.rows[rows].tolist()), notes)]
 
 
 def word(label: str) -> re.Pattern[str] | None:

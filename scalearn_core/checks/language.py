@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from scalearn_core.checks.finding import Finding
-from scalearn_core.checks.scan import Look, evenly, those
+from scalearn_core.checks.scan import Scan, evenly, those
 from scalearn_core.data.languages import LOOKED_AT, language_shares, languages_of
 from scalearn_core.encoders.cards import CARDS
 from scalearn_core.encoders.choice import choose_encoder
@@ -14,13 +14,13 @@ CHARACTERS = 1000
 """Of a document; enough to tell its language."""
 
 
-def unread_language(look: Look, texts: pd.Series[str], encoder_key: str | None) -> list[Finding]:
+def unread_language(scan: Scan, texts: pd.Series[str], encoder_key: str | None) -> list[Finding]:
     """`unread_language`, with the encoder that reads them; `unread_language_nowhere` if none here does.
 
     Args:
         encoder_key: the chosen encoder; None: the one that suits the table. One without a card gives nothing.
     """
-    chosen = evenly(len(look), LOOKED_AT)
+    chosen = evenly(len(scan), LOOKED_AT)
     languages = languages_of(text[:CHARACTERS] for text in those(texts, chosen))
     shares = language_shares(languages)
     best = choose_encoder(shares)
@@ -37,9 +37,9 @@ def unread_language(look: Look, texts: pd.Series[str], encoder_key: str | None) 
         "encoder": card.key,
         "concerned": len(found),
         "looked_at": len(chosen),
-        "documents": len(look),
+        "documents": len(scan),
     }
-    rows, notes = tuple(look.rows[chosen[found]].tolist()), tuple(languages[number] for number in found)
+    rows, notes = tuple(scan.rows[chosen[found]].tolist()), tuple(languages[number] for number in found)
     if best.reason == "unread" or best.key == card.key:
         return [Finding("unread_language_nowhere", "serious", values, rows, notes)]
     return [Finding("unread_language", "serious", {**values, "better": best.key}, rows, notes)]

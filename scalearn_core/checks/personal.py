@@ -7,7 +7,7 @@ from collections import Counter
 import pandas as pd
 
 from scalearn_core.checks.finding import Finding, Remedy
-from scalearn_core.checks.scan import Look, evenly, those
+from scalearn_core.checks.scan import Scan, evenly, those
 from scalearn_core.data.personal import KINDS, personal_in
 from scalearn_core.data.recipe import Step
 
@@ -17,19 +17,19 @@ MASKS_SHOWN = 5
 """Of one document."""
 
 
-def personal_data(look: Look, texts: pd.Series[str]) -> list[Finding]:
+def personal_data(scan: Scan, texts: pd.Series[str]) -> list[Finding]:
     """`personal_data`: documents with any, each noted with what was found, masked.
 
     Names are not looked for: no library finds them well enough in Japanese and in English.
     """
-    chosen = evenly(len(look))
+    chosen = evenly(len(scan))
     kinds: Counter[str] = Counter()
     rows, notes = [], []
     for number, text in zip(chosen.tolist(), those(texts, chosen), strict=True):
         found = personal_in(text[:CHARACTERS])
         if found:
             kinds.update(kind for kind, _ in found)
-            rows.append(int(look.rows[number]))
+            rows.append(int(scan.rows[number]))
             masks = list(dict.fromkeys(mask for _, mask in found))
             notes.append(", ".join(masks[:MASKS_SHOWN]) + (", …" if len(masks) > MASKS_SHOWN else ""))
     if not rows:
@@ -39,7 +39,7 @@ def personal_data(look: Look, texts: pd.Series[str]) -> list[Finding]:
         "concerned": len(rows),
         "share": len(rows) / len(chosen),
         "looked_at": len(chosen),
-        "documents": len(look),
+        "documents": len(scan),
     }
     blank_out = Remedy("blank_out_personal", (Step("blank_out_personal", "personal_data"),))
     return [Finding("personal_data", "warning", values, tuple(rows), tuple(notes), (blank_out,))]

@@ -42,24 +42,24 @@ def quick(
     """
     if dataset.frame.empty:
         return []
-    look = look_at(dataset, lambda share: on_progress(_LOOKED * share))
+    scan = look_at(dataset, lambda share: on_progress(_LOOKED * share))
     texts = dataset.frame["text"]
-    ids = id_column(look, texts, table_columns)
-    spellings = spelling_variants(look)
-    rare = few_documents(look, other=other, several=dataset.separator is not None)
+    ids = id_column(scan, texts, table_columns)
+    spellings = spelling_variants(scan)
+    rare = few_documents(scan, other=other, multi_label=dataset.separator is not None)
     if spellings:  # to be merged before anything is done about classes that are rare by their spelling alone
         rare = [replace(finding, remedies=()) for finding in rare]
     found = [
         *ids,
-        *([] if ids else unread_language(look, texts, encoder_key)),
-        *different_labels(look),
+        *([] if ids else unread_language(scan, texts, encoder_key)),
+        *different_labels(scan),
         *rare,
-        *label_in_text(look, texts),
-        *exact_duplicates(look),
-        *personal_data(look, texts),
-        *imbalance(look),
-        *long_texts(look, texts, encoder_key),
-        *little_text(look),
+        *label_in_text(scan, texts),
+        *exact_duplicates(scan),
+        *personal_data(scan, texts),
+        *imbalance(scan),
+        *long_texts(scan, texts, encoder_key),
+        *little_text(scan),
     ]
     on_progress(1.0)
     return [*spellings, *sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))]

@@ -35,7 +35,7 @@ _UNSEEN = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class Scan:
     """What is known of each document, in file order; arrays of shape [documents]."""
 
     rows: NDArray[np.int64]
@@ -80,7 +80,7 @@ class Look:
         return np.array([wanted.issuperset(known) for known in self.sets], dtype=np.bool_)[self.cell]
 
 
-def look_at(dataset: TextDataset, on_progress: Callable[[float], None] = lambda share: None) -> Look:
+def look_at(dataset: TextDataset, on_progress: Callable[[float], None] = lambda share: None) -> Scan:
     """Pass once over the documents of a dataset.
 
     Args:
@@ -100,7 +100,7 @@ def look_at(dataset: TextDataset, on_progress: Callable[[float], None] = lambda 
     sets = tuple(split_labels(known, dataset.separator) for known in cells)
     spelled = ["\n".join(sorted({*map(spelling, labels)})) for labels in sets]
     meanings, _ = pd.factorize(np.array(spelled, dtype=object))
-    return Look(
+    return Scan(
         rows=dataset.frame.index.to_numpy(dtype=np.int64),
         same=same,
         lengths=lengths,

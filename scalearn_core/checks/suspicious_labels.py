@@ -15,7 +15,7 @@ from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.recipe import Step
 from scalearn_core.data.split import Split
 from scalearn_core.data.splits import stratified_folds
-from scalearn_core.targets import Targets, are_several, counts_of, decide, names_of, same
+from scalearn_core.targets import Targets, are_multi_label, counts_of, decide, names_of, same
 
 MIN_DOCUMENTS = 5
 """Of a class; a classifier has not seen enough of a rarer one to doubt its labels."""
@@ -74,7 +74,7 @@ def suspicious_labels(
         "documents": len(dataset.frame),
         "looked_at": len(asked),
         "share": share,
-        "agreement": float(same(decide(probabilities, several=are_several(targets)), targets).mean()),
+        "agreement": float(same(decide(probabilities, multi_label=are_multi_label(targets)), targets).mean()),
         "skipped": tuple(label for place, label in enumerate(split.labels) if place not in kept),
     }
     remedies = _remedies(rows, names, len(dataset.frame))
@@ -87,7 +87,7 @@ def _common(targets: Targets, n_labels: int) -> tuple[NDArray[np.int64], NDArray
     Of several labels per document also those are left out that all but a few documents have.
     """
     counts = counts_of(targets, n_labels)
-    if are_several(targets):
+    if are_multi_label(targets):
         enough = np.minimum(counts, len(targets) - counts) >= MIN_DOCUMENTS
         return np.arange(len(targets)), np.flatnonzero(enough)
     enough = counts >= MIN_DOCUMENTS
@@ -96,7 +96,7 @@ def _common(targets: Targets, n_labels: int) -> tuple[NDArray[np.int64], NDArray
 
 def _renumbered(targets: Targets, kept: NDArray[np.int64]) -> Targets:
     """Targets in which the labels are those kept."""
-    return targets[:, kept] if are_several(targets) else np.searchsorted(kept, targets).astype(np.int64)
+    return targets[:, kept] if are_multi_label(targets) else np.searchsorted(kept, targets).astype(np.int64)
 
 
 def _out_of_fold(
@@ -111,7 +111,7 @@ def _out_of_fold(
     for number, (train, held_out) in enumerate(folds):
         on_progress(FEATURES_SHARE + (0.95 - FEATURES_SHARE) * number / len(folds))
         (model,) = fit_path(features[train], targets[train], (C,), tolerance=TOLERANCE, seed=seed)
-        if are_several(targets):
+        if are_multi_label(targets):
             logits = model.decision_function(features[held_out])
             probabilities[held_out] = 1.0 / (1.0 + np.exp(-np.clip(logits, -500, 500)))
         else:
@@ -149,11 +149,11 @@ def _features(texts: Sequence[str], on_progress: Callable[[float], None]) -> Any
 def _doubtful(targets: Targets, probabilities: NDArray[np.float64]) -> tuple[NDArray[np.int64], Targets]:
     """Numbers of the doubtful documents, most doubtful first, and what is suggested for each (`targets.py`)."""
     from cleanlab.filter import find_label_issues
-    from cleanlab.multilabel_classification.filter import find_label_issues as find_issues_of_several
+    from cleanlab.multilabel_classification.filter import find_label_issues as find_multi_label_issues
 
-    if are_several(targets):
+    if are_multi_label(targets):
         given = [np.flatnonzero(row).tolist() for row in targets]
-        issues = find_issues_of_several(
+        issues = find_multi_label_issues(
             given, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1
         )  # fmt: skip
         against = np.abs(probabilities - targets) - np.abs(1 - probabilities - targets) >= MARGIN
@@ -173,7 +173,7 @@ def _names(
     split: Split, documents: NDArray[np.int64], suggested: Targets, kept: NDArray[np.int64]
 ) -> tuple[str, ...]:
     """The suggested label of each document as a label cell; labels that were not asked for stay as they are."""
-    if not are_several(suggested):
+    if not are_multi_label(suggested):
         return tuple(split.labels[kept[number]] for number in suggested)
     whole = split.targets[documents].copy()
     whole[:, kept] = suggested

@@ -46,13 +46,13 @@ def study(args: argparse.Namespace) -> None:
     with telling_first_seal(args.model), Progress() as progress:
         progress.on_stage("loading")
         from scalearn_core.devices import find
-        from scalearn_core.evidence.trained import keep, load_setting
+        from scalearn_core.evidence.trained import keep, load_trained
         from scalearn_core.studies.run import run_study
 
-        setting = load_setting(evidence, args.model, dataset, find(args.device).kind)
+        trained_model = load_trained(evidence, args.model, dataset, find(args.device).kind)
         progress.on_stage("study", args.study)
         began = time.monotonic()
-        found = run_study(args.study, setting, progress.on_share)
+        found = run_study(args.study, trained_model, progress.on_share)
         found["seconds"] = round(time.monotonic() - began, 2)
     if args.json:  # before it is kept: an answer of minutes must not be lost to a full disk
         print(json.dumps(found))

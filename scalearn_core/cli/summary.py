@@ -66,14 +66,14 @@ def training_summary(result: dict[str, Any], folder: Path) -> str:
     counts, learned, scores = result["dataset"]["counts"], result["parameter_counts"], result["scores"]
     rows = [(name, score_text(scores[key]["macro_f1"]), score_text(scores[key]["accuracy"]))
             for key, name in METHODS.items() if key in scores]  # fmt: skip
-    several = result["dataset"].get("separator") is not None
+    multi_label = result["dataset"].get("separator") is not None
     own = f", {learned['own_adapter']:,} in the adapter on your documents" if result["own_adapter"] else ""
     return "\n".join(
         [
             f"{result['dataset']['name']}: {len(result['dataset']['labels'])} labels; {counts['train']} documents "
             f"to learn from, {counts['validation']} to choose with, {counts['test']} to test on",
             "",
-            *table(("", "macro-F1", ACCURACY[several]), rows),
+            *table(("", "macro-F1", ACCURACY[multi_label]), rows),
             "",
             HELPED[result["verdict"]["code"]],
             verdict(result["comparison"], VERDICTS),
@@ -102,11 +102,11 @@ def evaluation_summary(result: dict[str, Any]) -> str:
         (*(f"{100 * row[key]:.1f}" for key in ("precision", "recall", "f1")), str(row["support"]), row["label"])
         for row in result["per_class"]
     ]
-    several = not result["confusion"]  # each label is then right or wrong by itself
+    multi_label = not result["confusion"]  # each label is then right or wrong by itself
     return "\n".join(
         [
             f"{result['n']} documents: macro-F1 {score_text(result['macro_f1'])}, "
-            f"{ACCURACY[several]} {score_text(result['accuracy'])}",
+            f"{ACCURACY[multi_label]} {score_text(result['accuracy'])}",
             *_against_plain(result),
             *_languages(result),
             *_notes(result),

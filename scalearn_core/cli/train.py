@@ -17,7 +17,7 @@ from scalearn_core.config import TrainingConfig
 from scalearn_core.data.column_checks import shorten
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.documents import columns_of
-from scalearn_core.data.labels import AUTO, looks_like_several
+from scalearn_core.data.labels import AUTO, looks_multi_label
 from scalearn_core.data.languages import shares_of
 from scalearn_core.data.split_plan import By, SplitPlan, offered_test_values
 from scalearn_core.encoders.cards import CARDS, DEFAULT
@@ -168,7 +168,7 @@ def tell_separator(dataset: TextDataset, *, asked: bool) -> None:
     """
     cells, mark = dataset.frame["label"].tolist(), dataset.separator
     if mark is None:
-        if asked and (seen := looks_like_several(cells)):
+        if asked and (seen := looks_multi_label(cells)):
             print(
                 f'Each cell is one label, though "{seen}" stands in some '
                 f"(--label-separator '{seen}': several labels per document).",

@@ -20,10 +20,10 @@ from scalearn_core.data.column_checks import check_column, check_columns, check_
 from scalearn_core.data.documents import Blanks, columns_of, take_documents
 from scalearn_core.data.groups import Groups
 from scalearn_core.data.labels import AUTO, split_labels
+from scalearn_core.data.parts import Part
 from scalearn_core.data.recipe import Step
 from scalearn_core.data.split import Split
 from scalearn_core.data.split_plan import SplitPlan, divide
-from scalearn_core.data.splits import KEPT_OUT, TEST, TRAIN, VALIDATION
 from scalearn_core.errors import DataError
 from scalearn_core.tables.content import OnProgress
 from scalearn_core.tables.export import written_forms
@@ -52,7 +52,7 @@ class TextDataset:
     name: str
 
     parts: NDArray[np.int64] | None = None
-    """`TRAIN`, `VALIDATION`, `TEST` or `KEPT_OUT` per document, shape [documents]; None before `split`."""
+    """The `Part` of each document, shape [documents]; None before `split`."""
 
     separator: str | None = None
     """What stands between the labels of a document; None where each has one."""
@@ -199,13 +199,13 @@ class TextDataset:
     @property
     def kept_out(self) -> tuple[int, ...]:
         """Rows in no part, as the user's test set has their text or group too (`splits.complete_parts`)."""
-        return self.part(KEPT_OUT).rows
+        return self.part(Part.KEPT_OUT).rows
 
     def without_validation(self) -> TextDataset:
         """A copy whose validation documents are among those to train on, for a training that needs none."""
         if self.parts is None:
             raise DataError("data.not_split")
-        return replace(self, parts=np.where(self.parts == VALIDATION, TRAIN, self.parts))
+        return replace(self, parts=np.where(self.parts == Part.VALIDATION, Part.TRAIN, self.parts))
 
     def whole(self, labels: Sequence[str] | None = None) -> Split:
         """All documents as one part, to evaluate a model on a table it never saw.
@@ -230,15 +230,15 @@ class TextDataset:
 
     @property
     def train(self) -> Split:
-        return self.part(TRAIN)
+        return self.part(Part.TRAIN)
 
     @property
     def validation(self) -> Split:
-        return self.part(VALIDATION)
+        return self.part(Part.VALIDATION)
 
     @property
     def test(self) -> Split:
-        return self.part(TEST)
+        return self.part(Part.TEST)
 
     def part(self, part: int) -> Split:
         """The documents with this number in `parts`. Raises DataError `data.not_split`."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from scalearn_core.data.groups import Groups, group_documents
 from scalearn_core.data.splits import deal
-from scalearn_core.targets import Targets, are_several, indicators
+from scalearn_core.targets import Targets, are_multi_label, indicators
 
 ALWAYS_LEARNED = -1
 """In no fold: without this document nothing would be learned of one of its labels."""
@@ -42,7 +42,9 @@ def grouped_folds(
     order = np.random.default_rng(seed).permutation(len(found))
     members = [found[i] for i in order]
     has = indicators(targets, int(targets.max(initial=0)) + 1)
-    dealt = np.concatenate([has, ~has], axis=1) if are_several(targets) else has  # a classifier must see either
+    dealt = (
+        np.concatenate([has, ~has], axis=1) if are_multi_label(targets) else has
+    )  # a classifier must see either
     fold_of_group = [ALWAYS_LEARNED] * len(members)
     counts = np.array([dealt[group].sum(0) for group in members])
     deal(fold_of_group, counts, np.full(number, 1 / number), [len(group) for group in members])

@@ -31,15 +31,15 @@ def find_separator(
     different = Counter(cells)
     for separator in among:
         sets = {cell: split_labels(cell, separator) for cell in different}
-        several = sum(number for cell, number in different.items() if len(sets[cell]) > 1)
+        multi_label = sum(number for cell, number in different.items() if len(sets[cell]) > 1)
         parts = Counter(chain.from_iterable(sets.values()))
         combined = len(parts) < len(different) or min(parts.values(), default=0) > 1
-        if several >= FEWEST_CELLS and combined:
+        if multi_label >= FEWEST_CELLS and combined:
             return separator
     return None
 
 
-def looks_like_several(cells: Sequence[str]) -> str | None:
+def looks_multi_label(cells: Sequence[str]) -> str | None:
     """A mark that stands in some cells as if between labels, though `find_separator` did not take it for one."""
     marks = (mark for mark in KNOWN_BY_THEMSELVES if sum(mark in cell for cell in cells) >= FEWEST_CELLS)
     return next(marks, None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scalearn_core.targets import Targets, are_several, names_of
+from scalearn_core.targets import Targets, are_multi_label, names_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Split:
         if not len(self.texts) == len(self.targets) == len(self.rows):
             counts = f"{len(self.texts)}, {len(self.targets)} and {len(self.rows)}"
             raise ValueError(f"Texts, targets and rows must be equally many, found {counts}.")
-        if are_several(self.targets) != (self.separator is not None):
+        if are_multi_label(self.targets) != (self.separator is not None):
             raise ValueError("Several labels per document need a separator, and only they.")
 
     def __len__(self) -> int:

@@ -15,7 +15,8 @@ from scalearn_core.data.column_checks import shorten
 from scalearn_core.data.dates import read_dates
 from scalearn_core.data.groups import Groups, join_groups
 from scalearn_core.data.near_duplicates import group_near
-from scalearn_core.data.splits import OPEN, TEST, TRAIN, VALIDATION, assign_parts, check_shares, complete_parts
+from scalearn_core.data.parts import Part
+from scalearn_core.data.splits import OPEN, assign_parts, check_shares, complete_parts
 from scalearn_core.errors import DataError
 from scalearn_core.targets import Targets, indicators
 
@@ -119,7 +120,7 @@ def divide(
         groups: as in `splits.assign_parts`, joined with those of the plan.
 
     Returns:
-        `TRAIN`, `VALIDATION`, `TEST` or `KEPT_OUT` for each document, shape [n].
+        `Part.TRAIN`, `Part.VALIDATION`, `Part.TEST` or `Part.KEPT_OUT` for each document, shape [n].
 
     Raises:
         DataError: as `splits.assign_parts` and `dates.read_dates`; `data.column_not_kept`; with a test set of the
@@ -134,7 +135,7 @@ def divide(
     given = _by_value(cells, plan) if plan.by == "column" else _by_date(cells, plan, rows)
     parts = complete_parts(given, texts, targets, validation=plan.validation, seed=plan.seed, groups=groups)
     has = indicators(targets, len(labels))
-    untrained = np.flatnonzero(has.any(0) & ~has[parts == TRAIN].any(0)).tolist()
+    untrained = np.flatnonzero(has.any(0) & ~has[parts == Part.TRAIN].any(0)).tolist()
     if untrained:
         raise DataError("data.untrained_labels", labels=shorten([labels[i] for i in untrained]))
     return parts
@@ -171,9 +172,9 @@ def groups_of(
 
 def _by_value(cells: Sequence[str], plan: SplitPlan) -> NDArray[np.int64]:
     tested = {_folded(value) for value in plan.test_values}
-    part = dict.fromkeys(VALIDATION_NAMES, VALIDATION) | dict.fromkeys(tested, TEST)
+    part = dict.fromkeys(VALIDATION_NAMES, Part.VALIDATION) | dict.fromkeys(tested, Part.TEST)
     given = np.array([part.get(_folded(cell), OPEN) for cell in cells], dtype=np.int64)
-    if TEST not in given:
+    if Part.TEST not in given:
         raise DataError(
             "data.no_test_rows", column=plan.column, values=shorten(plan.test_values),
             found=shorten(list(dict.fromkeys(cells))),
@@ -190,4 +191,4 @@ def _by_date(cells: Sequence[str], plan: SplitPlan, rows: Sequence[int]) -> NDAr
         raise DataError("data.one_date", column=plan.column)
     wanted = len(dates) * (1 - plan.test)
     _, newest = min(bounds, key=lambda bound: (abs(bound[0] - wanted), -bound[0]))
-    return np.array([TEST if date >= newest else OPEN for date in dates], dtype=np.int64)
+    return np.array([Part.TEST if date >= newest else OPEN for date in dates], dtype=np.int64)

@@ -13,13 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalearn_core.data.groups import Groups, group_documents
+from scalearn_core.data.parts import Part
 from scalearn_core.errors import DataError
 from scalearn_core.tables.limits import MIN_TRAIN_FOR_VALIDATION
-from scalearn_core.targets import Targets, are_several, indicators
+from scalearn_core.targets import Targets, are_multi_label, indicators
 
-TRAIN, VALIDATION, TEST = range(3)
-KEPT_OUT = 4
-"""In no part: a copy, or one of the group, of a document that the user wants to test on."""
 OPEN = -1
 """Not yet in a part."""
 
@@ -50,7 +48,7 @@ def assign_parts(
         groups: Documents with the same number, from 0 on, stay together too; below 0 is no group.
 
     Returns:
-        `TRAIN`, `VALIDATION` or `TEST` for each document, shape [n].
+        `Part.TRAIN`, `Part.VALIDATION` or `Part.TEST` for each document, shape [n].
 
     Raises:
         DataError: `data.split_fraction`; `data.empty_test` if every class has only one distinct text, or
@@ -60,7 +58,7 @@ def assign_parts(
     if len(texts) * (1 - test - validation) < MIN_TRAIN_FOR_VALIDATION:
         validation = 0.0
     parts = _divide(texts, targets, np.array([1 - test - validation, validation, test]), seed, groups)
-    if TEST not in parts:
+    if Part.TEST not in parts:
         raise DataError("data.empty_test" if groups is None else "data.empty_test_groups")
     return parts
 
@@ -83,31 +81,31 @@ def complete_parts(
     """Say where the other documents go when the user has said which ones to test on.
 
     The test documents stay as given. Others with the text or of the group of one of them would have been seen
-    before the test, so they are `KEPT_OUT`. Where no validation document is given, they are drawn from the rest,
-    stratified as in `assign_parts`.
+    before the test, so they are `Part.KEPT_OUT`. Where no validation document is given, they are drawn from the
+    rest, stratified as in `assign_parts`.
 
     Args:
-        given: `TEST`, `VALIDATION` or `OPEN` for each document, shape [n]; at least one is to test on.
+        given: `Part.TEST`, `Part.VALIDATION` or `OPEN` for each document, shape [n]; at least one is to test on.
         validation: Share of all documents to draw.
         groups: As in `assign_parts`.
 
     Returns:
-        `TRAIN`, `VALIDATION`, `TEST` or `KEPT_OUT` for each document, shape [n].
+        `Part.TRAIN`, `Part.VALIDATION`, `Part.TEST` or `Part.KEPT_OUT` for each document, shape [n].
 
     Raises:
         DataError: `data.empty_train`, if nothing is left to learn from.
     """
     parts = given.copy()
     for members in group_documents(texts, groups):
-        if (given[members] == TEST).any():
-            parts[members] = np.where(given[members] == TEST, TEST, KEPT_OUT)
+        if (given[members] == Part.TEST).any():
+            parts[members] = np.where(given[members] == Part.TEST, Part.TEST, Part.KEPT_OUT)
     rest = np.flatnonzero(parts == OPEN)
     if not len(rest):
         raise DataError("data.empty_train")
     wanted = validation * len(texts)
     share = wanted / len(rest) if len(rest) - wanted >= MIN_TRAIN_FOR_VALIDATION else 0.0
-    if share == 0 or VALIDATION in given:
-        parts[rest] = TRAIN
+    if share == 0 or Part.VALIDATION in given:
+        parts[rest] = Part.TRAIN
     else:
         mine = None if groups is None else np.asarray(groups)[rest]
         shares = np.array([1 - share, share, 0.0])
@@ -121,7 +119,7 @@ def _divide(
     """The part of each document, shape [n].
 
     Args:
-        shares: of `TRAIN`, `VALIDATION` and `TEST`; none in a part whose share is 0.
+        shares: of `Part.TRAIN`, `Part.VALIDATION` and `Part.TEST`; none in a part whose share is 0.
         numbers: of groups, as in `assign_parts`.
     """
     groups = group_documents(texts, numbers)
@@ -130,9 +128,11 @@ def _divide(
     classes = _classes_of(members, targets)
     sizes = list(map(len, members))
     part_of_group = _anchor_classes(
-        classes, [0] * len(sizes) if numbers is None else sizes, (TRAIN, TEST) if shares[TEST] else (TRAIN,)
+        classes,
+        [0] * len(sizes) if numbers is None else sizes,
+        (Part.TRAIN, Part.TEST) if shares[Part.TEST] else (Part.TRAIN,),
     )
-    if are_several(targets) or numbers is not None:  # either has groups of several classes
+    if are_multi_label(targets) or numbers is not None:  # either has groups of several classes
         has = indicators(targets, int(targets.max(initial=0)) + 1)
         deal(part_of_group, np.array([has[group].sum(0) for group in members]), shares, sizes)
     else:
@@ -144,7 +144,7 @@ def _divide(
 
 def _classes_of(groups: Sequence[Sequence[int]], targets: Targets) -> list[list[int]]:
     """The classes that the documents of each group have."""
-    if are_several(targets):
+    if are_multi_label(targets):
         return [np.flatnonzero(targets[group].any(0)).tolist() for group in groups]
     label = targets.tolist()
     return [sorted({label[document] for document in group}) for group in groups]
@@ -165,7 +165,7 @@ def _anchor_classes(classes: Sequence[Sequence[int]], sizes: Sequence[int], anch
     for part in anchored:
         for label in rare_first:
             groups = groups_of[label]
-            if len(groups) == 1 and part == TEST:
+            if len(groups) == 1 and part == Part.TEST:
                 continue
             if any(part_of_group[group] == part for group in groups):
                 continue
@@ -252,7 +252,7 @@ def stratified_folds(
         targets: each class of two documents or more.
         number: folds, fewer where a class of one label per document has fewer documents; at least 2.
     """
-    if not are_several(targets):
+    if not are_multi_label(targets):
         from sklearn.model_selection import StratifiedKFold
 
         number = min(number, int(np.unique(targets, return_counts=True)[1].min()))

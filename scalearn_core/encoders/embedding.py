@@ -7,11 +7,11 @@ import torch
 
 from scalearn_core.encoders.batching import forward_batches
 from scalearn_core.encoders.encoder import Adapt, Encoder, Tokens
-from scalearn_core.encoders.prefix_cache import OpenedDocuments, batch_of
+from scalearn_core.encoders.prefix_cache import CachedDocuments, batch_of
 
 
 @torch.no_grad()
-def embed(encoder: Encoder, documents: Tokens | OpenedDocuments, adapt: Adapt | None = None) -> np.ndarray:
+def embed(encoder: Encoder, documents: Tokens | CachedDocuments, adapt: Adapt | None = None) -> np.ndarray:
     """Pooled embeddings `[documents, width]` float32, of the plain encoder or with what `adapt` adds."""
     embeddings = np.zeros((len(documents), encoder.width), dtype=np.float32)
     for rows in forward_batches(documents.lengths, encoder.device.type):

@@ -28,7 +28,8 @@ _CONFIG_KEYS = (
 
 Adapt = Callable[[int, torch.Tensor, torch.Tensor | None], torch.Tensor]
 """`adapt(layer, z, f)`: what the adapters of one layer add, from their input `z` (`f` is the layer's own
-feed-forward output, for those who compare; None in a layer that `Opened` begins); all `[batch, seq, width]`."""
+feed-forward output, for those who compare; None in a layer that `PrefixStates` begins); all
+`[batch, seq, width]`."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Batch(NamedTuple):
     token_type_ids: torch.Tensor | None
 
 
-class Opened(NamedTuple):
+class PrefixStates(NamedTuple):
     """Where a forward pass can begin: all below is what no adapter of `layer` or above can change."""
 
     layer: int
@@ -178,14 +179,14 @@ class Encoder:
         attention_mask: torch.Tensor,
         token_type_ids: torch.Tensor | None = None,
         adapt: Adapt | None = None,
-        start: Opened | None = None,
+        start: PrefixStates | None = None,
     ) -> torch.Tensor:
         """Last hidden states, with what `adapt` adds in each layer (paper, section 2; `docs/paper.md`).
 
         Args:
             input_ids, attention_mask, token_type_ids: `[batch, seq]`.
             adapt: None runs the plain encoder.
-            start: what `open` gave for this batch; nothing below its layer is computed again.
+            start: what `prefix_states` gave for this batch; nothing below its layer is computed again.
 
         Returns:
             `[batch, seq, width]`.
@@ -207,13 +208,13 @@ class Encoder:
         return hidden
 
     @torch.no_grad()
-    def open(self, batch: Batch, layer: int = 0) -> Opened:
+    def prefix_states(self, batch: Batch, layer: int = 0) -> PrefixStates:
         """Run `batch` up to the adapter input of `layer`: what a training need not compute again."""
         windows = self._windows(batch.input_ids)
         hidden, context = self._embed(batch, windows)
         for below in self.layers[:layer]:
             hidden = below.output(windows.apply(below.sublayers, hidden, context)[1], None)
-        return Opened(layer, windows.apply(self.layers[layer].sublayers, hidden, context)[1])
+        return PrefixStates(layer, windows.apply(self.layers[layer].sublayers, hidden, context)[1])
 
     def _windows(self, input_ids: torch.Tensor) -> Windows:
         """How the batch is run: as it is, or window by window."""

@@ -13,7 +13,7 @@ import torch
 
 from scalearn_core.devices import free_bytes
 from scalearn_core.encoders.batching import forward_batches
-from scalearn_core.encoders.encoder import Batch, Encoder, Opened, Tokens
+from scalearn_core.encoders.encoder import Batch, Encoder, PrefixStates, Tokens
 
 MEMORY = 512 * 2**20
 """Bytes that the states of one set of documents may take: about 350,000 tokens of the default encoder."""
@@ -22,15 +22,15 @@ FREE_SHARE = 0.25
 
 
 def batch_of(
-    encoder: Encoder, documents: Tokens | OpenedDocuments, rows: Sequence[int]
-) -> tuple[Batch, Opened | None]:
+    encoder: Encoder, documents: Tokens | CachedDocuments, rows: Sequence[int]
+) -> tuple[Batch, PrefixStates | None]:
     """The given documents as one batch, and where their forward pass begins (None: with the tokens)."""
     return (
-        documents.batch(rows) if isinstance(documents, OpenedDocuments) else (encoder.pad(documents, rows), None)
+        documents.batch(rows) if isinstance(documents, CachedDocuments) else (encoder.pad(documents, rows), None)
     )
 
 
-class OpenedDocuments:
+class CachedDocuments:
     """Tokenized documents on the encoder's device, with their states at the first adapter where these fit.
 
     Give the same object to every training on the same documents and encoder, and nothing of it is computed again.
@@ -68,7 +68,7 @@ class OpenedDocuments:
     def __len__(self) -> int:
         return len(self.lengths)
 
-    def batch(self, rows: Sequence[int]) -> tuple[Batch, Opened | None]:
+    def batch(self, rows: Sequence[int]) -> tuple[Batch, PrefixStates | None]:
         """The given documents, padded to the longest of them, and where their forward pass begins."""
         chosen = torch.tensor(rows, device=self._lengths.device)
         lengths = self._lengths[chosen].unsqueeze(1)
@@ -81,17 +81,17 @@ class OpenedDocuments:
         if self.layer is None:
             return batch, None
         if self.states is None:
-            return batch, self.encoder.open(batch, self.layer)
+            return batch, self.encoder.prefix_states(batch, self.layer)
         states = self.states.index_select(0, index.flatten()).view(*index.shape, -1)
-        return batch, Opened(self.layer, states)
+        return batch, PrefixStates(self.layer, states)
 
     @torch.no_grad()
     def _run(self, layer: int) -> torch.Tensor:
         states = torch.empty(len(self._ids), self.encoder.rest_width, device=self._ids.device)
         for rows in forward_batches(self.lengths, self.encoder.device.type):
-            opened = self.batch(rows)[1]  # not kept yet: computed here
-            assert opened is not None
-            for row, state in zip(rows, opened.rest, strict=True):
+            cached = self.batch(rows)[1]  # not kept yet: computed here
+            assert cached is not None
+            for row, state in zip(rows, cached.rest, strict=True):
                 start, length = int(self._starts[row]), self.lengths[row]
                 states[start : start + length] = state[:length]
         return states

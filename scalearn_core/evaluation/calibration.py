@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from scalearn_core.evaluation.intervals import CONFIDENCE, Interval, wilson_interval
 from scalearn_core.evaluation.metrics import FloatArray, IntArray
-from scalearn_core.targets import are_several, indicators
+from scalearn_core.targets import are_multi_label, indicators
 
 MOST_BINS = 10
 PER_BIN = 10
@@ -94,7 +94,7 @@ def stated_minus_right(confidence: FloatArray, right: NDArray[np.bool_], *, seed
 
 def log_losses(probabilities: FloatArray, targets: IntArray) -> FloatArray:
     """Minus the logarithm of the probability of the true class, or of all yes and no, in nats, `[documents]`."""
-    if are_several(targets):
+    if are_multi_label(targets):
         told = np.where(targets == 1, probabilities, 1.0 - probabilities)
         return np.asarray(-np.log(np.clip(told, _SMALLEST, 1.0)).sum(1))
     chosen = probabilities[np.arange(len(targets)), targets]
@@ -128,19 +128,19 @@ def fit_temperature(probabilities: FloatArray, targets: IntArray) -> float:
     """The temperature of least log loss (Guo et al. 2017): above 1 it makes a model less sure, below 1 more."""
     from scipy.optimize import minimize_scalar
 
-    several = are_several(targets)
+    multi_label = are_multi_label(targets)
 
     def loss(log_temperature: float) -> float:
-        scaled = at_temperature(probabilities, float(np.exp(log_temperature)), several=several)
+        scaled = at_temperature(probabilities, float(np.exp(log_temperature)), multi_label=multi_label)
         return float(log_losses(scaled, targets).mean())
 
     found = minimize_scalar(loss, bounds=_RANGE, method="bounded", options={"xatol": 1e-3})
     return float(np.exp(found.x))
 
 
-def at_temperature(probabilities: FloatArray, temperature: float, *, several: bool = False) -> FloatArray:
+def at_temperature(probabilities: FloatArray, temperature: float, *, multi_label: bool = False) -> FloatArray:
     """Probabilities of the logits divided by the temperature, `[documents, labels]`; what is given stays."""
-    if several:
+    if multi_label:
         from scipy.special import expit
 
         inside = np.clip(probabilities, _NO_LOGIT, 1.0 - np.finfo(np.float64).eps)
@@ -161,7 +161,9 @@ def scaled_by_the_others(probabilities: FloatArray, targets: IntArray, *, seed: 
     for held_out in folds(len(targets), FOLDS, seed=seed):
         others = np.setdiff1d(np.arange(len(targets)), held_out)
         temperature = fit_temperature(probabilities[others], targets[others])
-        scaled[held_out] = at_temperature(probabilities[held_out], temperature, several=are_several(targets))
+        scaled[held_out] = at_temperature(
+            probabilities[held_out], temperature, multi_label=are_multi_label(targets)
+        )
     return scaled
 
 

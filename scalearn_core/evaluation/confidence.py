@@ -27,7 +27,7 @@ from scalearn_core.evaluation.metrics import FloatArray, IntArray, check_classes
 from scalearn_core.evaluation.ranking import ranking_curves
 from scalearn_core.evaluation.referral import HandOver, confidences, coverage_curve, threshold_for
 from scalearn_core.evaluation.stored_probabilities import check_probabilities
-from scalearn_core.targets import are_several
+from scalearn_core.targets import are_multi_label
 
 __all__ = ["HandOver", "confidence_report", "expected_costs", "threshold_for"]
 
@@ -64,8 +64,8 @@ def confidence_report(
     Raises:
         DataError: no documents, unequal lengths, a class that has no label, or no probabilities.
     """
-    several = are_several(targets)
-    values = check_probabilities(probabilities, several=several)
+    multi_label = are_multi_label(targets)
+    values = check_probabilities(probabilities, multi_label=multi_label)
     (true,) = check_classes(targets, n_classes=len(labels))
     resamples = min(resamples, max(FEWEST_RESAMPLES, DRAWS // len(true)))
     if values.shape != (len(true), len(labels)):
@@ -91,7 +91,7 @@ def confidence_report(
             threshold_for(target, true, values, seed=seed, given=given).to_dict() for target in TARGETS
         ],
         "curves": ranking_curves(values, true, labels, seed=seed, resamples=resamples),
-        "conformal": None if several else conformal_sets(values, true, seed=seed),
+        "conformal": None if multi_label else conformal_sets(values, true, seed=seed),
         "notes": ["few_documents"] if len(true) < FEW_DOCUMENTS else [],
     }  # fmt: skip
 

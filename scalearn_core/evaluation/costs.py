@@ -13,16 +13,16 @@ from scalearn_core.evaluation.intervals import CONFIDENCE, Interval
 from scalearn_core.evaluation.metrics import FloatArray, check_classes
 from scalearn_core.evaluation.referral import MOST_POINTS
 from scalearn_core.evaluation.stored_probabilities import check_probabilities
-from scalearn_core.targets import are_several, confidence_in, decide
+from scalearn_core.targets import are_multi_label, confidence_in, decide
 
 PER = 1000
 """Documents that all costs are told for."""
 DIVISIONS, FOLDS = 8, 10
 
 
-def same_cost(cost_of_a_mistake: float, n_labels: int, *, several: bool = False) -> FloatArray:
+def same_cost(cost_of_a_mistake: float, n_labels: int, *, multi_label: bool = False) -> FloatArray:
     """Costs where every mistake is as bad as any other, shaped for `expected_costs`."""
-    if several:
+    if multi_label:
         return np.full((n_labels, 2), cost_of_a_mistake)
     return cost_of_a_mistake * (1.0 - np.eye(n_labels))
 
@@ -64,20 +64,20 @@ def expected_costs(
         ConfigError: a cost is negative or no number, or there are not as many as labels.
         DataError: no documents, or no probabilities.
     """
-    several = are_several(targets)
-    values = check_probabilities(probabilities, several=several)
+    multi_label = are_multi_label(targets)
+    values = check_probabilities(probabilities, multi_label=multi_label)
     n_labels = values.shape[1]
-    if given is None or not several:
-        given = decide(values, several=several)
+    if given is None or not multi_label:
+        given = decide(values, multi_label=multi_label)
     true, taken = check_classes(targets, given, n_classes=n_labels)
     table = np.asarray(costs, dtype=np.float64)
-    if table.shape != (n_labels, 2 if several else n_labels):
+    if table.shape != (n_labels, 2 if multi_label else n_labels):
         raise ConfigError("evaluation.cost_shape", found=" × ".join(map(str, table.shape)), labels=n_labels)
     lowest = float(min(table.min(), cost_of_person))
     if not (np.isfinite(table).all() and np.isfinite(cost_of_person) and lowest >= 0):
         raise ConfigError("evaluation.cost_negative")
-    confidence = confidence_in(values, several=several, given=taken)  # [documents]
-    if several:
+    confidence = confidence_in(values, multi_label=multi_label, given=taken)  # [documents]
+    if multi_label:
         missed, wrongly = true & (1 - taken), taken & (1 - true)
         automatic = missed @ table[:, 0] + wrongly @ table[:, 1]
         one_more = np.array([0.0, table.mean()])

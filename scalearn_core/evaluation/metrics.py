@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scalearn_core.errors import ConfigError, DataError
-from scalearn_core.targets import are_several, indicators, same
+from scalearn_core.targets import are_multi_label, indicators, same
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -63,7 +63,7 @@ def as_statistic(metric: str, targets: ArrayLike, predicted: ArrayLike) -> tuple
             lambda counts: pearson(counts, true_scores, predicted_scores),
             np.ones(len(true_scores), dtype=np.int64),
         )
-    if metric not in _CLASS_METRICS or (metric == "matthews" and are_several(targets)):
+    if metric not in _CLASS_METRICS or (metric == "matthews" and are_multi_label(targets)):
         known = ", ".join((*_CLASS_METRICS, "pearson"))
         raise ConfigError("evaluation.unknown_metric", metric=metric, known=known)
     formula = _CLASS_METRICS[metric]
@@ -71,7 +71,7 @@ def as_statistic(metric: str, targets: ArrayLike, predicted: ArrayLike) -> tuple
     if metric == "accuracy":
         right = same(true, guess)
         return lambda resampled: resampled[:, right].sum(1) / resampled.sum(1), counts
-    n_classes = true.shape[1] if are_several(true) else int(max(true.max(), guess.max())) + 1
+    n_classes = true.shape[1] if are_multi_label(true) else int(max(true.max(), guess.max())) + 1
     return lambda resampled: formula(total_classes(resampled, true, guess, n_classes)), counts
 
 
@@ -86,12 +86,12 @@ def check_classes(*columns: ArrayLike, n_classes: int | None = None) -> list[Int
     arrays = [np.asarray(column) for column in columns]
     _check_lengths([len(array) for array in arrays])
     classes = [array.astype(np.int64, casting="same_kind") for array in arrays]  # 0.7 must not become class 0
-    several = are_several(classes[0])
+    multi_label = are_multi_label(classes[0])
     if any(array.shape != classes[0].shape for array in classes) or (
-        several and n_classes not in (None, classes[0].shape[1])
+        multi_label and n_classes not in (None, classes[0].shape[1])
     ):
         raise DataError("evaluation.unequal_lengths", lengths=", ".join(str(array.shape) for array in classes))
-    limit = 2 if several else n_classes
+    limit = 2 if multi_label else n_classes
     for array in classes:
         outside = array < 0 if limit is None else (array < 0) | (array >= limit)
         if outside.any():
@@ -115,7 +115,7 @@ def check_scores(targets: ArrayLike, predicted: ArrayLike) -> tuple[FloatArray, 
 
 def count_cells(*columns: IntArray) -> tuple[list[IntArray], IntArray]:
     """The distinct outcomes in columns of classes: each column with one row per cell, and counts, `[cells]`."""
-    if are_several(columns[0]):
+    if are_multi_label(columns[0]):
         cells, counts = np.unique(np.concatenate(columns, axis=1), axis=0, return_counts=True)
         return np.split(cells, len(columns), axis=1), counts.astype(np.int64)
     cells, counts = np.unique(np.stack(columns, axis=1), axis=0, return_counts=True)

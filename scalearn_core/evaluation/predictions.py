@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scalearn_core.data.split import Split
-from scalearn_core.targets import Targets, are_several, confidence_in
+from scalearn_core.targets import Targets, are_multi_label, confidence_in
 
 
 def prediction_table(split: Split, probabilities: NDArray[np.float32], given: Targets) -> pd.DataFrame:
@@ -17,13 +17,13 @@ def prediction_table(split: Split, probabilities: NDArray[np.float32], given: Ta
         probabilities: `[documents, labels]`.
         given: what the model made of them (`targets.py`).
     """
-    several = are_several(split.targets)
+    multi_label = are_multi_label(split.targets)
     return pd.DataFrame(
         {
             "row": split.rows,
             "text": split.texts,
             "label": split.names(),
             "predicted": split.names(given),
-            "confidence": confidence_in(probabilities, several=several, given=given).round(4),
+            "confidence": confidence_in(probabilities, multi_label=multi_label, given=given).round(4),
         }
     )

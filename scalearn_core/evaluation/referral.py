@@ -17,7 +17,7 @@ from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.intervals import Interval, wilson_interval
 from scalearn_core.evaluation.metrics import FloatArray, check_classes
 from scalearn_core.evaluation.stored_probabilities import check_probabilities
-from scalearn_core.targets import are_several, confidence_in, decide, same
+from scalearn_core.targets import are_multi_label, confidence_in, decide, same
 
 MOST_POINTS = 101
 """Thresholds on a curve; with fewer distinct confidences, each of them."""
@@ -62,12 +62,12 @@ def confidences(
 
     Raises as `check_probabilities`.
     """
-    several = are_several(targets)
-    values = check_probabilities(probabilities, several=several)
-    if given is None or not several:
-        given = decide(values, several=several)
+    multi_label = are_multi_label(targets)
+    values = check_probabilities(probabilities, multi_label=multi_label)
+    if given is None or not multi_label:
+        given = decide(values, multi_label=multi_label)
     true, taken = check_classes(targets, given, n_classes=values.shape[1])
-    return confidence_in(values, several=several, given=taken), same(true, taken)
+    return confidence_in(values, multi_label=multi_label, given=taken), same(true, taken)
 
 
 def coverage_curve(confidence: FloatArray, right: NDArray[np.bool_]) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from scalearn_core.evaluation.metrics import (
     total_classes,
 )
 from scalearn_core.evaluation.smoothing import Smoothed, smooth_classes, smooth_labels
-from scalearn_core.targets import are_several, same
+from scalearn_core.targets import are_multi_label, same
 
 FEW_DOCUMENTS = 30
 """Below this number of documents scores and their intervals are rough."""
@@ -121,9 +121,9 @@ def evaluate_predictions(
     n_classes = len(labels)
     (true, guess), counts = count_cells(*check_classes(targets, predicted, n_classes=n_classes))
     totals = _only(total_classes(counts[None, :], true, guess, n_classes))
-    n, right, several = int(counts.sum()), int(counts[same(true, guess)].sum()), are_several(true)
-    confusion = np.zeros((0, 0) if several else (n_classes, n_classes), dtype=np.int64)
-    if not several:
+    n, right, multi_label = int(counts.sum()), int(counts[same(true, guess)].sum()), are_multi_label(true)
+    confusion = np.zeros((0, 0) if multi_label else (n_classes, n_classes), dtype=np.int64)
+    if not multi_label:
         confusion[true, guess] = counts
 
     def interval(metric: Callable[[ClassTotals], FloatArray], smoothed: Smoothed) -> Interval:
@@ -142,7 +142,9 @@ def evaluate_predictions(
         accuracy=accuracy,
         macro_f1=interval(macro_f1, smooth_classes(true, guess, counts, n_classes)),
         # All labels together are one share: what is added is one document for all of them.
-        micro_f1=interval(micro_f1, smooth_labels(true, guess, counts, 1 / n_classes)) if several else accuracy,
+        micro_f1=interval(micro_f1, smooth_labels(true, guess, counts, 1 / n_classes))
+        if multi_label
+        else accuracy,
         per_class=_per_class(totals, labels),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         notes=_notes(totals, n),

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalearn_core.evaluation.metrics import FloatArray, IntArray
-from scalearn_core.targets import are_several
+from scalearn_core.targets import are_multi_label
 
 Smoothed = tuple[list[IntArray], IntArray, FloatArray]
 """Columns of cells; their counts, `[cells]`; the shares to draw from, `[cells]`."""
@@ -46,7 +46,7 @@ def smooth_classes(true: IntArray, predicted: IntArray, counts: IntArray, n_clas
     Returns:
         the two columns with the new cells, `[cells]` each; their counts, 0 for new ones; the shares to draw from.
     """
-    if are_several(true):
+    if are_multi_label(true):
         return smooth_labels(true, predicted, counts, OF_EACH_LABEL)
     added: dict[tuple[int, ...], float] = {}
     often = np.bincount(predicted, weights=counts, minlength=n_classes)
@@ -94,7 +94,7 @@ def _mean_rate(hits: IntArray, among: IntArray) -> float:
 def smooth_pairs(true: IntArray, first: IntArray, second: IntArray, counts: IntArray, n_classes: int) -> Smoothed:
     """Cells of (true, predicted, predicted by the other) with `OF_EACH_ORDER` added; as `smooth_classes`."""
     added: dict[tuple[int, ...], float] = {}
-    if are_several(true):
+    if are_multi_label(true):
         support, none = counts @ true, np.zeros(n_classes, dtype=np.int64)
         for label in np.flatnonzero(support).tolist():
             alone, part = np.eye(n_classes, dtype=np.int64)[label], OF_EACH_ORDER * support[label] / support.sum()

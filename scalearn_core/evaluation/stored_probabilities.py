@@ -18,7 +18,7 @@ from scalearn_core.errors import DataError, ModelError
 from scalearn_core.evaluation.metrics import IntArray, check_classes
 from scalearn_core.storage.damage import DAMAGED_FILE, reason
 from scalearn_core.storage.files import write_atomically
-from scalearn_core.targets import are_several
+from scalearn_core.targets import are_multi_label
 
 FILE = "test_probabilities.safetensors"
 _PREDICTED = "predicted."
@@ -87,7 +87,7 @@ def load_test_probabilities(folder: Path) -> TestProbabilities | None:
 def _checked(
     probabilities: ArrayLike, targets: ArrayLike, predicted: Mapping[str, ArrayLike]
 ) -> TestProbabilities:
-    check_probabilities(probabilities, several=are_several(targets))
+    check_probabilities(probabilities, multi_label=are_multi_label(targets))
     values = np.asarray(probabilities, dtype=np.float32)
     names = list(predicted)
     true, *classes = check_classes(targets, *(predicted[name] for name in names), n_classes=values.shape[1])
@@ -96,11 +96,11 @@ def _checked(
     return TestProbabilities(values, true, dict(zip(names, classes, strict=True)))
 
 
-def check_probabilities(probabilities: ArrayLike, *, several: bool = False) -> NDArray[np.float64]:
+def check_probabilities(probabilities: ArrayLike, *, multi_label: bool = False) -> NDArray[np.float64]:
     """Probabilities as float64 `[documents, labels]`, each row of them summing to 1 exactly.
 
     Args:
-        several: whether each label stands for itself (`targets.py`), so that they need not sum to 1.
+        multi_label: whether each label stands for itself (`targets.py`), so that they need not sum to 1.
 
     Raises:
         DataError: not a table, no label, or a document whose values are no probabilities (from 0 to 1, sum 1).
@@ -110,7 +110,7 @@ def check_probabilities(probabilities: ArrayLike, *, several: bool = False) -> N
         raise DataError("evaluation.no_probabilities", position=1)
     with np.errstate(invalid="ignore"):
         right = (values >= 0).all(1) & (values <= 1.0 + _ROUNDING).all(1)  # false for what is no number
-        right &= several | (np.abs(values.sum(1) - 1.0) <= _ROUNDING)
+        right &= multi_label | (np.abs(values.sum(1) - 1.0) <= _ROUNDING)
     if not right.all():
         raise DataError("evaluation.no_probabilities", position=int((~right).argmax()) + 1)
-    return np.minimum(values, 1.0) if several else np.asarray(values / values.sum(1, keepdims=True))
+    return np.minimum(values, 1.0) if multi_label else np.asarray(values / values.sum(1, keepdims=True))

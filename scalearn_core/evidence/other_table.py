@@ -67,7 +67,9 @@ def evaluate_on_table(
     if plain is not None:
         predicted["frozen_head"] = plain
     if reference.majority is not None:
-        predicted["majority"] = always(reference.majority, len(split), len(model.labels), several=model.several)
+        predicted["majority"] = always(
+            reference.majority, len(split), len(model.labels), multi_label=model.multi_label
+        )
     reports = {
         name: evaluate_predictions(split.targets, classes, model.labels, seed=seed).to_dict()
         for name, classes in predicted.items()

@@ -97,5 +97,5 @@ def _load_head(folder: Path, entry: dict[str, Any], model: ScaLearnModel) -> tup
     thresholds = tensors.get("thresholds")  # earlier releases: one half
     if thresholds is not None and thresholds.shape != (classes,):
         raise ModelError("model.damaged", folder=folder, reason=f"{FILE} has {len(thresholds)} limits")
-    head = FrozenHead(weight, bias, C=float(entry["C"]), several=model.several, thresholds=thresholds)
+    head = FrozenHead(weight, bias, C=float(entry["C"]), multi_label=model.multi_label, thresholds=thresholds)
     return head, documents

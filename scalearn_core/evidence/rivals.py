@@ -12,7 +12,7 @@ from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Tokens
-from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.heads.logistic import fit_frozen_head, unit
 from scalearn_core.heads.majority import predict_majority
 from scalearn_core.heads.tfidf import predict_tfidf
@@ -69,7 +69,7 @@ def _single_source(
     encoder = model.encoder
     adapt = mixed([model.sources[best.source]], torch.full((1, 1, 1), best.strength, device=encoder.device))
 
-    def embedded(documents: Tokens | OpenedDocuments) -> NDArray[np.float32]:
+    def embedded(documents: Tokens | CachedDocuments) -> NDArray[np.float32]:
         return unit(embed(encoder, documents, adapt))
 
     validation = dataset.validation

@@ -29,7 +29,7 @@ LOCK = "result.lock"
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class TrainedModel:
     """A model, its evidence, and its documents, divided as they were for its training."""
 
     model: ScaLearnModel
@@ -68,7 +68,7 @@ class Setting:
         )
 
 
-def load_setting(evidence: Path, model_folder: Path, dataset: TextDataset, device: str) -> Setting:
+def load_trained(evidence: Path, model_folder: Path, dataset: TextDataset, device: str) -> TrainedModel:
     """Put a model, its `result.json` in `evidence` and its table together again.
 
     Args:
@@ -96,7 +96,7 @@ def load_setting(evidence: Path, model_folder: Path, dataset: TextDataset, devic
         divided = divided.without_validation()
     if "levers" in result:  # who turned them saw some of the test documents: these test no more
         divided = divide_test(divided)
-    return Setting(model, divided, result, reference.frozen_head)
+    return TrainedModel(model, divided, result, reference.frozen_head)
 
 
 def keep(evidence: Path, name: str, found: dict[str, Any]) -> None:

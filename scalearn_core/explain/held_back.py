@@ -13,12 +13,10 @@ import numpy as np
 
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.document_numbers import document_numbers
+from scalearn_core.data.parts import Part
 from scalearn_core.data.split import Split
-from scalearn_core.data.splits import TEST
 from scalearn_core.errors import DataError
 
-WATCHED = 3
-"""Part of a dataset beside `TRAIN`, `VALIDATION` and `TEST`."""
 MOST = 96
 """Documents watched at most."""
 BYTES = 8_000
@@ -41,7 +39,7 @@ def divide_test(dataset: TextDataset) -> TextDataset:
     """
     if dataset.parts is None:
         raise DataError("data.not_split")
-    tested = np.flatnonzero(np.isin(dataset.parts, (TEST, WATCHED)))
+    tested = np.flatnonzero(np.isin(dataset.parts, (Part.TEST, Part.WATCHED)))
     texts = [dataset.frame["text"].iloc[i] for i in tested]
     labels = [dataset.frame["label"].iloc[i] for i in tested]
     numbers = document_numbers(texts)
@@ -58,10 +56,10 @@ def divide_test(dataset: TextDataset) -> TextDataset:
     spread = np.linspace(0, len(half) - 1, count).round().astype(int)
     chosen = {half[i] for i in spread}
     parts = dataset.parts.copy()
-    parts[tested] = [WATCHED if number in chosen else TEST for number in numbers.tolist()]
+    parts[tested] = [Part.WATCHED if number in chosen else Part.TEST for number in numbers.tolist()]
     return replace(dataset, parts=parts)
 
 
 def watched(dataset: TextDataset) -> Split:
     """The watched documents of a dataset that `divide_test` divided, in file order."""
-    return dataset.part(WATCHED)
+    return dataset.part(Part.WATCHED)

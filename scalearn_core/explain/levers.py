@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scalearn_core.data.split import Split
 from scalearn_core.devices import usable_cores
 from scalearn_core.encoders.batching import forward_batches
-from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.report import evaluate_predictions
@@ -134,7 +134,7 @@ class LeverBoard:
         model.train_mode(False)
         tokens = model.encoder.tokenize(documents.texts)
         self._worker = _computing_with(max(1, usable_cores() // 2))
-        self._documents = OpenedDocuments(model.encoder, tokens, model.stack.first_layer)
+        self._documents = CachedDocuments(model.encoder, tokens, model.stack.first_layer)
         self._batches = list(forward_batches(tokens.lengths, model.encoder.device.type))
         self.learned = self.probabilities(Levers())
 
@@ -145,7 +145,7 @@ class LeverBoard:
     @torch.no_grad()
     def _probabilities(self, omega: torch.Tensor) -> NDArray[np.float32]:
         shared, encoder = self.model.scales.variant.shared, self.model.encoder
-        folded = self.model.stack.fold(lambda layer: omega[0 if shared else layer])
+        folded = self.model.stack.folded_by(lambda layer: omega[0 if shared else layer])
         found = np.zeros((len(self.split), len(self.model.labels)), dtype=np.float32)
         for rows in self._batches:
             batch, start = self._documents.batch(rows)

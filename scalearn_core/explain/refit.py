@@ -20,14 +20,14 @@ from numpy.typing import NDArray
 
 from scalearn_core.data.split import Split
 from scalearn_core.encoders.batching import forward_batches
-from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.intervals import Interval, bootstrap_score
 from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.heads.solver import askable, cross_validated_losses
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.sources import mixed
-from scalearn_core.targets import Targets, are_several, in_turns
+from scalearn_core.targets import Targets, are_multi_label, in_turns
 from scalearn_core.training.recipe_auto import head_c
 
 FOLDS = 5
@@ -106,7 +106,7 @@ class Mixes:
         layers = range(len(model.encoder.layers))
         self.omega = torch.stack([model.scales(layer) for layer in layers]).detach()
         tokens = model.encoder.tokenize([*train.texts, *test.texts])
-        self.documents = OpenedDocuments(model.encoder, tokens, model.stack.first_layer)
+        self.documents = CachedDocuments(model.encoder, tokens, model.stack.first_layer)
         self.tokens = np.array(tokens.lengths)
         self.targets = np.concatenate([train.targets, test.targets])
         self.whole = Part(np.arange(len(train)), np.arange(len(train), len(tokens)))
@@ -168,7 +168,7 @@ class Mixes:
         """Fit the classifier on the training documents of the part, and score it on its test documents."""
         labels, first = len(self.model.labels), len(part.train)
         head = fit_head(
-            embeddings[:first], self.targets[part.train], labels, c=head_c(self.model.several), seed=self.seed
+            embeddings[:first], self.targets[part.train], labels, c=head_c(self.model.multi_label), seed=self.seed
         )
         predicted = head.predict(embeddings[first:])
         score = bootstrap_score("macro_f1", self.targets[part.test], predicted, seed=self.seed)
@@ -193,7 +193,7 @@ class Mixes:
         """
         targets = self.targets[part.train]
         features = np.asarray(embeddings[: len(targets)], dtype=np.float64)
-        if are_several(targets):
+        if are_multi_label(targets):
             targets = askable(targets)
             if not targets.shape[1]:
                 return 0.0
@@ -204,6 +204,6 @@ class Mixes:
             repeated = np.isin(targets, classes[counts > 1])
             features, targets = features[repeated], targets[repeated]
         losses = cross_validated_losses(
-            features, targets, (head_c(self.model.several),), folds=FOLDS, tolerance=TOLERANCE, seed=self.seed
+            features, targets, (head_c(self.model.multi_label),), folds=FOLDS, tolerance=TOLERANCE, seed=self.seed
         )
         return float(losses.mean())

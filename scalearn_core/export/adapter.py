@@ -38,7 +38,7 @@ def export_adapter(model: ScaLearnModel, folder: Path) -> None:
         _write_head(model, draft)
         for safe, pickled in PICKLED.items():
             torch.save(load_file(draft / safe), draft / pickled)
-        if model.several:
+        if model.multi_label:
             (draft / "thresholds.json").write_text(limits_file(model.thresholds, model.labels), "utf-8")
         (draft / "README.md").write_text(readme(model, NAME, adapter.non_linearity), "utf-8")
 
@@ -53,7 +53,7 @@ def _write_head(model: ScaLearnModel, folder: Path) -> None:
     }
     (folder / "model_head.safetensors").write_bytes(save(tensors, metadata={"format": "pt"}))
     config = {
-        "head_type": "multilabel_classification" if model.several else "classification",
+        "head_type": "multilabel_classification" if model.multi_label else "classification",
         "num_labels": len(model.labels), "layers": len(linears),
         "activation_function": "tanh", "use_pooler": False, "bias": True, "dropout_prob": None,
         "label2id": {label: index for index, label in enumerate(model.labels)},

@@ -46,7 +46,7 @@ def readme(model: ScaLearnModel, name: str, non_linearity: str) -> str:
         *_classified(model, name),
     ]
     code = "\n".join(lines)
-    limits = " A label is given from its limit in thresholds.json on." if model.several else ""
+    limits = " A label is given from its limit in thresholds.json on." if model.multi_label else ""
     return f"""# A ScaLearn model as one ordinary adapter
 
 Made for the encoder {encoder.name} (fingerprint {encoder.fingerprint[:12]}). {_notes(model)}
@@ -118,7 +118,7 @@ for number, layer in enumerate(model.{family.layers}):
 
 def _classified(model: ScaLearnModel, name: str) -> list[str]:
     """Lines from the batch to `probabilities`."""
-    encoder, squash = model.encoder, "sigmoid()" if model.several else "softmax(-1)"
+    encoder, squash = model.encoder, "sigmoid()" if model.multi_label else "softmax(-1)"
     own_head = encoder.model_type not in (*PLACED_BY_HAND, *BY_INTERFACE)
     if own_head and _reads_token_0(model):
         return [f'probabilities = model(**batch, head="{name}").logits.{squash}']

@@ -37,7 +37,7 @@ def export_onnx(model: ScaLearnModel, folder: Path) -> None:
         (draft / "model.onnx").write_bytes(graph.SerializeToString())
         (draft / "tokenizer.json").write_text(tokenizer_file(encoder, cut=encoder.long_texts == "head"), "utf-8")
         (draft / "labels.json").write_text(json.dumps(list(model.labels), ensure_ascii=False) + "\n", "utf-8")
-        if model.several:
+        if model.multi_label:
             (draft / "thresholds.json").write_text(limits_file(model.thresholds, model.labels), "utf-8")
         (draft / "README.md").write_text(_readme(model, _checked(model, draft)), "utf-8")
 
@@ -82,7 +82,7 @@ def _begun(encoder: Encoder, text: str) -> str:
 
 def _readme(model: ScaLearnModel, difference: float) -> str:
     squash, given = "softmax", "labels[row.argmax()]"
-    if model.several:
+    if model.multi_label:
         squash, given = "sigmoid", "[label for label, p in zip(labels, row) if p >= limits[label]]"
     shapes = "Inputs are int64 `[batch, length]`; the output `probabilities` is `[batch, labels]`"
     if model.encoder.long_texts == "windows":
@@ -90,7 +90,7 @@ def _readme(model: ScaLearnModel, difference: float) -> str:
             "Inputs are int64 `[windows, length]`, and float32 `owners` `[documents, windows]`, 1 where a window"
             " is of a document; the output `probabilities` is `[documents, labels]`"
         )
-    limited = 'limits = json.load(open("thresholds.json", encoding="utf-8"))\n' if model.several else ""
+    limited = 'limits = json.load(open("thresholds.json", encoding="utf-8"))\n' if model.multi_label else ""
     run = _running(model.encoder) if model.encoder.long_texts == "head" else _cutting(model.encoder)
     return f"""# A ScaLearn classifier in ONNX
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from scalearn_core.heads.solver import C_DEFAULT, CERTAIN, cross_validated_c, fit_path, label_losses
 from scalearn_core.heads.thresholds import choose_thresholds, thresholds_out_of_fold
-from scalearn_core.targets import Targets, are_several, decide
+from scalearn_core.targets import Targets, are_multi_label, decide
 
 Embeddings = NDArray[np.float32] | NDArray[np.float64]
 
@@ -40,7 +40,7 @@ class FrozenHead:
     """`[classes]`; `BIAS_OF_UNSEEN` for a class without training rows."""
     C: float
     """Inverse regularisation strength it was fitted with."""
-    several: bool = False
+    multi_label: bool = False
     """Whether each label stands for itself (`targets.py`), so that the logits are those of single labels."""
     thresholds: NDArray[np.float64] | None = None
     """Of several labels, from which probability on each is given, `[classes]`; None: one half."""
@@ -52,9 +52,9 @@ class FrozenHead:
     def predict(self, embeddings: Embeddings) -> Targets:
         """The likeliest class of each row, or all likely ones (`targets.py`), from embeddings `[n, d]`."""
         logits = self.logits(embeddings)
-        if not self.several:
+        if not self.multi_label:
             return np.asarray(logits.argmax(axis=1), dtype=np.int64)
-        return decide(self.predict_proba(embeddings), several=True, thresholds=self.thresholds)
+        return decide(self.predict_proba(embeddings), multi_label=True, thresholds=self.thresholds)
 
     def predict_proba(self, embeddings: Embeddings) -> NDArray[np.float64]:
         """Of several labels the probability of each, `[n, classes]`."""
@@ -64,7 +64,7 @@ class FrozenHead:
 
     def losses(self, embeddings: Embeddings, targets: Targets) -> NDArray[np.float64]:
         """Log-loss of each row, `[n]`, in nats; of several labels the sum over them."""
-        if self.several:
+        if self.multi_label:
             return label_losses(self.logits(embeddings), targets)
         return -self.predict_log_proba(embeddings)[np.arange(len(targets)), targets]
 
@@ -116,16 +116,16 @@ def fit_frozen_head(
         n_classes: rows of the head, 2 or more; two classes give two rows as well.
         seed: of the folds, and handed to the solver (lbfgs, which draws nothing at random).
     """
-    several = are_several(targets)
-    seen = np.arange(n_classes) if several else np.unique(targets)
+    multi_label = are_multi_label(targets)
+    seen = np.arange(n_classes) if multi_label else np.unique(targets)
     if len(seen) == 1:
         width = np.asarray(embeddings).shape[1]
         return _spread(np.zeros((1, width)), np.zeros(1), seen, n_classes, C_DEFAULT)
     features = np.asarray(embeddings, dtype=np.float64)
     # Centring helps the solver and, as the intercept is not regularised, leaves the optimum where it is.
     centre = features.mean(axis=0)
-    known = np.ones(len(val_targets), dtype=np.bool_) if several else np.isin(val_targets, seen)
-    can_choose = bool(val_targets.any()) if several else len(np.unique(val_targets[known])) >= 2
+    known = np.ones(len(val_targets), dtype=np.bool_) if multi_label else np.isin(val_targets, seen)
+    can_choose = bool(val_targets.any()) if multi_label else len(np.unique(val_targets[known])) >= 2
     best_loss, best = np.inf, None
     grid: tuple[float, ...] = C_GRID
     if not can_choose:
@@ -133,34 +133,34 @@ def fit_frozen_head(
         # where documents have several labels: most labels are rare, and a small C gives none at all.
         c = cross_validated_c(
             features - centre, targets, C_GRID, tolerance=TOLERANCE, seed=seed,
-            standard_errors=0.0 if several else 1.0,
+            standard_errors=0.0 if multi_label else 1.0,
         )  # fmt: skip
         grid = (c,)
     for model in fit_path(features - centre, targets, grid, tolerance=TOLERANCE, seed=seed):
-        head = _as_head(model, centre, seen, n_classes, several)
+        head = _as_head(model, centre, seen, n_classes, multi_label)
         if not can_choose:
-            return _limited(head, features - centre, targets, seed) if several else head
+            return _limited(head, features - centre, targets, seed) if multi_label else head
         loss = float(head.losses(val_embeddings[known], val_targets[known]).mean())
         if best is not None and loss >= best_loss:
             break
         best_loss, best = loss, head
     assert best is not None  # the grid is not empty
-    if not several:
+    if not multi_label:
         return best
     return replace(best, thresholds=choose_thresholds(best.predict_proba(val_embeddings), val_targets))
 
 
 def fit_head(embeddings: Embeddings, targets: Targets, n_classes: int, *, c: float, seed: int) -> FrozenHead:
     """The same with the given C, and limits chosen out of fold; arguments as in `fit_frozen_head`."""
-    several = are_several(targets)
-    seen = np.arange(n_classes) if several else np.unique(targets)
+    multi_label = are_multi_label(targets)
+    seen = np.arange(n_classes) if multi_label else np.unique(targets)
     features = np.asarray(embeddings, dtype=np.float64)
     if len(seen) == 1:
         return _spread(np.zeros((1, features.shape[1])), np.zeros(1), seen, n_classes, c)
     centre = features.mean(axis=0)
     (model,) = fit_path(features - centre, targets, (c,), tolerance=TOLERANCE, seed=seed)
-    head = _as_head(model, centre, seen, n_classes, several)
-    return _limited(head, features - centre, targets, seed) if several else head
+    head = _as_head(model, centre, seen, n_classes, multi_label)
+    return _limited(head, features - centre, targets, seed) if multi_label else head
 
 
 def _limited(head: FrozenHead, features: NDArray[np.float64], targets: Targets, seed: int) -> FrozenHead:
@@ -205,13 +205,13 @@ def fit_frozen_regression(
 
 
 def _as_head(
-    model: Any, centre: NDArray[np.float64], seen: NDArray[np.int64], n_classes: int, several: bool
+    model: Any, centre: NDArray[np.float64], seen: NDArray[np.int64], n_classes: int, multi_label: bool
 ) -> FrozenHead:
     """A model of the `seen` classes, fitted on embeddings less their `centre`, for all classes."""
     weight, bias = model.coef_, model.intercept_
-    if several:
+    if multi_label:
         bias = bias - weight @ centre
-        return FrozenHead(weight.astype(np.float32), bias.astype(np.float32), C=float(model.C), several=True)
+        return FrozenHead(weight.astype(np.float32), bias.astype(np.float32), C=float(model.C), multi_label=True)
     if len(seen) == 2:  # scikit-learn gives the logit of the second class alone; halves keep its softmax
         weight, bias = np.concatenate([-weight, weight]) / 2, np.concatenate([-bias, bias]) / 2
     return _spread(weight, bias - weight @ centre, seen, n_classes, model.C)

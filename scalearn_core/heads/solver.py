@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalearn_core.data.splits import stratified_folds
-from scalearn_core.targets import Targets, are_several, counts_of
+from scalearn_core.targets import Targets, are_multi_label, counts_of
 
 MAX_ITERATIONS = 200
 FOLDS = 5
@@ -86,7 +86,7 @@ def fit_path(
         tolerance: largest gradient of the mean loss at which a fit is done.
         seed: handed to the solver.
     """
-    if are_several(targets):
+    if are_multi_label(targets):
         yield from _fit_labelwise(features, targets, grid, tolerance)
         return
     from sklearn.exceptions import ConvergenceWarning
@@ -154,7 +154,7 @@ def cross_validated_losses(
         folds: at most so many; no more than documents of the rarest label.
         seed: of the folds.
     """
-    numbers = targets if are_several(targets) else np.unique(targets, return_inverse=True)[1]
+    numbers = targets if are_multi_label(targets) else np.unique(targets, return_inverse=True)[1]
     losses = np.zeros((len(grid), len(targets)))
     for train, held_out in stratified_folds(targets, folds, seed):
         path = fit_path(features[train], numbers[train], grid, tolerance=tolerance, seed=seed)
@@ -180,7 +180,7 @@ def out_of_fold(features: Any, targets: Targets, c: float, *, tolerance: float, 
 
 
 def _losses(model: Any, features: Any, targets: Targets) -> NDArray[np.float64]:
-    if are_several(targets):
+    if are_multi_label(targets):
         return label_losses(model.decision_function(features), targets)
     return np.asarray(-model.predict_log_proba(features)[np.arange(len(targets)), targets])
 
@@ -201,7 +201,7 @@ def cross_validated_c(
         features, targets, grid, tolerance: as in `fit_path`.
         seed: of the folds.
     """
-    if are_several(targets):
+    if are_multi_label(targets):
         targets = askable(targets)
         if not targets.shape[1]:
             return C_DEFAULT

@@ -12,7 +12,7 @@ from scalearn_core.evaluation.metrics import score
 from scalearn_core.heads.majority import predict_majority
 from scalearn_core.heads.solver import cross_validated_c, fit_path
 from scalearn_core.heads.thresholds import choose_thresholds, thresholds_out_of_fold
-from scalearn_core.targets import Targets, are_several, decide
+from scalearn_core.targets import Targets, are_multi_label, decide
 
 if TYPE_CHECKING:
     from scalearn_core.data.split import Split
@@ -47,8 +47,8 @@ def predict_tfidf(
     """
     from scipy.special import expit
 
-    several = are_several(train.targets)
-    if not len(texts) or (not several and len(np.unique(train.targets)) == 1):
+    multi_label = are_multi_label(train.targets)
+    if not len(texts) or (not multi_label and len(np.unique(train.targets)) == 1):
         return predict_majority(train, texts)
     vectorizer = make_vectorizer(train.texts)
     features = vectorizer.fit_transform(train.texts)
@@ -62,13 +62,13 @@ def predict_tfidf(
         found = 0.0 if held_out is None else score("macro_f1", validation.targets, model.predict(held_out))
         if found > best_score:
             best_score, best = found, model.predict(asked).astype(np.int64)
-            if several and limited:
+            if multi_label and limited:
                 said = None if held_out is None else expit(model.decision_function(held_out))
                 limits = (
                     thresholds_out_of_fold(features, train.targets, model.C, tolerance=TOLERANCE, seed=seed)
                     if said is None else choose_thresholds(said, validation.targets)
                 )  # fmt: skip
-                best = decide(expit(model.decision_function(asked)), several=True, thresholds=limits)
+                best = decide(expit(model.decision_function(asked)), multi_label=True, thresholds=limits)
     return best
 
 

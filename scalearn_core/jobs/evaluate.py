@@ -16,7 +16,7 @@ from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.tables.export import write_csv
 from scalearn_core.tables.reader import reading_of
 from scalearn_core.workspace.datasets import upload_path
-from scalearn_core.workspace.test_set_use import note_look
+from scalearn_core.workspace.test_set_use import note_test_set_use
 
 
 def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
@@ -43,4 +43,4 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     write_json(folder / "result.json", evaluation.result | {"model_run": config["model_run"], "seconds": seconds})
     if evaluation.result["same_table"]:  # the test documents are among those of the table
         asked = json.loads((evidence / CONFIG).read_text("utf-8"))["config"]
-        note_look(asked["dataset"], folder.name, "evaluation")
+        note_test_set_use(asked["dataset"], folder.name, "evaluation")

@@ -22,7 +22,7 @@ from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.stored_probabilities import load_test_probabilities
 from scalearn_core.evidence.pipeline import CONTRIBUTION_DOCUMENTS, Outcome
 from scalearn_core.evidence.result import made_now, scales_of, weigh
-from scalearn_core.evidence.trained import Setting, load_setting
+from scalearn_core.evidence.trained import TrainedModel, load_trained
 from scalearn_core.explain.contributions import contribution_map
 from scalearn_core.explain.held_back import divide_test, watched
 from scalearn_core.explain.levers import LeverBoard, Levers, turned
@@ -31,7 +31,7 @@ from scalearn_core.runs.folders import CONFIG
 from scalearn_core.targets import Targets
 from scalearn_core.training.forecast import Forecast
 from scalearn_core.workspace.datasets import load_dataset
-from scalearn_core.workspace.test_set_use import note_look
+from scalearn_core.workspace.test_set_use import note_test_set_use
 
 _KEPT = (
     "format", "device", "dataset", "encoder", "languages", "recipe", "long_texts", "variant", "seed",
@@ -41,15 +41,17 @@ _KEPT = (
 """What a model with levers has in common with the one it was made from; all else is measured anew or left out."""
 
 
-def open_setting(run_id: str, device: str | None) -> Setting:
+def open_setting(run_id: str, device: str | None) -> TrainedModel:
     """A trained model of the workspace with its documents, the watched ones no longer among those to test on.
 
     Raises:
         RunError, ModelError, DataError: the run, its model or its table is gone, damaged or too small.
     """
     evidence, dataset = runs.folder(run_id), load_dataset(dataset_of(run_id))
-    setting = load_setting(evidence, evidence / "model", dataset, find(device).kind)
-    return Setting(setting.model, divide_test(setting.dataset), setting.result, setting.frozen_head)
+    trained_model = load_trained(evidence, evidence / "model", dataset, find(device).kind)
+    return TrainedModel(
+        trained_model.model, divide_test(trained_model.dataset), trained_model.result, trained_model.frozen_head
+    )
 
 
 def dataset_of(run_id: str) -> str:
@@ -60,20 +62,20 @@ def dataset_of(run_id: str) -> str:
 
 def open_board(run_id: str) -> LeverBoard:
     """The board of a trained model, on the CPU. Raises as `open_setting`."""
-    setting = open_setting(run_id, "cpu")
-    return LeverBoard(setting.model, watched(setting.dataset))
+    trained_model = open_setting(run_id, "cpu")
+    return LeverBoard(trained_model.model, watched(trained_model.dataset))
 
 
 def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     """Save the model of `config["from_run"]` with `config["levers"]` and its evidence (`docs/formats.md`)."""
     started = time.monotonic()
     report.stage("loading", 0.0)
-    setting = open_setting(config["from_run"], config.get("device"))
+    trained_model = open_setting(config["from_run"], config.get("device"))
     levers = Levers.from_dict(config["levers"])
-    board = LeverBoard(setting.model, watched(setting.dataset))
+    board = LeverBoard(trained_model.model, watched(trained_model.dataset))
     report.stage("evaluation", 0.2)
-    look = board.look(levers, seed=setting.result["seed"])
-    outcome = _outcome(setting, levers, runs.folder(config["from_run"]), report)
+    look = board.look(levers, seed=trained_model.result["seed"])
+    outcome = _outcome(trained_model, levers, runs.folder(config["from_run"]), report)
     origin = {"from_run": config["from_run"], "from_title": config["from_title"]}
     outcome.result["levers"] |= origin | {"watched": look}
     outcome.result["run_id"] = folder.name
@@ -81,12 +83,12 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     outcome.result["seconds"] |= {"evaluation": round(taken, 2), "total": round(taken, 2)}
     outcome.learned_from = [*outcome.learned_from, *board.split.texts]  # who turned the levers chose with these
     outcome.save(folder / "model", evidence=folder)
-    note_look(dataset_of(config["from_run"]), folder.name, "training")
+    note_test_set_use(dataset_of(config["from_run"]), folder.name, "training")
 
 
-def _outcome(setting: Setting, levers: Levers, evidence: Path, report: runs.Reporter) -> Outcome:
+def _outcome(trained_model: TrainedModel, levers: Levers, evidence: Path, report: runs.Reporter) -> Outcome:
     """Turn the scales of the model for good, and score it on the documents nobody watched."""
-    model, test, seed = setting.model, setting.test, setting.result["seed"]
+    model, test, seed = trained_model.model, trained_model.test, trained_model.result["seed"]
     predicted = _others(test, evidence)
     before = model.decide(model.predict_proba(test.texts))
     with torch.no_grad():
@@ -95,34 +97,34 @@ def _outcome(setting: Setting, levers: Levers, evidence: Path, report: runs.Repo
     probabilities = model.predict_proba(test.texts)
     predicted["scalearn"] = now = model.decide(probabilities)
     report.progress(0.5)
-    model.fast_mode = measure_fast_mode(model, setting.train.texts, test.texts, test.targets)
+    model.fast_mode = measure_fast_mode(model, trained_model.train.texts, test.texts, test.targets)
     report.progress(0.7)
-    texts = setting.dataset.frame["text"].tolist()
+    texts = trained_model.dataset.frame["text"].tolist()
     chosen = np.linspace(0, len(texts) - 1, min(len(texts), CONTRIBUTION_DOCUMENTS)).round().astype(int)
     contributions = contribution_map(model, [texts[i] for i in chosen])
-    control = setting.result["comparison_control"]["against"]
+    control = trained_model.result["comparison_control"]["against"]
     compared = compare_predictions(test.targets, now, before, n_classes=len(test.labels), seed=seed)
     result = {
-        **{key: setting.result[key] for key in _KEPT if key in setting.result},
-        **weigh(test, probabilities, predicted, control, _asked(setting.result["start"]), seed=seed),
+        **{key: trained_model.result[key] for key in _KEPT if key in trained_model.result},
+        **weigh(test, probabilities, predicted, control, _asked(trained_model.result["start"]), seed=seed),
         "created": made_now(),
-        "seconds": dict(setting.result["seconds"]),
+        "seconds": dict(trained_model.result["seconds"]),
         "scores_by_language": scores_by_language(test.texts, test.targets, predicted, test.labels, seed=seed),
         "fast_mode": {key: value for key, value in model.fast_mode.items() if key != "ranges"},
-        "scales": scales_of(model, contributions, recipe=setting.result["recipe"], documents=len(chosen)),
+        "scales": scales_of(model, contributions, recipe=trained_model.result["recipe"], documents=len(chosen)),
         "levers": {
             **levers.to_dict(),
             "learned": evaluate_predictions(test.targets, before, test.labels, seed=seed).to_dict(),
             "comparison": compared.to_dict() | {"against": "learned"},
         },
     }
-    counts = setting.result["dataset"]["counts"] | {"test": len(test)}
-    result["dataset"] = setting.result["dataset"] | {"counts": counts}
+    counts = trained_model.result["dataset"]["counts"] | {"test": len(test)}
+    result["dataset"] = trained_model.result["dataset"] | {"counts": counts}
     result["verdict"].setdefault("carried_by", [])  # found by training again, which nobody did here
     table = prediction_table(test, probabilities, now)
-    learned_from = [*setting.train.texts, *setting.validation.texts]
+    learned_from = [*trained_model.train.texts, *trained_model.validation.texts]
     return Outcome(
-        model, result, table, probabilities, test.targets, predicted, setting.frozen_head, learned_from
+        model, result, table, probabilities, test.targets, predicted, trained_model.frozen_head, learned_from
     )  # fmt: skip
 
 

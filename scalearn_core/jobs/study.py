@@ -9,11 +9,11 @@ from typing import Any
 
 from scalearn_core import runs
 from scalearn_core.devices import find
-from scalearn_core.evidence.trained import keep, load_setting
+from scalearn_core.evidence.trained import keep, load_trained
 from scalearn_core.runs.folders import CONFIG, write_json
 from scalearn_core.studies.run import run_study
 from scalearn_core.workspace.datasets import load_dataset
-from scalearn_core.workspace.test_set_use import note_look
+from scalearn_core.workspace.test_set_use import note_test_set_use
 
 
 def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
@@ -21,7 +21,7 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     report.stage("loading", 0.0)
     evidence = runs.folder(config["model_run"])
     asked = json.loads((evidence / CONFIG).read_text("utf-8"))["config"]
-    setting = load_setting(
+    trained_model = load_trained(
         evidence, evidence / "model", load_dataset(asked["dataset"]), find(config.get("device")).kind
     )
     report.stage("study", 0.05)
@@ -31,8 +31,8 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
         elapsed = time.monotonic() - began
         report.progress(0.05 + 0.95 * share, elapsed / share * (1 - share) if share > 0.02 else None)
 
-    found = run_study(config["study"], setting, on_progress)
+    found = run_study(config["study"], trained_model, on_progress)
     found["seconds"] = round(time.monotonic() - began, 2)
     write_json(folder / "result.json", found | {"study": config["study"], "model_run": config["model_run"]})
-    note_look(asked["dataset"], folder.name, "study")
+    note_test_set_use(asked["dataset"], folder.name, "study")
     keep(runs.folder(config["model_run"]), config["study"], found)  # says so if the model is gone meanwhile

@@ -13,7 +13,7 @@ from scalearn_core.evidence.pipeline import train_with_evidence
 from scalearn_core.jobs import levers
 from scalearn_core.runs import Reporter
 from scalearn_core.workspace.datasets import get_dataset_info, load_dataset
-from scalearn_core.workspace.test_set_use import note_look
+from scalearn_core.workspace.test_set_use import note_test_set_use
 
 _BEGINS = {
     "auto": {
@@ -59,7 +59,7 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
         "id": info.id, "name": info.name, "text_column": info.text_column, "label_column": info.label_column
     }  # fmt: skip
     outcome.save(folder / "model", evidence=folder)
-    note_look(config["dataset"], folder.name, "training")
+    note_test_set_use(config["dataset"], folder.name, "training")
 
 
 class _Progress:

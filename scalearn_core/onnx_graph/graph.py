@@ -20,7 +20,7 @@ import torch
 from torch import nn
 
 from scalearn_core.encoders.encoder import Encoder, Tokens
-from scalearn_core.scaling.merge import FoldedLayer, fold
+from scalearn_core.scaling.merge import FoldedLayer, folded_layers
 from scalearn_core.scaling.model import ScaLearnModel
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -37,10 +37,10 @@ _recording = threading.Lock()  # the recorder keeps its state in the module
 class _Classifier(nn.Module):
     """What is recorded; `[batch, seq]` token ids, mask and segments -> probabilities `[batch, labels]`."""
 
-    def __init__(self, encoder: Encoder, layers: list[FoldedLayer], head: nn.Module, several: bool) -> None:
+    def __init__(self, encoder: Encoder, layers: list[FoldedLayer], head: nn.Module, multi_label: bool) -> None:
         super().__init__()
         self.encoder, self.layers = encoder, nn.ModuleList(layers)
-        self.model, self.head, self.several = encoder.model, head, several
+        self.model, self.head, self.multi_label = encoder.model, head, multi_label
 
     def forward(
         self,
@@ -60,7 +60,7 @@ class _Classifier(nn.Module):
             sums = owners @ (hidden[:, : kept.shape[1]] * weights).sum(1)
             pooled = sums / (owners @ weights.sum(1))
         logits: torch.Tensor = self.head(pooled)
-        return logits.sigmoid() if self.several else logits.softmax(-1)
+        return logits.sigmoid() if self.multi_label else logits.softmax(-1)
 
 
 def record(model: ScaLearnModel) -> onnx.ModelProto:
@@ -69,7 +69,9 @@ def record(model: ScaLearnModel) -> onnx.ModelProto:
     windows, encoder.long_texts = encoder.long_texts == "windows", "head"  # a row of the graph fits the encoder
     # Plain products and a softmax: fewer operators than the fused attention of PyTorch taken apart, and faster.
     encoder.model.set_attn_implementation("eager")
-    classifier = _Classifier(encoder, fold(model), copy.deepcopy(model.head).cpu(), model.several).eval()
+    classifier = _Classifier(
+        encoder, folded_layers(model), copy.deepcopy(model.head).cpu(), model.multi_label
+    ).eval()
     batch = encoder.pad(encoder.tokenize(EXAMPLES), range(len(EXAMPLES)))
     if batch.token_type_ids is None:
         batch = batch._replace(token_type_ids=torch.zeros_like(batch.input_ids))

@@ -77,10 +77,10 @@ class Predictor:
         with self._tokenizing:
             tokens = self.model.encoder.tokenize(list(texts))
         probabilities = self.engine.predict_proba(self.model, tokens)
-        several = self.model.several
+        multi_label = self.model.multi_label
         decided = self.model.decide(probabilities)
         given = indicators(decided, len(self.labels))
-        confidences = confidence_in(probabilities, several=several, given=decided if several else None)
+        confidences = confidence_in(probabilities, multi_label=multi_label, given=decided if multi_label else None)
         predictions = []
         for row, has, confidence in zip(probabilities, given, confidences.tolist(), strict=True):
             labels = tuple(self.labels[place] for place in np.flatnonzero(has))

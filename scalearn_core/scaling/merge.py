@@ -61,7 +61,7 @@ class FoldedLayer(nn.Module):
 
 
 @torch.no_grad()
-def fold(model: ScaLearnModel) -> list[FoldedLayer]:
+def folded_layers(model: ScaLearnModel) -> list[FoldedLayer]:
     """The model's sources and scales, folded per layer, on the CPU."""
     model.train_mode(False)
     layers = []
@@ -88,7 +88,7 @@ def merge(model: ScaLearnModel, name: str) -> Adapter:
     Raises:
         AdapterError: its sources have different non-linearities, and an adapter has one.
     """
-    folded = fold(model)
+    folded = folded_layers(model)
     kinds = sorted({part.non_linearity for layer in folded for part in layer.parts})
     if len(kinds) > 1:
         raise AdapterError("adapter.mixed_non_linearities", found=", ".join(kinds))

@@ -14,8 +14,8 @@ from torch import nn
 from scalearn_core.adapters.adapterhub import check_fits
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.encoders.batching import forward_batches
-from scalearn_core.encoders.encoder import Encoder, Opened, Tokens
-from scalearn_core.encoders.prefix_cache import OpenedDocuments, batch_of
+from scalearn_core.encoders.encoder import Encoder, PrefixStates, Tokens
+from scalearn_core.encoders.prefix_cache import CachedDocuments, batch_of
 from scalearn_core.errors import ConfigError
 from scalearn_core.heads.modules import unit_linear_head
 from scalearn_core.scaling.scales import NO_ABLATION, Ablation, Scales, find_variant
@@ -101,7 +101,7 @@ class ScaLearnModel:
         )  # fmt: skip
 
     @property
-    def several(self) -> bool:
+    def multi_label(self) -> bool:
         """Whether a document may have several labels."""
         return self.separator is not None
 
@@ -117,7 +117,7 @@ class ScaLearnModel:
         input_ids: torch.Tensor,
         attention_mask: torch.Tensor,
         token_type_ids: torch.Tensor | None = None,
-        start: Opened | None = None,
+        start: PrefixStates | None = None,
     ) -> torch.Tensor:
         """Last hidden states `[batch, seq, width]`; per layer `LN(f + Σ_t ω_t ⊙ A_t(z) + x)`.
 
@@ -141,10 +141,10 @@ class ScaLearnModel:
         omega = self.scales.omega
         state = (id(self.stack), id(omega), omega._version, omega.device)  # every change in place counts on
         if self._folded is None or self._folded[0] != state:
-            self._folded = state, self.stack.fold(self.scales)
+            self._folded = state, self.stack.folded_by(self.scales)
         return self._folded[1]
 
-    def logits(self, documents: Tokens | OpenedDocuments, rows: Sequence[int]) -> torch.Tensor:
+    def logits(self, documents: Tokens | CachedDocuments, rows: Sequence[int]) -> torch.Tensor:
         """Outputs of the head for the given documents, `[rows, labels]`."""
         batch, start = batch_of(self.encoder, documents, rows)
         hidden = self.hidden_states(*batch, start=start)
@@ -175,11 +175,11 @@ class ScaLearnModel:
 
     def probabilities(self, logits: torch.Tensor) -> torch.Tensor:
         """What outputs of the head say, `[documents, labels]`."""
-        return logits.sigmoid() if self.several else logits.softmax(-1)
+        return logits.sigmoid() if self.multi_label else logits.softmax(-1)
 
     def decide(self, probabilities: np.ndarray) -> Targets:
         """The labels given at such probabilities (`targets.py`)."""
-        return decide(probabilities, several=self.several, thresholds=self.thresholds)
+        return decide(probabilities, multi_label=self.multi_label, thresholds=self.thresholds)
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """The likeliest label of each document; where it may have several, all likely ones, joined."""

@@ -30,7 +30,7 @@ class ScaledUp(torch.autograd.Function):
     ) -> torch.Tensor:
         """`a [tokens, R]`, `omega [T, 1]`, `up [R, width]`, `bias [T, width]`, `owner [R]`."""
         ctx.save_for_backward(a, omega, up, bias, owner)
-        weight, total = fold(omega, up, bias, owner)
+        weight, total = scaled_up_projection(omega, up, bias, owner)
         return torch.addmm(total.to(a.dtype), a, weight.to(a.dtype))
 
     @staticmethod
@@ -44,7 +44,7 @@ class ScaledUp(torch.autograd.Function):
         return grad_a, grad_omega.unsqueeze(1), None, None, None
 
 
-def fold(
+def scaled_up_projection(
     omega: torch.Tensor, up: torch.Tensor, bias: torch.Tensor, owner: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The scales in the up-projections: weight `[R, width]` and bias `[width]` of one wide adapter."""
@@ -139,17 +139,19 @@ class StackedSources(nn.Module):
         if omega.shape[1] == 1:
             scaled: torch.Tensor = ScaledUp.apply(inner, omega, *frozen)  # type: ignore[no-untyped-call]
         else:
-            weight, bias = fold(omega, *frozen)
+            weight, bias = scaled_up_projection(omega, *frozen)
             scaled = torch.addmm(bias, inner, weight)
         return scaled.view(z.shape)
 
     @torch.no_grad()
-    def fold(self, omegas: Callable[[int], torch.Tensor]) -> FoldedSources:
+    def folded_by(self, omegas: Callable[[int], torch.Tensor]) -> FoldedSources:
         """Fold the scales of every layer once, for all that is predicted with them."""
         return FoldedSources(
             self,
             [
-                fold(omegas(layer), *(self._buffer(name, layer) for name in ("up_weight", "up_bias", "owner")))
+                scaled_up_projection(
+                    omegas(layer), *(self._buffer(name, layer) for name in ("up_weight", "up_bias", "owner"))
+                )
                 for layer in range(len(self.slices))
             ],
         )
@@ -187,5 +189,5 @@ def mixed(sources: Sequence[Adapter], omega: torch.Tensor) -> Adapt | None:
     if not acting:
         return None
     stack = StackedSources([sources[number] for number in acting]).to(omega.device)
-    folded = stack.fold(lambda layer: omega[min(layer, len(omega) - 1), acting])
+    folded = stack.folded_by(lambda layer: omega[min(layer, len(omega) - 1), acting])
     return lambda layer, z, f: folded.output(layer, z)

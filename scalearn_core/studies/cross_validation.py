@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalearn_core.data.folds import grouped_folds
+from scalearn_core.data.parts import Part
 from scalearn_core.data.split_plan import groups_of
-from scalearn_core.data.splits import OPEN, TEST, complete_parts
+from scalearn_core.data.splits import OPEN, complete_parts
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.errors import ConfigError, DataError
 from scalearn_core.evaluation.comparison import FEWEST_DISAGREEMENTS, compare_predictions
@@ -30,7 +31,7 @@ from scalearn_core.evaluation.intervals import Interval, wilson_interval
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.resampled import corrected_interval
-from scalearn_core.evidence.trained import OnProgress, Setting
+from scalearn_core.evidence.trained import OnProgress, TrainedModel
 from scalearn_core.evidence.upgrade import split_of
 from scalearn_core.heads.logistic import unit
 from scalearn_core.studies.training import Progress, train_again
@@ -55,7 +56,7 @@ class Repetition:
     """By the plain classifier of the same training documents."""
 
 
-def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
+def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any]:
     """Train 5 times per repetition and score (`docs/formats.md`: `studies.cross_validation`).
 
     Raises:
@@ -63,14 +64,14 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
             of how new documents fare, for which these stand.
         DataError: `data.empty_test`, where hardly a label has two texts or groups.
     """
-    plan = split_of(setting.result)
+    plan = split_of(trained_model.result)
     if plan.by != "random":
         raise ConfigError("study.not_at_random")
-    dataset, encoder = setting.dataset, setting.model.encoder
+    dataset, encoder = trained_model.dataset, trained_model.model.encoder
     whole = dataset.whole()
     texts, targets = whole.texts, whole.targets
     tokens = encoder.tokenize(texts)
-    progress = Progress(on_progress, [0.3, *[1.0] * FOLDS * REPEATS], setting.result["seconds"])
+    progress = Progress(on_progress, [0.3, *[1.0] * FOLDS * REPEATS], trained_model.result["seconds"])
     embeddings = unit(embed(encoder, tokens))
     progress.next()
     groups = groups_of(plan, texts, dataset.side)
@@ -79,7 +80,7 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
         spent = time.monotonic() - began
         if done and spent / len(done) * (len(done) + 1) > LONGEST:
             break
-        seed = (setting.config.seed + number) % 2**32
+        seed = (trained_model.config.seed + number) % 2**32
         folds = grouped_folds(texts, targets, FOLDS, seed, groups=groups)
         if len(set(folds[folds >= 0].tolist())) < 2:
             raise DataError("data.empty_test")
@@ -87,19 +88,27 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
         for fold in range(FOLDS):
             tested = np.flatnonzero(folds == fold)
             if len(tested):
-                config = replace(setting.config, seed=(seed + REPEATS * fold) % 2**32)
+                config = replace(trained_model.config, seed=(seed + REPEATS * fold) % 2**32)
                 parts = complete_parts(
-                    np.where(folds == fold, TEST, OPEN), texts, targets, validation=plan.validation, seed=seed,
+                    np.where(folds == fold, Part.TEST, OPEN),
+                    texts,
+                    targets,
+                    validation=plan.validation,
+                    seed=seed,
                     groups=groups,
-                )  # fmt: skip
+                )
                 model, result = train_again(
-                    setting, replace(dataset, parts=parts), config, on_step=progress.step, on_stage=progress.stage
+                    trained_model,
+                    replace(dataset, parts=parts),
+                    config,
+                    on_step=progress.step,
+                    on_stage=progress.stage,
                 )
                 predicted[tested] = model.decide(model.predict_proba_of(tokens.take(tested.tolist())))
                 plain[tested] = result.frozen_head.predict(embeddings[tested])
             progress.next()
         done.append(Repetition(folds, predicted, plain))
-    return summary(targets, done, dataset.labels, seed=setting.config.seed)
+    return summary(targets, done, dataset.labels, seed=trained_model.config.seed)
 
 
 def summary(

@@ -21,9 +21,9 @@ from scalearn_core.config import FORECAST
 from scalearn_core.devices import free_bytes
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Tokens
-from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.evaluation.report import evaluate_predictions
-from scalearn_core.evidence.trained import OnProgress, Setting
+from scalearn_core.evidence.trained import OnProgress, TrainedModel
 from scalearn_core.heads.logistic import fit_frozen_head, unit
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies.memory import PeakMemory
@@ -77,18 +77,18 @@ class _TooLong(Exception):
     """Fine-tuning would take longer than `LONGEST`."""
 
 
-def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
+def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any]:
     """Train and score every rung; say where to stop (`docs/formats.md`: `studies.ladder`)."""
-    progress = Progress(on_progress, WEIGHTS, setting.result["seconds"])
-    test = setting.model.encoder.tokenize(setting.test.texts)
-    labels, seed = setting.model.labels, setting.config.seed
+    progress = Progress(on_progress, WEIGHTS, trained_model.result["seconds"])
+    test = trained_model.model.encoder.tokenize(trained_model.test.texts)
+    labels, seed = trained_model.model.labels, trained_model.config.seed
     rungs, predicted, speeds = [], {}, {}
-    for rung in _climb(setting, progress):
+    for rung in _climb(trained_model, progress):
         rungs.append(rung)
         if rung.predict is not None:
             predicted[rung.name], speeds[rung.name] = _measured(rung.predict, test)
         progress.next()
-    stop, differences = where_to_stop(setting.test.targets, predicted, n_classes=len(labels), seed=seed)
+    stop, differences = where_to_stop(trained_model.test.targets, predicted, n_classes=len(labels), seed=seed)
     found = []
     for rung in rungs:
         row: dict[str, Any] = {
@@ -96,7 +96,7 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
             "is_model": rung.is_model,
         }  # fmt: skip
         if rung.name in predicted:
-            report = evaluate_predictions(setting.test.targets, predicted[rung.name], labels, seed=seed)
+            report = evaluate_predictions(trained_model.test.targets, predicted[rung.name], labels, seed=seed)
             against = differences.get(rung.name)
             row |= {
                 "macro_f1": report.macro_f1.to_dict(),
@@ -110,9 +110,9 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
     return {
         "stop": stop,
         "rungs": found,
-        "documents": {"train": len(setting.train), "test": len(setting.test)},
-        "memory_of": "cuda" if setting.model.encoder.device.type == "cuda" else "process",
-        "notes": test_notes(setting),
+        "documents": {"train": len(trained_model.train), "test": len(trained_model.test)},
+        "memory_of": "cuda" if trained_model.model.encoder.device.type == "cuda" else "process",
+        "notes": test_notes(trained_model),
     }
 
 
@@ -121,54 +121,54 @@ def uniform(variant: str) -> str:
     return {"scalearn": "scalearn_uniform", "scalearn_pp": "scalearn_uniform_pp"}.get(variant, variant)
 
 
-def _climb(setting: Setting, progress: Progress) -> Iterator[Rung]:
+def _climb(trained_model: TrainedModel, progress: Progress) -> Iterator[Rung]:
     """The rungs, lowest first, each trained when it is asked for."""
-    model, train, config = setting.model, setting.train, setting.config
+    model, train, config = trained_model.model, trained_model.train, trained_model.config
     encoder = model.encoder
     began = time.monotonic()
-    opened = OpenedDocuments(encoder, encoder.tokenize(train.texts))
+    cached = CachedDocuments(encoder, encoder.tokenize(train.texts))
     opening = time.monotonic() - began
-    yield _plain(setting, opened, opening)
+    yield _plain(trained_model, cached, opening)
 
-    start = _start(setting)
-    shared = opening + float(setting.result["seconds"].get("forecast", 0.0))
+    start = _start(trained_model)
+    shared = opening + float(trained_model.result["seconds"].get("forecast", 0.0))
     for variant, own in (*((variant, False) for variant in VARIANTS), (uniform(model.variant), True)):
         name = "own_adapter" if own else variant
         if (model.variant, model.own_adapter) == (variant, own):
             stages = ("embedding", "forecast", "own_adapter", "training")
-            took = sum(float(setting.result["seconds"].get(stage, 0.0)) for stage in stages)
+            took = sum(float(trained_model.result["seconds"].get(stage, 0.0)) for stage in stages)
             yield Rung(name, _learned(model), _predictor(model), took, is_model=True)
             continue
         peak = PeakMemory(encoder.device)
         began = time.monotonic()
         if start is not None:
-            trained = new_model(setting, variant, config.seed)
+            trained = new_model(trained_model, variant, config.seed)
             recipe = replace(config, own_adapter=own).resolved(len(train))
             learn_from_pairs(
-                trained, opened, train.targets, recipe, start=start,
+                trained, cached, train.targets, recipe, start=start,
                 batch_size=config.batch_size, seed=config.seed, on_step=progress.step,
             )  # fmt: skip
             took = shared + time.monotonic() - began
         else:
             trained, _ = train_again(
-                setting, setting.dataset, replace(config, own_adapter=own), variant=variant,
+                trained_model, trained_model.dataset, replace(config, own_adapter=own), variant=variant,
                 on_step=progress.step, on_stage=progress.stage,
             )  # fmt: skip
             took = time.monotonic() - began
         yield Rung(name, _learned(trained), _predictor(trained), took, peak.bytes())
-    del opened
-    yield fine_tune(setting, progress)
+    del cached
+    yield fine_tune(trained_model, progress)
 
 
-def _plain(setting: Setting, opened: OpenedDocuments, opening: float) -> Rung:
+def _plain(trained_model: TrainedModel, cached: CachedDocuments, opening: float) -> Rung:
     """The plain classifier of the model at hand; fitted once more only to measure what that takes."""
-    encoder, head = setting.model.encoder, setting.frozen_head
+    encoder, head = trained_model.model.encoder, trained_model.frozen_head
     peak = PeakMemory(encoder.device)
     began = time.monotonic()
-    held_back = encoder.tokenize(setting.validation.texts)
+    held_back = encoder.tokenize(trained_model.validation.texts)
     fit_frozen_head(
-        unit(embed(encoder, opened)), setting.train.targets, unit(embed(encoder, held_back)),
-        setting.validation.targets, len(setting.model.labels), seed=setting.config.seed,
+        unit(embed(encoder, cached)), trained_model.train.targets, unit(embed(encoder, held_back)),
+        trained_model.validation.targets, len(trained_model.model.labels), seed=trained_model.config.seed,
     )  # fmt: skip
     took = opening + time.monotonic() - began
     learned = {"scales": 0, "own_adapter": 0, "head": head.weight.size + head.bias.size, "encoder": 0}
@@ -177,10 +177,10 @@ def _plain(setting: Setting, opened: OpenedDocuments, opening: float) -> Rung:
     )
 
 
-def fine_tune(setting: Setting, progress: Progress) -> Rung:
+def fine_tune(trained_model: TrainedModel, progress: Progress) -> Rung:
     """Every weight of a copy of the encoder; left out where memory or time do not suffice."""
-    encoder = setting.model.encoder
-    head = len(setting.model.labels) * (encoder.width + 1)
+    encoder = trained_model.model.encoder
+    head = len(trained_model.model.labels) * (encoder.width + 1)
     learned = {"scales": 0, "own_adapter": 0, "head": head, "encoder": encoder.parameter_count()}
     skipped = Rung("fine_tuning", learned, None)
     if COPIES * torch.float32.itemsize * learned["encoder"] > FREE_SHARE * free_bytes(encoder.device):
@@ -196,7 +196,7 @@ def fine_tune(setting: Setting, progress: Progress) -> Rung:
 
     try:
         classifier = fit_fine_tuned(
-            encoder, setting.train, setting.validation, seed=setting.config.seed, on_step=on_step
+            encoder, trained_model.train, trained_model.validation, seed=trained_model.config.seed, on_step=on_step
         )
     except _TooLong:
         return replace(skipped, skipped="time")
@@ -207,17 +207,17 @@ def fine_tune(setting: Setting, progress: Progress) -> Rung:
     return replace(skipped, predict=classifier.classes, seconds=took, memory=peak.bytes())
 
 
-def _start(setting: Setting) -> NDArray[np.float64] | None:
+def _start(trained_model: TrainedModel) -> NDArray[np.float64] | None:
     """Where the scales of the model at hand began, one for each library source; None where that is not known.
 
     Recipe "paper" does not begin at the forecast, and results of the first releases have none: then each rung is
     trained from its beginning.
     """
-    result = setting.result
+    result = trained_model.result
     known = result["start"] if "start" in result else result.get("forecast")  # of the last release: the same
-    if not known or setting.config.recipe != "auto":
+    if not known or trained_model.config.recipe != "auto":
         return None
-    strengths = [known["strengths"].get(source.name, 0.0) for source in setting.library_sources]
+    strengths = [known["strengths"].get(source.name, 0.0) for source in trained_model.library_sources]
     share = float(known.get("share", FORECAST.shrinkage))
     return share * np.array(strengths, dtype=np.float64)
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.evaluation.intervals import CONFIDENCE
 from scalearn_core.evaluation.metrics import FloatArray, count_cells, macro_f1, total_classes
-from scalearn_core.evidence.trained import OnProgress, Setting
+from scalearn_core.evidence.trained import OnProgress, TrainedModel
 from scalearn_core.heads.logistic import unit
 from scalearn_core.studies.power_law import PowerLaw, fit_power_law
 from scalearn_core.studies.training import Progress, test_notes, train_again, with_training
@@ -47,31 +47,35 @@ MISFIT = 0.05
 """Mean distance of the sizes' mean scores from the curve above which it does not describe them."""
 
 
-def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
+def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any]:
     """Train on parts and carry the curve on (`docs/formats.md`: `studies.learning_curve`)."""
-    targets, test = setting.train.targets, setting.test
-    plan = draws(targets, len(setting.model.labels), setting.config.seed)
+    targets, test = trained_model.train.targets, trained_model.test
+    plan = draws(targets, len(trained_model.model.labels), trained_model.config.seed)
     weights = [0.3, *[0.4 + 0.6 * kept.mean() for _, kept in plan[1:]]]
-    progress = Progress(on_progress, weights, setting.result["seconds"])
-    encoder = setting.model.encoder
+    progress = Progress(on_progress, weights, trained_model.result["seconds"])
+    encoder = trained_model.model.encoder
     tokens = encoder.tokenize(test.texts)
     embeddings = unit(embed(encoder, tokens))
     progress.within(0.5)
     predicted: dict[str, list[NDArray[np.int64]]] = {
-        "scalearn": [setting.model.decide(setting.model.predict_proba_of(tokens))],
-        "frozen_head": [setting.frozen_head.predict(embeddings)],
+        "scalearn": [trained_model.model.decide(trained_model.model.predict_proba_of(tokens))],
+        "frozen_head": [trained_model.frozen_head.predict(embeddings)],
     }
     progress.next()
     for number, kept in plan[1:]:
-        config = replace(setting.config, seed=(setting.config.seed + number) % 2**32)
+        config = replace(trained_model.config, seed=(trained_model.config.seed + number) % 2**32)
         model, result = train_again(
-            setting, with_training(setting.dataset, kept), config, on_step=progress.step, on_stage=progress.stage
+            trained_model,
+            with_training(trained_model.dataset, kept),
+            config,
+            on_step=progress.step,
+            on_stage=progress.stage,
         )
         predicted["scalearn"].append(model.decide(model.predict_proba_of(tokens)))
         predicted["frozen_head"].append(result.frozen_head.predict(embeddings))
         progress.next()
     sizes = [int(kept.sum()) for _, kept in plan]
-    classes, seed = len(test.labels), setting.config.seed
+    classes, seed = len(test.labels), trained_model.config.seed
     found = {
         name: carry_on(sizes, test.targets, np.array(predicted[name]), n_classes=classes, seed=seed)
         for name in METHODS
@@ -81,7 +85,7 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
         "test_documents": len(test),
         "reach": round(REACH * len(targets)),
         "methods": found,
-        "notes": test_notes(setting),
+        "notes": test_notes(trained_model),
     }
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.evidence.trained import OnProgress, Setting
+from scalearn_core.evidence.trained import OnProgress, TrainedModel
 from scalearn_core.explain.contributions import contribution_map
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies.training import Progress, test_notes, train_again
@@ -26,37 +26,39 @@ MEASURING = 0.1
 """Of a repetition's time: contributions and score."""
 
 
-def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
+def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any]:
     """Train `MORE` times again and say which contributions repeat (`docs/formats.md`: `studies.seeds`).
 
     The first row of every list is the model at hand.
     """
-    texts = _measured_on(setting)
-    seeds = [(setting.config.seed + more) % 2**32 for more in range(MORE + 1)]
-    progress = Progress(on_progress, [MEASURING, *[1.0 - MEASURING, MEASURING] * MORE], setting.result["seconds"])
-    tokens = setting.model.encoder.tokenize(setting.test.texts)
+    texts = _measured_on(trained_model)
+    seeds = [(trained_model.config.seed + more) % 2**32 for more in range(MORE + 1)]
+    progress = Progress(
+        on_progress, [MEASURING, *[1.0 - MEASURING, MEASURING] * MORE], trained_model.result["seconds"]
+    )
+    tokens = trained_model.model.encoder.tokenize(trained_model.test.texts)
     raw, contributions, scores = [], [], []
     for number, seed in enumerate(seeds):
-        model = setting.model
+        model = trained_model.model
         if number:
-            config = replace(setting.config, seed=seed)
+            config = replace(trained_model.config, seed=seed)
             model, _ = train_again(
-                setting, setting.dataset, config, on_step=progress.step, on_stage=progress.stage
+                trained_model, trained_model.dataset, config, on_step=progress.step, on_stage=progress.stage
             )
             progress.next()
         measured = contribution_map(model, texts)
         progress.within(0.5)
         raw.append(measured.raw)
         contributions.append(measured.contribution)
-        scores.append(_macro_f1(setting, model.decide(model.predict_proba_of(tokens))))
+        scores.append(_macro_f1(trained_model, model.decide(model.predict_proba_of(tokens))))
         progress.next()
     values = np.array(contributions)  # [seeds, layers, sources]
     sizes = np.abs(values).mean(axis=1)  # [seeds, sources]
     return {
         "seeds": seeds,
-        "sources": _names(setting.model),
+        "sources": _names(trained_model.model),
         "documents": len(texts),
-        "test_documents": len(setting.test),
+        "test_documents": len(trained_model.test),
         "macro_f1": scores,
         "score": {
             "mean": float(np.mean(scores)),
@@ -68,7 +70,7 @@ def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
         "contribution": values.tolist(),
         "mean": values.mean(axis=0).tolist(),
         "sd": values.std(axis=0, ddof=1).tolist(),
-        "notes": test_notes(setting),
+        "notes": test_notes(trained_model),
         "repeats": repeats(values).tolist(),
         "totals": {
             "size": sizes.tolist(),
@@ -96,15 +98,15 @@ def repeats(contributions: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray(agree & clear)
 
 
-def _measured_on(setting: Setting) -> list[str]:
+def _measured_on(trained_model: TrainedModel) -> list[str]:
     """As many documents as the model's own contributions were measured on, spread evenly over the table."""
-    texts: list[str] = setting.dataset.frame["text"].tolist()
-    number = min(len(texts), int(setting.result["scales"]["documents"]))
+    texts: list[str] = trained_model.dataset.frame["text"].tolist()
+    number = min(len(texts), int(trained_model.result["scales"]["documents"]))
     return [texts[i] for i in np.linspace(0, len(texts) - 1, number).round().astype(int)]
 
 
-def _macro_f1(setting: Setting, predicted: Targets) -> float:
-    return score("macro_f1", setting.test.targets, predicted)
+def _macro_f1(trained_model: TrainedModel, predicted: Targets) -> float:
+    return score("macro_f1", trained_model.test.targets, predicted)
 
 
 def _names(model: ScaLearnModel) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from scalearn_core.evidence.trained import OnProgress, Setting
+from scalearn_core.evidence.trained import OnProgress, TrainedModel
 from scalearn_core.explain import ablation, effort, probing
 from scalearn_core.explain.ablation import Step, Tried
 from scalearn_core.explain.overlap import DOCUMENTS, alike_together, overlap
@@ -18,17 +18,20 @@ from scalearn_core.explain.probing import Curve
 from scalearn_core.explain.refit import Change, Meter, Mixes
 
 
-def study(setting: Setting, on_progress: OnProgress) -> dict[str, Any]:
+def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any]:
     """Measure every source of a trained model. `on_progress` is called after every batch."""
-    model, seed = setting.model, int(setting.result["seed"])
+    model, seed = trained_model.model, int(trained_model.result["seed"])
     names = [source.name for source in model.sources]
-    reused = len(setting.library_sources)
-    train, test = setting.train.drawn(effort.MOST_TRAIN, seed), setting.test.drawn(effort.MOST_TEST, seed)
+    reused = len(trained_model.library_sources)
+    train, test = (
+        trained_model.train.drawn(effort.MOST_TRAIN, seed),
+        trained_model.test.drawn(effort.MOST_TEST, seed),
+    )
     on_progress(0.0)
     mixes = Mixes(model, train, test, seed=seed)
     whole = mixes.whole
     sample = mixes.sample(effort.PROBED_TRAIN, effort.PROBED_TEST)
-    expected = _expected(setting.result)
+    expected = _expected(trained_model.result)
     tokens = [int(mixes.tokens[part.rows].sum()) for part in (whole, sample)]
     passes = effort.ablation_passes(len(names), len(expected)), effort.probing_passes(reused)
     mixes.meter = Meter(on_progress, passes[0] * tokens[0] + passes[1] * tokens[1])

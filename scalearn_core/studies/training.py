@@ -10,17 +10,15 @@ from numpy.typing import NDArray
 
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import TextDataset
-from scalearn_core.data.splits import TEST, TRAIN
+from scalearn_core.data.parts import Part
 from scalearn_core.evaluation.report import evaluate_predictions
-from scalearn_core.evidence.trained import OnProgress, Setting
+from scalearn_core.evidence.trained import OnProgress, TrainedModel
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.stage_two import OnStage, TrainingResult, train_scales
 
 STAGES = ("embedding", "forecast", "own_adapter", "training")
 """Of a training that learns; each training has some of them."""
-LEFT_OUT = 3
-"""A part of the dataset that is neither `TRAIN`, `VALIDATION` nor `TEST`."""
 
 
 class Progress:
@@ -63,7 +61,7 @@ class Progress:
 
 
 def train_again(
-    setting: Setting,
+    trained_model: TrainedModel,
     dataset: TextDataset,
     config: TrainingConfig,
     *,
@@ -76,13 +74,13 @@ def train_again(
     Args:
         variant: by default that of the model at hand.
     """
-    model = new_model(setting, variant or setting.model.variant, config.seed)
+    model = new_model(trained_model, variant or trained_model.model.variant, config.seed)
     return model, train_scales(model, dataset, config, on_step=on_step, on_stage=on_stage)
 
 
-def new_model(setting: Setting, variant: str, seed: int) -> ScaLearnModel:
+def new_model(trained_model: TrainedModel, variant: str, seed: int) -> ScaLearnModel:
     """Untrained, with the encoder, library sources and labels of the model at hand."""
-    return setting.model.like(setting.library_sources, variant=variant, seed=seed)
+    return trained_model.model.like(trained_model.library_sources, variant=variant, seed=seed)
 
 
 def with_training(dataset: TextDataset, kept: NDArray[np.bool_]) -> TextDataset:
@@ -93,14 +91,14 @@ def with_training(dataset: TextDataset, kept: NDArray[np.bool_]) -> TextDataset:
     """
     assert dataset.parts is not None
     parts = dataset.parts.copy()
-    rows = np.flatnonzero(parts == TRAIN)
-    parts[rows[~kept]] = LEFT_OUT
-    assert (parts == TEST).sum() == (dataset.parts == TEST).sum()
+    rows = np.flatnonzero(parts == Part.TRAIN)
+    parts[rows[~kept]] = Part.LEFT_OUT
+    assert (parts == Part.TEST).sum() == (dataset.parts == Part.TEST).sum()
     return replace(dataset, parts=parts)
 
 
-def test_notes(setting: Setting) -> list[str]:
+def test_notes(trained_model: TrainedModel) -> list[str]:
     """The caveats of `evaluation.report` that hold of the test documents, whatever is predicted."""
-    targets = setting.test.targets
-    notes = evaluate_predictions(targets, targets, setting.model.labels, resamples=1).notes
+    targets = trained_model.test.targets
+    notes = evaluate_predictions(targets, targets, trained_model.model.labels, resamples=1).notes
     return [code for code in notes if code in ("few_documents", "class_without_test_documents")]

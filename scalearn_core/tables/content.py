@@ -40,7 +40,7 @@ class Content:
         check_size(size)
         if not size:
             raise DataError("data.empty_file")
-        with _opened(source) as file:
+        with _cached(source) as file:
             return cls(source, size, file.read(2) == GZIP)
 
     @contextmanager
@@ -49,7 +49,7 @@ class Content:
 
         Raises, also while they are read: DataError `data.file_too_large` or `data.damaged_archive`.
         """
-        with _opened(self.source) as raw:
+        with _cached(self.source) as raw:
             unpacked = gzip.GzipFile(fileobj=raw) if self.packed else raw
             yield io.BufferedReader(_Counted(unpacked, raw, self.size, on_progress), BLOCK)
 
@@ -72,7 +72,7 @@ class Content:
         if self.packed:
             yield io.BytesIO(self.whole(limits.MAX_WHOLE_MEGABYTES))
         else:
-            with _opened(self.source) as file:
+            with _cached(self.source) as file:
                 yield file
 
 
@@ -100,7 +100,7 @@ def _size_of(path: Path) -> int:
 
 
 @contextmanager
-def _opened(source: Path | bytes) -> Iterator[io.BufferedReader | io.BytesIO]:
+def _cached(source: Path | bytes) -> Iterator[io.BufferedReader | io.BytesIO]:
     try:
         file = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
     except OSError as error:

@@ -84,7 +84,7 @@ def find_encoding(content: Content, on_progress: OnProgress | None = None) -> st
             return encoding
     if b"\0" in start:
         return _bare_utf16(start)
-    utf8 = _Look(content, on_progress)
+    utf8 = _ByteScan(content, on_progress)
     if utf8.binary:
         raise DataError("data.binary")
     if utf8.switches and not utf8.faults:
@@ -144,7 +144,7 @@ def decoded(content: Content, encoding: str, on_progress: OnProgress | None = No
     yield decoder.decode(b"", final=True)
 
 
-class _Look:
+class _ByteScan:
     """What one pass over the bytes tells, read as UTF-8."""
 
     def __init__(self, content: Content, on_progress: OnProgress | None) -> None:

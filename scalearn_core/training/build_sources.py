@@ -22,7 +22,7 @@ from scalearn_core.evaluation.intervals import bootstrap_score
 from scalearn_core.heads.logistic import fit_frozen_head, fit_frozen_regression
 from scalearn_core.heads.majority import always
 from scalearn_core.storage.files import folder_written_whole
-from scalearn_core.targets import are_several, counts_of
+from scalearn_core.targets import are_multi_label, counts_of
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.stage_one import TaskData, predict_adapter, train_adapter
 
@@ -188,4 +188,4 @@ def _majority(train: TaskData, count: int) -> np.ndarray:
     if not train.classes:
         return np.full(count, train.targets.mean())
     commonest = int(counts_of(train.targets, train.classes).argmax())
-    return always(commonest, count, train.classes, several=are_several(train.targets))
+    return always(commonest, count, train.classes, multi_label=are_multi_label(train.targets))

@@ -25,11 +25,11 @@ from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.config import FORECAST
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder, Tokens
-from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.heads.logistic import unit
 from scalearn_core.heads.solver import askable, cross_validated_losses, on_one_core
 from scalearn_core.scaling.sources import StackedSources, mixed
-from scalearn_core.targets import Targets, are_several, in_turns
+from scalearn_core.targets import Targets, are_multi_label, in_turns
 from scalearn_core.training.shuffled_sources import shuffled
 
 TOLERANCE = 1e-3
@@ -109,7 +109,7 @@ def forecast(
         unknown = tuple(Promise(source, FORECAST.strength, None, None, None) for source in range(len(sources)))
         return Forecast(np.zeros(len(sources)), None, None, len(rows), unknown, None, promised=False)
     first_layer = StackedSources(sources).first_layer
-    documents = OpenedDocuments(encoder, _cut(tokens.take(rows.tolist()), FORECAST.length), first_layer)
+    documents = CachedDocuments(encoder, _cut(tokens.take(rows.tolist()), FORECAST.length), first_layer)
     turns = itertools.islice(itertools.cycle(sources), FORECAST.shuffled)
     ignorant = shuffled(list(turns), seed=seed)
     tried, most = 0, FORECAST.most(len(sources))
@@ -197,7 +197,7 @@ def _chosen(
     def affordable(order: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.sort(order[read[order].cumsum() <= FORECAST.tokens])
 
-    if are_several(targets):
+    if are_multi_label(targets):
         rows = affordable(in_turns(targets, FORECAST.documents, generator))
         return rows, askable(targets[rows])
     classes, counts = np.unique(targets, return_counts=True)
@@ -210,7 +210,7 @@ def _chosen(
 
 def _differ(targets: Targets) -> bool:
     """Whether there is anything to tell apart."""
-    return bool(targets.shape[1]) if are_several(targets) else len(np.unique(targets)) > 1
+    return bool(targets.shape[1]) if are_multi_label(targets) else len(np.unique(targets)) > 1
 
 
 def _cut(tokens: Tokens, length: int) -> Tokens:

@@ -24,7 +24,7 @@ from scalearn_core.devices import autocast
 from scalearn_core.encoders.batching import TokenBudget
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.errors import ConfigError
 from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.heads.modules import unit_linear_head
@@ -42,7 +42,7 @@ REDUCTION_FACTOR = 16
 HEAD_C = 10.0
 """Inverse regularisation strength of the head. The embeddings were trained on the same documents, which therefore
 cannot choose it. Of 1, 10 and 100 it gave the least log-loss on most of five public tables (no command here)."""
-HEAD_C_SEVERAL = 30.0
+HEAD_C_MULTI_LABEL = 30.0
 """The same where documents have several labels. Of 10, 30, 100 and 300 it gave the least log-loss on the one
 public table at hand (no command here)."""
 WARM_UP = 0.1
@@ -51,7 +51,7 @@ WARM_UP = 0.1
 
 def learn_from_pairs(
     model: ScaLearnModel,
-    documents: OpenedDocuments,
+    documents: CachedDocuments,
     targets: Targets,
     recipe: Recipe,
     *,
@@ -87,7 +87,7 @@ def learn_from_pairs(
 
 def learn_own_adapter_alone(
     beside: ScaLearnModel,
-    documents: OpenedDocuments,
+    documents: CachedDocuments,
     targets: Targets,
     recipe: Recipe,
     *,
@@ -135,7 +135,7 @@ class _Learner:
         own: torch.Tensor = omega[-1] * self.own.output(layer, z)
         return own if self.sources is None else self.sources.scaled_sum(layer, z, omega[:-1]) + own
 
-    def embed(self, documents: OpenedDocuments, rows: list[int], budget: TokenBudget) -> torch.Tensor:
+    def embed(self, documents: CachedDocuments, rows: list[int], budget: TokenBudget) -> torch.Tensor:
         """Embeddings `[rows, width]` in the order of `rows`, run in parts of like length."""
         parts, embeddings = budget.parts(rows, documents.lengths), []
         for part in parts:
@@ -173,19 +173,19 @@ def _new_own_adapter(encoder: Encoder, sources: Sequence[Adapter], seed: int) ->
     return own
 
 
-def head_c(several: bool) -> float:
+def head_c(multi_label: bool) -> float:
     """C of the head on trained embeddings."""
-    return HEAD_C_SEVERAL if several else HEAD_C
+    return HEAD_C_MULTI_LABEL if multi_label else HEAD_C
 
 
-def _fit_head(model: ScaLearnModel, documents: OpenedDocuments, targets: Targets, seed: int) -> None:
+def _fit_head(model: ScaLearnModel, documents: CachedDocuments, targets: Targets, seed: int) -> None:
     """Put a logistic regression on the trained embeddings, with its limits where documents have several labels.
 
     The embeddings know the labels of these documents already, which the limits out of fold can not undo; measured
     on others they are near the best all the same (`docs/quality.md`).
     """
     embeddings = unit(embed(model.encoder, documents, model.adapt))
-    head = fit_head(embeddings, targets, len(model.labels), c=head_c(model.several), seed=seed)
+    head = fit_head(embeddings, targets, len(model.labels), c=head_c(model.multi_label), seed=seed)
     model.head = unit_linear_head(model.encoder.width, len(model.labels)).to(model.encoder.device)
     state = {"1.weight": torch.from_numpy(head.weight), "1.bias": torch.from_numpy(head.bias)}
     model.head.load_state_dict(state)
@@ -194,7 +194,7 @@ def _fit_head(model: ScaLearnModel, documents: OpenedDocuments, targets: Targets
 
 def _fit(
     learner: _Learner,
-    documents: OpenedDocuments,
+    documents: CachedDocuments,
     targets: Targets,
     recipe: Recipe,
     batch_size: int,
@@ -239,7 +239,7 @@ def _fit(
 def _accumulate(
     learner: _Learner,
     optimizer: torch.optim.Optimizer,
-    documents: OpenedDocuments,
+    documents: CachedDocuments,
     rows: list[int],
     classes: torch.Tensor,
     budget: TokenBudget,

@@ -15,9 +15,9 @@ from scalearn_core.config import StageOneConfig
 from scalearn_core.devices import autocast
 from scalearn_core.encoders.batching import TokenBudget, forward_batches
 from scalearn_core.encoders.encoder import Encoder, Tokens
-from scalearn_core.encoders.prefix_cache import OpenedDocuments, batch_of
+from scalearn_core.encoders.prefix_cache import CachedDocuments, batch_of
 from scalearn_core.heads.modules import two_layer_head
-from scalearn_core.targets import THRESHOLD, are_several, decide
+from scalearn_core.targets import THRESHOLD, are_multi_label, decide
 from scalearn_core.training.loop import History, OnStep, fit
 from scalearn_core.training.loss import classification_loss
 
@@ -65,9 +65,9 @@ def train_adapter(
     shift, scale = (0.0, 1.0) if train.classes else (train.targets.mean(), train.targets.std() or 1.0)
 
     # The encoder stands still, dropout included: below the first adapter every epoch is the same.
-    opened, opened_validation = (OpenedDocuments(encoder, data.tokens) for data in (train, validation))
+    cached, cached_validation = (CachedDocuments(encoder, data.tokens) for data in (train, validation))
 
-    def batch_loss(data: TaskData, documents: OpenedDocuments, rows: Sequence[int]) -> torch.Tensor:
+    def batch_loss(data: TaskData, documents: CachedDocuments, rows: Sequence[int]) -> torch.Tensor:
         with autocast(encoder.device):
             outputs = _forward(encoder, adapter, head, documents, rows).float()
         targets = torch.as_tensor(data.targets[list(rows)], device=outputs.device)
@@ -77,7 +77,7 @@ def train_adapter(
 
     def train_loss(rows: list[int]) -> torch.Tensor:
         head.train()
-        return batch_loss(train, opened, rows)
+        return batch_loss(train, cached, rows)
 
     @torch.no_grad()
     def validate() -> dict[str, float]:
@@ -85,7 +85,7 @@ def train_adapter(
             return {}
         head.eval()
         batches = list(forward_batches(validation.tokens.lengths, encoder.device.type))
-        total = sum(batch_loss(validation, opened_validation, rows).item() * len(rows) for rows in batches)
+        total = sum(batch_loss(validation, cached_validation, rows).item() * len(rows) for rows in batches)
         return {"validation_loss": total / len(validation)}
 
     trainable = {f"adapter.{key}": p for key, p in adapter.layers.named_parameters()}
@@ -108,15 +108,17 @@ def predict_adapter(encoder: Encoder, result: StageOneResult, data: TaskData) ->
         outputs[rows] = _forward(encoder, result.adapter, result.head, data.tokens, rows).cpu().numpy()
     if not data.classes:
         return outputs[:, 0]
-    several = are_several(data.targets)
-    return decide(outputs + THRESHOLD if several else outputs, several=several)  # a logit of 0 is one half
+    multi_label = are_multi_label(data.targets)
+    return decide(
+        outputs + THRESHOLD if multi_label else outputs, multi_label=multi_label
+    )  # a logit of 0 is one half
 
 
 def _forward(
     encoder: Encoder,
     adapter: Adapter,
     head: nn.Sequential,
-    documents: Tokens | OpenedDocuments,
+    documents: Tokens | CachedDocuments,
     rows: Sequence[int],
 ) -> torch.Tensor:
     batch, start = batch_of(encoder, documents, rows)

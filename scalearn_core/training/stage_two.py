@@ -17,7 +17,7 @@ from scalearn_core.data.split import Split
 from scalearn_core.devices import autocast
 from scalearn_core.encoders.batching import TokenBudget, forward_batches
 from scalearn_core.encoders.embedding import embed
-from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.heads.logistic import FrozenHead, fit_frozen_head, unit
@@ -41,7 +41,7 @@ class TrainingResult:
     history: History
     frozen_head: FrozenHead
     """Logistic regression on the frozen encoder's unit-length embeddings, from the same documents: a baseline."""
-    documents: OpenedDocuments
+    documents: CachedDocuments
     """Those it learned from, opened, for who trains on them again."""
     forecast: Forecast
     """What the sources promised; in recipe "auto" the scales start there."""
@@ -83,12 +83,12 @@ def train_scales(
     clock.start("embedding")
     train, validation = (_task_data(model, part) for part in (dataset.train, dataset.validation))
     first = 0 if recipe.own_adapter else model.stack.first_layer  # an own adapter sits in every layer
-    opened, opened_validation = (
-        OpenedDocuments(model.encoder, data.tokens, first) for data in (train, validation)
+    cached, cached_validation = (
+        CachedDocuments(model.encoder, data.tokens, first) for data in (train, validation)
     )
     frozen_head = fit_frozen_head(
-        unit(embed(model.encoder, opened)), train.targets,
-        unit(embed(model.encoder, opened_validation)), validation.targets, len(model.labels), seed=config.seed,
+        unit(embed(model.encoder, cached)), train.targets,
+        unit(embed(model.encoder, cached_validation)), validation.targets, len(model.labels), seed=config.seed,
     )  # fmt: skip
     clock.start("forecast")
     asked = forecast(
@@ -98,7 +98,7 @@ def train_scales(
     if config.recipe == "auto":
         clock.start("training")
         history = learn_from_pairs(
-            model, opened, train.targets, recipe, start=FORECAST.shrinkage * asked.strengths,
+            model, cached, train.targets, recipe, start=FORECAST.shrinkage * asked.strengths,
             batch_size=config.batch_size, seed=config.seed, on_step=on_step,
         )  # fmt: skip
     else:
@@ -109,21 +109,21 @@ def train_scales(
             model.add_own_adapter(own.adapter)
         clock.start("training")
         history = _learn_as_in_paper(
-            model, train, (opened_validation, validation.targets), recipe, config, on_step
+            model, train, (cached_validation, validation.targets), recipe, config, on_step
         )
-        if model.several:
-            model.thresholds = _thresholds(model, opened, train, validation, config.seed)
+        if model.multi_label:
+            model.thresholds = _thresholds(model, cached, train, validation, config.seed)
     model.training_record = {
         **dataclasses.asdict(config), "device": model.encoder.device.type, "threads": torch.get_num_threads(),
         "best_epoch": history.best_epoch, "dataset_fingerprint": dataset.fingerprint,
     }  # fmt: skip
-    return TrainingResult(history, frozen_head, opened, asked, clock.stop())
+    return TrainingResult(history, frozen_head, cached, asked, clock.stop())
 
 
 def _learn_as_in_paper(
     model: ScaLearnModel,
     train: TaskData,
-    validation: tuple[OpenedDocuments, np.ndarray],
+    validation: tuple[CachedDocuments, np.ndarray],
     recipe: Recipe,
     config: TrainingConfig,
     on_step: OnStep | None,
@@ -133,13 +133,13 @@ def _learn_as_in_paper(
     model.scales.start_as_in_paper(config.seed)
     generator = torch.Generator().manual_seed(config.seed + 1)
     model.head = two_layer_head(model.encoder.width, len(model.labels), generator=generator).to(device)
-    opened = OpenedDocuments(model.encoder, train.tokens, None if recipe.encoder_dropout else first)
+    cached = CachedDocuments(model.encoder, train.tokens, None if recipe.encoder_dropout else first)
     targets = torch.as_tensor(train.targets, device=device)
 
     def batch_loss(rows: list[int]) -> torch.Tensor:
         model.train_mode(True, encoder_dropout=recipe.encoder_dropout)
         with autocast(device):
-            logits = model.logits(opened, rows)
+            logits = model.logits(cached, rows)
         return classification_loss(logits.float(), targets[rows]) + model.scales.regularization()
 
     trainable = {f"scales.{key}": p for key, p in model.scales.named_parameters()}
@@ -157,18 +157,18 @@ def _learn_as_in_paper(
 
 
 def _thresholds(
-    model: ScaLearnModel, opened: OpenedDocuments, train: TaskData, validation: TaskData, seed: int
+    model: ScaLearnModel, cached: CachedDocuments, train: TaskData, validation: TaskData, seed: int
 ) -> NDArray[np.float64] | None:
     """Limits chosen on the validation documents; without any, those of a regression on the trained embeddings."""
     if len(validation):
         return choose_thresholds(model.predict_proba_of(validation.tokens), validation.targets)
-    embeddings = unit(embed(model.encoder, opened, model.adapt))
+    embeddings = unit(embed(model.encoder, cached, model.adapt))
     nothing = embeddings[:0], train.targets[:0]
     return fit_frozen_head(embeddings, train.targets, *nothing, train.classes, seed=seed).thresholds
 
 
 @torch.no_grad()
-def _validate(model: ScaLearnModel, documents: OpenedDocuments, targets: np.ndarray) -> dict[str, float]:
+def _validate(model: ScaLearnModel, documents: CachedDocuments, targets: np.ndarray) -> dict[str, float]:
     if not len(documents):
         return {}
     model.train_mode(False)

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Look:
+class TestSetUse:
     """A model was scored on the test documents."""
 
     run: str
@@ -35,12 +35,12 @@ class Look:
     what: What
 
 
-def note_look(dataset_id: str, run: str, what: What) -> None:
+def note_test_set_use(dataset_id: str, run: str, what: What) -> None:
     """Add a look. A dataset that is gone, or a disk that cannot be written, is logged and fails nothing.
 
     The line is one write at the end of the file, so that two processes never mix theirs.
     """
-    look = Look(run, datetime.now(UTC).isoformat(timespec="seconds"), what)
+    look = TestSetUse(run, datetime.now(UTC).isoformat(timespec="seconds"), what)
     line = json.dumps(asdict(look)).encode() + b"\n"
     try:
         descriptor = os.open(dataset_folder(dataset_id) / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
@@ -52,7 +52,7 @@ def note_look(dataset_id: str, run: str, what: What) -> None:
         logger.warning("A look at the test documents of dataset %s was not counted: %s", dataset_id, error)
 
 
-def looks(folder: Path) -> list[Look]:
+def uses_in(folder: Path) -> list[TestSetUse]:
     """All looks of the dataset in this folder, oldest first; none where there is no such folder.
 
     A line that is no look, such as one cut off by a full disk, is left out and logged.
@@ -67,15 +67,15 @@ def looks(folder: Path) -> list[Look]:
     found = []
     for line in lines:
         try:
-            found.append(Look(**json.loads(line)))
+            found.append(TestSetUse(**json.loads(line)))
         except (ValueError, TypeError):
             logger.warning("A damaged line in %s is left out.", folder / FILE)
     return found
 
 
-def looks_at(dataset_id: str) -> list[Look]:
+def uses_of(dataset_id: str) -> list[TestSetUse]:
     """All looks at a dataset of the workspace, oldest first; none where it is gone."""
     try:
-        return looks(dataset_folder(dataset_id))
+        return uses_in(dataset_folder(dataset_id))
     except DataError:
         return []

@@ -6,7 +6,7 @@ axis and break into lines, so nothing is clipped. Each page's own figures lie in
 
 from scalearn_ui.charts.base import CONFIG, lines, percent, signed
 from scalearn_ui.charts.basic import Interval, class_counts, confusion, curves, probabilities, scale_map, scores
-from scalearn_ui.charts.several import label_bars
+from scalearn_ui.charts.multi_label import label_bars
 
 __all__ = [
     "CONFIG",

@@ -104,8 +104,10 @@ def _marks(given: Given, column: str) -> Marks:
     found = given.table.frame[column].str.strip().value_counts()
     cells = {str(cell): number for cell, number in found.items() if cell}
     guess, likely = find_separator(cells), find_separator(cells, LABEL_SEPARATORS)
-    several = {mark: sum(number for cell, number in cells.items() if mark in cell) for mark in LABEL_SEPARATORS}
-    offered = [mark for mark in LABEL_SEPARATORS if mark == guess or several[mark] > 1]
+    multi_label = {
+        mark: sum(number for cell, number in cells.items() if mark in cell) for mark in LABEL_SEPARATORS
+    }
+    offered = [mark for mark in LABEL_SEPARATORS if mark == guess or multi_label[mark] > 1]
     return Marks(guess, tuple(offered), likely, next((cell for cell in cells if likely and likely in cell), ""))
 
 

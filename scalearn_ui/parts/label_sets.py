@@ -12,7 +12,7 @@ from scalearn_core.runs import Run
 from scalearn_core.tables.export import written_forms
 from scalearn_core.targets import THRESHOLD
 from scalearn_ui import charts, outcomes
-from scalearn_ui.charts.several import KINDS, parts
+from scalearn_ui.charts.multi_label import KINDS, parts
 from scalearn_ui.parts import figure
 from scalearn_ui.text import Markdown, count, plain, t
 

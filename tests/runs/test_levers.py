@@ -19,7 +19,7 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.stored_probabilities import FILE, load_test_probabilities
 from scalearn_core.evidence.pipeline import train_with_evidence
 from scalearn_core.evidence.reference import load_reference
-from scalearn_core.evidence.trained import load_setting
+from scalearn_core.evidence.trained import load_trained
 from scalearn_core.explain.levers import Levers
 from scalearn_core.jobs.levers import open_board
 from scalearn_core.runs.folders import new_run_id, run_folder, write_json
@@ -91,8 +91,8 @@ def test_what_was_seen_is_saved_and_judged_on_other_documents(trained: str) -> N
     learned_from = load_reference(folder, model).documents
     assert learned_from is not None and set(document_numbers(board.split.texts)) <= {*learned_from.tolist()}
 
-    setting = load_setting(folder, folder / "model", load_dataset(run.config["dataset"]), "cpu")
-    assert list(setting.test.rows) == rows, "a study of it tests on the same documents"
+    trained_model = load_trained(folder, folder / "model", load_dataset(run.config["dataset"]), "cpu")
+    assert list(trained_model.test.rows) == rows, "a study of it tests on the same documents"
     again = open_board(run.id)
     assert again.split.rows == board.split.rows
     np.testing.assert_allclose(again.learned, seen, rtol=1e-4, atol=1e-6)

@@ -33,7 +33,7 @@ def shown_page() -> None:
 
     from scalearn_ui.views.results import cross_validation
 
-    cross_validation.show(st.session_state["found"], several=False)
+    cross_validation.show(st.session_state["found"], multi_label=False)
 
 
 def offer_page() -> None:

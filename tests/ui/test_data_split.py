@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from scalearn_core.data.parts import Part
 from scalearn_core.data.split_plan import SplitPlan
-from scalearn_core.data.splits import TEST
 from scalearn_core.workspace import datasets
 from scalearn_ui import text
 from tests.ui.conftest import Open
@@ -29,7 +29,7 @@ def positions_tested(dataset: str) -> list[int]:
     loaded = datasets.load_dataset(dataset)
     divided = loaded.split(plan=datasets.get_dataset_info(dataset).plan)
     assert divided.parts is not None
-    return [n for n, part in enumerate(divided.parts) if part == TEST]
+    return [n for n, part in enumerate(divided.parts) if part == Part.TEST]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

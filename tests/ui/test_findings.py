@@ -81,9 +81,11 @@ def in_words(finding: Finding) -> Iterator[str]:
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_all_that_is_found_can_be_said(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
     monkeypatch.setattr(text, "language", lambda: language)
-    several = [(words, cell if number % 3 else f"{cell}|refund") for number, (words, cell) in enumerate(spoilt())]
-    found = [*quick(made(spoilt()), encoder_key="english"), *quick(made(several, "|"), encoder_key="english")]
-    one, many = ([(words, cell.casefold()) for words, cell in documents] for documents in (spoilt(), several))
+    multi_label = [
+        (words, cell if number % 3 else f"{cell}|refund") for number, (words, cell) in enumerate(spoilt())
+    ]
+    found = [*quick(made(spoilt()), encoder_key="english"), *quick(made(multi_label, "|"), encoder_key="english")]
+    one, many = ([(words, cell.casefold()) for words, cell in documents] for documents in (spoilt(), multi_label))
     found += [*quick(made(one), encoder_key="english"), *quick(made(many, "|"), encoder_key="english")]
     assert {remedy.code for finding in found for remedy in finding.remedies} >= {"merge_few", "merge_few_several"}
     for finding in found:

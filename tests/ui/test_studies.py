@@ -14,7 +14,7 @@ from scalearn_core.config import TrainingConfig
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.studies.run import run_study
 from scalearn_ui import text
-from tests.core.studies.conftest import make_setting
+from tests.core.studies.conftest import make_trained
 from tests.core.tiny import save_encoder
 from tests.ui.conftest import Open, draw, wait_for_end
 
@@ -29,8 +29,10 @@ def tiny_studies(tmp_path_factory: pytest.TempPathFactory) -> Studies:
     save_encoder(folder)
     encoder = Encoder.load(folder)
     encoder.pooling = "mean"
-    setting = make_setting(encoder, 150, "scalearn_uniform", TrainingConfig())
-    return {name: run_study(name, setting, lambda share: None) for name in ("ladder", "seeds", "learning_curve")}
+    trained_model = make_trained(encoder, 150, "scalearn_uniform", TrainingConfig())
+    return {
+        name: run_study(name, trained_model, lambda share: None) for name in ("ladder", "seeds", "learning_curve")
+    }
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.workspace.datasets import dataset_folder
-from scalearn_core.workspace.test_set_use import looks_at, note_look
+from scalearn_core.workspace.test_set_use import note_test_set_use, uses_of
 from scalearn_ui import text
 from tests.ui.conftest import Open, draw, result_of
 
@@ -38,12 +38,12 @@ def test_looks_are_told_with_their_number(studio: Open, trained: str, language: 
     words, dataset = text.sentences(language), result_of(trained)["dataset"]["id"]
     kept = dataset_folder(dataset) / "looks.jsonl"
     before = kept.read_bytes()
-    assert [look.what for look in looks_at(dataset)] == ["training"]
+    assert [look.what for look in uses_of(dataset)] == ["training"]
     app = studio("results", language=language, run=trained)
     assert words["results.looks.one"] in [line.value for line in app.caption]
     try:
         for number in range(6):
-            note_look(dataset, f"run {number}", "study")
+            note_test_set_use(dataset, f"run {number}", "study")
         app.run()
         assert words["results.looks.other"].format(n=7) in [line.value for line in app.caption]
     finally:

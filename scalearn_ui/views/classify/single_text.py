@@ -52,9 +52,9 @@ def draw(run: Run) -> None:
         prediction = predictor(run.id).predict([wanted])[0]
     st.subheader(label_sets.named(prediction.labels), anchor=False)
     kind = "sure" if prediction.confidence >= UNSURE else "unsure"
-    several = found["dataset"].get("separator") is not None
+    multi_label = found["dataset"].get("separator") is not None
     confidence = charts.percent(prediction.confidence)
-    if several:
+    if multi_label:
         st.markdown(t(f"several.certainty.{kind}", confidence=confidence))
     else:
         st.markdown(t(f"certainty.{kind}", confidence=confidence))
@@ -65,7 +65,7 @@ def draw(run: Run) -> None:
         dict(shown), prediction.labels, x_title=t("axis.probability"), palette=figure.palette()
     )
     figure.show(drawn, alt=t("classify.alt"), key="probabilities")
-    if several:
+    if multi_label:
         st.caption(label_sets.limits(found))
     if rest := len(likeliest) - len(shown):
         st.caption(t("several.less_likely", classes=count("classes", rest)))

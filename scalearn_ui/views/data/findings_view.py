@@ -14,7 +14,11 @@ from scalearn_core.tables.export import csv_text
 from scalearn_ui import findings
 from scalearn_ui.text import Markdown, t
 
-LOOKS = {"serious": ":red[:material/error:]", "warning": ":orange[:material/warning:]", "hint": ":material/info:"}
+ICONS = {
+    "serious": ":red[:material/error:]",
+    "warning": ":orange[:material/warning:]",
+    "hint": ":material/info:",
+}
 Choose = Callable[[str], None]
 SHOWN = 500
 """Rows shown on the page at most; the download has them all."""
@@ -69,7 +73,7 @@ def draw(
 
 
 def _one(finding: Finding, dataset: TextDataset, done: Done, slot: str, choose: Choose | None) -> None:
-    st.markdown(f"{LOOKS[finding.severity]} {findings.found(finding)}")
+    st.markdown(f"{ICONS[finding.severity]} {findings.found(finding)}")
     place = st.container(horizontal=True)
     for number, remedy in enumerate(finding.remedies):
         key = f"{slot}_{finding.code}_{number}"

@@ -12,8 +12,8 @@ import streamlit as st
 from scalearn_core.checks.duplicates import leakage
 from scalearn_core.checks.finding import Finding
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.parts import Part
 from scalearn_core.data.split_plan import AT_RANDOM, By, SplitPlan, marks_parts, offered_test_values
-from scalearn_core.data.splits import TEST, TRAIN, VALIDATION
 from scalearn_core.errors import DataError
 from scalearn_ui import text
 from scalearn_ui.parts.table_input import Given
@@ -122,8 +122,8 @@ def outcome(
         st.error(text.error(problem), icon=":material/error:")
         return None
     assert divided.parts is not None
-    tested = int((divided.parts == TEST).sum())
-    learned = int(((divided.parts == TRAIN) | (divided.parts == VALIDATION)).sum())
+    tested = int((divided.parts == Part.TEST).sum())
+    learned = int(((divided.parts == Part.TRAIN) | (divided.parts == Part.VALIDATION)).sum())
     st.caption(t("split.outcome", learned=count("documents", learned), tested=count("documents", tested)))
     if divided.kept_out:
         told = st.warning if len(divided.kept_out) > MANY_KEPT_OUT * len(dataset.frame) else st.caption

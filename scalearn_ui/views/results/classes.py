@@ -27,7 +27,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     """All of it, for one model."""
     score = found["scores"]["scalearn"]
     if found["dataset"].get("separator") is not None:
-        _several(run, found, score)
+        _multi_label(run, found, score)
         return
     labels = [row["label"] for row in score["per_class"]]
     st.markdown(_commonest(score["confusion"], labels))
@@ -42,7 +42,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
         st.caption(t("mistakes.few_of_a_class"))
 
 
-def _several(run: Run, found: dict[str, Any], score: dict[str, Any]) -> None:
+def _multi_label(run: Run, found: dict[str, Any], score: dict[str, Any]) -> None:
     """The same where documents have several labels, of which each is right or wrong by itself."""
     st.markdown(label_sets.sentence(score))
     st.caption(label_sets.limits(found))

@@ -25,14 +25,14 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     st.subheader(t("cross_validation.title"), anchor=False)
     measured = study.found_or_offered(run, found, NAME, primary=False)
     if measured is not None:
-        show(measured, several=found["dataset"].get("separator") is not None)
+        show(measured, multi_label=found["dataset"].get("separator") is not None)
 
 
-def show(measured: dict[str, Any], *, several: bool) -> None:
+def show(measured: dict[str, Any], *, multi_label: bool) -> None:
     """What it found (`docs/formats.md`: `studies.cross_validation`).
 
     Args:
-        several: whether a document may have several labels.
+        multi_label: whether a document may have several labels.
     """
     scores, comparison = measured["scores"], measured["comparison"]
     ours, plain = (text.points(scores[name]["macro_f1"]["value"]) for name in ("scalearn", "frozen_head"))
@@ -44,7 +44,7 @@ def show(measured: dict[str, Any], *, several: bool) -> None:
         {
             t("column.method"): [t(f"method.{name}") for name in scores],
             t("metric.macro_f1"): [text.interval(score["macro_f1"]) for score in scores.values()],
-            t("several.metric" if several else "metric.accuracy"): [
+            t("several.metric" if multi_label else "metric.accuracy"): [
                 text.interval(score["accuracy"]) for score in scores.values()
             ],
         }

@@ -33,11 +33,11 @@ def draw(run: Run, found: dict[str, Any]) -> None:
             st.markdown(t("costs.missing"))
             return
         labels = found["dataset"]["labels"]
-        several = found["dataset"].get("separator") is not None
+        multi_label = found["dataset"].get("separator") is not None
         st.markdown(t("costs.lead"))
         left, right = st.columns(2)
         mistake = left.number_input(
-            t("several.cost" if several else "costs.mistake"),
+            t("several.cost" if multi_label else "costs.mistake"),
             min_value=0.0,
             value=MISTAKE,
             step=1.0,
@@ -50,7 +50,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
         if mistake is None or look is None:
             return
         answer, picture = st.container(), st.container()
-        matrix = _each_kind(labels, mistake, several)
+        matrix = _each_kind(labels, mistake, multi_label)
         costs = _costs(run.id, (runs.folder(run.id) / FILE).stat().st_mtime_ns, matrix, look, found["seed"])
         with answer:
             _answer(costs)
@@ -109,17 +109,19 @@ def _curve(costs: dict[str, Any]) -> None:
     figure.show(drawn, alt=t("costs.alt"), key="costs")
 
 
-def _each_kind(labels: list[str], mistake: float, several: bool) -> Matrix:
+def _each_kind(labels: list[str], mistake: float, multi_label: bool) -> Matrix:
     """The cost of each kind of mistake: one for all, or a table of one's own.
 
     Of one label per document a kind is a pair of labels; of several, a label missed or wrongly given.
     """
-    table = same_cost(mistake, len(labels), several=several)
-    if several or len(labels) <= LONGEST_MATRIX:
+    table = same_cost(mistake, len(labels), multi_label=multi_label)
+    if multi_label or len(labels) <= LONGEST_MATRIX:
         with st.expander(t("costs.kinds"), icon=":material/grid_on:"):
-            st.markdown(t("several.costs_text" if several else "costs.kinds_text"))
-            ways = [t("several.missed"), t("several.wrongly")] if several else map(str, range(1, len(labels) + 1))
-            width = 110 if several else 52
+            st.markdown(t("several.costs_text" if multi_label else "costs.kinds_text"))
+            ways = (
+                [t("several.missed"), t("several.wrongly")] if multi_label else map(str, range(1, len(labels) + 1))
+            )
+            width = 110 if multi_label else 52
             numbers = {way: table[:, place] for place, way in enumerate(ways)}
             named = pd.DataFrame(
                 {"true": [f"{place + 1}. {label}" for place, label in enumerate(labels)], **numbers}
@@ -132,7 +134,7 @@ def _each_kind(labels: list[str], mistake: float, several: bool) -> Matrix:
                 key=f"kinds_{mistake}",
                 column_config={
                     "true": st.column_config.TextColumn(
-                        t("several.label" if several else "costs.true"), width=190
+                        t("several.label" if multi_label else "costs.true"), width=190
                     ),
                     **{
                         number: st.column_config.NumberColumn(number, min_value=0.0, format="%g", width=width)

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from scalearn_core.workspace.test_set_use import looks_at
+from scalearn_core.workspace.test_set_use import uses_of
 from scalearn_ui import text
 from scalearn_ui.text import Markdown, count, plain, t
 
@@ -23,10 +23,10 @@ def notes(report: dict[str, Any]) -> None:
             st.caption(t(f"note.{note}"))
 
 
-def looks(found: dict[str, Any]) -> None:
+def uses_in(found: dict[str, Any]) -> None:
     """How often the test documents were looked at, and why that counts; nothing where it was not counted."""
     dataset = found["dataset"].get("id")
-    if dataset and (n := len(looks_at(dataset))):
+    if dataset and (n := len(uses_of(dataset))):
         st.caption(t(f"results.looks.{'one' if n == 1 else 'other'}", n=n))
 
 

@@ -160,12 +160,12 @@ def _scores(look: dict[str, Any], *, at_rest: bool) -> None:
     """Both scores against those of the learned model, and which answers changed."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(horizontal=True, width="content"):
-            several = not look["scores"]["confusion"]
+            multi_label = not look["scores"]["confusion"]
             for metric in ("macro_f1", "accuracy"):
                 now, learned = (look[which][metric]["value"] for which in ("scores", "learned"))
                 change = round(100 * (now - learned), 1)
                 st.metric(
-                    t("several.metric" if several and metric == "accuracy" else f"levers.{metric}"),
+                    t("several.metric" if multi_label and metric == "accuracy" else f"levers.{metric}"),
                     text.points(now),
                     delta=f"{change:+.1f}" if change else t("levers.as_learned"),  # reads an ASCII minus
                     delta_color="normal" if change else "off",

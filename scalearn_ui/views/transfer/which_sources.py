@@ -125,15 +125,15 @@ def _added(found: dict[str, Any], measured: dict[str, Any], place: Any) -> None:
         rows.append(_score(name, step["macro_f1"], ours=number in useful))
     chart = charts.scores(rows, x_title=t("axis.macro_f1"), palette=figure.palette())
     figure.show(chart, alt=t("which.alt.added"), key="added")
-    _beware(measured, [step["step"] for step in steps], several=False)
+    _beware(measured, [step["step"] for step in steps], multi_label=False)
 
 
-def _beware(measured: dict[str, Any], changes: Sequence[dict[str, Any]], *, several: bool = True) -> None:
+def _beware(measured: dict[str, Any], changes: Sequence[dict[str, Any]], *, multi_label: bool = True) -> None:
     """How large a difference must be to show on so few documents, and what chance does among many sources."""
     half = median((change["interval"][1] - change["interval"][0]) / 2 for change in changes)
     documents = count("test_documents", measured["documents"]["test"])
     lines = [t("which.beware", documents=documents, points=f"{half:.0f}")] if half >= 1 else []
-    if several and len(changes) >= MANY:
+    if multi_label and len(changes) >= MANY:
         lines.append(t("which.chance", sources=count("sources", len(changes))))
     if lines:
         st.caption(t("sentence.join").join(lines))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from scalearn_core.checks.finding import Finding
-from scalearn_core.checks.scan import Look, look_at
+from scalearn_core.checks.scan import Scan, look_at
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.labels import split_labels
 
@@ -28,7 +28,7 @@ def made(documents: Iterable[tuple[str, str]], separator: str | None = None) -> 
     )
 
 
-def look(documents: Iterable[tuple[str, str]], separator: str | None = None) -> Look:
+def scan(documents: Iterable[tuple[str, str]], separator: str | None = None) -> Scan:
     return look_at(made(documents, separator))
 
 

@@ -7,12 +7,12 @@ import pytest
 from scalearn_core.checks.classes import few_documents, imbalance, spelling_variants
 from scalearn_core.checks.scan import spelling
 from scalearn_core.data.recipe import Step
-from tests.core.checks.made import by_code, classes, look, only
+from tests.core.checks.made import by_code, classes, only, scan
 
 
 def test_each_class_is_in_the_strictest_level_only() -> None:
     counts = {"nine": 9, "ten": 10, "nineteen": 19, "twenty": 20, "forty-nine": 49, "fifty": 50}
-    found = by_code(few_documents(look(classes(counts)), other="other", several=False))
+    found = by_code(few_documents(scan(classes(counts)), other="other", multi_label=False))
     assert {code: (f.severity, f.values["labels"], f.values["counts"]) for code, f in found.items()} == {
         "few_10": ("serious", ("nine",), (9,)),
         "few_20": ("warning", ("ten", "nineteen"), (10, 19)),
@@ -24,12 +24,12 @@ def test_each_class_is_in_the_strictest_level_only() -> None:
 
 
 def test_enough_documents_are_not_pointed_at() -> None:
-    assert few_documents(look(classes({"a": 50, "b": 51})), other="other", several=False) == []
+    assert few_documents(scan(classes({"a": 50, "b": 51})), other="other", multi_label=False) == []
 
 
 def test_rare_classes_are_merged_or_left_out() -> None:
-    documents = look(classes({"a": 60, "b": 60, "x": 3, "y": 2}))
-    leave_out, merge = only(few_documents(documents, other="other", several=False)).remedies
+    documents = scan(classes({"a": 60, "b": 60, "x": 3, "y": 2}))
+    leave_out, merge = only(few_documents(documents, other="other", multi_label=False)).remedies
     assert merge.code == "merge_few"
     assert merge.steps == (Step("merge_labels", "few_10", labels=("x", "y"), into="other"),)
     assert merge.values == {"labels": ("x", "y"), "into": "other", "concerned": 5, "total": 5}
@@ -40,20 +40,20 @@ def test_rare_classes_are_merged_or_left_out() -> None:
 
 @pytest.mark.parametrize(("third", "first"), [(4, "leave_out_few"), (5, "merge_few")])
 def test_merging_is_recommended_where_it_makes_a_class_large_enough(third: int, first: str) -> None:
-    documents = look(classes({"a": 60, "b": 60, "x": 3, "y": 2, "z": third}))
-    assert only(few_documents(documents, other="other", several=False)).remedies[0].code == first
+    documents = scan(classes({"a": 60, "b": 60, "x": 3, "y": 2, "z": third}))
+    assert only(few_documents(documents, other="other", multi_label=False)).remedies[0].code == first
 
 
 def test_an_other_class_that_is_there_is_used_as_it_is_spelled() -> None:
-    documents = look(classes({"a": 60, "Other ": 60, "x": 3}))
-    merge, _ = only(few_documents(documents, other="other", several=False)).remedies
+    documents = scan(classes({"a": 60, "Other ": 60, "x": 3}))
+    merge, _ = only(few_documents(documents, other="other", multi_label=False)).remedies
     assert merge.steps == (Step("merge_labels", "few_10", labels=("x",), into="Other "),)
     assert merge.values["total"] == 63
 
 
 def test_a_rare_other_class_is_not_merged_into_itself() -> None:
-    documents = look(classes({"a": 60, "b": 60, "other": 4, "x": 3}))
-    leave_out, merge = only(few_documents(documents, other="other", several=False)).remedies
+    documents = scan(classes({"a": 60, "b": 60, "other": 4, "x": 3}))
+    leave_out, merge = only(few_documents(documents, other="other", multi_label=False)).remedies
     assert merge.steps[0].labels == ("x",)
     assert merge.values["total"] == 7
     assert leave_out.steps[0].labels == ("other", "x")
@@ -61,19 +61,19 @@ def test_a_rare_other_class_is_not_merged_into_itself() -> None:
 
 def test_one_rare_class_alone_is_not_renamed_to_other() -> None:
     remedies = only(
-        few_documents(look(classes({"a": 60, "b": 60, "x": 3})), other="other", several=False)
+        few_documents(scan(classes({"a": 60, "b": 60, "x": 3})), other="other", multi_label=False)
     ).remedies
     assert [remedy.code for remedy in remedies] == ["leave_out_few"]
 
 
 def test_no_remedy_leaves_a_single_class() -> None:
-    assert only(few_documents(look(classes({"a": 60, "x": 3})), other="other", several=False)).remedies == ()
-    assert only(few_documents(look(classes({"x": 3, "y": 3})), other="other", several=False)).remedies == ()
+    assert only(few_documents(scan(classes({"a": 60, "x": 3})), other="other", multi_label=False)).remedies == ()
+    assert only(few_documents(scan(classes({"x": 3, "y": 3})), other="other", multi_label=False)).remedies == ()
 
 
 def test_of_several_labels_those_with_another_one_stay() -> None:
-    documents = look(classes({"a": 60, "b": 60, "a|x": 2, "x": 1, "x|y": 1, "y|b": 2}), "|")
-    finding = only(few_documents(documents, other="other", several=True))
+    documents = scan(classes({"a": 60, "b": 60, "a|x": 2, "x": 1, "x|y": 1, "y|b": 2}), "|")
+    finding = only(few_documents(documents, other="other", multi_label=True))
     assert finding.values["labels"] == ("y", "x")
     assert finding.values["counts"] == (3, 4)
     assert finding.values["concerned"] == 6
@@ -85,12 +85,12 @@ def test_of_several_labels_those_with_another_one_stay() -> None:
 
 @pytest.mark.parametrize(("largest", "severity"), [(49, None), (50, "hint"), (200, "hint"), (201, "warning")])
 def test_imbalance(largest: int, severity: str | None) -> None:
-    found = imbalance(look(classes({"large": largest, "small": 10})))
+    found = imbalance(scan(classes({"large": largest, "small": 10})))
     assert [finding.severity for finding in found] == ([severity] if severity else [])
 
 
 def test_imbalance_names_both_classes() -> None:
-    finding = only(imbalance(look(classes({"a": 20, "large": 61, "small": 10}))))
+    finding = only(imbalance(scan(classes({"a": 20, "large": 61, "small": 10}))))
     assert finding.values == {
         "ratio": 6, "largest": "large", "largest_count": 61, "smallest": "small", "smallest_count": 10
     }  # fmt: skip
@@ -123,7 +123,7 @@ def test_other_labels(one: str, other: str) -> None:
 
 
 def test_spellings_are_merged_into_the_most_frequent() -> None:
-    documents = look(classes({"billing": 3, "Billing": 5, "BILLING ": 1, "ＨＲ": 2, "HR": 2, "Legal": 4}))
+    documents = scan(classes({"billing": 3, "Billing": 5, "BILLING ": 1, "ＨＲ": 2, "HR": 2, "Legal": 4}))
     finding = only(spelling_variants(documents))
     assert finding.severity == "warning"
     assert finding.values == {
@@ -142,14 +142,14 @@ def test_spellings_are_merged_into_the_most_frequent() -> None:
 
 
 def test_spellings_that_are_all_one_class_have_no_remedy() -> None:
-    assert only(spelling_variants(look(classes({"Yes": 3, "yes": 4})))).remedies == ()
+    assert only(spelling_variants(scan(classes({"Yes": 3, "yes": 4})))).remedies == ()
 
 
 def test_spellings_among_several_labels() -> None:
-    finding = only(spelling_variants(look(classes({"a|b": 2, "A": 5, "b": 3}), "|")))
+    finding = only(spelling_variants(scan(classes({"a|b": 2, "A": 5, "b": 3}), "|")))
     assert finding.rows == (2, 3)
     assert finding.notes == ("A", "A")
 
 
 def test_different_spellings_only() -> None:
-    assert spelling_variants(look(classes({"billing": 3, "shipping": 3}))) == []
+    assert spelling_variants(scan(classes({"billing": 3, "shipping": 3}))) == []

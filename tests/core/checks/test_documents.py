@@ -8,7 +8,7 @@ from scalearn_core.checks.documents import characters_per_token, id_column, litt
 from scalearn_core.checks.scan import FINE, SHORT_TEXT, TINY_TEXT, look_at, size_of
 from scalearn_core.data.recipe import Step
 from scalearn_core.encoders.cards import CARDS, ENGLISH, MULTILINGUAL
-from tests.core.checks.made import by_code, classes, look, made, only, plain_texts
+from tests.core.checks.made import by_code, classes, made, only, plain_texts, scan
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_tiny_and_short_texts_are_two_findings() -> None:
     documents = classes({"a": 4})
     documents.insert(1, ("  - \n", "a"))
     documents.insert(3, ("   short     ", "a"))
-    found = by_code(little_text(look(documents)))
+    found = by_code(little_text(scan(documents)))
     assert {code: (f.severity, f.rows, f.notes) for code, f in found.items()} == {
         "tiny_texts": ("warning", (3,), ()),
         "short_texts": ("hint", (5,), ()),

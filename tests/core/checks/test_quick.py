@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from scalearn_core.checks import quick as module
-from scalearn_core.checks import scan as look
+from scalearn_core.checks import scan as scan
 from scalearn_core.checks.quick import SEVERITIES, quick
 from scalearn_core.checks.scan import evenly, in_parts, those
 from scalearn_core.data.dataset import TextDataset
@@ -90,7 +90,7 @@ def test_nothing_is_found_in_nothing() -> None:
 
 def test_parts_of_the_pass_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = quick(made(spoilt()), encoder_key="english")
-    monkeypatch.setattr(look, "AT_ONCE", 7)
+    monkeypatch.setattr(scan, "AT_ONCE", 7)
     assert quick(made(spoilt()), encoder_key="english") == whole
 
 
@@ -108,7 +108,7 @@ def test_other_is_what_the_caller_calls_it() -> None:
 
 
 def test_parts_hold_all_texts_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(look, "AT_ONCE", 4)
+    monkeypatch.setattr(scan, "AT_ONCE", 4)
     texts = made(classes({"a": 10})).frame["text"]
     parts = list(in_parts(texts))
     assert [begin for begin, _ in parts] == [0, 4, 8]
@@ -116,7 +116,7 @@ def test_parts_hold_all_texts_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_those_of_some_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(look, "AT_ONCE", 4)
+    monkeypatch.setattr(scan, "AT_ONCE", 4)
     texts = made(classes({"a": 13})).frame["text"]
     for chosen in ([], [0], [12], [3, 4, 11, 12], list(range(13))):
         assert those(texts, np.array(chosen, dtype=np.int64)) == [texts.tolist()[number] for number in chosen]

@@ -77,22 +77,22 @@ def test_a_label_merged_into_itself_stays() -> None:
     }
 
 
-SEVERAL = {2: "a", 3: "a|b", 5: "b|c|x", 9: "x"}
+MULTI_LABEL = {2: "a", 3: "a|b", 5: "b|c|x", 9: "x"}
 
 
 def test_merging_acts_on_each_of_several_labels() -> None:
     step = Step("merge_labels", "why", labels=("b", "x"), into="other")
-    assert applied(SEVERAL, step, separator="|") == ({2: "a", 3: "a|other", 5: "c|other", 9: "other"}, [])
+    assert applied(MULTI_LABEL, step, separator="|") == ({2: "a", 3: "a|other", 5: "c|other", 9: "other"}, [])
 
 
 def test_a_document_without_a_label_is_left_out() -> None:
     step = Step("leave_out_labels", "few_10", labels=("x", "b"))
-    assert applied(SEVERAL, step, separator="|") == ({2: "a", 3: "a", 5: "c"}, [(9, "few_10")])
+    assert applied(MULTI_LABEL, step, separator="|") == ({2: "a", 3: "a", 5: "c"}, [(9, "few_10")])
 
 
 def test_relabelling_gives_a_whole_cell() -> None:
     step = Step("relabel", "why", rows=(9,), into="c | a")
-    assert applied(SEVERAL, step, separator="|")[0][9] == "a|c"
+    assert applied(MULTI_LABEL, step, separator="|")[0][9] == "a|c"
 
 
 def test_a_separator_in_a_single_label_is_part_of_it() -> None:

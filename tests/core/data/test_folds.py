@@ -9,14 +9,16 @@ import pytest
 
 from scalearn_core.data.folds import ALWAYS_LEARNED, grouped_folds
 from scalearn_core.targets import indicators
-from tests.core.data.test_splits import random_documents, several_labels
+from tests.core.data.test_splits import multi_label_documents, random_documents
 
 
 @pytest.mark.parametrize("seed", range(20))
-@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize("multi_label", [False, True])
 @pytest.mark.parametrize("grouped", [False, True])
-def test_folds_are_even_and_learn_every_label(seed: int, several: bool, grouped: bool) -> None:
-    texts, targets = several_labels(seed, 120) if several else random_documents(seed, 120, 4, distinct=90)
+def test_folds_are_even_and_learn_every_label(seed: int, multi_label: bool, grouped: bool) -> None:
+    texts, targets = (
+        multi_label_documents(seed, 120) if multi_label else random_documents(seed, 120, 4, distinct=90)
+    )
     groups = None
     if grouped:  # of few equal texts, or chains of both would make one group of nearly all
         texts = [f"{text} {i % 110}" for i, text in enumerate(texts)]
@@ -30,7 +32,7 @@ def test_folds_are_even_and_learn_every_label(seed: int, several: bool, grouped:
     if always_free:
         assert all(len(found) == 1 for found in by_text.values())
         assert np.bincount(folds, minlength=5).tolist() == pytest.approx([24] * 5, abs=6 if grouped else 3)
-    has = indicators(targets, int(targets.max()) + 1 if not several else 5)
+    has = indicators(targets, int(targets.max()) + 1 if not multi_label else 5)
     for fold in range(5):
         assert (has[folds != fold].any(0) == has.any(0)).all()
 

@@ -13,8 +13,8 @@ import pytest
 from scalearn_core.checks.duplicates import leakage
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.near_duplicates import group_near
+from scalearn_core.data.parts import Part
 from scalearn_core.data.split_plan import SplitPlan, offered_test_values
-from scalearn_core.data.splits import KEPT_OUT, TEST, TRAIN
 from scalearn_core.errors import DataError
 
 PLACES = (" in the hall", " on the roof", " at the back", " near the stairs", " in room twelve", " of the cellar")
@@ -137,10 +137,10 @@ def test_others_of_a_group_that_is_tested_are_in_no_part() -> None:
     data = dataset(rows, "split", "customer").split(plan=plan)
     assert data.parts is not None
     customers = np.array([row["customer"] for row in rows])
-    tested = set(customers[data.parts == TEST].tolist())
+    tested = set(customers[data.parts == Part.TEST].tolist())
     assert len(data.test) == 12
-    assert not tested & set(customers[np.isin(data.parts, (TRAIN, 1))].tolist())
-    assert set(customers[data.parts == KEPT_OUT].tolist()) == tested
+    assert not tested & set(customers[np.isin(data.parts, (Part.TRAIN, 1))].tolist())
+    assert set(customers[data.parts == Part.KEPT_OUT].tolist()) == tested
 
 
 def test_a_column_without_the_value_names_what_it_has() -> None:
@@ -236,5 +236,5 @@ def test_documents_that_were_kept_out_do_not_leak() -> None:
     divided = dataset(rows, "split").split(plan=SplitPlan(by="column", column="split", test_values=("test",)))
     assert leakage(divided) == []
     assert divided.parts is not None
-    learned = replace(divided, parts=np.where(divided.parts == KEPT_OUT, TRAIN, divided.parts))
+    learned = replace(divided, parts=np.where(divided.parts == Part.KEPT_OUT, Part.TRAIN, divided.parts))
     assert [finding.rows for finding in leakage(learned)] == [(3,)]

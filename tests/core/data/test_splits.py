@@ -13,7 +13,8 @@ import pytest
 from numpy.typing import NDArray
 
 from scalearn_core.data.groups import group_documents, join_groups
-from scalearn_core.data.splits import TEST, TRAIN, VALIDATION, assign_parts
+from scalearn_core.data.parts import Part
+from scalearn_core.data.splits import assign_parts
 from scalearn_core.errors import DataError
 from scalearn_core.tables.limits import MIN_TRAIN_FOR_VALIDATION
 from scalearn_core.targets import indicators
@@ -39,15 +40,15 @@ def groups_by_class(texts: list[str], targets: NDArray[np.int64]) -> dict[int, s
 def test_promises_hold(seed: int, n: int, n_classes: int) -> None:
     texts, targets = random_documents(seed, n, n_classes, distinct=3 * n)
     parts = assign_parts(texts, targets, test=0.2, validation=0.1, seed=seed)
-    assert set(parts.tolist()) <= {TRAIN, VALIDATION, TEST}
+    assert set(parts.tolist()) <= {Part.TRAIN, Part.VALIDATION, Part.TEST}
     part_of_text: dict[str, int] = {}
     for text, part in zip(texts, parts.tolist(), strict=True):
         assert part_of_text.setdefault(text.strip().casefold(), part) == part
     for groups in groups_by_class(texts, targets).values():
         in_parts = {part_of_text[group] for group in groups}
-        assert TRAIN in in_parts
+        assert Part.TRAIN in in_parts
         if len(groups) > 1:
-            assert TEST in in_parts
+            assert Part.TEST in in_parts
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -58,7 +59,7 @@ def test_heavily_shared_texts_never_straddle_and_every_class_is_trained(seed: in
     for text, part in zip(texts, parts.tolist(), strict=True):
         by_text[text.strip().casefold()].add(part)
     assert all(len(found) == 1 for found in by_text.values())
-    assert set(targets[parts == TRAIN].tolist()) == set(targets.tolist())
+    assert set(targets[parts == Part.TRAIN].tolist()) == set(targets.tolist())
 
 
 @pytest.mark.parametrize(("n", "n_classes"), [(100, 2), (1_000, 5), (385, 77), (3_000, 20)])
@@ -76,7 +77,7 @@ def test_a_single_document_of_a_class_stays_in_training() -> None:
     targets = np.array([0] * 10 + [1] * 10 + [2], dtype=np.int64)
     for seed in range(20):
         parts = assign_parts([str(i) for i in range(21)], targets, test=0.3, validation=0.1, seed=seed)
-        assert parts[-1] == TRAIN
+        assert parts[-1] == Part.TRAIN
 
 
 def test_a_text_repeated_hundreds_of_times_goes_to_training() -> None:
@@ -84,7 +85,7 @@ def test_a_text_repeated_hundreds_of_times_goes_to_training() -> None:
     targets = np.array([0] * 400 + [], dtype=np.int64)
     targets[::2] = 1
     parts = assign_parts(texts, targets, test=0.2, validation=0.1, seed=5)
-    assert set(parts[:300].tolist()) == {TRAIN}
+    assert set(parts[:300].tolist()) == {Part.TRAIN}
 
 
 @pytest.mark.parametrize(("n", "has_validation"), [(4, False), (27, False), (30, True), (100, True)])
@@ -92,13 +93,13 @@ def test_tiny_data_have_no_validation(n: int, has_validation: bool) -> None:
     assert (n * 0.7 >= MIN_TRAIN_FOR_VALIDATION) == has_validation
     targets = np.arange(n, dtype=np.int64) % 2
     parts = assign_parts([str(i) for i in range(n)], targets, test=0.2, validation=0.1, seed=3)
-    assert (VALIDATION in parts) == has_validation
+    assert (Part.VALIDATION in parts) == has_validation
 
 
 def test_no_validation_asked_for_none_given() -> None:
     for seed in range(10):
         texts, targets = random_documents(seed, 300, 12, distinct=200)
-        assert VALIDATION not in assign_parts(texts, targets, test=0.2, validation=0.0, seed=seed)
+        assert Part.VALIDATION not in assign_parts(texts, targets, test=0.2, validation=0.0, seed=seed)
 
 
 def test_another_process_gives_the_same_split_and_another_seed_another() -> None:
@@ -124,7 +125,7 @@ def test_a_hundred_thousand_documents_take_seconds() -> None:
     start = time.monotonic()
     parts = assign_parts(texts, targets, test=0.2, validation=0.1, seed=0)
     assert time.monotonic() - start < 15
-    assert (parts == TEST).mean() == pytest.approx(0.2, abs=0.01)
+    assert (parts == Part.TEST).mean() == pytest.approx(0.2, abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,7 @@ def test_labels_with_one_text_each_cannot_be_tested() -> None:
     assert caught.value.code == "data.empty_test"
 
 
-def several_labels(seed: int, n: int) -> tuple[list[str], NDArray[np.int64]]:
+def multi_label_documents(seed: int, n: int) -> tuple[list[str], NDArray[np.int64]]:
     rng = np.random.default_rng(seed)
     targets = (rng.random((n, 5)) < [0.5, 0.2, 0.1, 0.05, 0.3]).astype(np.int64)
     return [f"text {rng.integers(2 * n)}" for _ in range(n)], targets
@@ -163,15 +164,17 @@ def test_without_groups_the_split_is_that_of_the_first_releases(
     texts, targets = random_documents(seed, 400, 9, distinct=300)
     parts = assign_parts(texts, targets, test=0.2, validation=0.1, seed=seed)
     assert hashlib.sha256(bytes(parts.tolist())).hexdigest()[:16] == of_one_label
-    texts, targets = several_labels(seed, 300)
+    texts, targets = multi_label_documents(seed, 300)
     parts = assign_parts(texts, targets, test=0.25, validation=0.15, seed=seed)
     assert hashlib.sha256(bytes(parts.tolist())).hexdigest()[:16] == of_several
 
 
 @pytest.mark.parametrize("seed", range(15))
-@pytest.mark.parametrize("several", [False, True])
-def test_a_group_never_straddles_and_every_class_is_trained(seed: int, several: bool) -> None:
-    texts, targets = several_labels(seed, 300) if several else random_documents(seed, 300, 5, distinct=500)
+@pytest.mark.parametrize("multi_label", [False, True])
+def test_a_group_never_straddles_and_every_class_is_trained(seed: int, multi_label: bool) -> None:
+    texts, targets = (
+        multi_label_documents(seed, 300) if multi_label else random_documents(seed, 300, 5, distinct=500)
+    )
     groups = np.random.default_rng(seed).integers(-20, 60, size=300)  # a fifth of them in no group
     parts = assign_parts(texts, targets, test=0.2, validation=0.1, seed=seed, groups=groups)
     for group in set(groups.tolist()):
@@ -181,7 +184,7 @@ def test_a_group_never_straddles_and_every_class_is_trained(seed: int, several: 
         by_text[text.strip().casefold()].add(part)
     assert all(len(found) == 1 for found in by_text.values())
     has = indicators(targets, 5)
-    assert (has[parts == TRAIN].any(0) == has.any(0)).all()
+    assert (has[parts == Part.TRAIN].any(0) == has.any(0)).all()
     assert np.bincount(parts, minlength=3) / 300 == pytest.approx([0.7, 0.1, 0.2], abs=0.06)
 
 

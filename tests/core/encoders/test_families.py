@@ -141,12 +141,12 @@ def test_a_pass_begun_at_a_layer_is_the_whole_pass(
     def adapt(index: int, z: torch.Tensor, f: torch.Tensor | None) -> torch.Tensor:
         return adapter.output(index, z) if index >= layer else torch.zeros_like(z)
 
-    opened = encoder.open(batch, layer)
-    assert opened.rest.shape == (*batch.input_ids.shape, encoder.rest_width)
+    cached = encoder.prefix_states(batch, layer)
+    assert cached.rest.shape == (*batch.input_ids.shape, encoder.rest_width)
     assert torch.equal(
-        encoder.hidden_states(*batch, adapt=adapt, start=opened), encoder.hidden_states(*batch, adapt=adapt)
+        encoder.hidden_states(*batch, adapt=adapt, start=cached), encoder.hidden_states(*batch, adapt=adapt)
     )
-    assert torch.equal(encoder.hidden_states(*batch, start=opened), encoder.hidden_states(*batch))
+    assert torch.equal(encoder.hidden_states(*batch, start=cached), encoder.hidden_states(*batch))
 
 
 def test_lower_precision_is_near(encoder: Encoder, adapter: Adapter, batch: Batch) -> None:
@@ -157,8 +157,8 @@ def test_lower_precision_is_near(encoder: Encoder, adapter: Adapter, batch: Batc
         exact = encoder.hidden_states(*batch, adapt=adapt)
         with torch.autocast("cpu", torch.bfloat16):
             rough = encoder.hidden_states(*batch, adapt=adapt)
-            opened = encoder.open(batch, 1)
-            begun = encoder.hidden_states(*batch, start=opened._replace(rest=opened.rest.bfloat16()))
+            cached = encoder.prefix_states(batch, 1)
+            begun = encoder.hidden_states(*batch, start=cached._replace(rest=cached.rest.bfloat16()))
     assert 1e-4 < difference(rough, exact, batch) < 0.2
     assert difference(begun, encoder.hidden_states(*batch), batch) < 0.1
 

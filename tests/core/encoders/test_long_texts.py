@@ -17,7 +17,7 @@ from scalearn_core.config import LONG_TEXTS, MOST_WINDOWS, TrainingConfig
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.lengths import LengthReport, documents_cut, text_lengths
-from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.errors import ConfigError, ModelError
 from scalearn_core.onnx_graph import fast_mode as fast
 from scalearn_core.prediction.predictor import Predictor
@@ -95,11 +95,11 @@ def test_a_document_of_windows_is_the_mean_of_its_windows(kind: str, pooling: st
             ]  # fmt: skip
         assert np.abs(np.mean(pooled, axis=0) - embedding).max() < 1e-5
     for layer in (0, 1):
-        opened = OpenedDocuments(encoder, tokens, layer)
-        plain = OpenedDocuments(encoder, tokens, layer, memory=0)
-        for documents in (opened, plain):
+        cached = CachedDocuments(encoder, tokens, layer)
+        plain = CachedDocuments(encoder, tokens, layer, memory=0)
+        for documents in (cached, plain):
             assert np.abs(embed(encoder, documents) - embed(encoder, tokens)).max() < 1e-5
-    everything, start = OpenedDocuments(encoder, tokens, 0).batch(range(len(tokens)))  # short beside long
+    everything, start = CachedDocuments(encoder, tokens, 0).batch(range(len(tokens)))  # short beside long
     with torch.no_grad():
         hidden = encoder.hidden_states(*everything, adapt=adapt, start=start)
         assert np.abs(encoder.pool(hidden, everything.attention_mask).numpy() - found).max() < 1e-5

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from scalearn_core.encoders.encoder import Encoder, Tokens
-from scalearn_core.encoders.prefix_cache import OpenedDocuments
+from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.scaling.model import ScaLearnModel
 from tests.core.conftest import TEXTS
 from tests.core.tiny import random_adapter
@@ -31,7 +31,7 @@ def model(encoder, sources) -> ScaLearnModel:
 @pytest.mark.parametrize("memory", [0, None], ids=["recomputed", "kept"])
 @pytest.mark.parametrize("layer", [0, None])
 def test_it_is_the_straight_path(encoder, model, tokens, rows, memory, layer) -> None:
-    documents = OpenedDocuments(encoder, tokens, layer, memory=memory)
+    documents = CachedDocuments(encoder, tokens, layer, memory=memory)
     assert (documents.states is not None) == (memory is None and layer is not None)
     batch, start = documents.batch(rows)
     for ours, plain in zip(batch, encoder.pad(tokens, rows), strict=True):
@@ -48,7 +48,7 @@ def test_it_is_the_straight_path(encoder, model, tokens, rows, memory, layer) ->
 
 
 def test_a_document_is_run_once(encoder, model, tokens, monkeypatch) -> None:
-    documents = OpenedDocuments(encoder, tokens)
+    documents = CachedDocuments(encoder, tokens)
     calls = []
     first = encoder.layers[0].module.get_submodule("attention")
     hook = first.register_forward_hook(lambda *_: calls.append(1))
@@ -66,7 +66,7 @@ def test_a_document_is_run_once(encoder, model, tokens, monkeypatch) -> None:
 def test_no_gradient_flows_below_the_first_scale(encoder, tokens, memory) -> None:
     """The graph holds the layers above the first adapter input, once each, and nothing below."""
     model = ScaLearnModel(encoder, [random_adapter("relu")], labels=("a", "b"))
-    graph, norms, seen = [model.logits(OpenedDocuments(encoder, tokens, memory=memory), [0, 1]).grad_fn], 0, set()
+    graph, norms, seen = [model.logits(CachedDocuments(encoder, tokens, memory=memory), [0, 1]).grad_fn], 0, set()
     while graph:
         if (node := graph.pop()) is not None and node not in seen:
             seen.add(node)
@@ -81,7 +81,7 @@ def test_sources_that_begin_later_open_later(encoder, tokens) -> None:
     late = [random_adapter(f"s{i}", seed=i, left_out=(0,)) for i in range(2)]
     model = ScaLearnModel(encoder, late, labels=("a", "b"))
     assert model.stack.first_layer == 1
-    _, start = OpenedDocuments(encoder, tokens, 1).batch([0, 1])
+    _, start = CachedDocuments(encoder, tokens, 1).batch([0, 1])
     assert start is not None
     assert start.layer == 1
     batch = encoder.pad(tokens, [0, 1])
@@ -92,8 +92,8 @@ def test_sources_that_begin_later_open_later(encoder, tokens) -> None:
 
 def test_beginning_above_a_source_is_refused(encoder, model, tokens) -> None:
     with pytest.raises(ValueError, match="opened at layer 1"):
-        model.logits(OpenedDocuments(encoder, tokens, 1), [0])
+        model.logits(CachedDocuments(encoder, tokens, 1), [0])
 
 
 def test_no_documents(encoder) -> None:
-    assert len(OpenedDocuments(encoder, encoder.tokenize([]))) == 0
+    assert len(CachedDocuments(encoder, encoder.tokenize([]))) == 0

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from scalearn_core.data.dataset import TextDataset
-from scalearn_core.data.splits import TEST, TRAIN
+from scalearn_core.data.parts import Part
 from scalearn_core.errors import DataError
 from scalearn_core.explain import held_back as module
-from scalearn_core.explain.held_back import BYTES, MOST, WATCHED, divide_test, watched
+from scalearn_core.explain.held_back import BYTES, MOST, divide_test, watched
 from tests.core.tiny import dataset
 
 
@@ -22,8 +22,8 @@ def test_half_of_each_class_is_watched_and_nothing_else_changes() -> None:
     whole = dataset(120).split(seed=3)
     divided = divide_test(whole)
     assert whole.parts is not None and divided.parts is not None
-    assert ((divided.parts == WATCHED) <= (whole.parts == TEST)).all()
-    untouched = whole.parts != TEST
+    assert ((divided.parts == Part.WATCHED) <= (whole.parts == Part.TEST)).all()
+    untouched = whole.parts != Part.TEST
     assert (divided.parts[untouched] == whole.parts[untouched]).all()
     seen, kept_back = watched(divided), divided.test
     assert abs(len(seen) - len(kept_back)) <= 1
@@ -65,4 +65,4 @@ def test_too_few_documents_are_told() -> None:
     assert told.value.code == "levers.too_few"
     with pytest.raises(DataError, match="not divided"):
         divide_test(dataset(30))
-    assert TRAIN in few.parts  # type: ignore[operator]
+    assert Part.TRAIN in few.parts  # type: ignore[operator]

@@ -21,7 +21,7 @@ from scalearn_core.heads.thresholds import (
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import confidence_in, decide
-from tests.core.several import with_random_head
+from tests.core.multi_label import with_random_head
 from tests.core.tiny import as_of_before, random_adapter
 
 
@@ -81,18 +81,20 @@ def test_limits_raise_f1_on_documents_that_had_no_part_in_them() -> None:
         fit_head(features[:300], targets[:300], 8, c=0.1, seed=0),
     ):
         assert head.thresholds is not None
-        before = score("macro_f1", targets[300:], decide(head.predict_proba(features[300:]), several=True))
+        before = score("macro_f1", targets[300:], decide(head.predict_proba(features[300:]), multi_label=True))
         assert score("macro_f1", targets[300:], head.predict(features[300:])) > before
     assert thresholds_out_of_fold(features[:1], targets[:1], 1.0, tolerance=1e-4, seed=0) is None
 
 
 def test_confidence_is_of_what_is_given() -> None:
     probabilities = np.array([[0.3, 0.6]])
-    given = decide(probabilities, several=True, thresholds=[0.2, 0.7])
+    given = decide(probabilities, multi_label=True, thresholds=[0.2, 0.7])
     assert given.tolist() == [[1, 0]]
-    assert confidence_in(probabilities, several=True, given=given) == pytest.approx(0.3 * 0.4)
-    assert confidence_in(probabilities, several=True) == pytest.approx(0.7 * 0.6)
-    assert decide([[0.3, 0.6]], several=False, thresholds=[0.2, 0.7]).tolist() == [1], "one label: the likeliest"
+    assert confidence_in(probabilities, multi_label=True, given=given) == pytest.approx(0.3 * 0.4)
+    assert confidence_in(probabilities, multi_label=True) == pytest.approx(0.7 * 0.6)
+    assert decide([[0.3, 0.6]], multi_label=False, thresholds=[0.2, 0.7]).tolist() == [1], (
+        "one label: the likeliest"
+    )
 
 
 def test_limits_in_files() -> None:

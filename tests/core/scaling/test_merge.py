@@ -8,7 +8,7 @@ import torch
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.encoders.encoder import Batch, Encoder
 from scalearn_core.errors import AdapterError
-from scalearn_core.scaling.merge import fold, merge
+from scalearn_core.scaling.merge import folded_layers, merge
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import VARIANTS
 from tests.core.tiny import LAYERS, random_adapter
@@ -31,7 +31,7 @@ def test_folded_layers_compute_the_same(
     variant: str, encoder: Encoder, batch: Batch, sources: list[Adapter]
 ) -> None:
     model = randomised(ScaLearnModel(encoder, sources, labels=LABELS, variant=variant))
-    layers = fold(model)
+    layers = folded_layers(model)
     assert len({part.non_linearity for part in layers[0].parts}) == 3
     found = encoder.hidden_states(*batch, adapt=lambda layer, z, f: layers[layer](z))
     assert torch.allclose(found, model.hidden_states(*batch), atol=1e-5)
@@ -50,13 +50,13 @@ def test_rows_without_effect_are_left_out(encoder: Encoder, batch: Batch) -> Non
     model = ScaLearnModel(encoder, same_kind(), labels=LABELS)
     with torch.no_grad():
         model.scales.omega[:, 0] = 0
-    assert [sum(len(part.down_bias) for part in layer.parts) for layer in fold(model)] == [3, 0]
+    assert [sum(len(part.down_bias) for part in layer.parts) for layer in folded_layers(model)] == [3, 0]
     assert torch.allclose(
         encoder.hidden_states(*batch, adapt=lambda layer, z, f: merge(model, "one").output(layer, z)),
         model.hidden_states(*batch), atol=1e-5,
     )  # fmt: skip
     model.scales.start_at_zero()
-    layers = fold(model)
+    layers = folded_layers(model)
     plain = encoder.hidden_states(*batch)
     assert torch.equal(encoder.hidden_states(*batch, adapt=lambda layer, z, f: layers[layer](z)), plain)
 

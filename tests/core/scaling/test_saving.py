@@ -293,9 +293,9 @@ def test_what_could_not_be_loaded_is_not_saved(
             change(model)
         with pytest.raises(ModelError, match=r"could not be loaded again: .* is not all finite"):
             model.save(saved)
-    several = ScaLearnModel(encoder, sources, labels=["a|b", "c"], separator="|")
+    multi_label = ScaLearnModel(encoder, sources, labels=["a|b", "c"], separator="|")
     with pytest.raises(ModelError, match="its separator stands within a label"):
-        several.save(tmp_path / "several")
+        multi_label.save(tmp_path / "several")
     assert not (tmp_path / "several").exists()
     assert {path: path.read_bytes() for path in saved.rglob("*") if path.is_file()} == before
 

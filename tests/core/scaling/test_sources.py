@@ -114,6 +114,6 @@ def test_the_first_layer_of_any_source(sources: list[Adapter]) -> None:
 def test_folding_once_gives_the_same_sum(sources: list[Adapter]) -> None:
     stack, omega = StackedSources(sources), torch.randn(LAYERS, 3, WIDTH)
     z = torch.randn(2, 5, WIDTH)
-    folded = stack.fold(lambda layer: omega[layer])
+    folded = stack.folded_by(lambda layer: omega[layer])
     for layer in range(LAYERS):
         assert torch.allclose(folded.output(layer, z), stack.scaled_sum(layer, z, omega[layer]), atol=1e-5)

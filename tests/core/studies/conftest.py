@@ -9,7 +9,7 @@ import pytest
 
 from scalearn_core.config import TrainingConfig
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.evidence.trained import Setting
+from scalearn_core.evidence.trained import TrainedModel
 from scalearn_core.explain.contributions import contribution_map
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.training.stage_two import train_scales
@@ -23,7 +23,7 @@ def encoder(encoder_folder: Path) -> Encoder:
     return encoder
 
 
-def make_setting(encoder: Encoder, documents: int, variant: str, config: TrainingConfig) -> Setting:
+def make_trained(encoder: Encoder, documents: int, variant: str, config: TrainingConfig) -> TrainedModel:
     """Train a model on `dataset(documents)`, and write down what a study reads of its result."""
     data = dataset(documents).split(test=0.3, seed=config.seed)
     if config.recipe == "auto":
@@ -44,19 +44,19 @@ def make_setting(encoder: Encoder, documents: int, variant: str, config: Trainin
     if trained.forecast is not None:
         strengths = zip((source.name for source in sources), trained.forecast.strengths.tolist(), strict=True)
         result["start"] = {"strengths": dict(strengths)}
-    return Setting(model, data, result, trained.frozen_head)
+    return TrainedModel(model, data, result, trained.frozen_head)
 
 
 @pytest.fixture(scope="package")
-def setting(encoder: Encoder) -> Setting:
+def trained_model(encoder: Encoder) -> TrainedModel:
     """Recipe "auto", ScaLearnUniform, an own adapter."""
-    return make_setting(encoder, 60, "scalearn_uniform", TrainingConfig())
+    return make_trained(encoder, 60, "scalearn_uniform", TrainingConfig())
 
 
 @pytest.fixture(scope="package")
-def plain_setting(encoder: Encoder) -> Setting:
+def plain_trained_model(encoder: Encoder) -> TrainedModel:
     """The same without an own adapter."""
-    return make_setting(encoder, 60, "scalearn_uniform", TrainingConfig(own_adapter=False))
+    return make_trained(encoder, 60, "scalearn_uniform", TrainingConfig(own_adapter=False))
 
 
 class Stopped(Exception):

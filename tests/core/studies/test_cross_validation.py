@@ -18,20 +18,20 @@ from scalearn_core.evaluation.intervals import wilson_interval
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.resampled import corrected_interval
-from scalearn_core.evidence.trained import Setting
+from scalearn_core.evidence.trained import TrainedModel
 from scalearn_core.studies import cross_validation
 from scalearn_core.studies.cross_validation import FOLDS, REPEATS, Repetition, summary
 from scalearn_core.studies.run import run_study
-from tests.core.studies.conftest import Stopped, make_setting, stop_after
+from tests.core.studies.conftest import Stopped, make_trained, stop_after
 
 
 @pytest.fixture(scope="module")
-def small(encoder: Encoder) -> Setting:
-    return make_setting(encoder, 30, "scalearn_uniform", TrainingConfig(own_adapter=False, epochs=1))
+def small(encoder: Encoder) -> TrainedModel:
+    return make_trained(encoder, 30, "scalearn_uniform", TrainingConfig(own_adapter=False, epochs=1))
 
 
 @pytest.fixture(scope="module")
-def told(small: Setting) -> tuple[dict[str, Any], list[float]]:
+def told(small: TrainedModel) -> tuple[dict[str, Any], list[float]]:
     shares: list[float] = []
     return run_study("cross_validation", small, shares.append), shares
 
@@ -62,19 +62,21 @@ def test_scores_are_means_of_the_trainings(told: tuple[dict[str, Any], list[floa
     assert comparison["low"] <= comparison["difference"] <= comparison["high"]
 
 
-def test_it_can_be_stopped(small: Setting) -> None:
+def test_it_can_be_stopped(small: TrainedModel) -> None:
     with pytest.raises(Stopped):
         run_study("cross_validation", small, stop_after(0.2))
 
 
-def test_a_test_set_of_the_users_is_not_replaced(small: Setting) -> None:
+def test_a_test_set_of_the_users_is_not_replaced(small: TrainedModel) -> None:
     chosen = SplitPlan(by="newest", column="day").to_dict()
     with pytest.raises(ConfigError) as caught:
         run_study("cross_validation", replace(small, result=small.result | {"split": chosen}), lambda share: None)
     assert caught.value.code == "study.not_at_random"
 
 
-def test_no_repetition_is_begun_that_would_take_too_long(small: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_repetition_is_begun_that_would_take_too_long(
+    small: TrainedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(cross_validation, "LONGEST", 0.0)
     assert run_study("cross_validation", small, lambda share: None)["repeats"] == 1
 

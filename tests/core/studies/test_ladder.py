@@ -13,11 +13,11 @@ import torch
 from scalearn_core.config import TrainingConfig
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.evidence.trained import Setting
+from scalearn_core.evidence.trained import TrainedModel
 from scalearn_core.studies import ladder
 from scalearn_core.studies.run import run_study
 from scalearn_core.studies.training import Progress
-from tests.core.studies.conftest import Stopped, make_setting, stop_after
+from tests.core.studies.conftest import Stopped, make_trained, stop_after
 from tests.core.tiny import LAYERS, WIDTH
 
 SOURCES, LABELS = 2, 3
@@ -29,23 +29,25 @@ def told() -> list[float]:
 
 
 @pytest.fixture(scope="module")
-def found(setting: Setting, told: list[float]) -> dict[str, Any]:
-    return run_study("ladder", setting, told.append)
+def found(trained_model: TrainedModel, told: list[float]) -> dict[str, Any]:
+    return run_study("ladder", trained_model, told.append)
 
 
 def rung(found: dict[str, Any], name: str) -> dict[str, Any]:
     return next(row for row in found["rungs"] if row["name"] == name)
 
 
-def test_the_rungs_from_the_plain_classifier_to_the_whole_encoder(found: dict[str, Any], setting: Setting) -> None:
+def test_the_rungs_from_the_plain_classifier_to_the_whole_encoder(
+    found: dict[str, Any], trained_model: TrainedModel
+) -> None:
     assert [row["name"] for row in found["rungs"]] == list(ladder.RUNGS)
     scales = [row["learned"]["scales"] for row in found["rungs"]]
     own_scales = LAYERS * (SOURCES + 1)
     assert scales == [0, SOURCES, LAYERS * SOURCES, SOURCES * WIDTH, LAYERS * SOURCES * WIDTH, own_scales, 0]
     assert {row["learned"]["head"] for row in found["rungs"]} == {LABELS * (WIDTH + 1)}
-    own = setting.model.parameter_counts()["own_adapter"]
+    own = trained_model.model.parameter_counts()["own_adapter"]
     assert [row["learned"]["own_adapter"] for row in found["rungs"]] == [0, 0, 0, 0, 0, own, 0]
-    assert rung(found, "fine_tuning")["learned"]["encoder"] == setting.model.encoder.parameter_count()
+    assert rung(found, "fine_tuning")["learned"]["encoder"] == trained_model.model.encoder.parameter_count()
     assert all(row["bytes"] == 4 * sum(row["learned"].values()) for row in found["rungs"])
     json.dumps(found, allow_nan=False)
 
@@ -65,19 +67,21 @@ def test_each_rung_is_scored_and_measured(found: dict[str, Any]) -> None:
     assert found["documents"] == {"train": 42, "test": 18}
 
 
-def test_the_own_rung_is_the_model_itself(found: dict[str, Any], setting: Setting) -> None:
+def test_the_own_rung_is_the_model_itself(found: dict[str, Any], trained_model: TrainedModel) -> None:
     assert [row["name"] for row in found["rungs"] if row["is_model"]] == ["own_adapter"]
-    predicted = setting.model.predict_proba(setting.test.texts).argmax(1)
-    expected = score("macro_f1", setting.test.targets, predicted)
+    predicted = trained_model.model.predict_proba(trained_model.test.texts).argmax(1)
+    expected = score("macro_f1", trained_model.test.targets, predicted)
     assert rung(found, "own_adapter")["macro_f1"]["value"] == pytest.approx(expected)
 
 
-def test_a_rung_is_what_training_it_alone_gives(found: dict[str, Any], plain_setting: Setting) -> None:
+def test_a_rung_is_what_training_it_alone_gives(found: dict[str, Any], plain_trained_model: TrainedModel) -> None:
     """The model without own adapter was trained in the ordinary way; the other ladder's rung must equal it."""
-    model = plain_setting.model
+    model = plain_trained_model.model
     climbed = rung(found, "scalearn_uniform")
-    predicted = model.predict_proba(plain_setting.test.texts).argmax(1)
-    assert climbed["macro_f1"]["value"] == pytest.approx(score("macro_f1", plain_setting.test.targets, predicted))
+    predicted = model.predict_proba(plain_trained_model.test.texts).argmax(1)
+    assert climbed["macro_f1"]["value"] == pytest.approx(
+        score("macro_f1", plain_trained_model.test.targets, predicted)
+    )
     assert climbed["learned"]["scales"] == model.parameter_counts()["scales"]
 
 
@@ -88,31 +92,33 @@ def test_progress_grows_to_the_end(found: dict[str, Any], told: list[float]) -> 
 
 
 @pytest.mark.parametrize("share", [0.0, 0.4, 0.9])
-def test_it_stops_when_it_is_told(setting: Setting, share: float) -> None:
-    omega = setting.model.scales.omega.clone()
-    states = {key: value.clone() for key, value in setting.model.encoder.model.state_dict().items()}
+def test_it_stops_when_it_is_told(trained_model: TrainedModel, share: float) -> None:
+    omega = trained_model.model.scales.omega.clone()
+    states = {key: value.clone() for key, value in trained_model.model.encoder.model.state_dict().items()}
     with pytest.raises(Stopped):
-        run_study("ladder", setting, stop_after(share))
-    assert torch.equal(setting.model.scales.omega, omega)
-    for key, value in setting.model.encoder.model.state_dict().items():
+        run_study("ladder", trained_model, stop_after(share))
+    assert torch.equal(trained_model.model.scales.omega, omega)
+    for key, value in trained_model.model.encoder.model.state_dict().items():
         assert torch.equal(states[key], value)
-    assert not setting.model.encoder.model.training
+    assert not trained_model.model.encoder.model.training
 
 
 @pytest.mark.parametrize("limit, value, code", [("FREE_SHARE", 1e-9, "memory"), ("LONGEST", 0.0, "time")])
 def test_what_does_not_fit_is_left_out_and_said(
-    setting: Setting, monkeypatch: pytest.MonkeyPatch, limit: str, value: float, code: str
+    trained_model: TrainedModel, monkeypatch: pytest.MonkeyPatch, limit: str, value: float, code: str
 ) -> None:
     monkeypatch.setattr(ladder, limit, value)
     progress = Progress(lambda share: None, [1.0])
-    skipped = ladder.fine_tune(setting, progress)
+    skipped = ladder.fine_tune(trained_model, progress)
     assert (skipped.skipped, skipped.predict, skipped.seconds) == (code, None, None)
-    assert skipped.learned["encoder"] == setting.model.encoder.parameter_count()
+    assert skipped.learned["encoder"] == trained_model.model.encoder.parameter_count()
 
 
-def test_without_a_known_forecast_each_rung_asks_for_its_own(setting: Setting, found: dict[str, Any]) -> None:
+def test_without_a_known_forecast_each_rung_asks_for_its_own(
+    trained_model: TrainedModel, found: dict[str, Any]
+) -> None:
     """As with results of the first releases; the same seed asks the same and gets the same."""
-    unknown = dataclasses.replace(setting, result=setting.result | {"start": None, "forecast": None})
+    unknown = dataclasses.replace(trained_model, result=trained_model.result | {"start": None, "forecast": None})
     again = run_study("ladder", unknown, lambda share: None)
     for name in ladder.VARIANTS:
         assert rung(again, name)["macro_f1"] == rung(found, name)["macro_f1"]
@@ -120,7 +126,7 @@ def test_without_a_known_forecast_each_rung_asks_for_its_own(setting: Setting, f
 
 def test_the_paper_recipe_climbs_too(encoder: Encoder) -> None:
     config = TrainingConfig(recipe="paper", epochs=1)
-    setting = make_setting(encoder, 60, "scalearn_pp", config)
-    found = run_study("ladder", setting, lambda share: None)
+    trained_model = make_trained(encoder, 60, "scalearn_pp", config)
+    found = run_study("ladder", trained_model, lambda share: None)
     assert [row["is_model"] for row in found["rungs"]].index(True) == 3
     assert rung(found, "own_adapter")["learned"]["scales"] == SOURCES + 1

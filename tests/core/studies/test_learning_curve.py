@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from scalearn_core.config import TrainingConfig
-from scalearn_core.data.splits import TEST
+from scalearn_core.data.parts import Part
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.evidence.trained import Setting
+from scalearn_core.evidence.trained import TrainedModel
 from scalearn_core.heads.logistic import unit
 from scalearn_core.studies.learning_curve import METHODS
 from scalearn_core.studies.run import run_study
 from scalearn_core.studies.training import with_training
-from tests.core.studies.conftest import Stopped, make_setting, stop_after
+from tests.core.studies.conftest import Stopped, make_trained, stop_after
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +28,16 @@ def told() -> list[float]:
 
 
 @pytest.fixture(scope="module")
-def larger(encoder: Encoder) -> Setting:
-    return make_setting(encoder, 150, "scalearn_uniform", TrainingConfig())
+def larger(encoder: Encoder) -> TrainedModel:
+    return make_trained(encoder, 150, "scalearn_uniform", TrainingConfig())
 
 
 @pytest.fixture(scope="module")
-def found(larger: Setting, told: list[float]) -> dict[str, Any]:
+def found(larger: TrainedModel, told: list[float]) -> dict[str, Any]:
     return run_study("learning_curve", larger, told.append)
 
 
-def test_both_methods_on_every_part(found: dict[str, Any], larger: Setting) -> None:
+def test_both_methods_on_every_part(found: dict[str, Any], larger: TrainedModel) -> None:
     n = len(larger.train)
     sizes = [point["documents"] for point in found["methods"]["scalearn"]["points"]]
     assert sizes[0] == n == found["documents"]
@@ -48,7 +48,7 @@ def test_both_methods_on_every_part(found: dict[str, Any], larger: Setting) -> N
     json.dumps(found, allow_nan=False)
 
 
-def test_all_documents_means_the_model_at_hand(found: dict[str, Any], larger: Setting) -> None:
+def test_all_documents_means_the_model_at_hand(found: dict[str, Any], larger: TrainedModel) -> None:
     test = larger.test
     plain = larger.frozen_head.predict(
         unit(embed(larger.model.encoder, larger.model.encoder.tokenize(test.texts)))
@@ -75,22 +75,22 @@ def test_progress_grows_to_the_end(found: dict[str, Any], told: list[float]) -> 
 
 
 def test_too_few_documents_have_no_curve(encoder: Encoder) -> None:
-    small = make_setting(encoder, 30, "scalearn_uniform_pp", TrainingConfig(own_adapter=False))
+    small = make_trained(encoder, 30, "scalearn_uniform_pp", TrainingConfig(own_adapter=False))
     found = run_study("learning_curve", small, lambda share: None)
     assert [found["methods"][name]["code"] for name in METHODS] == ["few_documents"] * 2
     assert found["notes"] == ["few_documents"]
     assert run_study("learning_curve", small, lambda share: None) == found, "the same again"
 
 
-def test_it_stops_when_it_is_told(setting: Setting) -> None:
+def test_it_stops_when_it_is_told(trained_model: TrainedModel) -> None:
     with pytest.raises(Stopped):
-        run_study("learning_curve", setting, stop_after(0.3))
+        run_study("learning_curve", trained_model, stop_after(0.3))
 
 
-def test_a_part_leaves_the_test_documents_alone(setting: Setting) -> None:
-    kept = np.arange(len(setting.train)) % 3 == 0
-    part = with_training(setting.dataset, kept)
-    assert part.train.texts == tuple(np.array(setting.train.texts)[kept])
-    assert part.test.texts == setting.test.texts
-    assert (part.parts == TEST).sum() == len(setting.test)
+def test_a_part_leaves_the_test_documents_alone(trained_model: TrainedModel) -> None:
+    kept = np.arange(len(trained_model.train)) % 3 == 0
+    part = with_training(trained_model.dataset, kept)
+    assert part.train.texts == tuple(np.array(trained_model.train.texts)[kept])
+    assert part.test.texts == trained_model.test.texts
+    assert (part.parts == Part.TEST).sum() == len(trained_model.test)
     assert len(part.validation) == 0

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scalearn_core.evidence.trained import Setting
+from scalearn_core.evidence.trained import TrainedModel
 from scalearn_core.studies.run import run_study
 from scalearn_core.studies.seeds import MORE, repeats
 from tests.core.studies.conftest import Stopped, stop_after
@@ -16,16 +16,18 @@ from tests.core.tiny import LAYERS
 
 
 @pytest.fixture(scope="module")
-def found(setting: Setting) -> dict[str, Any]:
-    return run_study("seeds", setting, lambda share: None)
+def found(trained_model: TrainedModel) -> dict[str, Any]:
+    return run_study("seeds", trained_model, lambda share: None)
 
 
-def test_the_first_is_the_model_at_hand(found: dict[str, Any], setting: Setting) -> None:
+def test_the_first_is_the_model_at_hand(found: dict[str, Any], trained_model: TrainedModel) -> None:
     assert found["seeds"] == [13, 14, 15, 16]
     assert found["sources"] == ["s1", "s2", "own"]
     assert np.array(found["contribution"]).shape == (MORE + 1, LAYERS, 3)
-    assert found["contribution"][0] == pytest.approx(np.array(setting.result["scales"]["contribution"]), rel=1e-4)
-    omega = setting.model.scales.omega.detach().mean(-1).numpy()
+    assert found["contribution"][0] == pytest.approx(
+        np.array(trained_model.result["scales"]["contribution"]), rel=1e-4
+    )
+    omega = trained_model.model.scales.omega.detach().mean(-1).numpy()
     assert np.array(found["raw"][0]) == pytest.approx(omega, rel=1e-5)
     json.dumps(found, allow_nan=False)
 
@@ -42,8 +44,10 @@ def test_other_seeds_give_others_and_the_summary_is_theirs(found: dict[str, Any]
     assert np.array(found["repeats"]).shape == (LAYERS, 3)
 
 
-def test_the_same_again_gives_the_same(found: dict[str, Any], plain_setting: Setting, setting: Setting) -> None:
-    assert run_study("seeds", setting, lambda share: None) == found
+def test_the_same_again_gives_the_same(
+    found: dict[str, Any], plain_trained_model: TrainedModel, trained_model: TrainedModel
+) -> None:
+    assert run_study("seeds", trained_model, lambda share: None) == found
 
 
 @pytest.mark.parametrize(
@@ -61,12 +65,12 @@ def test_what_repeats(values: list[float], expected: bool) -> None:
     assert repeats(np.array(values).reshape(4, 1, 1)).tolist() == [[expected]]
 
 
-def test_it_stops_when_it_is_told(setting: Setting) -> None:
+def test_it_stops_when_it_is_told(trained_model: TrainedModel) -> None:
     with pytest.raises(Stopped):
-        run_study("seeds", setting, stop_after(0.4))
+        run_study("seeds", trained_model, stop_after(0.4))
 
 
-def test_progress_grows_to_the_end(plain_setting: Setting) -> None:
+def test_progress_grows_to_the_end(plain_trained_model: TrainedModel) -> None:
     told: list[float] = []
-    run_study("seeds", plain_setting, told.append)
+    run_study("seeds", plain_trained_model, told.append)
     assert told == sorted(told) and told[-1] == pytest.approx(1.0)

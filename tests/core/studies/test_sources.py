@@ -11,7 +11,7 @@ import torch
 
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.evidence.trained import Setting
+from scalearn_core.evidence.trained import TrainedModel
 from scalearn_core.explain import effort
 from scalearn_core.heads.logistic import FrozenHead
 from scalearn_core.scaling.model import ScaLearnModel
@@ -20,7 +20,9 @@ from scalearn_core.studies.time_estimates import estimate_seconds
 from tests.core.tiny import WIDTH, dataset, random_adapter
 
 
-def setting(encoder: Encoder, *, own: bool, forecast: Any, divided: TextDataset | None = None) -> Setting:
+def trained_model(
+    encoder: Encoder, *, own: bool, forecast: Any, divided: TextDataset | None = None
+) -> TrainedModel:
     divided = divided or dataset(60).split(validation=0.0)
     adapters = [random_adapter(name, seed=number) for number, name in enumerate(("one", "two", "three"))]
     model = ScaLearnModel(encoder, adapters, labels=divided.labels)
@@ -30,7 +32,7 @@ def setting(encoder: Encoder, *, own: bool, forecast: Any, divided: TextDataset 
         model.scales.omega.fill_(0.1)
         model.scales.omega[:, 1] = 0
     head = FrozenHead(np.zeros((3, WIDTH), np.float32), np.zeros(3, np.float32), 1.0)
-    return Setting(model, divided, {"seed": 3, "forecast": forecast}, head)
+    return TrainedModel(model, divided, {"seed": 3, "forecast": forecast}, head)
 
 
 PROMISES = [
@@ -43,7 +45,9 @@ PROMISES = [
 @pytest.mark.parametrize("forecast", [PROMISES, {"strengths": {}}, None])
 def test_everything_is_measured_and_is_json(own: bool, forecast: Any, encoder: Encoder) -> None:
     shares: list[float] = []
-    found = json.loads(json.dumps(sources.study(setting(encoder, own=own, forecast=forecast), shares.append)))
+    found = json.loads(
+        json.dumps(sources.study(trained_model(encoder, own=own, forecast=forecast), shares.append))
+    )
     names = ["one", "two", "three", *["own"] * own]
     assert [row["source"] for row in found["sources"]] == names
     assert [row["own"] for row in found["sources"]] == [False] * 3 + [True] * own
@@ -69,7 +73,7 @@ def test_everything_is_measured_and_is_json(own: bool, forecast: Any, encoder: E
 
 def test_of_many_documents_some_are_looked_at(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(effort, "MOST_TRAIN", 20)
-    found = sources.study(setting(encoder, own=True, forecast=None), lambda share: None)
+    found = sources.study(trained_model(encoder, own=True, forecast=None), lambda share: None)
     assert (found["documents"]["train"], found["documents"]["test"]) == (20, 12)
 
 

@@ -13,7 +13,8 @@ from sklearn.linear_model import LogisticRegression
 
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.config import TrainingConfig
-from scalearn_core.data.dataset import TEST, TRAIN, TextDataset
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.parts import Part
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError
@@ -89,7 +90,9 @@ def test_classes_of_one_document_leave_the_plain_classifier(encoder, sources, da
     """There is no pair to learn from: the scales of the sources stay at zero."""
     targets = [data.labels.index(label) for label in data.frame["label"]]
     firsts = [targets.index(number) for number in range(len(data.labels))]
-    data = replace(data, parts=np.array([TRAIN if row in firsts else TEST for row in range(len(targets))]))
+    data = replace(
+        data, parts=np.array([Part.TRAIN if row in firsts else Part.TEST for row in range(len(targets))])
+    )
     model = ScaLearnModel(encoder, sources, labels=data.labels)
     history = train_scales(model, data, TrainingConfig()).history
     assert history.best_epoch == 0

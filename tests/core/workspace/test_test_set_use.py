@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from scalearn_core.workspace import datasets as store
-from scalearn_core.workspace.test_set_use import FILE, Look, looks, looks_at, note_look
+from scalearn_core.workspace.test_set_use import (
+    FILE,
+    TestSetUse,
+    note_test_set_use,
+    uses_in,
+    uses_of,
+)
 
 PROCESSES, EACH = 4, 50
 
@@ -21,48 +27,49 @@ def dataset(workspace: Path) -> str:
 
 
 def test_looks_are_kept_in_order_with_their_time(dataset: str) -> None:
-    assert looks_at(dataset) == []
-    note_look(dataset, "first", "training")
-    note_look(dataset, "second", "study")
-    found = looks_at(dataset)
+    assert uses_of(dataset) == []
+    note_test_set_use(dataset, "first", "training")
+    note_test_set_use(dataset, "second", "study")
+    found = uses_of(dataset)
     assert [(look.run, look.what) for look in found] == [("first", "training"), ("second", "study")]
     assert datetime.now(UTC) - datetime.fromisoformat(found[0].time) < timedelta(minutes=1)
-    assert found == looks(store.dataset_folder(dataset))
+    assert found == uses_in(store.dataset_folder(dataset))
 
 
 def test_processes_that_look_at_once_lose_no_line(dataset: str) -> None:
     code = (
-        "import sys; from scalearn_core.workspace.test_set_use import note_look\n"
-        f"for number in range({EACH}): note_look(sys.argv[1], sys.argv[2] + '-' + str(number) * 40, 'evaluation')"
+        "import sys; from scalearn_core.workspace.test_set_use import note_test_set_use\n"
+        f"for number in range({EACH}):\n"
+        "    note_test_set_use(sys.argv[1], sys.argv[2] + '-' + str(number) * 40, 'evaluation')"
     )
     started = [subprocess.Popen([sys.executable, "-c", code, dataset, str(i)]) for i in range(PROCESSES)]
     assert [process.wait() for process in started] == [0] * PROCESSES
-    assert {look.run for look in looks_at(dataset)} == {
+    assert {look.run for look in uses_of(dataset)} == {
         f"{i}-{str(number) * 40}" for i in range(PROCESSES) for number in range(EACH)
     }
-    assert len(looks_at(dataset)) == PROCESSES * EACH
+    assert len(uses_of(dataset)) == PROCESSES * EACH
 
 
 def test_a_dataset_that_is_gone_is_not_made_again(dataset: str, caplog: pytest.LogCaptureFixture) -> None:
     folder = store.dataset_folder(dataset)
     store.delete_dataset(dataset)
-    note_look(dataset, "late", "training")
+    note_test_set_use(dataset, "late", "training")
     assert "was not counted" in caplog.text
     assert not folder.exists()
-    assert looks_at(dataset) == looks(folder) == []
+    assert uses_of(dataset) == uses_in(folder) == []
 
 
 def test_a_place_that_cannot_be_written_fails_nothing(dataset: str, caplog: pytest.LogCaptureFixture) -> None:
     (store.dataset_folder(dataset) / FILE).mkdir()  # refused to every user, to root too
-    note_look(dataset, "run", "training")
+    note_test_set_use(dataset, "run", "training")
     assert "was not counted" in caplog.text
-    assert looks_at(dataset) == []
+    assert uses_of(dataset) == []
 
 
 def test_a_damaged_line_hides_itself_alone(dataset: str) -> None:
-    note_look(dataset, "first", "training")
+    note_test_set_use(dataset, "first", "training")
     with (store.dataset_folder(dataset) / FILE).open("ab") as file:
         file.write(b'{"run": "cut o\n[]\n\xff\n')
-    note_look(dataset, "second", "training")
-    assert [look.run for look in looks_at(dataset)] == ["first", "second"]
-    assert isinstance(looks_at(dataset)[0], Look)
+    note_test_set_use(dataset, "second", "training")
+    assert [look.run for look in uses_of(dataset)] == ["first", "second"]
+    assert isinstance(uses_of(dataset)[0], TestSetUse)

@@ -12,7 +12,7 @@ from scalearn_core.config import TrainingConfig
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.evidence.trained import Setting
+from scalearn_core.evidence.trained import TrainedModel
 from scalearn_core.explain.contributions import contribution_map
 from scalearn_core.explain.effort import STRENGTHS
 from scalearn_core.heads.logistic import unit
@@ -24,13 +24,13 @@ from scalearn_core.studies.seeds import MORE
 from scalearn_core.studies.stopping import where_to_stop
 from scalearn_core.studies.training import new_model
 from scalearn_core.training.stage_two import train_scales
-from tests.core.several import LABELS, random_targets, several
+from tests.core.multi_label import LABELS, multi_label_table, random_targets
 from tests.core.tiny import LAYERS, WIDTH, random_adapter
 
 
-def make_setting(encoder: Encoder, config: TrainingConfig, documents: int = 80) -> Setting:
+def make_trained(encoder: Encoder, config: TrainingConfig, documents: int = 80) -> TrainedModel:
     """A model trained on documents of several labels, and what a study reads of its result."""
-    data = several(documents).split(test=0.3, seed=config.seed)
+    data = multi_label_table(documents).split(test=0.3, seed=config.seed)
     if config.recipe == "auto":
         data = data.without_validation()
     sources = [random_adapter(f"s{i}", seed=i, rank=2) for i in (1, 2)]
@@ -42,34 +42,34 @@ def make_setting(encoder: Encoder, config: TrainingConfig, documents: int = 80) 
         "scales": {"documents": documents, "contribution": measured.contribution.tolist()},
         **trained.forecast.to_dict([source.name for source in sources]),
     }  # fmt: skip
-    return Setting(model, data, result, trained.frozen_head)
+    return TrainedModel(model, data, result, trained.frozen_head)
 
 
 @pytest.fixture(scope="module")
-def own(encoder: Encoder) -> Setting:
-    return make_setting(encoder, TrainingConfig())
+def own(encoder: Encoder) -> TrainedModel:
+    return make_trained(encoder, TrainingConfig())
 
 
 @pytest.fixture(scope="module")
-def without(encoder: Encoder) -> Setting:
-    return make_setting(encoder, TrainingConfig(own_adapter=False))
+def without(encoder: Encoder) -> TrainedModel:
+    return make_trained(encoder, TrainingConfig(own_adapter=False))
 
 
-def of_the_model(setting: Setting) -> float:
+def of_the_model(trained_model: TrainedModel) -> float:
     """Macro-F1 of the model at hand."""
-    predicted = setting.model.decide(setting.model.predict_proba(setting.test.texts))
-    assert predicted.shape == (len(setting.test), len(LABELS))
-    return score("macro_f1", setting.test.targets, predicted)
+    predicted = trained_model.model.decide(trained_model.model.predict_proba(trained_model.test.texts))
+    assert predicted.shape == (len(trained_model.test), len(LABELS))
+    return score("macro_f1", trained_model.test.targets, predicted)
 
 
-def ask(study: str, setting: Setting) -> dict[str, Any]:
+def ask(study: str, trained_model: TrainedModel) -> dict[str, Any]:
     told: list[float] = []
-    found = run_study(study, setting, told.append)
+    found = run_study(study, trained_model, told.append)
     assert told == sorted(told) and told[-1] == pytest.approx(1.0)
     return json.loads(json.dumps(found, allow_nan=False))  # type: ignore[no-any-return]
 
 
-def test_the_ladder(own: Setting, without: Setting) -> None:
+def test_the_ladder(own: TrainedModel, without: TrainedModel) -> None:
     found = ask("ladder", own)
     rungs = {row["name"]: row for row in found["rungs"]}
     assert list(rungs) == list(ladder.RUNGS)
@@ -85,8 +85,8 @@ def test_the_ladder(own: Setting, without: Setting) -> None:
 
 
 def test_the_ladder_of_the_paper_recipe(encoder: Encoder) -> None:
-    setting = make_setting(encoder, TrainingConfig(recipe="paper", epochs=1))
-    found = ask("ladder", setting)
+    trained_model = make_trained(encoder, TrainingConfig(recipe="paper", epochs=1))
+    found = ask("ladder", trained_model)
     assert [row["name"] for row in found["rungs"] if row["is_model"]] == ["scalearn_uniform"]
 
 
@@ -105,7 +105,7 @@ def test_where_to_stop_counts_label_by_label() -> None:
     assert where_to_stop(targets, {"low": good, "high": good}, n_classes=3, seed=0)[0] == "low"
 
 
-def test_seeds(own: Setting) -> None:
+def test_seeds(own: TrainedModel) -> None:
     found = ask("seeds", own)
     assert found["sources"] == ["s1", "s2", "own"]
     assert np.array(found["contribution"]).shape == (MORE + 1, LAYERS, 3)
@@ -119,14 +119,17 @@ def test_seeds(own: Setting) -> None:
 
 
 def test_the_learning_curve(encoder: Encoder) -> None:
-    setting = make_setting(encoder, TrainingConfig(own_adapter=False), documents=150)
-    found = ask("learning_curve", setting)
-    tokens = setting.model.encoder.tokenize(setting.test.texts)
-    plain = setting.frozen_head.predict(unit(embed(setting.model.encoder, tokens)))
-    expected = {"scalearn": of_the_model(setting), "frozen_head": score("macro_f1", setting.test.targets, plain)}
+    trained_model = make_trained(encoder, TrainingConfig(own_adapter=False), documents=150)
+    found = ask("learning_curve", trained_model)
+    tokens = trained_model.model.encoder.tokenize(trained_model.test.texts)
+    plain = trained_model.frozen_head.predict(unit(embed(trained_model.model.encoder, tokens)))
+    expected = {
+        "scalearn": of_the_model(trained_model),
+        "frozen_head": score("macro_f1", trained_model.test.targets, plain),
+    }
     for name in METHODS:
         points = found["methods"][name]["points"]
-        assert points[0] == {"documents": len(setting.train), "macro_f1": pytest.approx(expected[name])}
+        assert points[0] == {"documents": len(trained_model.train), "macro_f1": pytest.approx(expected[name])}
         assert len({point["documents"] for point in points}) == 5
         assert all(0 <= point["macro_f1"] <= 1 for point in points)
         assert found["methods"][name]["code"] in ("flat", "rising", "unsure", "misfit")
@@ -146,7 +149,7 @@ def test_parts_of_a_curve_lie_within_each_other_and_have_every_label() -> None:
     assert all(np.array_equal(a[1], b[1]) for a, b in zip(parts, draws(targets, 4, seed=3), strict=True))
 
 
-def test_the_sources(own: Setting) -> None:
+def test_the_sources(own: TrainedModel) -> None:
     found = ask("sources", own)
     assert [row["source"] for row in found["sources"]] == ["s1", "s2", "own"]
     assert found["documents"]["test"] == len(own.test)

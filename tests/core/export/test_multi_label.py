@@ -19,8 +19,8 @@ from scalearn_core.adapters.adapterhub import read_adapter
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.heads.modules import two_layer_head
 from scalearn_core.scaling.model import ScaLearnModel
+from tests.core.multi_label import LABELS, with_random_head
 from tests.core.scaling.test_merge import randomised, same_kind
-from tests.core.several import LABELS, with_random_head
 
 TEXTS = ["my invoice", "", "the vpn drops again " * 40, "請求書 😀", "a lamp and a desk", "Where is my parcel?"]
 

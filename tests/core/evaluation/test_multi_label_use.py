@@ -24,7 +24,7 @@ from scalearn_core.evidence.reference import NOTHING, Reference, load_reference,
 from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import decide, indicators
-from tests.core.several import LABELS, several, with_random_head
+from tests.core.multi_label import LABELS, multi_label_table, with_random_head
 from tests.core.tiny import dataset, random_adapter
 
 
@@ -59,9 +59,9 @@ def test_curves_are_those_of_scikit_learn_label_by_label() -> None:
 @pytest.mark.parametrize("bent", [0.5, 1.0, 2.5])
 def test_the_temperature_is_found_and_mends(bent: float) -> None:
     probabilities, targets = honest(2000, 2)
-    stated = at_temperature(probabilities, 1 / bent, several=True)
+    stated = at_temperature(probabilities, 1 / bent, multi_label=True)
     assert fit_temperature(stated, targets) == pytest.approx(bent, rel=0.06)
-    np.testing.assert_allclose(at_temperature(stated, bent, several=True), probabilities, atol=1e-6)
+    np.testing.assert_allclose(at_temperature(stated, bent, multi_label=True), probabilities, atol=1e-6)
     report = confidence_report(targets, stated, list("abcde"), seed=0, resamples=50)
     assert report["at_temperature"]["ece"]["value"] < report["at_temperature"]["ece"]["by_chance_high"]
     mended = report["at_temperature"]["log_loss"]["value"] - report["log_loss"]["value"]
@@ -78,9 +78,9 @@ def test_a_temperature_leaves_every_decision(temperature: float) -> None:
     )
     values = np.concatenate([values, honest(500, 3, labels=3)[0]])
     with np.errstate(all="raise", under="ignore"):
-        scaled = at_temperature(values, temperature, several=True)
+        scaled = at_temperature(values, temperature, multi_label=True)
     assert np.isfinite(scaled).all()
-    assert np.array_equal(decide(scaled, several=True), decide(values, several=True))
+    assert np.array_equal(decide(scaled, multi_label=True), decide(values, multi_label=True))
 
 
 def test_confidence_and_right_are_of_all_labels_at_once() -> None:
@@ -117,7 +117,7 @@ def test_handing_over_leaves_what_it_promises() -> None:
 def test_a_document_costs_the_sum_over_its_labels() -> None:
     probabilities, targets = honest(200, 7, labels=3)
     costs = np.array([[5.0, 1.0], [2.0, 3.0], [0.0, 10.0]])
-    given = decide(probabilities, several=True)
+    given = decide(probabilities, multi_label=True)
     paid = ((targets == 1) & (given == 0)) @ costs[:, 0] + ((targets == 0) & (given == 1)) @ costs[:, 1]
     found = expected_costs(targets, probabilities, costs, 4.0, seed=0, resamples=100)
     assert found["automatic"]["value"] == pytest.approx(1000 * paid.mean())
@@ -140,7 +140,7 @@ def test_costs_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
         expected_costs(targets, probabilities, np.ones(shape), 1.0, seed=0)
     assert caught.value.code == "evaluation.cost_shape"
     with pytest.raises(ConfigError):
-        expected_costs(targets, probabilities, -same_cost(1.0, 3, several=True), 1.0, seed=0)
+        expected_costs(targets, probabilities, -same_cost(1.0, 3, multi_label=True), 1.0, seed=0)
 
 
 def test_what_is_no_probability_is_refused() -> None:
@@ -159,13 +159,13 @@ def test_what_is_no_probability_is_refused() -> None:
 @pytest.fixture
 def model(encoder: Encoder) -> ScaLearnModel:
     built = ScaLearnModel(encoder, [random_adapter("own", rank=4)], labels=LABELS, separator=";")
-    built.training_record = {"dataset_fingerprint": several(64).fingerprint}
-    return with_random_head(built, list(several(64).frame["text"]))
+    built.training_record = {"dataset_fingerprint": multi_label_table(64).fingerprint}
+    return with_random_head(built, list(multi_label_table(64).frame["text"]))
 
 
 @pytest.fixture
 def reference(encoder: Encoder) -> Reference:
-    learned = several(64).whole()
+    learned = multi_label_table(64).whole()
     embeddings = unit(embed(encoder, encoder.tokenize(learned.texts)))
     head = fit_head(embeddings, learned.targets, 3, c=10.0, seed=0)
     return Reference({"en": 1.0}, 1, head, document_numbers(learned.texts))
@@ -174,7 +174,7 @@ def reference(encoder: Encoder) -> Reference:
 def test_all_methods_are_scored_on_the_same_documents(
     model: ScaLearnModel, reference: Reference, encoder: Encoder
 ) -> None:
-    other = several(96, separator="|", seed=4)
+    other = multi_label_table(96, separator="|", seed=4)
     evaluation = evaluate_on_table(model, reference, other)
     result, split = evaluation.result, other.whole(LABELS)
     ours = model.decide(model.predict_proba(split.texts))
@@ -200,9 +200,9 @@ def indicators_of(cells: list[str], separator: str) -> np.ndarray:
 
 
 def test_the_same_documents_are_recognised(model: ScaLearnModel, reference: Reference) -> None:
-    same = evaluate_on_table(model, reference, several(64)).result
+    same = evaluate_on_table(model, reference, multi_label_table(64)).result
     assert same["same_table"] and same["learned_from"] == 64
-    assert evaluate_on_table(model, reference, several(64, separator="|")).result["same_table"]
+    assert evaluate_on_table(model, reference, multi_label_table(64, separator="|")).result["same_table"]
 
 
 def test_other_labels_and_another_number_of_them_are_refused(model: ScaLearnModel, reference: Reference) -> None:
@@ -221,10 +221,13 @@ def test_the_plain_classifier_is_kept_with_its_kind(
 ) -> None:
     assert reference.frozen_head is not None
     entry = save_reference(reference.frozen_head, ["a", "b"], tmp_path)
-    table = {"fingerprint": several(64).fingerprint, "class_counts": {"invoices": 3, "network": 5, "rooms": 1}}
+    table = {
+        "fingerprint": multi_label_table(64).fingerprint,
+        "class_counts": {"invoices": 3, "network": 5, "rooms": 1},
+    }
     (tmp_path / "result.json").write_text(json.dumps({"dataset": table, "frozen_head": entry}), "utf-8")
     loaded = load_reference(tmp_path, model)
-    assert loaded.majority == 1 and loaded.frozen_head is not None and loaded.frozen_head.several
+    assert loaded.majority == 1 and loaded.frozen_head is not None and loaded.frozen_head.multi_label
     embeddings = np.random.default_rng(0).normal(size=(5, model.encoder.width))
     assert np.array_equal(loaded.frozen_head.predict(embeddings), reference.frozen_head.predict(embeddings))
 

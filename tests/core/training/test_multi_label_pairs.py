@@ -25,7 +25,7 @@ from scalearn_core.targets import decide, in_turns
 from scalearn_core.training.contrastive import class_batches, contrastive_loss, shared_labels
 from scalearn_core.training.loss import classification_loss
 from scalearn_core.training.stage_two import train_scales
-from tests.core.several import LABELS, random_targets, several
+from tests.core.multi_label import LABELS, multi_label_table, random_targets
 from tests.core.tiny import dataset, random_adapter
 
 CPU = Device("cpu", "cpu", None, 1)
@@ -126,7 +126,7 @@ def train(encoder: Encoder, folder: Path, **settings: Any) -> Outcome:
         names.append(str(folder / source.name))
     config = TrainingConfig(**({"seed": 3, "epochs": 3} | settings))
     return train_with_evidence(
-        several(160).split(seed=3), sources=names, variant="scalearn_uniform", config=config, device=CPU,
+        multi_label_table(160).split(seed=3), sources=names, variant="scalearn_uniform", config=config, device=CPU,
         encoder=encoder,
     )  # fmt: skip
 
@@ -151,7 +151,7 @@ def test_the_same_seed_gives_the_same_result(settings: dict[str, Any], encoder: 
         assert scored["accuracy"]["value"] == pytest.approx((predicted == first.targets).all(1).mean())
     assert first.model.thresholds is not None
     assert first.result["thresholds"] == dict(zip(LABELS, first.model.thresholds.tolist(), strict=True))
-    expected = decide(first.probabilities, several=True, thresholds=first.model.thresholds)
+    expected = decide(first.probabilities, multi_label=True, thresholds=first.model.thresholds)
     assert np.array_equal(first.predicted["scalearn"], expected)
     assert first.result["parameter_counts"]["head"] == sum(p.numel() for p in first.model.head.parameters())
 
@@ -165,7 +165,7 @@ def test_sources_of_noise_are_not_praised(encoder: Encoder, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("recipe", ["auto", "paper"])
 def test_documents_of_another_kind_are_refused(recipe: str, encoder: Encoder) -> None:
-    single, many = dataset(60).split(), several(60).split()
+    single, many = dataset(60).split(), multi_label_table(60).split()
     assert single.labels == many.labels == LABELS
     source, config = random_adapter("s"), TrainingConfig(recipe=recipe, epochs=1)
     for separator, data in ((";", single), (None, many), ("|", many)):
@@ -176,12 +176,12 @@ def test_documents_of_another_kind_are_refused(recipe: str, encoder: Encoder) ->
 
 
 def test_the_paper_recipe_validates_at_one_half_and_then_chooses_limits(encoder: Encoder) -> None:
-    data = several(120).split(validation=0.2)
+    data = multi_label_table(120).split(validation=0.2)
     model = ScaLearnModel(encoder, [random_adapter("s")], labels=LABELS, separator=";")
     result = train_scales(model, data, TrainingConfig(recipe="paper", epochs=4))
     best = result.history.records[result.history.best_epoch].validation
     probabilities = model.predict_proba(data.validation.texts)
-    expected = score("macro_f1", data.validation.targets, decide(probabilities, several=True))
+    expected = score("macro_f1", data.validation.targets, decide(probabilities, multi_label=True))
     assert best["validation_macro_f1"] == pytest.approx(expected)
     told = np.where(data.validation.targets == 1, probabilities, 1 - probabilities)
     assert model.thresholds is not None

@@ -27,14 +27,14 @@ from scalearn_core.targets import same
 from scalearn_core.training.forecast import forecast
 from scalearn_core.training.recipe_auto import head_c
 from scalearn_core.training.stage_one import TaskData, predict_adapter, train_adapter
-from tests.core.several import LABELS, several
+from tests.core.multi_label import LABELS, multi_label_table
 from tests.core.tiny import random_adapter
 
 
 @pytest.fixture(scope="module")
 def telling(reader: Encoder) -> Adapter:
     """An adapter that was trained on the same labels, on other documents."""
-    data = several(160, seed=1).split(test=0.2, validation=0.0)
+    data = multi_label_table(160, seed=1).split(test=0.2, validation=0.0)
     task, test = (TaskData(reader.tokenize(part.texts), part.targets, 3) for part in (data.train, data.test))
     nothing = TaskData(reader.tokenize([]), np.zeros((0, 3), dtype=np.int64), 3)
     config = StageOneConfig(epochs=20, learning_rate=1e-2, reduction_factor=2)
@@ -48,7 +48,7 @@ def telling(reader: Encoder) -> Adapter:
 
 
 def test_the_forecast_finds_the_source_that_helps(reader: Encoder, telling: Adapter) -> None:
-    train = several(100).split(test=0.3, validation=0.0).train
+    train = multi_label_table(100).split(test=0.3, validation=0.0).train
     tokens = reader.tokenize(train.texts)
     sources = [random_adapter("idle0", seed=0, rank=2), telling, random_adapter("idle1", seed=1, rank=2)]
     found = forecast(reader, sources, tokens, train.targets, seed=0)
@@ -63,7 +63,7 @@ def test_the_forecast_finds_the_source_that_helps(reader: Encoder, telling: Adap
 
 
 def test_random_sources_promise_nothing_for_labels_at_random(reader: Encoder) -> None:
-    train = several(100).split(test=0.3, validation=0.0).train
+    train = multi_label_table(100).split(test=0.3, validation=0.0).train
     for seed in range(3):
         shuffled = train.targets[np.random.default_rng(seed).permutation(len(train))]
         sources = [random_adapter(f"noise{i}", seed=10 * seed + i, rank=2) for i in range(3)]
@@ -111,7 +111,7 @@ def model(reader: Encoder, telling: Adapter) -> ScaLearnModel:
     built = ScaLearnModel(reader, [telling, random_adapter("noise", seed=3, rank=2)], labels=LABELS, separator=";")
     with torch.no_grad():
         built.scales.omega[:, 0], built.scales.omega[:, 1] = 1.0, 0.3
-    train = several(100).split(seed=5).without_validation().train
+    train = multi_label_table(100).split(seed=5).without_validation().train
     embeddings = unit(embed(reader, reader.tokenize(train.texts), built.adapt))
     head = fit_head(embeddings, train.targets, 3, c=head_c(True), seed=0)
     built.head.load_state_dict({"1.weight": torch.from_numpy(head.weight), "1.bias": torch.from_numpy(head.bias)})
@@ -119,7 +119,7 @@ def model(reader: Encoder, telling: Adapter) -> ScaLearnModel:
 
 
 def test_a_mix_is_judged_as_the_model_is(model: ScaLearnModel) -> None:
-    data = several(100).split(seed=5).without_validation()
+    data = multi_label_table(100).split(seed=5).without_validation()
     mixes = Mixes(model, data.train, data.test, seed=0)
     embeddings = mixes.embed(mixes.omega, mixes.whole)
     judged = mixes.judge(embeddings, mixes.whole)
@@ -132,7 +132,7 @@ def test_a_mix_is_judged_as_the_model_is(model: ScaLearnModel) -> None:
 
 
 def test_held_out_loss_is_that_of_the_labels_one_can_ask(model: ScaLearnModel) -> None:
-    data = several(100).split(seed=5).without_validation()
+    data = multi_label_table(100).split(seed=5).without_validation()
     mixes = Mixes(model, data.train, data.test, seed=0)
     embeddings, targets = mixes.embed(mixes.omega, mixes.whole), data.train.targets
     expected = np.zeros(len(targets))
@@ -145,7 +145,7 @@ def test_held_out_loss_is_that_of_the_labels_one_can_ask(model: ScaLearnModel) -
 
 
 def test_a_sample_shows_every_label(model: ScaLearnModel) -> None:
-    data = several(100).split(seed=5).without_validation()
+    data = multi_label_table(100).split(seed=5).without_validation()
     mixes = Mixes(model, data.train, data.test, seed=0)
     part = mixes.sample(6, 4)
     assert (len(part.train), len(part.test)) == (6, 4)
@@ -158,7 +158,7 @@ def test_a_sample_shows_every_label(model: ScaLearnModel) -> None:
 
 @pytest.fixture
 def split() -> Split:
-    return watched(divide_test(several(120).split(seed=5)))
+    return watched(divide_test(multi_label_table(120).split(seed=5)))
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -191,7 +191,7 @@ def test_a_look_counts_documents_with_another_set_of_labels(model: ScaLearnModel
 
 
 def test_watched_documents_are_half_of_every_set_of_labels() -> None:
-    divided = divide_test(several(240).split(seed=3))
+    divided = divide_test(multi_label_table(240).split(seed=3))
     seen, kept_back = watched(divided), divided.test
     assert seen.separator == ";" and abs(len(seen) - len(kept_back)) <= 1
     assert np.abs(seen.targets.sum(0) - kept_back.targets.sum(0)).max() <= 4

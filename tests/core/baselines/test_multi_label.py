@@ -28,7 +28,7 @@ from scalearn_core.heads.solver import (
 )
 from scalearn_core.heads.tfidf import predict_tfidf
 from scalearn_core.heads.thresholds import choose_thresholds
-from tests.core.several import random_targets, several
+from tests.core.multi_label import multi_label_table, random_targets
 
 GRID = (0.1, 1.0, 10.0)
 
@@ -130,7 +130,7 @@ def test_the_frozen_head_is_that_regression() -> None:
     head = fit_head(features + 5.0, targets, 4, c=1.0, seed=0)
     expected = label_by_label(features + 5.0, targets, 1.0)
     np.testing.assert_allclose(head.logits(features + 5.0), expected, atol=2e-3)
-    assert (head.weight.dtype, head.weight.shape, head.several) == (np.float32, (4, 10), True)
+    assert (head.weight.dtype, head.weight.shape, head.multi_label) == (np.float32, (4, 10), True)
     assert head.thresholds is not None and head.thresholds.shape == (4,)
     probabilities = 1 / (1 + np.exp(-head.logits(features + 5.0)))
     assert np.array_equal(head.predict(features + 5.0), (probabilities >= head.thresholds).astype(int))
@@ -171,7 +171,7 @@ def test_single_label_targets_are_fitted_as_before() -> None:
     numbers = targets[:, 0] + targets[:, 1]
     head = fit_head(features, numbers, 3, c=1.0, seed=0)
     model = LogisticRegression(max_iter=5000, tol=1e-9).fit(features, numbers)
-    assert not head.several
+    assert not head.multi_label
     np.testing.assert_allclose(head.predict_log_proba(features), model.predict_log_proba(features), atol=1e-3)
 
 
@@ -179,17 +179,17 @@ def test_single_label_targets_are_fitted_as_before() -> None:
 
 
 def test_the_most_frequent_label_alone_is_given_to_all() -> None:
-    train = several(64).split(validation=0.0).train
+    train = multi_label_table(64).split(validation=0.0).train
     assert train.labels == ("invoices", "network", "rooms")
     assert train.targets.sum(0).argmax() == 1
     assert predict_majority(train, ["a", "b"]).tolist() == [[0, 1, 0], [0, 1, 0]]
     assert predict_majority(train, []).shape == (0, 3)
-    assert always(2, 2, 3, several=False).tolist() == [2, 2]
+    assert always(2, 2, 3, multi_label=False).tolist() == [2, 2]
 
 
 @pytest.mark.parametrize("validation", [0.2, 0.0])
 def test_tfidf_learns_topics(validation: float) -> None:
-    data = several(120).split(test=0.3, validation=validation)
+    data = multi_label_table(120).split(test=0.3, validation=validation)
     predicted = predict_tfidf(data.train, data.validation, data.test.texts, seed=0)
     assert predicted.shape == data.test.targets.shape and set(np.unique(predicted)) == {0, 1}
     assert score("macro_f1", data.test.targets, predicted) > 0.9
@@ -198,7 +198,7 @@ def test_tfidf_learns_topics(validation: float) -> None:
 
 
 def test_the_plain_classifier_learns_topics(encoder: Encoder) -> None:
-    data = several(120).split(test=0.3, validation=0.0)
+    data = multi_label_table(120).split(test=0.3, validation=0.0)
     features = [unit(embed(encoder, encoder.tokenize(part.texts))) for part in (data.train, data.test)]
     head = fit_frozen_head(
         features[0], data.train.targets, features[0][:0], data.validation.targets, 3, seed=0
@@ -210,7 +210,7 @@ def test_the_plain_classifier_learns_topics(encoder: Encoder) -> None:
 
 
 def test_fine_tuning_gives_any_number_of_labels(encoder: Encoder) -> None:
-    data = several(48).split(test=0.3, validation=0.2)
+    data = multi_label_table(48).split(test=0.3, validation=0.2)
     before = {key: value.clone() for key, value in encoder.model.state_dict().items()}
     classify = fit_fine_tuned(encoder, data.train, data.validation, seed=0)
     predicted = classify(data.test.texts)
@@ -227,7 +227,7 @@ def test_fine_tuning_gives_any_number_of_labels(encoder: Encoder) -> None:
 
 
 def test_an_own_adapter_alone_gives_any_number_of_labels(encoder: Encoder) -> None:
-    data = several(120).split(test=0.3, validation=0.2)
+    data = multi_label_table(120).split(test=0.3, validation=0.2)
     classify = fit_own_adapter(encoder, data.train, data.validation, seed=0)
     predicted = classify(data.test.texts)
     assert predicted.shape == data.test.targets.shape and set(np.unique(predicted)) <= {0, 1}

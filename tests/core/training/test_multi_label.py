@@ -21,7 +21,7 @@ from scalearn_core.errors import ConfigError, ModelError
 from scalearn_core.evidence.other_table import evaluate_on_table
 from scalearn_core.evidence.pipeline import Outcome, train_with_evidence
 from scalearn_core.evidence.reference import load_reference
-from scalearn_core.evidence.trained import load_setting
+from scalearn_core.evidence.trained import load_trained
 from scalearn_core.explain.held_back import divide_test, watched
 from scalearn_core.explain.levers import LeverBoard, Levers
 from scalearn_core.onnx_graph.graph import feeds
@@ -78,8 +78,8 @@ def kept(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ou
 def test_the_loss_of_pairs_is_the_published_one_for_one_label() -> None:
     embeddings = torch.randn(12, 8, generator=torch.Generator().manual_seed(0))
     targets = torch.tensor([0, 1, 2] * 4)
-    several = torch.nn.functional.one_hot(targets, 3)
-    assert torch.allclose(contrastive_loss(embeddings, targets), contrastive_loss(embeddings, several))
+    multi_label = torch.nn.functional.one_hot(targets, 3)
+    assert torch.allclose(contrastive_loss(embeddings, targets), contrastive_loss(embeddings, multi_label))
 
 
 def test_pairs_count_by_the_share_of_common_labels() -> None:
@@ -144,7 +144,7 @@ def test_a_saved_model_says_the_same_and_knows_its_separator(
 ) -> None:
     outcome, folder = kept
     loaded = ScaLearnModel.load(folder / "model", encoder)
-    assert (loaded.separator, loaded.several) == ("|", True)
+    assert (loaded.separator, loaded.multi_label) == ("|", True)
     texts = list(outcome.test_predictions["text"])
     assert np.array_equal(loaded.predict_proba(texts), outcome.probabilities)
     assert loaded.predict(texts) == outcome.test_predictions["predicted"].tolist()
@@ -206,9 +206,9 @@ def test_another_table_is_scored(kept: tuple[Outcome, Path]) -> None:
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_study_can_be_asked(study: str, kept: tuple[Outcome, Path], encoder: Encoder) -> None:
     _, folder = kept
-    setting = load_setting(folder, folder / "model", table(), "cpu")
-    setting.model.encoder = encoder
-    found = run_study(study, setting, lambda share: None)
+    trained_model = load_trained(folder, folder / "model", table(), "cpu")
+    trained_model.model.encoder = encoder
+    found = run_study(study, trained_model, lambda share: None)
     json.dumps(found)
     if study == "ladder":
         assert all(rung["skipped"] or 0 <= rung["macro_f1"]["value"] <= 1 for rung in found["rungs"])

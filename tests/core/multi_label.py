@@ -14,7 +14,7 @@ COMBINATIONS = ((0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2), (0,), (1,))
 """Which labels the documents have in turn: the first two are the frequent ones."""
 
 
-def several(documents: int = 64, *, separator: str = ";", seed: int = 0) -> TextDataset:
+def multi_label_table(documents: int = 64, *, separator: str = ";", seed: int = 0) -> TextDataset:
     """Documents whose topics are told by their words, each with a number of its own; not yet split."""
     generator = np.random.default_rng(seed)
     rows = ["text,label"]

@@ -12,13 +12,14 @@ import pytest
 
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.labels import find_separator, split_labels
+from scalearn_core.data.parts import Part
 from scalearn_core.data.split import Split
-from scalearn_core.data.splits import TEST, TRAIN, VALIDATION, assign_parts, stratified_folds
+from scalearn_core.data.splits import assign_parts, stratified_folds
 from scalearn_core.errors import DataError
 from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.tables.export import csv_text
 from scalearn_core.workspace import datasets
-from tests.core.several import random_targets, several
+from tests.core.multi_label import multi_label_table, random_targets
 
 CELLS = ["billing; refund", "billing", "refund", "login", "login; billing", "refund"] * 3
 
@@ -96,7 +97,7 @@ def test_labels_that_look_like_formulas_come_back_from_our_own_export() -> None:
 
 
 def test_parts_keep_their_separator_and_shape() -> None:
-    divided = several(80).split(seed=2)
+    divided = multi_label_table(80).split(seed=2)
     for part in (divided.train, divided.validation, divided.test, divided.train.drawn(5, seed=0)):
         assert part.separator == ";"
         assert part.targets.shape == (len(part), 3)
@@ -142,11 +143,11 @@ def test_a_label_lacks_in_the_test_only_where_others_need_its_documents(
     part_of: dict[str, int] = {}
     for text, part in zip(texts, parts.tolist(), strict=True):
         assert part_of.setdefault(text.strip().casefold(), part) == part
-    assert targets[parts == TRAIN].any(0).all()
+    assert targets[parts == Part.TRAIN].any(0).all()
     missing = 0
     for column in targets.T:
         found = np.flatnonzero(column)
-        if len({texts[i].strip() for i in found}) > 1 and not column[parts == TEST].any():
+        if len({texts[i].strip() for i in found}) > 1 and not column[parts == Part.TEST].any():
             missing += 1
             assert (targets[found].sum(1) > 1).any()
     assert missing <= 1
@@ -158,7 +159,7 @@ def test_shares_are_kept_for_forty_labels() -> None:
     assert np.bincount(parts) / 1000 == pytest.approx([0.7, 0.1, 0.2], abs=0.02)
 
     def off(of_parts: np.ndarray) -> np.ndarray:
-        counts = [targets[of_parts == part].sum(0) for part in (TRAIN, VALIDATION, TEST)]
+        counts = [targets[of_parts == part].sum(0) for part in (Part.TRAIN, Part.VALIDATION, Part.TEST)]
         return np.abs(np.array(counts) - np.outer([0.7, 0.1, 0.2], targets.sum(0)))
 
     assert (off(parts) <= np.maximum(2.0, 0.1 * targets.sum(0))).all()

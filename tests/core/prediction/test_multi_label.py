@@ -20,7 +20,7 @@ from scalearn_core.onnx_graph.session import exact_integer_products
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import confidence_in, decide
-from tests.core.several import LABELS, several, with_random_head
+from tests.core.multi_label import LABELS, multi_label_table, with_random_head
 from tests.core.tiny import as_of_before, dataset
 
 TEXTS = [f"{'please ' * (i * 7 % 40)}{word} {i}" for i, word in enumerate(["lamp", "vpn", "bill", "door"] * 10)]
@@ -85,7 +85,7 @@ def test_a_table_tells_a_row_without_text_from_one_without_label(model: ScaLearn
 
 
 def test_evaluating_agrees_with_predicting(model: ScaLearnModel) -> None:
-    test = several(64, separator=" | ").split().test
+    test = multi_label_table(64, separator=" | ").split().test
     report = evaluate(model, test)
     right = np.mean([given == truth for given, truth in zip(model.predict(test.texts), test.names(), strict=True)])
     assert report.accuracy.value == pytest.approx(right)
@@ -98,9 +98,9 @@ def test_one_label_and_several_are_not_mixed(model: ScaLearnModel) -> None:
         evaluate(model, dataset(60).split().test)
     assert caught.value.code == "config.other_separator"
     with pytest.raises(ConfigError) as caught:
-        evaluate(single, several(64).split().test)
+        evaluate(single, multi_label_table(64).split().test)
     assert caught.value.code == "config.other_separator"
-    assert evaluate(model, several(64, separator="/").split().test).n > 0, (
+    assert evaluate(model, multi_label_table(64, separator="/").split().test).n > 0, (
         "another table may use another separator"
     )
 
@@ -111,7 +111,7 @@ def test_one_label_and_several_are_not_mixed(model: ScaLearnModel) -> None:
 def test_saved_and_loaded_it_says_the_same(model: ScaLearnModel, tmp_path: Path) -> None:
     model.save(tmp_path / "model")
     loaded = ScaLearnModel.load(tmp_path / "model", model.encoder)
-    assert (loaded.separator, loaded.several) == (" | ", True)
+    assert (loaded.separator, loaded.multi_label) == (" | ", True)
     assert np.array_equal(loaded.predict_proba(TEXTS), model.predict_proba(TEXTS))
     assert loaded.predict(TEXTS) == model.predict(TEXTS)
     assert loaded.like(model.sources).separator == " | "
@@ -135,7 +135,7 @@ def test_folders_of_before_have_one_label_per_document(model: ScaLearnModel, tmp
     file.write_text(json.dumps(content), "utf-8")
     as_of_before(tmp_path / "model")
     loaded = ScaLearnModel.load(tmp_path / "model", model.encoder)
-    assert not loaded.several
+    assert not loaded.multi_label
     assert loaded.predict_proba(TEXTS).sum(1) == pytest.approx(1, abs=1e-5)
 
 
@@ -144,7 +144,7 @@ def test_folders_of_before_have_one_label_per_document(model: ScaLearnModel, tmp
 
 def test_fast_mode_is_measured_and_answers_nearly_the_same(model: ScaLearnModel, tmp_path: Path) -> None:
     exact = model.predict_proba(TEXTS)
-    found = fast.measure_fast_mode(model, TEXTS[:8], TEXTS, decide(exact, several=True))
+    found = fast.measure_fast_mode(model, TEXTS[:8], TEXTS, decide(exact, multi_label=True))
     assert found["documents"] == len(TEXTS)
     assert found["macro_f1_exact"] == 1
     assert 0 < found["largest_difference"] < 0.1
@@ -159,4 +159,4 @@ def test_fast_mode_is_measured_and_answers_nearly_the_same(model: ScaLearnModel,
         tokens = model.encoder.tokenize(TEXTS)
         assert np.abs(plain.predict_proba(model, tokens) - exact).max() < 1e-5
     told = [prediction.confidence for prediction in quick.predict(TEXTS)]
-    assert told == pytest.approx(confidence_in(probabilities, several=True).tolist(), abs=1e-6)
+    assert told == pytest.approx(confidence_in(probabilities, multi_label=True).tolist(), abs=1e-6)

@@ -28,8 +28,8 @@ from scalearn_core.runs.folders import new_run_id, run_folder, write_json
 from scalearn_core.runs.store import Store
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.workspace.datasets import dataset_content, load_dataset, save_dataset, save_upload
-from scalearn_core.workspace.test_set_use import looks_at
-from tests.core.several import LABELS, several
+from scalearn_core.workspace.test_set_use import uses_of
+from tests.core.multi_label import LABELS, multi_label_table
 from tests.core.tiny import random_adapter, save_encoder
 
 Job = Callable[[dict[str, Any], Path, runs.Reporter], None]
@@ -54,7 +54,7 @@ def asked(tmp_path: Path) -> dict[str, Any]:
     save_encoder(tmp_path / "encoder")
     for number, name in enumerate(("first", "second")):
         write_adapter(random_adapter(name, seed=number), tmp_path / name)
-    content = several(120, separator=" | ").frame.to_csv(index=False).encode()
+    content = multi_label_table(120, separator=" | ").frame.to_csv(index=False).encode()
     return {
         "dataset": save_dataset(content, filename="tickets.csv", text="text", label="label"),
         "encoder": str(tmp_path / "encoder"), "sources": [str(tmp_path / name) for name in ("first", "second")],
@@ -77,7 +77,7 @@ def test_a_model_from_its_forecast_to_its_levers(asked: dict[str, Any]) -> None:
     assert dataset.split().test.rows != dataset.split(seed=5).test.rows
     assert result["dataset"]["class_counts"] == load_dataset(asked["dataset"]).class_counts
     kept, model = load_test_probabilities(folder), ScaLearnModel.load(folder / "model")
-    assert kept is not None and model.several
+    assert kept is not None and model.multi_label
     assert np.array_equal(model.decide(kept.probabilities), kept.predicted["scalearn"])
     assert model.thresholds is not None
     assert result["thresholds"] == dict(zip(LABELS, model.thresholds.tolist(), strict=True))
@@ -97,7 +97,7 @@ def test_a_model_from_its_forecast_to_its_levers(asked: dict[str, Any]) -> None:
     assert told["n"] + told["without_text"] == len(cells)
 
     # another table, which says it in other columns
-    unseen = several(40, separator="|", seed=9).frame.rename(columns={"text": "t", "label": "l"})
+    unseen = multi_label_table(40, separator="|", seed=9).frame.rename(columns={"text": "t", "label": "l"})
     config = {
         "upload": save_upload(unseen.to_csv(index=False).encode()), "text": "t", "label": "l", "name": "unseen",
         "model_run": run_id,
@@ -114,7 +114,7 @@ def test_a_model_from_its_forecast_to_its_levers(asked: dict[str, Any]) -> None:
     kept_result = json.loads((folder / "result.json").read_text("utf-8"))
     assert kept_result["studies"]["sources"]["all"] == found["all"]
 
-    assert [look.what for look in looks_at(asked["dataset"])] == ["training", "study"], "not of the other table"
+    assert [look.what for look in uses_of(asked["dataset"])] == ["training", "study"], "not of the other table"
     config |= {"upload": save_upload(dataset_content(asked["dataset"])), "text": "text", "label": "label"}
     _, _, known = do(evaluating.run, "evaluate", config)
     assert known["same_table"]
@@ -135,7 +135,7 @@ def test_a_model_from_its_forecast_to_its_levers(asked: dict[str, Any]) -> None:
         assert turned["scores"]["frozen_head"]["n"] == turned["dataset"]["counts"]["test"] == len(judged)
         assert turned["confidence"]["conformal"] is None
         assert turned["split"] == result["split"]
-    whats = [look.what for look in looks_at(asked["dataset"])]
+    whats = [look.what for look in uses_of(asked["dataset"])]
     assert whats == ["training", "study", "evaluation", "training", "training"]
 
 

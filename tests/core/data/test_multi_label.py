@@ -10,7 +10,8 @@ import pytest
 
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.labels import find_separator, split_labels
-from scalearn_core.data.splits import TEST, TRAIN, assign_parts, stratified_folds
+from scalearn_core.data.parts import Part
+from scalearn_core.data.splits import assign_parts, stratified_folds
 from scalearn_core.errors import DataError
 from scalearn_core.tables.export import csv_text
 from scalearn_core.workspace import datasets as workspace
@@ -117,13 +118,13 @@ def test_every_label_is_learned_and_tested_in_about_its_share(seed: int) -> None
     targets = labels_of(400, 40, seed)
     texts = [f"text {number % 380}" for number in range(400)]  # 20 stand there twice
     parts = assign_parts(texts, targets, test=0.2, validation=0.1, seed=seed)
-    for part in (TRAIN, TEST):
+    for part in (Part.TRAIN, Part.TEST):
         assert targets[parts == part].sum(0).min() >= 1
-    shares = targets[parts == TEST].sum(0) / targets.sum(0)
+    shares = targets[parts == Part.TEST].sum(0) / targets.sum(0)
     often = targets.sum(0) >= 20
     assert np.abs(shares[often] - 0.2).max() < 0.12
     assert np.abs(shares[often] - 0.2).mean() < 0.03
-    assert abs((parts == TEST).mean() - 0.2) < 0.05
+    assert abs((parts == Part.TEST).mean() - 0.2) < 0.05
     by_text: dict[str, set[int]] = {}
     for text, part in zip(texts, parts.tolist(), strict=True):
         by_text.setdefault(text, set()).add(part)
@@ -145,12 +146,12 @@ def test_folds_hold_every_document_out_once_and_leave_every_label_to_learn_from(
 
 def test_a_dataset_keeps_how_its_labels_are_read() -> None:
     content = table(["a|b", "a", "b|c", "c", "a|c"])
-    several = workspace.save_dataset(content, filename="t.csv", text="text", label="label", separator="|")
+    multi_label = workspace.save_dataset(content, filename="t.csv", text="text", label="label", separator="|")
     single = workspace.save_dataset(
         table(["a|b", "a"] * 3), filename="t.csv", text="text", label="label", separator=None
     )
-    assert workspace.get_dataset_info(several).separator == "|"
-    assert workspace.load_dataset(several).labels == ("a", "b", "c")
+    assert workspace.get_dataset_info(multi_label).separator == "|"
+    assert workspace.load_dataset(multi_label).labels == ("a", "b", "c")
     assert workspace.load_dataset(single).labels == ("a", "a|b")
     recipe = workspace.workspace() / "datasets" / single / "recipe.json"
     before = json.loads(recipe.read_text("utf-8"))

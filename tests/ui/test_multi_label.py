@@ -14,7 +14,7 @@ import pytest
 from scalearn_core import runs
 from scalearn_core.workspace import datasets
 from scalearn_ui import charts, text
-from scalearn_ui.charts.several import parts
+from scalearn_ui.charts.multi_label import parts
 from scalearn_ui.palette import LIGHT
 from tests.ui.conftest import Open, train_into, wait_for_end
 
@@ -41,16 +41,16 @@ def table() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def several_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def multi_label_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A workspace with a model trained on that table, and the id of its run."""
     home = tmp_path_factory.mktemp("several")
     return home, train_into(home, table(), "complaints", text="message", label="about")
 
 
 @pytest.fixture
-def several(several_home: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> str:
+def multi_label(multi_label_home: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> str:
     """The id of that run, with the test inside its workspace."""
-    home, run_id = several_home
+    home, run_id = multi_label_home
     monkeypatch.setenv("SCALEARN_HOME", str(home))
     return run_id
 
@@ -114,10 +114,10 @@ def test_where_cells_hold_one_label_nothing_is_asked(studio: Open) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_mistakes_are_told_label_by_label(studio: Open, several: str, language: str) -> None:
-    app = studio("results", language, run=several, view="classes")
+def test_mistakes_are_told_label_by_label(studio: Open, multi_label: str, language: str) -> None:
+    app = studio("results", language, run=multi_label, view="classes")
     assert not app.error and not app.exception
-    score = result_of(several)["scores"]["scalearn"]
+    score = result_of(multi_label)["scores"]["scalearn"]
     found = [parts(row) for row in score["per_class"]]
     told = words("several.right", language).format(
         right=round(score["n"] * score["accuracy"]["value"]),
@@ -131,13 +131,13 @@ def test_mistakes_are_told_label_by_label(studio: Open, several: str, language: 
     assert sum(sum(bar["x"]) for bar in drawn[:2]) == sum(row["support"] for row in score["per_class"])
 
 
-def test_the_documents_of_a_label_can_be_read(studio: Open, several: str) -> None:
+def test_the_documents_of_a_label_can_be_read(studio: Open, multi_label: str) -> None:
     predictions = pd.read_csv(
-        runs.folder(several) / "test_predictions.csv", keep_default_na=False, encoding="utf-8-sig"
+        runs.folder(multi_label) / "test_predictions.csv", keep_default_na=False, encoding="utf-8-sig"
     )
     has = predictions["label"].map(lambda cell: "food" in cell.split("|"))
     given = predictions["predicted"].map(lambda cell: "food" in cell.split("|"))
-    app = studio("results", run=several, view="classes", set_label="food")
+    app = studio("results", run=multi_label, view="classes", set_label="food")
     for kind, expected in (("found", has & given), ("missed", has & ~given), ("wrongly", given & ~has)):
         app.session_state["set_kind"] = kind
         app.run()
@@ -151,8 +151,8 @@ def test_the_documents_of_a_label_can_be_read(studio: Open, several: str) -> Non
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_confidence_is_that_of_all_labels(studio: Open, several: str, language: str) -> None:
-    app = studio("results", language, run=several, view="confidence")
+def test_confidence_is_that_of_all_labels(studio: Open, multi_label: str, language: str) -> None:
+    app = studio("results", language, run=multi_label, view="confidence")
     assert not app.error and not app.exception
     assert words("several.confidence", language) in [line.value for line in app.caption]
     assert app.number_input(key="cost_of_a_mistake").label == words("several.cost", language)
@@ -160,15 +160,15 @@ def test_confidence_is_that_of_all_labels(studio: Open, several: str, language: 
 
 
 @pytest.mark.parametrize("part", ["summary", "labels", "ladder", "elsewhere"])
-def test_every_other_part_opens(studio: Open, several: str, part: str) -> None:
-    app = studio("results", run=several, view=part)
+def test_every_other_part_opens(studio: Open, multi_label: str, part: str) -> None:
+    app = studio("results", run=multi_label, view=part)
     assert not app.error and not app.exception
     if part == "summary":
         assert words("several.metric") in app.table[0].value.columns
 
 
-def test_another_table_is_read_as_the_model_was(studio: Open, several: str) -> None:
-    app = studio("results", run=several, view="elsewhere")
+def test_another_table_is_read_as_the_model_was(studio: Open, multi_label: str) -> None:
+    app = studio("results", run=multi_label, view="elsewhere")
     app.file_uploader(key="evaluate_file").upload("more.csv", table()).run()
     assert not app.error, "room | food is no label that the model does not know"
     assert app.selectbox(key="evaluate_label_column").value == "about"
@@ -177,11 +177,11 @@ def test_another_table_is_read_as_the_model_was(studio: Open, several: str) -> N
     wait_for_end(run.id)
     assert runs.get(run.id).status == "succeeded", runs.get(run.id).error_text
     assert result_of(run.id)["same_table"]
-    assert not studio("results", run=several, view="elsewhere").exception
+    assert not studio("results", run=multi_label, view="elsewhere").exception
 
 
-def test_one_text_gets_all_its_labels(studio: Open, several: str) -> None:
-    app = studio("classify", run=several)
+def test_one_text_gets_all_its_labels(studio: Open, multi_label: str) -> None:
+    app = studio("classify", run=multi_label)
     app.text_area(key="one_text").set_value("the soup was cold and i was charged twice")
     app.button(key="classify_text").click().run()
     assert not app.exception
@@ -191,8 +191,8 @@ def test_one_text_gets_all_its_labels(studio: Open, several: str) -> None:
     assert shown == (" · ".join(text.plain(label) for label in sorted(likely)) or words("several.no_label"))
 
 
-def test_levers_show_what_became_of_each_label(studio: Open, several: str) -> None:
-    app = studio("transfer", run=several, view="levers")
+def test_levers_show_what_became_of_each_label(studio: Open, multi_label: str) -> None:
+    app = studio("transfer", run=multi_label, view="levers")
     assert not app.error and not app.exception
     bars = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
     assert [bar["name"] for bar in bars] == [words(f"several.{kind}") for kind in ("found", "missed", "wrongly")]

@@ -31,7 +31,7 @@ def drawn(n: int = 120, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 def test_scores_are_those_of_scikit_learn() -> None:
     targets, probabilities = drawn()
-    predicted = decide(probabilities, several=True)
+    predicted = decide(probabilities, multi_label=True)
     report = evaluate_predictions(targets, predicted, LABELS, resamples=50)
     assert report.accuracy.value == pytest.approx(accuracy_score(targets, predicted)), "all labels of a document"
     assert report.macro_f1.value == pytest.approx(f1_score(targets, predicted, average="macro"))
@@ -53,10 +53,10 @@ def test_one_label_each_scores_as_it_did() -> None:
     """As indicators or as numbers, scores of one label per document are the same; confusion needs numbers."""
     rng = np.random.default_rng(1)
     targets, predicted = rng.integers(0, 4, 90), rng.integers(0, 4, 90)
-    several = [indicators(column, 4).astype(np.int64) for column in (targets, predicted)]
-    assert score("macro_f1", *several) == pytest.approx(score("macro_f1", targets, predicted))
-    assert score("accuracy", *several) == pytest.approx(score("accuracy", targets, predicted))
-    assert np.array_equal(same(*several), targets == predicted)
+    multi_label = [indicators(column, 4).astype(np.int64) for column in (targets, predicted)]
+    assert score("macro_f1", *multi_label) == pytest.approx(score("macro_f1", targets, predicted))
+    assert score("accuracy", *multi_label) == pytest.approx(score("accuracy", targets, predicted))
+    assert np.array_equal(same(*multi_label), targets == predicted)
 
 
 def test_what_fits_no_several_labels_is_refused() -> None:
@@ -161,7 +161,7 @@ def test_a_label_that_is_never_given_gets_hardly_any_score() -> None:
 
 def test_better_worse_and_no_difference() -> None:
     targets, probabilities = drawn(200)
-    good = decide(probabilities, several=True)
+    good = decide(probabilities, multi_label=True)
     nothing = np.zeros_like(targets)
     assert compare_predictions(targets, good, nothing, n_classes=4).verdict == "better"
     assert compare_predictions(targets, nothing, good, n_classes=4).verdict == "worse"
@@ -174,18 +174,18 @@ def test_better_worse_and_no_difference() -> None:
 
 def test_confidence_is_the_chance_that_all_of_it_is_right() -> None:
     values = np.array([[0.9, 0.2], [0.5, 0.1]])
-    assert confidence_in(values, several=True) == pytest.approx([0.9 * 0.8, 0.5 * 0.9])
-    assert np.array_equal(decide(values, several=True), [[1, 0], [1, 0]]), "one half is enough"
-    assert names_of(decide(values, several=True), ["x", "y"], "|") == ["x", "x"]
+    assert confidence_in(values, multi_label=True) == pytest.approx([0.9 * 0.8, 0.5 * 0.9])
+    assert np.array_equal(decide(values, multi_label=True), [[1, 0], [1, 0]]), "one half is enough"
+    assert names_of(decide(values, multi_label=True), ["x", "y"], "|") == ["x", "x"]
     assert names_of(np.zeros((1, 2), dtype=np.int64), ["x", "y"], "|") == [""]
 
 
 def test_the_report_of_confidence() -> None:
     targets, probabilities = drawn(300)
     found = confidence_report(targets, probabilities, LABELS, seed=1, resamples=200)
-    right = (decide(probabilities, several=True) == targets).all(1)
+    right = (decide(probabilities, multi_label=True) == targets).all(1)
     assert found["accuracy"]["value"] == pytest.approx(right.mean())
-    assert found["mean_confidence"] == pytest.approx(confidence_in(probabilities, several=True).mean())
+    assert found["mean_confidence"] == pytest.approx(confidence_in(probabilities, multi_label=True).mean())
     assert found["conformal"] is None
     assert [curve["label"] for curve in found["curves"]][:3] == ["a", "b", "c"]
     assert found["coverage"][-1]["documents"] == 300 or found["coverage"][0]["documents"] == 300
@@ -196,10 +196,10 @@ def test_the_report_of_confidence() -> None:
 def test_a_temperature_changes_no_decision() -> None:
     targets, probabilities = drawn()
     for temperature in (0.3, 1.0, 4.0):
-        scaled = at_temperature(probabilities, temperature, several=True)
-        assert np.array_equal(decide(scaled, several=True), decide(probabilities, several=True))
-    assert np.allclose(at_temperature(probabilities, 1.0, several=True), probabilities)
-    extremes = at_temperature(np.array([[0.0, 1.0]]), 2.0, several=True)
+        scaled = at_temperature(probabilities, temperature, multi_label=True)
+        assert np.array_equal(decide(scaled, multi_label=True), decide(probabilities, multi_label=True))
+    assert np.allclose(at_temperature(probabilities, 1.0, multi_label=True), probabilities)
+    extremes = at_temperature(np.array([[0.0, 1.0]]), 2.0, multi_label=True)
     assert np.isfinite(log_losses(extremes, np.array([[1, 0]]))).all()
     assert log_losses(probabilities, targets).mean() > 0
     assert brier_scores(np.array([[1.0, 0.0]]), np.array([[0, 1]])) == pytest.approx([2.0])
@@ -211,14 +211,14 @@ def test_what_missing_and_giving_wrongly_costs() -> None:
     costs = np.array([[3.0, 1.0], [1.0, 7.0]])  # of a and b: missed, wrongly given
     found = expected_costs(targets, probabilities, costs, 100.0, seed=0, resamples=50)
     assert found["automatic"]["value"] == pytest.approx(1000 * (5 * 7 + 5 * 3) / 10)
-    assert same_cost(2.0, 2, several=True).tolist() == [[2, 2], [2, 2]]
+    assert same_cost(2.0, 2, multi_label=True).tolist() == [[2, 2], [2, 2]]
     with pytest.raises(ConfigError):
         expected_costs(targets, probabilities, np.ones((2, 3)), 1.0, seed=0)
 
 
 def test_they_are_kept_beside_a_result(tmp_path) -> None:  # type: ignore[no-untyped-def]
     targets, probabilities = drawn(20)
-    predicted = decide(probabilities, several=True)
+    predicted = decide(probabilities, multi_label=True)
     save_test_probabilities(tmp_path, probabilities, targets, {"scalearn": predicted})
     kept = load_test_probabilities(tmp_path)
     assert kept is not None

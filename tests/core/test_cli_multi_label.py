@@ -14,7 +14,7 @@ from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.cli.predict import separator_of
 from scalearn_core.export.onnx import FILES
 from scalearn_core.scaling.model import ScaLearnModel
-from tests.core.several import LABELS, several
+from tests.core.multi_label import LABELS, multi_label_table
 from tests.core.test_cli import Result, assert_refused, everything_below, read_csv, shell, write_table
 from tests.core.tiny import as_of_before, random_adapter, save_encoder
 
@@ -24,7 +24,7 @@ FOUND = "Several labels per document, as | stands between them"
 
 def written(file: Path, documents: int = 96, *, separator: str = " | ", seed: int = 0) -> Path:
     """A table as a user has it."""
-    frame = several(documents, separator=separator, seed=seed).frame
+    frame = multi_label_table(documents, separator=separator, seed=seed).frame
     return write_table(file, list(frame.itertuples(index=False, name=None)), ("text", "label"))
 
 
@@ -185,7 +185,7 @@ def test_a_model_with_a_damaged_separator_is_refused(separator: object, trained:
 
 
 def test_a_blank_cell_of_separators_is_told_by_its_row(trained: Trained, tmp_path: Path) -> None:
-    frame = several(24, separator=" | ").frame
+    frame = multi_label_table(24, separator=" | ").frame
     rows = [*frame.itertuples(index=False, name=None), ("more", " | | ")]
     table = write_table(tmp_path / "t.csv", rows, ("text", "label"))
     told = trained.train("--table", table, "--out", tmp_path / "m")
