@@ -83,7 +83,9 @@ def _sentence(found: dict[str, Any], titles: dict[str, str], documents: Markdown
     if not strengths:
         return t("forecast.none", documents=documents)
     named = [(plain(titles.get(name, name)), strength) for name, strength in strengths]
-    names = text.listed([t("forecast.turned", name=name) if strength < 0 else name for name, strength in named])
+    names = text.listed(
+        [t("forecast.turned" if strength < 0 else "list.name", name=name) for name, strength in named]
+    )
     if not start["promised"]:
         return t("forecast.unsure", names=names, documents=documents)
     less = 100 * (1 - start["loss"] / start["plain_loss"])

@@ -78,7 +78,7 @@ def test_the_encoder_for_japanese_was_chosen_and_learned(japanese: tuple[str, fl
 def test_results_and_scales_are_in_japanese(japanese: tuple[str, float, float], open_page: Open) -> None:
     page = open_page(f"results?run={japanese[0]}", locale="ja-JP")
     expect(shown(page, "次のステップ")).to_be_visible()
-    page.get_by_text("間違い", exact=True).first.click()
+    page.get_by_text("誤り", exact=True).first.click()
     for label in ("情報システム", "経理", "人事", "総務", "購買", "法務"):
         expect(shown(page, label)).to_be_visible()
     page = open_page(f"transfer?run={japanese[0]}", locale="ja-JP")

@@ -50,7 +50,8 @@ def test_the_sentence_fits_what_is_promised(
     words = text.sentences(language)
     title = next(card.title for card in catalog.cards() if card.name == "mnli")[language]
     documents = words["count.documents.other"].format(n=56)
-    told = words[f"forecast.{key}"].format(names=text.plain(title), less="12", documents=documents)
+    quoted = words["list.name"].format(name=text.plain(title))
+    told = words[f"forecast.{key}"].format(names=quoted, less="12", documents=documents)
     assert app.markdown[0].value == told
     assert len(app.get("plotly_chart")) == 1
 
