@@ -13,11 +13,24 @@ from scalearn_core.errors import DataError
 _TIME = r"(?:[ T]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?)?"
 _YEAR, _MONTH, _DAY = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
 _FORMATS = (
-    re.compile(rf"{_YEAR}(?P<mark>[/-]){_MONTH}(?P=mark){_DAY}{_TIME}"),
-    re.compile(rf"{_YEAR}年 ?{_MONTH}月 ?{_DAY}日{_TIME}"),
+    re.compile(rf"{_YEAR}(?P<mark>[/-]) ?{_MONTH}(?P=mark) ?{_DAY}{_TIME}"),
+    re.compile(rf"{_YEAR}\. ?{_MONTH}\. ?{_DAY}\.?{_TIME}"),
+    re.compile(rf"{_YEAR} ?年 ?{_MONTH} ?月 ?{_DAY} ?日{_TIME}"),
+    re.compile(rf"{_YEAR}(?P<month>\d{{2}})(?P<day>\d{{2}}){_TIME}"),
     re.compile(rf"{_DAY}\. ?{_MONTH}\. ?{_YEAR}{_TIME}"),
 )
 _SLASHES = re.compile(rf"(?P<first>\d{{1,2}})/(?P<second_number>\d{{1,2}})/{_YEAR}{_TIME}")
+_ERA = re.compile(r"(明治|大正|昭和|平成|令和|[MTSHR明大昭平令]) ?(元|\d{1,2})(?= ?[年./-])", re.IGNORECASE)
+"""Japanese eras as official tables write them, in full or by one letter; year 1 is called 元."""
+_BEFORE_ERA = dict(zip("明大昭平令MTSHR", 2 * (1867, 1911, 1925, 1988, 2018), strict=True))
+"""The year before an era's first."""
+_WEEKDAY = re.compile(
+    r" ?(?:\((?:[月火水木金土日](?:曜日?)?|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?)(?:[ ・,/]*祝日?)?\)"
+    r"|[月火水木金土日]曜日?)",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(r" ?(午前|午後)? ?(\d{1,2})時(?: ?(\d{1,2})分(?: ?(\d{1,2})秒)?)?$")
+"""A time at the end, as 午後3時5分."""
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}.*)?")
 
 
@@ -26,8 +39,9 @@ def read_dates(
 ) -> list[datetime]:
     """The date of each cell, with its time where it has one.
 
-    Read are 2024-03-31 (also with a time and a time zone), 2024/3/31, 2024年3月31日, 31.3.2024 and 31/3/2024 or
-    3/31/2024, which of the two as the whole column tells.
+    Read are 2024-03-31 (also with a time and a time zone), 2024/3/31, 2024.3.31, 20240331, 2024年3月31日,
+    令和6年3月31日, R6.3.31, 31.3.2024 and 31/3/2024 or 3/31/2024, which of the two as the whole column tells;
+    behind the day a weekday, as 2024/3/31(日). A year of two digits could be a day, and is not read.
 
     Args:
         column: where they stand, and
@@ -38,7 +52,7 @@ def read_dates(
         DataError: `data.dates_unreadable`, where a cell is blank or no date; `data.date_order`, where day and
             month cannot be told apart; `data.date_zones`, where only some have a time zone.
     """
-    plain = [unicodedata.normalize("NFKC", cell).strip() for cell in cells]
+    plain = [_plain(cell) for cell in cells]
     slashes = [match for cell in plain if (match := _SLASHES.fullmatch(cell))]
     if slashes and (told := _day_first(slashes)) is not None:
         day_first = told
@@ -62,6 +76,23 @@ def _day_first(slashes: Sequence[re.Match[str]]) -> bool | None:
     if first or second:
         return first  # if both, the column is mixed, and the cells that do not fit are told
     return True if all(int(match["first"]) == int(match["second_number"]) for match in slashes) else None
+
+
+def _plain(cell: str) -> str:
+    """A cell with the year of the common era, without weekday, its time as 15:05:00."""
+    plain = unicodedata.normalize("NFKC", cell).strip()
+    plain = _ERA.sub(_common_year, plain, count=1) if _ERA.match(plain) else plain
+    return _CLOCK.sub(_clock, _WEEKDAY.sub(" ", plain, count=1)).strip()
+
+
+def _common_year(era: re.Match[str]) -> str:
+    return str(_BEFORE_ERA[era[1][0].upper()] + (1 if era[2] == "元" else int(era[2])))
+
+
+def _clock(time: re.Match[str]) -> str:
+    half, hour, minute, second = time.groups(default="0")
+    afternoon = 12 if half == "午後" and int(hour) < 12 else 0
+    return f" {int(hour) + afternoon}:{minute:0>2}:{second:0>2}"
 
 
 def _read(cell: str, day_first: bool) -> datetime | None:
