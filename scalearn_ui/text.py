@@ -93,8 +93,8 @@ def count(what: str, n: int) -> Markdown:
 
 
 def language_name(code: str) -> Markdown:
-    """A language by its ISO 639-1 code, in the reader's words where we have them: "Japanese", else "EU"."""
-    return t(f"language.{code}") if f"language.{code}" in sentences(language()) else plain(code.upper())
+    """A language in the reader's words, never its code: one that older versions stored may have no name."""
+    return t(f"language.{code}" if f"language.{code}" in sentences(language()) else "language.unknown")
 
 
 def listed(words: Sequence[str]) -> Markdown:

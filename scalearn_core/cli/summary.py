@@ -8,6 +8,7 @@ from typing import Any
 
 from scalearn_core.adapters.catalog import AdapterCard
 from scalearn_core.data.column_checks import shorten
+from scalearn_core.data.language_names import name_of, names_of
 
 METHODS = {
     "scalearn": "ScaLearn",
@@ -156,13 +157,13 @@ def _languages(result: dict[str, Any]) -> list[str]:
     if result["cross_language"]:
         lines.append("This is a test across languages.")
     if result["unread_languages"]:
-        codes = ", ".join(result["unread_languages"])
-        lines.append(f"The model's encoder does not read: {codes}. Train again with --encoder multilingual.")
+        missing = names_of(result["unread_languages"])
+        lines.append(f"The model's encoder does not read: {missing}. Train again with --encoder multilingual.")
     return lines
 
 
 def _shares(languages: dict[str, float]) -> str:
-    return ", ".join(f"{code} {share:.0%}" for code, share in languages.items())
+    return ", ".join(f"{name_of(code)} {share:.0%}" for code, share in languages.items())
 
 
 def _by_language(found: Sequence[dict[str, Any]]) -> list[str]:
@@ -171,7 +172,11 @@ def _by_language(found: Sequence[dict[str, Any]]) -> list[str]:
         return []
     names = [name for name in ("scalearn", "frozen_head") if name in found[0]["scores"]]
     rows = [
-        (row["language"], str(row["documents"]), *(score_text(row["scores"][name]["macro_f1"]) for name in names))
+        (
+            name_of(row["language"]),
+            str(row["documents"]),
+            *(score_text(row["scores"][name]["macro_f1"]) for name in names),
+        )
         for row in found
     ]
     return [*table(("language", "documents", *(METHODS[name] for name in names)), rows), ""]

@@ -18,6 +18,7 @@ from scalearn_core.data.column_checks import shorten
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.documents import columns_of
 from scalearn_core.data.labels import AUTO, looks_multi_label
+from scalearn_core.data.language_names import names_of
 from scalearn_core.data.languages import shares_of
 from scalearn_core.data.split_plan import By, SplitPlan, offered_test_values
 from scalearn_core.encoders.cards import CARDS, DEFAULT
@@ -64,8 +65,7 @@ def chosen_encoder(option: str | None, dataset: TextDataset) -> str:
         return option
     choice = choose_encoder(shares_of(dataset.frame["text"].tolist()))
     if choice.key != DEFAULT:
-        languages = ", ".join(choice.languages)
-        print(f"Encoder: {choice.key}, as the documents are in: {languages}.", file=sys.stderr)
+        print(f"Encoder: {choice.key}, as the documents are in: {names_of(choice.languages)}.", file=sys.stderr)
     return choice.key
 
 

@@ -223,7 +223,7 @@ def test_evaluate_scores_a_table_in_text_and_json(trained: Trained, tmp_path: Pa
     assert told.out.startswith(f"15 documents: macro-F1 {100 * report['macro_f1']['value']:.1f} (")
     lines = told.out.splitlines()
     assert verdict(report["comparison"], VERDICTS) in lines
-    assert "Languages of the table: en 100%. The model learned from: en 100%." in lines
+    assert "Languages of the table: English 100%. The model learned from: English 100%." in lines
     assert any(line.endswith("機器 🖨") for line in lines)
 
 
@@ -253,12 +253,12 @@ def test_evaluate_tells_of_languages_the_encoder_does_not_read(trained: Trained,
     rows = [*documents(40)[30:], *((str(i), f"プリンターの調子が悪いです{i}", KINDS[0][1]) for i in range(12))]
     table = write_table(tmp_path / "two_languages.csv", rows)
     out = shell("evaluate", "--model", trained.model, "--table", table, *COLUMNS).out
-    assert "Languages of the table: ja 55%, en 45%. The model learned from: en 100%." in out
+    assert "Languages of the table: Japanese 55%, English 45%. The model learned from: English 100%." in out
     assert "This is a test across languages." in out
-    assert "does not read: ja. Train again with --encoder multilingual." in out
-    assert [line.split()[:2] for line in out.splitlines() if line[:3] in ("ja ", "en ")] == [
-        ["ja", "12"],
-        ["en", "10"],
+    assert "does not read: Japanese. Train again with --encoder multilingual." in out
+    assert [line.split()[:2] for line in out.splitlines() if line.split()[:1] in (["Japanese"], ["English"])] == [
+        ["Japanese", "12"],
+        ["English", "10"],
     ]
 
 

@@ -11,8 +11,11 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from scalearn_core.adapters.source_tasks import source_tasks
+from scalearn_core.data.language_names import NAMES
+from scalearn_core.encoders.cards import CARDS
 from scalearn_core.messages import MESSAGES
 from scalearn_core.runs.kinds import KINDS
 from scalearn_ui import text
@@ -144,8 +147,8 @@ def test_no_gap_stands_in_code(key: str) -> None:
 @pytest.mark.parametrize(
     "language, expected",
     [
-        ("en", ["Japanese", "Japanese and German", "Japanese, German and EU"]),
-        ("ja", ["日本語", "日本語、ドイツ語", "日本語、ドイツ語、EU"]),
+        ("en", ["Japanese", "Japanese and German", "Japanese, German and Basque"]),
+        ("ja", ["日本語", "日本語、ドイツ語", "日本語、ドイツ語、バスク語"]),
     ],
 )
 def test_languages_are_named_in_the_readers_words(
@@ -154,6 +157,16 @@ def test_languages_are_named_in_the_readers_words(
     monkeypatch.setattr(text, "language", lambda: language)
     names = [text.language_name(code) for code in ("ja", "de", "eu")]
     assert [text.listed(names[:n]) for n in (1, 2, 3)] == expected
+    assert text.language_name("zxx") in ("another language", "その他の言語"), "older versions stored it"
+
+
+def test_every_language_has_its_name_in_both_languages() -> None:
+    possible = {*LanguageIdentifier.from_model_file(MODEL_FILE).labels} - {"zxx"}
+    possible |= {language for card in CARDS.values() for language in card.languages}
+    assert possible <= NAMES.keys()
+    for code, name in NAMES.items():
+        assert EN[f"language.{code}"] == name
+        assert re.search("[ァ-ヶ一-龠]", JA[f"language.{code}"]), code
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "Parcels"), ("ja", "荷物"), ("de", "Parcels")])

@@ -26,6 +26,12 @@ GERMAN = "Mein Laptop lässt sich nicht einschalten."
         ("ﾌﾟﾘﾝﾀｰ No.3", "ja"),
         ("VPN connection error on Windows 11 です", "ja"),
         ("ok", UNKNOWN),
+        ("Pump P-0 status: ALARM", UNKNOWN),
+        ("door badge lost", UNKNOWN),
+        ("Rechnung falsch", "de"),
+        ("xkcd qwrt zzz brrr fdsa", UNKNOWN),
+        ("Skrivaren på kontoret verkar ikkje sidan i går.", "no"),
+        ("Pisač u uredu ne radi od jučer, molim pomoć.", "hr"),
         ("4711 / 12.03.2026 😀", UNKNOWN),
         ("", UNKNOWN),
     ],
@@ -38,6 +44,38 @@ def test_characters_shared_with_chinese_are_read_as_the_rest_of_the_table() -> N
     shared = "東京本社会議室予約"
     assert languages_of([shared, JAPANESE, JAPANESE]) == ["ja", "ja", "ja"]
     assert languages_of([shared, "发票还没有收到，请尽快处理。"]) == ["zh", "zh"]
+
+
+ENGLISH_LINES = ("printer offline", "door stuck", "wrong invoice", "no internet", "lift stopped", "disk full")
+GERMAN_LINES = (
+    "Drucker offline",
+    "Tür klemmt",
+    "Paket fehlt",
+    "Kein Internet",
+    "Aufzug steht",
+    "Monitor flackert",
+)
+STATUS_LINES = [f"Pump P-{n} status: {'OK' if n % 3 else 'ALARM'}" for n in range(24)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "language"),
+    [(ENGLISH_LINES, "en"), (GERMAN_LINES, "de"), (("로그인 실패", "결제 오류", "배송 지연"), "ko")],
+)
+def test_lines_of_few_words_are_read_together(lines: tuple[str, ...], language: str) -> None:
+    assert UNKNOWN in map(language_of, lines)
+    assert languages_of([*lines, "4711"]) == [*[language] * len(lines), UNKNOWN]
+
+
+def test_lines_of_different_scripts_are_not_read_together() -> None:
+    lines = [*ENGLISH_LINES, "Принтер не работает", "Посылка не пришла", "Счёт неверный"]
+    assert set(languages_of(lines[:6])) == {"en"} and "ru" in languages_of(lines)[6:]
+    assert set(languages_of(lines)[:6]) == {"en"}
+
+
+def test_status_lines_that_do_not_tell_get_the_fast_encoder() -> None:
+    assert shares_of(STATUS_LINES) == {}
+    assert choose_encoder(shares_of(STATUS_LINES)).key == "english"
 
 
 def test_rare_languages_are_taken_for_mistakes() -> None:
