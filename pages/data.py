@@ -24,7 +24,10 @@ with shell.in_words():  # whatever is wrong with a table, those that are stored 
         state.choose_dataset(saved)
         shell.go("train")
 
-if stored:
+unreadable = datasets.unreadable_datasets()
+if stored or unreadable:
     st.subheader(t("data.stored"), anchor=False)
     for info in stored:
         stored_dataset.row(info)
+    for dataset_id, problem in unreadable.items():
+        stored_dataset.unreadable_row(dataset_id, problem)

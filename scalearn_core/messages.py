@@ -126,6 +126,9 @@ MESSAGES: dict[str, str] = {
     "data.not_split": "The dataset is not divided yet. Call split() first.",
     "data.unknown_labels": ("The table has labels the model does not know: {unknown}. The model knows: {labels}."),
     "data.unknown_dataset": 'There is no dataset "{dataset}". It may have been deleted.',
+    "data.newer_dataset": (
+        "Dataset {dataset} was saved by a newer version of ScaLearn Studio. Install that version, or delete it."
+    ),
     "data.damaged_dataset": "Dataset {dataset} is damaged. Delete it and upload the table again.",
     "data.unknown_upload": 'There is no upload "{upload}". Upload the table again.',
     "data.unknown_sample": 'There is no sample "{sample}". There are: {samples}.',

@@ -15,8 +15,8 @@ from scalearn_core.runs.folders import CONFIG, write_json
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.tables.export import write_csv
 from scalearn_core.tables.reader import reading_of
-from scalearn_core.workspace.datasets import upload_path
 from scalearn_core.workspace.test_set_use import note_test_set_use
+from scalearn_core.workspace.uploads import release_upload, upload_path
 
 
 def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
@@ -29,6 +29,7 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
         upload_path(config["upload"]), text=config["text"], label=config["label"], blanks="leave_out",
         separator=model.separator, to_learn=False, name=config["name"], **reading_of(config),
     )  # fmt: skip
+    release_upload(config["upload"])
     reference = load_reference(evidence, model)
     report.stage("evaluation", 0.05)
     began, count = time.monotonic(), len(dataset.frame)

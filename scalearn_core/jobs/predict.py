@@ -17,7 +17,7 @@ from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.runs.folders import write_json
 from scalearn_core.tables.export import write_csv
 from scalearn_core.tables.reader import read_table, reading_of
-from scalearn_core.workspace.datasets import upload_path
+from scalearn_core.workspace.uploads import release_upload, upload_path
 
 
 def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
@@ -25,6 +25,7 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     started = time.monotonic()
     report.stage("loading", 0.0)
     table = read_table(upload_path(config["upload"]), **reading_of(config))
+    release_upload(config["upload"])
     for column in columns_of(config["text"]):
         check_column(list(table.frame.columns), column)
     predictor = Predictor.load(runs.folder(config["model_run"]) / "model", config.get("device") or "cpu")

@@ -13,6 +13,7 @@ no torch, and starts nothing.
 """
 
 from scalearn_core.runs.control import (
+    active,
     begin_list_anew,
     cancel,
     delete,
@@ -32,6 +33,7 @@ __all__ = [
     "Metric",
     "Reporter",
     "Run",
+    "active",
     "begin_list_anew",
     "cancel",
     "delete",

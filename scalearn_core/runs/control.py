@@ -86,6 +86,13 @@ def recent(limit: int = 50, kind: str | None = None) -> list[Run]:
     return [_closed_if_dead(store, run) for run in store.recent(limit, kind)]
 
 
+def active() -> list[Run]:
+    """All that wait or work, the oldest first."""
+    store = Store(workspace())
+    found = (store.run(run_id) for run_id in store.active_ids())
+    return [run for run in found if run is not None and _closed_if_dead(store, run).active]
+
+
 def begin_list_anew() -> None:
     """Make an empty list where that of the runs is gone; those that still work join it by themselves."""
     Store(workspace()).begin_anew()

@@ -1,10 +1,8 @@
-"""Datasets and uploads in the workspace. All writing below `datasets/` and `uploads/` happens here, but for
-`looks.jsonl` (`looks.py`).
+"""Datasets in the workspace. All writing below `datasets/` happens here, but for `test_set_use.py`.
 
 datasets/<id>/table.bin      the bytes as uploaded
               recipe.json    how to read them, and what was found (`DatasetInfo`)
               rejected.csv   row, reason, content
-uploads/<id>.bin             tables to classify
 """
 
 from __future__ import annotations
@@ -12,12 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import re
+import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
 from typing import Any
@@ -30,11 +27,12 @@ from scalearn_core.data.languages import shares_of
 from scalearn_core.data.recipe import Step
 from scalearn_core.data.split_plan import AT_RANDOM, SplitPlan
 from scalearn_core.errors import DataError
-from scalearn_core.storage.files import write_atomically
-from scalearn_core.tables.content import OnProgress, check_size
+from scalearn_core.storage.reserve import room
+from scalearn_core.tables.content import OnProgress
 from scalearn_core.tables.export import write_csv
 from scalearn_core.tables.reader import Table, read_table
-from scalearn_core.workspace.dataset_info import DatasetInfo
+from scalearn_core.workspace.dataset_info import FORMAT, DatasetInfo
+from scalearn_core.workspace.keeping import keep_content, sweep, writable
 
 ID = re.compile(r"[0-9a-f]{16}")
 
@@ -59,7 +57,7 @@ def save_dataset(
     table: Table | None = None,
     on_progress: OnProgress | None = None,
 ) -> str:
-    """Check a table and keep it. The same content, recipe and given name have the same id and are kept once.
+    """Check a table and keep it. The same content, recipe and name are kept once, whatever the file is called.
 
     A table of the name of another becomes its next version.
 
@@ -85,15 +83,16 @@ def save_dataset(
     later: dict[str, Any] = {  # only what is not as by default: ids stay what they were before there was a choice
         "separator": separator, "encoding": encoding, "delimiter": delimiter, "header": header,
         "plan": None if plan == AT_RANDOM else plan.to_dict(), "steps": [step.to_dict() for step in steps] or None,
-        "name": None if name == of_file else name,
     }  # fmt: skip
     mapping |= {key: value for key, value in later.items() if value is not None}
-    dataset_id = _short_hash(content, json.dumps(mapping, sort_keys=True).encode())
+    with_name = _short_hash(content, json.dumps(mapping | {"name": name}, sort_keys=True).encode())
+    without = _short_hash(content, json.dumps(mapping, sort_keys=True).encode())
+    ids = [without, with_name] if name == of_file else [with_name]
+    names = {known: _name_there(known) for known in ids}
+    if name in names.values():
+        return next(known for known, called in names.items() if called == name)
+    dataset_id = next((free for free, called in names.items() if called is None), with_name)
     home = _datasets() / dataset_id
-    if home.exists():
-        if _is_whole(dataset_id):
-            return dataset_id
-        delete_dataset(dataset_id)  # damaged: here it comes again
     if table is None:
         table = read_table(content, sheet=sheet, encoding=encoding, delimiter=delimiter, header=header)
     dataset = TextDataset.from_rows(
@@ -130,12 +129,13 @@ def save_dataset(
         previous=previous.id if previous else None,
     )
     same = next((other for other in stored if other.sha256 == info.sha256), None)
-    with _writable():
+    with writable():
         open_workspace()
         _datasets().mkdir(exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=_datasets(), prefix=".new-"))
         try:
-            _keep_content(content, draft / "table.bin", same)
+            sweep(_datasets())
+            keep_content(content, draft / "table.bin", _datasets() / same.id / "table.bin" if same else None)
             write_csv(dataset.rejected, draft / "rejected.csv")
             recipe = json.dumps(info.to_dict(), ensure_ascii=False, indent=1)
             (draft / "recipe.json").write_text(recipe, encoding="utf-8")
@@ -148,41 +148,67 @@ def save_dataset(
     return dataset_id
 
 
-def _is_whole(dataset_id: str) -> bool:
+def _name_there(dataset_id: str) -> str | None:
+    """What a dataset is called; None where there is none. A damaged one is removed: here it comes again.
+
+    Raises:
+        DataError: `data.newer_dataset`.
+    """
+    if not (_datasets() / dataset_id).exists():
+        return None
     try:
-        return get_dataset_info(dataset_id).size == (dataset_folder(dataset_id) / "table.bin").stat().st_size
-    except (DataError, OSError):
-        return False
-
-
-def _keep_content(content: bytes, path: Path, same: DatasetInfo | None) -> None:
-    """The bytes of a table, once on the disk however many datasets are of it: each has a link of its own."""
-    if same is not None:
-        try:
-            os.link(_datasets() / same.id / "table.bin", path)
-            return
-        except OSError as error:  # it was deleted a moment ago, or the disk knows no links
-            logger.info("A table is kept once more: %s", error)
-    path.write_bytes(content)
+        info = get_dataset_info(dataset_id)
+        if info.size == (dataset_folder(dataset_id) / "table.bin").stat().st_size:
+            return info.name
+    except (DataError, OSError) as error:
+        if isinstance(error, DataError) and error.code == "data.newer_dataset":
+            raise
+    delete_dataset(dataset_id)
+    return None
 
 
 def list_datasets() -> list[DatasetInfo]:
-    """All datasets, newest first. A damaged one is logged and left out, so that the others stay usable."""
-    found = []
+    """All datasets, newest first; of one name the latest version first, whatever the clock said when it came.
+
+    One that cannot be read is left out, so that the others stay usable (`unreadable_datasets`).
+    """
+    found = [info for info in _looked_through().values() if isinstance(info, DatasetInfo)]
+    versions: dict[str, list[DatasetInfo]] = {}
+    for info in sorted(found, key=lambda info: info.version):
+        versions.setdefault(info.name, []).append(info)
+    by_time = sorted(found, key=lambda info: info.created, reverse=True)
+    return [versions[info.name].pop() for info in by_time]
+
+
+def unreadable_datasets() -> dict[str, DataError]:
+    """Ids of the datasets that `list_datasets` leaves out, with the reason. They can be deleted like any other."""
+    return {id_: found for id_, found in _looked_through().items() if isinstance(found, DataError)}
+
+
+def _looked_through() -> dict[str, DatasetInfo | DataError]:
+    found: dict[str, DatasetInfo | DataError] = {}
     for home in sorted(_datasets().glob("*")):
-        if not ID.fullmatch(home.name):
+        if not (ID.fullmatch(home.name) and home.is_dir()):
             continue
         try:
-            found.append(get_dataset_info(home.name))
+            found[home.name] = get_dataset_info(home.name)
         except DataError as error:
-            logger.warning("%s", error)
-    return sorted(found, key=lambda info: info.created, reverse=True)
+            if error.code != "data.unknown_dataset":  # deleted a moment ago
+                found[home.name] = error
+    return found
 
 
 def get_dataset_info(dataset_id: str) -> DatasetInfo:
-    """What is known about a dataset without reading its table. Raises DataError `data.unknown_dataset`."""
+    """What is known about a dataset without reading its table.
+
+    Raises:
+        DataError: `data.unknown_dataset`, `data.damaged_dataset`, `data.newer_dataset`.
+    """
     try:
-        return DatasetInfo.from_dict(json.loads((dataset_folder(dataset_id) / "recipe.json").read_text("utf-8")))
+        stored = json.loads((dataset_folder(dataset_id) / "recipe.json").read_text("utf-8"))
+        if stored["format"] > FORMAT:
+            raise DataError("data.newer_dataset", dataset=dataset_id)
+        return DatasetInfo.from_dict(stored)
     except DataError:
         raise
     except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
@@ -220,42 +246,19 @@ def dataset_content(dataset_id: str) -> bytes:
 
 
 def delete_dataset(dataset_id: str) -> None:
-    """Remove a dataset; models trained on it stay. Raises DataError `data.unknown_dataset`."""
+    """Remove a dataset, also on a full disk; models trained on it stay.
+
+    Raises:
+        DataError: `data.unknown_dataset`, `data.workspace_unwritable`.
+    """
     home = dataset_folder(dataset_id)
-    grave = Path(tempfile.mkdtemp(dir=home.parent, prefix=".old-"))
-    try:
-        home.rename(grave / dataset_id)  # gone at once for everyone, whatever the removal takes
-    except FileNotFoundError as error:  # another session was faster
-        raise DataError("data.unknown_dataset", dataset=dataset_id) from error
-    finally:
+    grave = home.with_name(f".old-{secrets.token_hex(8)}")
+    with writable(), room(workspace()):
+        try:
+            home.rename(grave)  # gone at once for everyone, whatever the removal takes
+        except FileNotFoundError as error:  # another session was faster
+            raise DataError("data.unknown_dataset", dataset=dataset_id) from error
         shutil.rmtree(grave)
-
-
-def save_upload(content: bytes) -> str:
-    """Keep a table to classify; returns its id. Raises DataError `data.file_too_large`."""
-    check_size(len(content))
-    upload_id = _short_hash(content)
-    with _writable():
-        write_atomically(open_workspace() / "uploads" / f"{upload_id}.bin", content)
-    return upload_id
-
-
-@contextmanager
-def _writable() -> Iterator[None]:
-    """Turns an OSError of the block into a DataError that names the workspace."""
-    try:
-        yield
-    except OSError as error:
-        detail = error.strerror or type(error).__name__
-        raise DataError("data.workspace_unwritable", path=workspace(), detail=detail) from error
-
-
-def upload_path(upload_id: str) -> Path:
-    """Where an upload lies. Raises DataError `data.unknown_upload`."""
-    path = workspace() / "uploads" / f"{upload_id}.bin"
-    if not ID.fullmatch(upload_id) or not path.is_file():
-        raise DataError("data.unknown_upload", upload=upload_id)
-    return path
 
 
 def _datasets() -> Path:

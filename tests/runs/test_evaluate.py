@@ -15,7 +15,7 @@ from scalearn_core.evidence.reference import save_reference
 from scalearn_core.heads.logistic import fit_frozen_head, unit
 from scalearn_core.runs.folders import new_run_id, run_folder
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.workspace.datasets import save_upload
+from scalearn_core.workspace.uploads import save_upload
 from tests.core.tiny import dataset, random_adapter, save_encoder
 from tests.runs.polling import ended
 

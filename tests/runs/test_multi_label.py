@@ -27,8 +27,9 @@ from scalearn_core.jobs.levers import open_board
 from scalearn_core.runs.folders import new_run_id, run_folder, write_json
 from scalearn_core.runs.store import Store
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.workspace.datasets import dataset_content, load_dataset, save_dataset, save_upload
+from scalearn_core.workspace.datasets import dataset_content, load_dataset, save_dataset
 from scalearn_core.workspace.test_set_use import uses_of
+from scalearn_core.workspace.uploads import save_upload
 from tests.core.multi_label import LABELS, multi_label_table
 from tests.core.tiny import random_adapter, save_encoder
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from scalearn_core import runs
@@ -183,3 +185,27 @@ def test_the_list_leads_to_the_detail_and_back(studio: Open) -> None:
     assert "back_to_data" in keys(app) and "dataset" in app.query_params
     app.button(key="back_to_data").click().run()
     assert f"look_{dataset}" in keys(app) and "dataset" not in app.query_params
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_dataset_of_a_newer_version_says_so_and_can_be_deleted(
+    studio: Open, workspace: Path, language: str
+) -> None:
+    good, newer = stored(clean()), stored(clean(80), "newer")
+    (workspace / "datasets" / newer / "recipe.json").write_text('{"format": 3}')
+    app = studio("data", language)
+    assert text.sentences(language)["error.data.newer_dataset"].format(dataset=newer) in told(app)
+    assert {f"look_{good}", f"delete_{newer}"} <= keys(app)
+    app.button(key=f"delete_{newer}").click().run()
+    app.button(key=f"delete_{newer}").click()
+    app.button(key="confirm_delete").click().run()
+    assert not app.exception and not app.error
+    assert datasets.unreadable_datasets() == {}
+
+
+def test_the_same_table_again_under_its_name_is_told_to_be_the_stored_one(studio: Open) -> None:
+    app = upload(studio("data"), clean())
+    first = save(app)
+    app = upload(studio("data"), clean())
+    assert save(app).id == first.id
+    assert [toast.value for toast in app.toast] == [text.sentences("en")["data.same_table"]]

@@ -11,7 +11,7 @@ from scalearn_core.data.languages import shares_of
 from scalearn_core.errors import RunError
 from scalearn_core.runs import Run
 from scalearn_core.tables.reader import reading_of
-from scalearn_core.workspace import datasets
+from scalearn_core.workspace import uploads
 from scalearn_ui import charts, outcomes, shell, text
 from scalearn_ui.parts import columns, figure, language_note, progress, table_input
 from scalearn_ui.session_slot import remembered
@@ -52,7 +52,7 @@ def draw(model: Run) -> None:
     if st.button(t("classify.start", rows=rows), type="primary", key="start_batch"):
         config = {
             "model_run": model.id,
-            "upload": datasets.save_upload(given.content),
+            "upload": uploads.save_upload(given.content),
             "text": list(texts),
             **reading_of(given.chosen),
             "device": "cpu",

@@ -63,7 +63,7 @@ def ask(stored: Sequence[DatasetInfo]) -> str | None:
     if not st.button(t("data.save"), type="primary", key="save_dataset"):
         return None
     with working(t("data.saving"), shown=len(checked.dataset.frame) > dataset_view.LARGE) as on_progress:
-        return datasets.save_dataset(
+        saved = datasets.save_dataset(
             given.content,
             filename=given.name,
             name=name,
@@ -76,3 +76,6 @@ def ask(stored: Sequence[DatasetInfo]) -> str | None:
             **given.chosen,
             on_progress=on_progress,
         )
+    if saved in {info.id for info in stored}:
+        st.toast(t("data.same_table"), icon=":material/info:")
+    return saved

@@ -50,7 +50,16 @@ def row(info: DatasetInfo) -> None:
                 st.query_params[LINK] = info.id
                 st.rerun()
             if st.button(t("action.delete"), key=f"delete_{info.id}", type="tertiary"):
-                _confirm_delete(info)
+                _confirm_delete(info.id, named(info))
+
+
+def unreadable_row(dataset_id: str, problem: DataError) -> None:
+    """One that is damaged or of a newer version: why, and a way to be rid of it."""
+    with st.container(border=True):
+        why, ways_on = st.columns([6, 5], vertical_alignment="center")
+        why.markdown(text.error(problem))
+        if ways_on.button(t("action.delete"), key=f"delete_{dataset_id}", type="tertiary"):
+            _confirm_delete(dataset_id, plain(dataset_id))
 
 
 def facts(info: DatasetInfo) -> Markdown:
@@ -216,14 +225,14 @@ def _listed(found: Changes) -> pd.DataFrame:
     )
 
 
-def _confirm_delete(info: DatasetInfo) -> None:
+def _confirm_delete(dataset_id: str, name: Markdown) -> None:
     """Ask before a dataset is gone, and say what was made from it."""
-    made = [run for run in runs.recent(state.MANY_RUNS) if run.config.get("dataset") == info.id]
+    made = [run for run in runs.recent(state.MANY_RUNS) if run.config.get("dataset") == dataset_id]
     ended = [run for run in made if not run.active]
 
     @st.dialog(t("data.delete_title"))
     def ask() -> None:
-        st.markdown(t("data.delete_text", name=named(info)))
+        st.markdown(t("data.delete_text", name=name))
         also = False
         if made:
             named_runs = text.listed([kinds.called(kind) for kind in dict.fromkeys(run.kind for run in made)])
@@ -232,7 +241,7 @@ def _confirm_delete(info: DatasetInfo) -> None:
             also = st.checkbox(t("data.delete_also", runs=count("runs", len(ended))), key="delete_runs")
         with st.container(horizontal=True):
             if st.button(t("action.delete"), type="primary", key="confirm_delete"):
-                _delete(info.id, ended if also else [])
+                _delete(dataset_id, ended if also else [])
                 st.rerun()
             if st.button(t("action.keep"), key="keep_dataset"):
                 st.rerun()

@@ -12,7 +12,7 @@ from scalearn_core import runs
 from scalearn_core.data.labels import split_labels
 from scalearn_core.runs import Run
 from scalearn_core.tables.reader import reading_of
-from scalearn_core.workspace import datasets
+from scalearn_core.workspace import uploads
 from scalearn_ui import charts, outcomes, shell, text
 from scalearn_ui.parts import columns, dataset_view, language_note, progress, table_input
 from scalearn_ui.parts.columns import Guess
@@ -70,7 +70,7 @@ def _ask(model: Run, found: dict[str, Any]) -> None:
     if st.button(t("elsewhere.start", documents=documents), type="primary", key="start_evaluation"):
         config = {
             "model_run": model.id,
-            "upload": datasets.save_upload(given.content),
+            "upload": uploads.save_upload(given.content),
             "text": list(texts),
             "label": label,
             **reading_of(given.chosen),

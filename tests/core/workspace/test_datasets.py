@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +11,10 @@ import pytest
 
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.errors import DataError
+from scalearn_core.runs.store import Store
+from scalearn_core.storage.locks import holding
 from scalearn_core.workspace import datasets as store
+from scalearn_core.workspace import uploads
 
 CONTENT = "message,team\na,it\nb,hr\nc,it\nd,hr\nblank,\nloose, comma,it\n".encode("cp932")
 
@@ -42,10 +45,43 @@ def test_a_dataset_comes_back_as_it_was_saved(workspace: Path) -> None:
 
 
 def test_the_same_table_and_columns_are_kept_once(workspace: Path) -> None:
-    assert save() == save(filename="other name.csv")
+    assert save() == save()
     assert save() != save(CONTENT + b"e,it\n")
     assert len(store.list_datasets()) == 2
     assert len(list((workspace / "datasets").iterdir())) == 2
+
+
+def test_equal_bytes_under_two_names_are_two_datasets_whichever_way_they_were_named(workspace: Path) -> None:
+    first, other = save(filename="tickets.csv"), save(filename="mails.csv")
+    named = store.save_dataset(CONTENT, filename="t.csv", name="notes", text="message", label="team")
+    assert [info.name for info in store.list_datasets()] == ["notes", "mails", "tickets"]
+    for _ in range(2):
+        assert (save(filename="tickets.csv"), save(filename="mails.csv")) == (first, other)
+        assert save(filename="notes.csv") == named
+        assert len(store.list_datasets()) == 3
+    store.delete_dataset(first)
+    assert save(filename="mails.csv") == other
+    assert save(filename="tickets.csv") == first
+
+
+def test_versions_follow_one_another_whatever_the_clock_says(workspace: Path) -> None:
+    ids = [save(CONTENT + f"extra {i},it\n".encode()) for i in range(2)]
+    for dataset_id, created in zip(ids, ("2030-01-01T00:00:00+00:00", "1970-01-01T00:00:00+00:00"), strict=True):
+        path = workspace / "datasets" / dataset_id / "recipe.json"
+        path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"created": created}), encoding="utf-8")
+    latest = store.get_dataset_info(save(CONTENT))
+    assert (latest.version, latest.previous) == (3, ids[1])
+    assert [info.version for info in store.list_datasets()] == [3, 2, 1]
+
+
+def test_what_a_killed_process_left_is_swept_and_what_goes_on_is_not(workspace: Path) -> None:
+    save()
+    for folder in (".new-old", ".new-fresh", ".old-old"):
+        (workspace / "datasets" / folder).mkdir()
+        if folder.endswith("-old"):
+            os.utime(workspace / "datasets" / folder, (0, 0))
+    save(CONTENT + b"e,it\n")
+    assert [path.name for path in (workspace / "datasets").glob(".*")] == [".new-fresh"]
 
 
 def test_many_sessions_saving_at_once_leave_one_whole_dataset(workspace: Path) -> None:
@@ -63,6 +99,23 @@ def test_datasets_are_listed_newest_first_and_damage_hides_one_only(workspace: P
     assert [info.id for info in store.list_datasets()] == ids[::-1]
     (workspace / "datasets" / ids[1] / "recipe.json").write_text("{", encoding="utf-8")
     assert [info.id for info in store.list_datasets()] == [ids[2], ids[0]]
+    assert {id_: error.code for id_, error in store.unreadable_datasets().items()} == {
+        ids[1]: "data.damaged_dataset"
+    }
+    store.delete_dataset(ids[1])
+    assert store.unreadable_datasets() == {}
+
+
+def test_a_dataset_of_a_newer_version_is_told_kept_and_can_be_deleted(workspace: Path) -> None:
+    dataset_id = save()
+    (workspace / "datasets" / dataset_id / "recipe.json").write_text('{"format": 3}', encoding="utf-8")
+    for look in (store.get_dataset_info, store.load_dataset, lambda _: save()):
+        with pytest.raises(DataError) as caught:
+            look(dataset_id)
+        assert caught.value.code == "data.newer_dataset"
+    assert store.unreadable_datasets().keys() == {dataset_id}
+    store.delete_dataset(dataset_id)
+    assert not (workspace / "datasets" / dataset_id).exists()
 
 
 def test_a_refused_table_leaves_nothing_behind(workspace: Path) -> None:
@@ -104,7 +157,7 @@ def test_ids_from_outside_are_checked(workspace: Path, foreign: str) -> None:
             call(foreign)
         assert caught.value.code == "data.unknown_dataset"
     with pytest.raises(DataError) as caught:
-        store.upload_path(foreign)
+        uploads.upload_path(foreign)
     assert caught.value.code == "data.unknown_upload"
     assert len(store.list_datasets()) == 1
 
@@ -126,7 +179,7 @@ def test_a_changed_table_is_noticed(workspace: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "recipe", ["", "[]", "{}", '{"format": 1}', '{"format": 2}', '{"format": 3}', '{"format": 1, "surprise": 1}']
+    "recipe", ["", "[]", "{}", '{"format": 1}', '{"format": 2}', '{"format": "3"}', '{"format": 1, "surprise": 1}']
 )
 def test_a_damaged_recipe_is_one_sentence(workspace: Path, recipe: str) -> None:
     dataset_id = save()
@@ -142,11 +195,28 @@ def test_the_recipe_is_plain_json_with_its_format(workspace: Path) -> None:
     assert recipe["text_columns"] == ["message"]
 
 
-def test_uploads_are_named_by_their_content(workspace: Path) -> None:
-    upload_id = store.save_upload(CONTENT)
-    assert upload_id == store.save_upload(CONTENT) == hashlib.sha256(CONTENT).hexdigest()[:16]
-    assert store.upload_path(upload_id).read_bytes() == CONTENT
-    assert len(list((workspace / "uploads").iterdir())) == 1
+def test_an_upload_is_for_one_run(workspace: Path) -> None:
+    first, second = uploads.save_upload(CONTENT), uploads.save_upload(CONTENT)
+    uploads.release_upload(first)
+    uploads.release_upload(first)
+    assert uploads.upload_path(second).read_bytes() == CONTENT
+    assert [path.stem for path in (workspace / "uploads").iterdir()] == [second]
+
+
+def test_uploads_that_no_run_awaits_are_swept(workspace: Path) -> None:
+    awaited, left, fresh = (uploads.save_upload(CONTENT) for _ in range(3))
+    run_id = "20261123-201502-k3f9qz"
+    Store(workspace).insert(
+        run_id, kind="predict", lane="predict", title="", config={"upload": awaited}, created_at=1.0
+    )
+    (workspace / "runs" / run_id).mkdir(parents=True)
+    for old in (awaited, left):
+        os.utime(uploads.upload_path(old), (0, 0))
+    with holding(workspace / "runs" / run_id / "alive.lock"):
+        last = uploads.save_upload(CONTENT)
+    assert {path.stem for path in (workspace / "uploads").iterdir()} == {awaited, fresh, last}
+    last = uploads.save_upload(CONTENT)  # its run is dead now
+    assert awaited not in {path.stem for path in (workspace / "uploads").iterdir()}
 
 
 def test_the_division_is_part_of_a_dataset(workspace: Path) -> None:

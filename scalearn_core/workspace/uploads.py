@@ -1,0 +1,55 @@
+"""Tables to classify or to test on, `uploads/<id>.bin`: each for one run, gone as soon as that has read it."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from scalearn_core import runs
+from scalearn_core.config import open_workspace, workspace
+from scalearn_core.errors import DataError, RunError
+from scalearn_core.storage.files import write_atomically
+from scalearn_core.tables.content import check_size
+from scalearn_core.workspace.datasets import ID
+from scalearn_core.workspace.keeping import is_left, writable
+
+logger = logging.getLogger(__name__)
+
+
+def save_upload(content: bytes) -> str:
+    """Keep a table for the run that will read it; returns its id. Raises DataError `data.file_too_large`."""
+    check_size(len(content))
+    _sweep()
+    upload_id = secrets.token_hex(8)
+    with writable():
+        write_atomically(open_workspace() / "uploads" / f"{upload_id}.bin", content)
+    return upload_id
+
+
+def upload_path(upload_id: str) -> Path:
+    """Where an upload lies. Raises DataError `data.unknown_upload`."""
+    path = workspace() / "uploads" / f"{upload_id}.bin"
+    if not ID.fullmatch(upload_id) or not path.is_file():
+        raise DataError("data.unknown_upload", upload=upload_id)
+    return path
+
+
+def release_upload(upload_id: str) -> None:
+    """The run has read its table; no other reads it. One that cannot be removed now is swept later."""
+    with suppress(OSError, DataError):
+        upload_path(upload_id).unlink()
+
+
+def _sweep() -> None:
+    """Remove what no run has read within the hour and none that waits or works will."""
+    try:
+        awaited = {run.config.get("upload") for run in runs.active()}
+    except RunError as error:
+        logger.warning("Which uploads are needed is not known now: %s", error)
+        return
+    for path in (workspace() / "uploads").glob("*"):
+        with suppress(OSError):
+            if path.stem not in awaited and is_left(path):
+                path.unlink()
