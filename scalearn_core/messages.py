@@ -4,6 +4,7 @@ The shell and the English studio show these sentences; `scalearn_ui/locale/` tra
 languages, under `error.<code>`. Both readers see them, so they name no option of the shell where a page may show them.
 """
 
+# Long because it is one table, in which every code is looked for.
 MESSAGES: dict[str, str] = {
     # data: tables, columns, labels, splits
     "data.file_missing": "There is no file {name}. Check the path.",
