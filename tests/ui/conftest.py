@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -19,12 +20,20 @@ from scalearn_core.adapters import catalog
 from scalearn_core.storage.locks import holding
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.samples import SAMPLES, sample_bytes
+from scalearn_ui import text
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
 DOCUMENTS, CLASSES, SOURCES = 40, 2, 2
 
 Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def language(request: pytest.FixtureRequest) -> str:
+    """One of the languages, by the test's name: `test_sweep.py` shows every view in each."""
+    languages = sorted(text.LANGUAGES)
+    return languages[crc32(request.node.name.encode()) % len(languages)]
 
 
 @pytest.fixture

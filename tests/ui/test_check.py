@@ -15,7 +15,6 @@ from tests.ui.conftest import Open, small_table, wait_for_end
 LETTER = "Please send me the invoice of last month again, our accounting cannot find it anywhere. Customer"
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
 def test_a_check_that_is_done_leads_to_its_table(studio: Open, language: str) -> None:
     dataset = datasets.save_dataset(small_table(), filename="t.csv", text="message", label="team")
     run = runs.submit("check", {"dataset": dataset, "seed": 13}, title="t.csv")
@@ -29,7 +28,6 @@ def test_a_check_that_is_done_leads_to_its_table(studio: Open, language: str) ->
     assert app.title[0].value == text.sentences(language)["data.title"]
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
 def test_findings_and_what_they_lead_to_are_filled_in(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text, "language", lambda: language)
     table, _ = with_wrong_labels(300, 3, 0.05)

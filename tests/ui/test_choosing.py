@@ -18,7 +18,6 @@ from scalearn_ui.parts import encoder_choice
 from tests.ui.conftest import ROOT, Open, wait_for_end
 from tests.ui.test_trained import draw
 
-LANGUAGES = list(text.LANGUAGES)
 TEXTS = {
     "en": ["The printer on the second floor is out of paper.", "When will the invoice of last month be paid?"],
     "ja": ["二階のプリンターの用紙がなくなりました。", "先月分の請求書はいつ支払われますか。"],
@@ -82,7 +81,6 @@ def test_datasets_of_one_name_can_be_told_apart(studio: Open) -> None:
     assert chosen == datasets
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_japanese_documents_are_read_by_the_multilingual_encoder(studio: Open, reader: str) -> None:
     saved("ja")
     app = studio("train", reader)
@@ -95,7 +93,6 @@ def test_japanese_documents_are_read_by_the_multilingual_encoder(studio: Open, r
     assert config["sources"] == catalog.permissive("multilingual")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_english_documents_are_read_by_the_fast_one_and_the_other_is_offered(studio: Open, reader: str) -> None:
     saved("en")
     app = studio("train", reader)
@@ -110,7 +107,6 @@ def test_english_documents_are_read_by_the_fast_one_and_the_other_is_offered(stu
     assert config["sources"] == catalog.permissive("english")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_encoder_that_does_not_read_the_documents_is_warned_of(studio: Open, reader: str) -> None:
     dataset = saved("ja")
     app = studio("train", reader)
@@ -142,7 +138,6 @@ def test_a_language_that_no_encoder_reads_is_said(studio: Open) -> None:
     ]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_too_short_to_tell_their_language(studio: Open, language: str) -> None:
     saved("")
     app = studio("train", language)
@@ -202,7 +197,6 @@ def test_a_damaged_table_of_the_first_releases_can_still_be_deleted(studio: Open
     assert "damaged" in studio("train").error[0].value
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_table_says_its_language_before_and_after_it_is_stored(studio: Open, reader: str) -> None:
     app = studio("data", reader)
     rows = [f"{line} {n},{label}" for n in range(6) for line, label in zip(TEXTS["ja"], "ab", strict=True)]
@@ -277,7 +271,6 @@ def source_page() -> None:
     source_card.draw(dataclasses.replace(catalog.cards()[0], language="ja"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_source_says_the_language_it_learned_from(language: str) -> None:
     app = draw(source_page, {}, language)
     told = words(language, "sources.language", language=words(language, "language.ja"))
@@ -294,7 +287,6 @@ def uninstalled_page() -> None:
     encoder_choice.about(st.session_state["found"]["card"])
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_encoder_that_is_not_here_says_that_it_will_be_downloaded(
     monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:

@@ -25,7 +25,6 @@ from scalearn_ui.charts import confidence as charts
 from scalearn_ui.charts.confidence import Band
 from scalearn_ui.palette import DARK, LIGHT
 
-LANGUAGES = list(text.LANGUAGES)
 LABELS = ["access", "*billing*", "hardware"]
 N = 90
 
@@ -95,7 +94,6 @@ def words(language: str, key: str) -> str:
     return text.sentences(language)[key]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_confidence_begins_with_what_to_hand_over(made: tuple[Run, dict[str, Any]], language: str) -> None:
     run, found = made
     app = draw(confidence_page, run, found, language)
@@ -127,7 +125,6 @@ def test_the_slider_updates_the_numbers_at_once(made: tuple[Run, dict[str, Any]]
         assert marked["y"] == [pytest.approx(100 * row["accuracy"]["value"])]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", ["nobody", "unreachable"])
 def test_the_ends_have_sentences_of_their_own(made: tuple[Run, dict[str, Any]], code: str, language: str) -> None:
     run, found = made
@@ -144,7 +141,6 @@ def test_the_ends_have_sentences_of_their_own(made: tuple[Run, dict[str, Any]], 
     assert (assured in [line.value for line in app.caption]) == (code == "nobody")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("low", "high", "code"), [(0.02, 0.1, "too_sure"), (-0.1, -0.02, "too_modest"), (-0.1, 0.1, "fits")]
 )
@@ -182,7 +178,6 @@ def test_costs_follow_what_is_typed(made: tuple[Run, dict[str, Any]]) -> None:
     assert not app.exception and not app.error
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_result_of_before_says_so(made: tuple[Run, dict[str, Any]], language: str) -> None:
     run, found = made
     (run_folder(run.id) / "test_probabilities.safetensors").unlink()
@@ -196,7 +191,6 @@ def test_a_result_of_before_says_so(made: tuple[Run, dict[str, Any]], language: 
     assert not app.exception and not app.error, "mistakes need neither"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_mistakes_begin_with_the_commonest(made: tuple[Run, dict[str, Any]], language: str) -> None:
     run, found = made
     app = draw(classes_page, run, found, language)

@@ -12,8 +12,6 @@ from scalearn_core.data.split_plan import SplitPlan
 from scalearn_ui import text
 from tests.ui.conftest import Open, draw, wait_for_end
 
-LANGUAGES = list(text.LANGUAGES)
-
 
 def measured(low: float, difference: float, high: float, verdict: str, disagreements: int = 30) -> dict[str, Any]:
     score = {"value": 0.8, "low": 0.7, "high": 0.9}
@@ -46,7 +44,6 @@ def offer_page() -> None:
     cross_validation.draw(runs.get(found["run_id"]), found)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("found", "code"),
     [
@@ -68,7 +65,6 @@ def test_what_was_found_is_told(found: dict[str, Any], code: str, language: str)
     assert documents in app.caption[-1].value
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_it_is_offered_beside_a_rough_score(studio: Open, trained: str, language: str) -> None:
     app = studio("results", language, run=trained)
     assert (

@@ -11,7 +11,6 @@ from scalearn_ui import text
 from tests.ui.conftest import Open, wait_for_end
 from tests.ui.tables import clean_rows, save, told, upload, written
 
-LANGUAGES = list(text.LANGUAGES)
 NAMES = {
     "picture": "![px](http://127.0.0.1:9/x.png)",
     "colour": ":red[a] :material/home: :smile:",
@@ -28,7 +27,6 @@ def shown_raw(app: AppTest, name: str) -> list[str]:
     return [line for line in lines if name in line and text.plain(name) != name]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", NAMES)
 def test_names_and_texts_from_outside_stay_words(studio: Open, kind: str, language: str) -> None:
     name = NAMES[kind]
@@ -58,7 +56,6 @@ def test_names_and_texts_from_outside_stay_words(studio: Open, kind: str, langua
     assert not app.exception and not shown_raw(app, name)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_japanese_names_all_the_way(studio: Open, language: str) -> None:
     words = text.sentences(language)
     rows = [

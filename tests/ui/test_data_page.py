@@ -11,8 +11,6 @@ from scalearn_ui import text
 from tests.ui.conftest import Open
 from tests.ui.tables import clean, clean_rows, keys, save, told, upload, written
 
-LANGUAGES = list(text.LANGUAGES)
-
 
 def with_copies() -> bytes:
     """Rows 2 and 3 stand there again as 62 and 63, row 4 as 64 with the other class."""
@@ -20,7 +18,6 @@ def with_copies() -> bytes:
     return written(["message", "topic"], [*rows, *rows[:2], [rows[2][0], "damaged"]]).encode()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_upload_is_guessed_looked_through_mended_and_stored(studio: Open, language: str) -> None:
     words = text.sentences(language)
     app = upload(studio("data", language), with_copies())
@@ -58,7 +55,6 @@ def test_either_of_two_remedies_can_be_undone(studio: Open, number: int) -> None
     assert {step.why for step in steps} == {["same_text_different_label", "exact_duplicates"][number]}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_personal_data_are_blanked_out_in_what_is_learned_from_and_the_recipe_says_so(
     studio: Open, language: str
 ) -> None:
@@ -92,7 +88,6 @@ def test_a_remedy_that_leaves_nothing_to_learn_from_can_be_undone(studio: Open) 
     assert not app.error and "save_dataset" in keys(app)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_clean_file_needs_two_decisions_and_frightens_nobody(studio: Open, language: str) -> None:
     app = upload(studio("data", language), clean(120))
     assert not app.error and not app.warning and not app.info
@@ -101,7 +96,6 @@ def test_a_clean_file_needs_two_decisions_and_frightens_nobody(studio: Open, lan
     assert (info.documents, info.rejected, info.steps, info.version) == (120, 0, (), 1)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", SAMPLES)
 def test_the_samples_are_clean(studio: Open, key: str, language: str) -> None:
     app = upload(studio("data", language), sample_bytes(key))
@@ -167,7 +161,6 @@ def test_two_sessions_with_different_tables_do_not_meet(studio: Open) -> None:
     assert {(info.name, info.documents) for info in datasets.list_datasets()} == {("first", 61), ("second", 44)}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_rare_classes_are_merged_under_a_name_in_the_readers_language(studio: Open, language: str) -> None:
     rare = [[words, ["lost", "found"][n % 2]] for n, (words, _) in enumerate(clean_rows(80)[60:])]
     app = upload(studio("data", language), written(["message", "topic"], [*clean_rows(), *rare[:8]]).encode())
@@ -177,7 +170,6 @@ def test_rare_classes_are_merged_under_a_name_in_the_readers_language(studio: Op
     assert save(app).class_counts == {"late": 30, "damaged": 30, other: 8}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_ids_in_place_of_texts_are_told_with_the_better_column(studio: Open, language: str) -> None:
     rows = [[f"T-{n:05d}", *row] for n, row in enumerate(clean_rows())]
     app = upload(studio("data", language), written(["ticket", "message", "topic"], rows).encode())

@@ -16,14 +16,11 @@ from tests.core.tables.building import ods, ods_row, ods_table, sheet_rows, xlsx
 from tests.ui.conftest import Open
 from tests.ui.tables import clean_rows, keys, save, told, upload, written
 
-LANGUAGES = list(text.LANGUAGES)
-
 
 def test_every_encoding_has_a_name() -> None:
     assert set(table_input.ENCODINGS) == set(encodings.ENCODINGS)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_another_encoding(studio: Open, language: str) -> None:
     rows = [[f"Grüße aus München zur Straße: {words}", label] for words, label in clean_rows()]
     app = upload(studio("data", language), written(["message", "topic"], rows).encode("cp1250"))
@@ -35,7 +32,6 @@ def test_another_encoding(studio: Open, language: str) -> None:
     assert datasets.load_dataset(info.id).frame["text"].iloc[0] == rows[0][0]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_encoding_can_be_chosen_where_none_was_found(studio: Open, language: str) -> None:
     rows = [[f"café \x81 ÿþ x{n}", label] for n, (_, label) in enumerate(clean_rows(8))]
     app = upload(studio("data", language), written(["message", "topic"], rows).encode("latin-1"))
@@ -97,7 +93,6 @@ def test_the_content_decides_whatever_the_name(studio: Open, name: str, content:
     assert "12 documents" in told(app)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -125,7 +120,6 @@ def test_a_wrong_choice_can_be_taken_back(studio: Open) -> None:
     assert save(app).encoding == "cp932"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_another_delimiter(studio: Open, language: str) -> None:
     rows = [[f"{words}, again; and again", label] for words, label in clean_rows()]
     content = "".join(f"{words}|{label}\n" for words, label in [["message, text; notes", "topic"], *rows])
@@ -137,7 +131,6 @@ def test_another_delimiter(studio: Open, language: str) -> None:
     assert datasets.load_dataset(info.id).frame["text"].tolist() == [words for words, _ in rows]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("choice", "header", "documents"), [("none", False, 61), ("first", True, 60)])
 def test_the_first_row(studio: Open, choice: str, header: bool, documents: int, language: str) -> None:
     content = written(["The first parcel was lost, see photo", "late"], clean_rows()).encode()
@@ -158,7 +151,6 @@ def _rows(team: str) -> list[list[str]]:
     return [[words, label, f"{team}{n % 3}"] for n, (words, label) in enumerate(clean_rows(42))]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_sheet_can_be_chosen_where_the_first_one_is_no_table(studio: Open, language: str) -> None:
     app = upload(studio("data", language), book(), "book.xlsx")
     assert len(app.error) == 1 and "save_dataset" not in keys(app)

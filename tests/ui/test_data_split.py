@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from scalearn_core.data.parts import Part
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.workspace import datasets
@@ -11,7 +9,6 @@ from scalearn_ui import text
 from tests.ui.conftest import Open
 from tests.ui.tables import clean_rows, keys, save, told, upload, written
 
-LANGUAGES = list(text.LANGUAGES)
 COLUMNS = ["message", "topic", "part", "day", "customer"]
 
 
@@ -32,7 +29,6 @@ def positions_tested(dataset: str) -> list[int]:
     return [n for n, part in enumerate(divided.parts) if part == Part.TEST]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_by_a_column(studio: Open, language: str) -> None:
     words = text.sentences(language)
     app = upload(studio("data", language), table())
@@ -56,7 +52,6 @@ def test_by_a_column(studio: Open, language: str) -> None:
     assert words["made.split_column"].format(column="part") in told(app)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_by_a_column_without_values(studio: Open, language: str) -> None:
     app = upload(studio("data", language), table())
     app.radio(key="split_way").set_value("column").run()
@@ -68,7 +63,6 @@ def test_by_a_column_without_values(studio: Open, language: str) -> None:
     assert told_so in told(app) and "save_dataset" not in keys(app)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_newest_with_customers_kept_together(studio: Open, language: str) -> None:
     words = text.sentences(language)
     app = upload(studio("data", language), table())
@@ -87,7 +81,6 @@ def test_the_newest_with_customers_kept_together(studio: Open, language: str) ->
     assert words["results.split.groups"].format(column="customer") in told(app)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_at_random_with_customers_kept_together(studio: Open, language: str) -> None:
     app = upload(studio("data", language), table())
     app.selectbox(key="split_group").set_value("customer").run()
@@ -97,7 +90,6 @@ def test_at_random_with_customers_kept_together(studio: Open, language: str) -> 
     assert chosen and all(n ^ 1 in chosen for n in chosen)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_plan_that_does_not_fit_is_told_in_one_sentence(studio: Open, language: str) -> None:
     app = upload(studio("data", language), table())
     app.radio(key="split_way").set_value("newest").run()
@@ -136,7 +128,6 @@ def test_where_all_texts_are_nearly_equal_they_are_not_kept_together(studio: Ope
     assert save(app).plan == SplitPlan()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_test_texts_that_are_learned_from_too_are_told_and_can_be_left_out(studio: Open, language: str) -> None:
     """Full-width twins are other texts to the division, and the same to a reader."""
     rows = [[words, label, "train" if n < 40 else "test"] for n, (words, label) in enumerate(clean_rows(60))]

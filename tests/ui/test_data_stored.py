@@ -14,8 +14,6 @@ from tests.core.checks.planted import with_wrong_labels
 from tests.ui.conftest import Open, wait_for_end
 from tests.ui.tables import clean, clean_rows, keys, save, told, upload, written
 
-LANGUAGES = list(text.LANGUAGES)
-
 
 def stored(content: bytes, name: str | None = None) -> str:
     return datasets.save_dataset(content, filename="tickets.csv", name=name, text="message", label="topic")
@@ -25,7 +23,6 @@ def with_copies() -> bytes:
     return written(["message", "topic"], [*clean_rows(), *clean_rows(2)]).encode()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_second_file_of_the_name_is_the_next_version(studio: Open, language: str) -> None:
     words = text.sentences(language)
     first = stored(clean())
@@ -70,7 +67,6 @@ def test_a_dataset_can_be_named_and_is_a_next_version_only_of_that_name(
     assert (info.name, info.filename, info.version) == (name, "tickets.csv", version)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_remedy_is_saved_as_a_new_version(studio: Open, language: str) -> None:
     words = text.sentences(language)
     first = stored(with_copies(), "Mails")
@@ -102,7 +98,6 @@ def test_a_remedy_hides_its_own_finding_only(studio: Open) -> None:
     assert "stored_tiny_texts_0" not in keys(app) and "stored_short_texts_0" in keys(app)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_closer_look_is_a_run_whose_findings_can_be_acted_upon(studio: Open, language: str) -> None:
     words = text.sentences(language)
     planted, _ = with_wrong_labels(300, 3, 0.05)
@@ -140,7 +135,6 @@ def test_clean_documents_are_told_to_be_so(studio: Open) -> None:
     assert ":material/error:" not in told(app)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("also", [False, True])
 def test_deleting_tells_what_was_made_and_takes_it_along_if_wished(
     studio: Open, language: str, also: bool
@@ -165,7 +159,6 @@ def test_deleting_tells_what_was_made_and_takes_it_along_if_wished(
     assert {run.id for run in runs.recent(10)} == ({kept} if also else {made, kept})
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "dataset", ["0123456789abcdef", "../../etc/passwd", "![px](http://127.0.0.1:9)", "x" * 5000]
 )

@@ -18,7 +18,6 @@ from scalearn_core.encoders.cards import ENGLISH, MULTILINGUAL
 from scalearn_ui import text
 from tests.ui.conftest import Open, small_table, wait_for_end
 
-LANGUAGES = list(text.LANGUAGES)
 JAPANESE = [
     "プリンターの調子が悪いので見てください。",
     "パスワードを忘れてしまいました。",
@@ -64,7 +63,6 @@ def finished(app: AppTest) -> AppTest:
     return app.run()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_model_is_tried_on_another_table(studio: Open, own_home: str, language: str) -> None:
     words, labels = text.sentences(language), result_of(own_home)["dataset"]["labels"]
     app = studio("results", language, run=own_home, view="elsewhere")
@@ -184,7 +182,6 @@ def test_the_sentence_of_a_test_across_languages() -> None:
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("verdict", ["better", "worse", "same_answers", None])
 def test_the_plain_classifier_stands_in_every_sentence(verdict: str | None, language: str) -> None:
     comparison: dict[str, Any] | None = None
@@ -201,7 +198,6 @@ def test_the_plain_classifier_stands_in_every_sentence(verdict: str | None, lang
         assert line.value.endswith(expected.format(other="85.2", difference="+0.9", low="−2.0", high="+4.0"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_scores_by_language_are_a_table(language: str) -> None:
     scores = {name: {"macro_f1": SCORE} for name in ("scalearn", "frozen_head", "majority")}
     rows = [{"language": code, "documents": 20, "scores": scores} for code in ("ja", "eu")]
@@ -220,7 +216,6 @@ def verdict_page() -> None:
     verdict.verdict(st.session_state["found"])
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_results_warn_of_documents_the_encoder_does_not_read(trained: str, language: str) -> None:
     words, found = text.sentences(language), result_of(trained)
     found["dataset"]["unknown_share"] = 0.3
@@ -252,7 +247,6 @@ def note_page() -> None:
     language_note.draw(state["found"], state["shares"], state["tested"], what="table")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "shares, learned, encoder, tested, expected",
     [

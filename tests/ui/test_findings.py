@@ -59,7 +59,6 @@ def _constants(name: ast.expr, tree: ast.Module) -> Iterator[object]:
             yield node.value.value
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_code_has_words(language: str) -> None:
     found, remedies = set(codes("Finding")), set(codes("Remedy"))
     assert {"few_10", "few_50", "tiny_texts", "short_texts", "leakage", "suspicious_labels"} <= found
@@ -78,7 +77,6 @@ def in_words(finding: Finding) -> Iterator[str]:
         yield findings.note(finding, note)
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
 def test_all_that_is_found_can_be_said(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
     monkeypatch.setattr(text, "language", lambda: language)
     multi_label = [

@@ -14,8 +14,6 @@ from scalearn_ui import text
 from tests.ui.conftest import Open, small_table, wait_for_end
 from tests.ui.test_trained import draw
 
-LANGUAGES = list(text.LANGUAGES)
-
 
 def forecast_page() -> None:
     import streamlit as st
@@ -37,7 +35,6 @@ def result(strengths: dict[str, float], promised: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "strengths, promised, key",
     [({"mnli": 1.0}, True, "some"), ({"mnli": 1.0}, False, "unsure"), ({}, False, "none")],

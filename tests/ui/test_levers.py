@@ -15,8 +15,6 @@ from scalearn_core.explain.levers import hardly_used
 from scalearn_ui import text
 from tests.ui.conftest import Open, wait_for_end
 
-LANGUAGES = list(text.LANGUAGES)
-
 
 @pytest.fixture
 def own_home(trained_home: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -37,7 +35,6 @@ def sliders(app: AppTest) -> dict[str, Any]:
     return {slider.key.split(".", 2)[2]: slider for slider in app.slider if slider.key.startswith("lever.")}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_lever_moves_scores_and_reset_brings_them_back(studio: Open, trained: str, language: str) -> None:
     words = text.sentences(language)
     app = studio("transfer", language, run=trained, view="levers")
@@ -67,7 +64,6 @@ def test_a_lever_moves_scores_and_reset_brings_them_back(studio: Open, trained: 
     assert len(runs.recent()) == runs_before
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_saved_model_tells_where_it_comes_from(studio: Open, own_home: str, language: str) -> None:
     app = studio("transfer", language, run=own_home, view="levers")
     sliders(app)["group.upper"].set_value(50)
@@ -93,7 +89,6 @@ def test_a_saved_model_tells_where_it_comes_from(studio: Open, own_home: str, la
     assert not app.error and app.metric
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_run_deleted_meanwhile_is_told_in_one_sentence(studio: Open, own_home: str, language: str) -> None:
     app = studio("transfer", language, run=own_home, view="levers")
     sliders(app)["group.lower"].set_value(50)

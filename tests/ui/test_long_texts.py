@@ -24,7 +24,6 @@ def saved(sentence: str) -> str:
     return datasets.save_dataset(content, filename="t.csv", text="message", label="team")
 
 
-@pytest.mark.parametrize("language", list(text.LANGUAGES))
 def test_long_documents_are_asked_about(language: str, studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text, "first_language", lambda: language)
     dataset = saved(LONG)

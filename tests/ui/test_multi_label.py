@@ -18,7 +18,6 @@ from scalearn_ui.charts.multi_label import parts
 from scalearn_ui.palette import LIGHT
 from tests.ui.conftest import Open, train_into, wait_for_end
 
-LANGUAGES = list(text.LANGUAGES)
 PARTS = {
     "room": ["the bed is broken", "the window of my room does not close", "our room smells of smoke"],
     "food": ["the soup was cold", "breakfast ended too early", "the fish tasted old"],
@@ -64,7 +63,6 @@ def words(key: str, language: str = "en") -> str:
     return text.sentences(language)[key]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_upload_says_that_there_are_several(studio: Open, language: str) -> None:
     app = studio("data", language)
     app.file_uploader(key="data_file").upload("complaints.csv", table()).run()
@@ -113,7 +111,6 @@ def test_where_cells_hold_one_label_nothing_is_asked(studio: Open) -> None:
     assert "label_separator" not in [box.key for box in app.selectbox]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_mistakes_are_told_label_by_label(studio: Open, multi_label: str, language: str) -> None:
     app = studio("results", language, run=multi_label, view="classes")
     assert not app.error and not app.exception
@@ -150,7 +147,6 @@ def test_the_documents_of_a_label_can_be_read(studio: Open, multi_label: str) ->
             assert words("mistakes.none") in [line.value for line in app.markdown]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_confidence_is_that_of_all_labels(studio: Open, multi_label: str, language: str) -> None:
     app = studio("results", language, run=multi_label, view="confidence")
     assert not app.error and not app.exception

@@ -54,7 +54,6 @@ def test_an_empty_page_leads_to_the_sample(studio: Open, page: str) -> None:
     assert app.title[0].value == text.sentences("en")["home.title"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page", ["run", *NEEDS_MODEL])
 @pytest.mark.parametrize("run_id", ["20200101-000000-aaaaaa", "../../etc/passwd", "x" * 5000])
 def test_a_wrong_run_in_the_link_is_told_in_words(studio: Open, page: str, run_id: str, language: str) -> None:
@@ -108,7 +107,6 @@ def test_a_dataset_deleted_elsewhere_is_in_use_no_more(studio: Open) -> None:
 FIRST_SAMPLE = {"en": "service_desk", "ja": "office_requests"}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_sample_is_one_click_away(studio: Open, language: str) -> None:
     app = studio("home", language)
     name = text.sentences(language)[f"sample.{FIRST_SAMPLE[language]}"]
@@ -120,7 +118,6 @@ def test_the_sample_is_one_click_away(studio: Open, language: str) -> None:
     assert app.button(key="start_training").label == text.sentences(language)["train.start"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_other_samples_are_offered_beside_the_first(studio: Open, language: str) -> None:
     app = studio("home", language)
     offered = [button.key for button in app.button if str(button.key).startswith("sample_")]
@@ -158,7 +155,6 @@ def test_an_upload_becomes_a_dataset_with_the_columns_guessed(studio: Open) -> N
     assert app.session_state["current_dataset"] == stored[0].id
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "content, code",
     [

@@ -16,8 +16,6 @@ from scalearn_ui import kinds, outcomes, text
 from tests.ui.conftest import PAGES, Open
 from tests.ui.tables import keys
 
-LANGUAGES = list(text.LANGUAGES)
-
 
 def made(
     home: Path, kind: str, number: int = 0, *, result: str = "{}", config: dict[str, Any] | None = None
@@ -62,7 +60,6 @@ def named(kind: str) -> str:
     return text.sentences("en").get(f"kind.{kind}", kind)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_missing_list_is_no_first_start(studio: Open, workspace: Path, language: str) -> None:
     made(workspace, "train")
     (workspace / "scalearn.db").unlink()

@@ -70,7 +70,6 @@ def dimensions_page() -> None:
     scale_dimensions.draw(None, st.session_state["found"])  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("view", ["contribution", "raw", "change", "dimensions", "seeds", "compare"])
 def test_every_view_opens_from_its_link(studio: Open, trained: str, view: str, language: str) -> None:
     app = studio("scales", language, run=trained, view=view)
@@ -83,7 +82,6 @@ def test_every_view_opens_from_its_link(studio: Open, trained: str, view: str, l
         assert app.download_button(key="scale_map_csv")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_chosen_view_stands_in_the_link_by_its_key(studio: Open, trained: str, language: str) -> None:
     app = studio("scales", language, run=trained)
     app.get_by_key("view").set_value(text.sentences(language)["part.scales.change"]).run()
@@ -93,7 +91,6 @@ def test_the_chosen_view_stands_in_the_link_by_its_key(studio: Open, trained: st
     assert studio("scales", language, run=trained, view="nonsense").get_by_key("view").value == "contribution"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_change_is_learned_minus_start_in_percent_of_the_signal(language: str) -> None:
     found = result()
     # mnli began at half of 1.0: 0.5 of an output of 0.2. The own adapter began with nothing to say.
@@ -134,7 +131,6 @@ def test_a_table_is_safe_in_a_spreadsheet() -> None:
     assert written[1][1:] == ["'=1+1", "'@x", "-0.5"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_dimensions_are_boxes_of_one_layer(language: str) -> None:
     omega = np.random.default_rng(0).normal(0, [[[0.1], [0.2], [0.1]], [[0.1], [0.6], [0.1]]], (2, 3, 384))
     found = result(per_dimension=True, dimensions=dimension_summary(omega))
@@ -154,7 +150,6 @@ def test_dimensions_are_boxes_of_one_layer(language: str) -> None:
     assert box["median"] == [values[0][row][3] for row in order]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("per_dimension, key", [(False, "dimensions.uniform"), (True, "dimensions.earlier")])
 def test_without_dimensions_it_says_why(per_dimension: bool, key: str, language: str) -> None:
     app = page(dimensions_page, result(per_dimension=per_dimension), language)
@@ -162,7 +157,6 @@ def test_without_dimensions_it_says_why(per_dimension: bool, key: str, language:
     assert not app.get("plotly_chart")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_there_is_nothing_to_compare_one_model_with(studio: Open, trained: str, language: str) -> None:
     app = studio("scales", language, run=trained, view="compare")
     assert [info.value for info in app.info] == [text.sentences(language)["compare.none"]]

@@ -15,8 +15,6 @@ from scalearn_core import runs
 from scalearn_ui import charts, outcomes, text
 from tests.ui.conftest import SOURCES, Open, wait_for_end
 
-LANGUAGES = list(text.LANGUAGES)
-
 
 def result_of(run_id: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((runs.folder(run_id) / "result.json").read_text("utf-8"))
@@ -69,7 +67,6 @@ def figures(app: AppTest) -> list[dict[str, Any]]:
     return [json.loads(found.proto.spec) for found in app.get("plotly_chart")]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_before_they_are_measured_the_forecast_stands_beside_the_offer(
     studio: Open, trained: str, language: str
 ) -> None:
@@ -82,7 +79,6 @@ def test_before_they_are_measured_the_forecast_stands_beside_the_offer(
     assert app.button(key="start_sources").label == words["study.sources.start"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_older_result_says_that_it_keeps_no_forecast(
     studio: Open, measured: str, language: str
 ) -> None:  # fmt: skip
@@ -97,7 +93,6 @@ def test_an_older_result_says_that_it_keeps_no_forecast(
     assert app.button(key="start_sources")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "measure, key", [("forecast", "at_forecast"), ("alone", "alone"), ("left_out", "left_out")]
 )
@@ -125,7 +120,6 @@ def test_each_source_with_its_change(
         assert words["which.note"].split("{")[0] in names or words["which.note_nothing"] in names
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_one_after_the_other(studio: Open, measured: str, language: str) -> None:
     app = studio("transfer", language, run=measured, measure="added")
     assert not app.error and not app.exception
@@ -137,7 +131,6 @@ def test_one_after_the_other(studio: Open, measured: str, language: str) -> None
     assert not any("\\" in trace["y"][0] for trace in drawn["data"]), "names in figures are no Markdown"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_overlap_names_the_most_alike(studio: Open, measured: str, language: str) -> None:
     app = show(studio("transfer", language, run=measured), "overlap", language)
     found = result_of(measured)
@@ -148,7 +141,6 @@ def test_overlap_names_the_most_alike(studio: Open, measured: str, language: str
     assert len(drawn["data"][0]["z"]) == SOURCES + 1
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_strength_of_the_source_in_the_link(studio: Open, measured: str, language: str) -> None:
     found = result_of(measured)
     names = [source["name"] for source in found["sources"]]
@@ -180,7 +172,6 @@ def test_a_choice_goes_into_the_link(studio: Open, measured: str) -> None:
     assert text.sentences("en")["which.reading.left_out"] in said(app)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_one_table_is_no_track_record_but_a_column_of_the_portfolio(
     studio: Open, measured: str, language: str
 ) -> None:
@@ -221,7 +212,6 @@ def change(gain: float, verdict: str) -> dict[str, Any]:
     return {"gain": gain, "interval": [gain - 3, gain + 3], "verdict": verdict, "disagreements": 9}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "gains, sentences",
     [
@@ -263,7 +253,6 @@ def added() -> None:
     which_sources._added(st.session_state["found"], st.session_state["measured"], st.empty())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "verdicts, whole, sentence",
     [

@@ -18,7 +18,6 @@ from tests.core.studies.conftest import make_trained
 from tests.core.tiny import save_encoder
 from tests.ui.conftest import Open, draw, wait_for_end
 
-LANGUAGES = list(text.LANGUAGES)
 Studies = dict[str, dict[str, Any]]
 
 
@@ -66,7 +65,6 @@ def stability_page() -> None:
     stability.show({"sources": sources, "own_adapter": True, "encoder": {"key": None, "name": "tiny"}}, repeated)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_ladder_says_where_to_stop(studies: Studies, language: str) -> None:
     climbed, words = studies["ladder"], text.sentences(language)
     app = draw(ladder_page, climbed, language)
@@ -88,7 +86,6 @@ def test_the_ladder_says_where_to_stop(studies: Studies, language: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "stop, model, title, place",
     [
@@ -121,7 +118,6 @@ def test_each_sentence_of_the_ladder(
     assert words["ladder.open"].format(high="20.0") in app.info[0].value, "what the intervals leave open"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", ["memory", "time"])
 def test_a_step_that_was_left_out_is_said(studies: Studies, code: str, language: str) -> None:
     climbed, words = studies["ladder"], text.sentences(language)
@@ -135,7 +131,6 @@ def test_a_step_that_was_left_out_is_said(studies: Studies, code: str, language:
     assert len([trace for trace in figure["data"] if "error_x" in trace]) == 6
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_more_labels_draws_both_methods(studies: Studies, language: str) -> None:
     measured, words = studies["learning_curve"], text.sentences(language)
     app = draw(labels_page, measured, language)
@@ -145,7 +140,6 @@ def test_more_labels_draws_both_methods(studies: Studies, language: str) -> None
     assert figure["layout"]["xaxis"]["type"] == "log"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", ["rising", "unsure", "flat", "misfit", "few_documents"])
 def test_each_answer_about_more_labels(studies: Studies, code: str, language: str) -> None:
     measured, words = studies["learning_curve"], text.sentences(language)
@@ -176,7 +170,6 @@ def test_each_answer_about_more_labels(studies: Studies, code: str, language: st
     assert words[reading] in [line.value for line in app.markdown]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("holding, code", [(5, "most"), (3, "some"), (1, "few")])
 def test_cells_that_do_not_repeat_are_hatched(studies: Studies, holding: int, code: str, language: str) -> None:
     repeated, words = studies["seeds"], text.sentences(language)
@@ -195,7 +188,6 @@ def test_cells_that_do_not_repeat_are_hatched(studies: Studies, holding: int, co
     assert (steady in app.info[0].value) == (holding >= 2), "repeats in both layers"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("view, study", [("ladder", "ladder"), ("labels", "learning_curve")])
 def test_what_was_not_studied_is_offered(studio: Open, trained: str, view: str, study: str, language: str) -> None:
     app = studio("results", language, run=trained, view=view)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.workspace.datasets import dataset_folder
 from scalearn_core.workspace.test_set_use import note_test_set_use, uses_of
 from scalearn_ui import text
 from tests.ui.conftest import Open, draw, result_of
-
-LANGUAGES = list(text.LANGUAGES)
 
 
 def division_page() -> None:
@@ -33,7 +29,6 @@ def classes_page() -> None:
     classes.class_table(found["per_class"], found["confusion"])
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_looks_are_told_with_their_number(studio: Open, trained: str, language: str) -> None:
     words, dataset = text.sentences(language), result_of(trained)["dataset"]["id"]
     kept = dataset_folder(dataset) / "looks.jsonl"
@@ -50,7 +45,6 @@ def test_looks_are_told_with_their_number(studio: Open, trained: str, language: 
         kept.write_bytes(before)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_how_the_test_documents_were_chosen(language: str) -> None:
     words = text.sentences(language)
     found: dict[str, Any] = {"seed": 5, "dataset": {}}
@@ -73,7 +67,6 @@ def test_how_the_test_documents_were_chosen(language: str) -> None:
     assert words["results.split.newest"].format(column="day") in told
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_label_without_a_test_document_is_named_and_has_no_score(language: str) -> None:
     words = text.sentences(language)
     rows = [

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from scalearn_core.explain.track_record import FEWEST_VERDICTS
 from scalearn_ui import text
-from tests.ui.test_sources_help import LANGUAGES, change, draw
+from tests.ui.test_sources_help import change, draw
 
 
 def record_page() -> None:
@@ -22,7 +22,6 @@ def record_page() -> None:
     widget._portfolio(portfolio(results, dict.fromkeys("abcdef", "topics")), {})
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("right, code", [((1, 1, 1), "good"), ((1, -1, 1, -1), "unsure"), ((1,) * 5, "good")])
 def test_a_track_record_says_whether_it_is_better_than_chance(
     language: str, right: tuple[int, ...], code: str
@@ -68,7 +67,6 @@ def strength_sentence() -> None:
     source_strength._sentence("*adapter*", [0.0, 1.0], st.session_state["curve"], 12)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("chosen", [0.0, 1.0])
 @pytest.mark.parametrize("verdict", ["better", "no_difference", "worse"])
 def test_the_strength_told_is_the_one_that_the_training_documents_chose(

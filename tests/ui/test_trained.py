@@ -16,10 +16,7 @@ from scalearn_ui import outcomes, text
 from scalearn_ui.views.results.verdict import VERDICT_BOX
 from tests.ui.conftest import SOURCES, Open, draw, result_of, small_table, wait_for_end
 
-LANGUAGES = list(text.LANGUAGES)
 
-
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_results_begin_with_a_verdict(studio: Open, trained: str, language: str) -> None:
     app = studio("results", language, run=trained)
     assert not app.error
@@ -40,7 +37,6 @@ def test_every_part_of_the_results_opens(studio: Open, trained: str) -> None:
         assert len(app.subheader) >= 1 or len(app.button) >= 1, part
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_scales_show_contribution_first_and_the_raw_scale_second(
     studio: Open, trained: str, language: str
 ) -> None:
@@ -63,7 +59,6 @@ def verdict_page() -> None:
     verdict.verdict(st.session_state["found"])
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "code, changes",
     [
@@ -99,7 +94,6 @@ def test_equal_models_get_a_verdict_of_their_own(
     assert told in [caption.value for caption in app.caption]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", ["better", "no_difference", "same_answers", "worse"])
 def test_what_the_sources_add_stands_below_the_verdict(trained: str, code: str, language: str) -> None:
     same = code == "same_answers"
@@ -118,7 +112,6 @@ def test_what_the_sources_add_stands_below_the_verdict(trained: str, code: str, 
     assert [line.value for line in app.markdown] == [told, text.sentences(language)["verdict.no_difference.next"]]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", [code for code in VERDICT_BOX if code not in ("plain", "same_answers")])
 def test_every_verdict_has_its_words(trained: str, code: str, language: str) -> None:
     found, words = result_of(trained), text.sentences(language)
@@ -152,7 +145,6 @@ def evidence_page() -> None:
     scale_view.notes(found)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("recipe, start", [("auto", 0.0), ("paper", 1.0)])
 def test_results_of_before_are_still_shown(trained: str, recipe: str, start: float, language: str) -> None:
     found = result_of(trained)
@@ -177,7 +169,6 @@ def test_results_of_before_are_still_shown(trained: str, recipe: str, start: flo
     assert started in app.caption[-1].value
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_method_is_that_of_pairs(trained: str, language: str) -> None:
     found, words = result_of(trained), text.sentences(language)
     app = draw(evidence_page, found, language)
@@ -186,7 +177,6 @@ def test_the_method_is_that_of_pairs(trained: str, language: str) -> None:
     assert last >= 2 and any(told in line.value for line in app.markdown)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "measured, device, key",
     [
@@ -210,7 +200,6 @@ def test_fast_prediction_is_told_in_one_line(
     assert told in [caption.value for caption in draw(evidence_page, found, language).caption]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("picked", [True, False])
 def test_the_forecast_is_told_and_colours_begin_at_it(trained: str, picked: bool, language: str) -> None:
     found, words = result_of(trained), text.sentences(language)
@@ -237,7 +226,6 @@ def method_of(found: dict[str, Any], language: str) -> str:
     return "\n".join(line.value for line in app.markdown)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_result_is_told_with_its_own_encoder(trained: str, language: str) -> None:
     found, words = result_of(trained), text.sentences(language)
     assert found["encoder"]["key"] == "english"
