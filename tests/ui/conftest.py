@@ -20,7 +20,8 @@ from scalearn_core.adapters import catalog
 from scalearn_core.storage.locks import holding
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.samples import SAMPLES, sample_bytes
-from scalearn_ui import text
+from scalearn_ui.text import LANGUAGES
+from tests.built import built_once
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
@@ -32,7 +33,7 @@ Open = Callable[..., AppTest]
 @pytest.fixture
 def language(request: pytest.FixtureRequest) -> str:
     """One of the languages, by the test's name: `test_sweep.py` shows every view in each."""
-    languages = sorted(text.LANGUAGES)
+    languages = sorted(LANGUAGES)
     return languages[crc32(request.node.name.encode()) % len(languages)]
 
 
@@ -74,11 +75,12 @@ def small_table() -> bytes:
 @pytest.fixture(scope="session")
 def trained_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A workspace with one small trained model, and the id of its run."""
-    home = tmp_path_factory.mktemp("trained")
-    return home, train_into(home, small_table(), "tickets", text="message", label="team")
+    return built_once(
+        tmp_path_factory, "tickets", lambda home: train_into(home, small_table(), "tickets", "message", "team")
+    )
 
 
-def train_into(home: Path, table: bytes, title: str, *, text: str, label: str) -> str:
+def train_into(home: Path, table: bytes, title: str, text: str, label: str) -> str:
     """Train a model with some sources on a table, in a workspace of its own; returns the id of its run."""
     before = os.environ.get("SCALEARN_HOME")
     os.environ["SCALEARN_HOME"] = str(home)

@@ -16,6 +16,7 @@ from scalearn_core.workspace import datasets
 from scalearn_ui import charts, text
 from scalearn_ui.charts.multi_label import parts
 from scalearn_ui.palette import LIGHT
+from tests.built import built_once
 from tests.ui.conftest import Open, train_into, wait_for_end
 
 PARTS = {
@@ -42,8 +43,9 @@ def table() -> bytes:
 @pytest.fixture(scope="module")
 def multi_label_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A workspace with a model trained on that table, and the id of its run."""
-    home = tmp_path_factory.mktemp("several")
-    return home, train_into(home, table(), "complaints", text="message", label="about")
+    return built_once(
+        tmp_path_factory, "complaints", lambda home: train_into(home, table(), "complaints", "message", "about")
+    )
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
 from scalearn_ui import charts, outcomes, text
+from tests.built import built_once
 from tests.ui.conftest import SOURCES, Open, wait_for_end
 
 
@@ -28,16 +29,21 @@ def write(run_id: str, found: dict[str, Any]) -> None:
 @pytest.fixture(scope="module")
 def measured_home(trained_home: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The workspace of the trained model, after the study of its sources."""
-    before, run_id = trained_home
-    home = tmp_path_factory.mktemp("measured") / "home"
-    shutil.copytree(before, home)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SCALEARN_HOME", str(home))
-        study = runs.submit("study", {"model_run": run_id, "study": "sources", "device": "cpu"}, title="tickets")
-        wait_for_end(study)
-        ended = runs.get(study)
-        assert ended.status == "succeeded", ended.error_text
-    return home, run_id
+    trained, run_id = trained_home
+
+    def build(home: Path) -> str:
+        shutil.copytree(trained, home, dirs_exist_ok=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SCALEARN_HOME", str(home))
+            study = runs.submit(
+                "study", {"model_run": run_id, "study": "sources", "device": "cpu"}, title="tickets"
+            )
+            wait_for_end(study)
+            ended = runs.get(study)
+            assert ended.status == "succeeded", ended.error_text
+        return run_id
+
+    return built_once(tmp_path_factory, "measured", build)
 
 
 @pytest.fixture

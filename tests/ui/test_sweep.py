@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from scalearn_core.workspace import datasets
+from scalearn_core import runs
 from scalearn_ui import text
 from tests.ui.conftest import PAGES, ROOT, Open
 
@@ -56,7 +56,6 @@ def test_every_view_of_every_page_in_both_languages(
 
 @pytest.mark.parametrize("language", text.LANGUAGES)
 def test_a_stored_dataset_in_both_languages(studio: Open, trained: str, language: str) -> None:
-    [stored] = datasets.list_datasets()
-    app = studio("data", language, dataset=stored.id)
+    app = studio("data", language, dataset=runs.get(trained).config["dataset"])
     assert not app.exception and not app.error
     assert bool([sentence for sentence in words(app) if JAPANESE.search(sentence)]) is (language == "ja")
