@@ -41,7 +41,7 @@ def made() -> tuple[Run, dict[str, Any]]:
     run = Run(
         id="20261125-120000-aaaaaa", kind="train", title="made", status="succeeded", config={}, progress=1.0,
         stage="", eta_seconds=None, error_code=None, error_values={}, error_text=None, cancel_requested=False,
-        pid=None, created_at=0.0, started_at=0.0, finished_at=1.0,
+        pid=None, pid_started=None, created_at=0.0, started_at=0.0, finished_at=1.0,
     )  # fmt: skip
     folder = run_folder(run.id)
     folder.mkdir(parents=True)
