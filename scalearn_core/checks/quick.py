@@ -12,6 +12,7 @@ from scalearn_core.checks.finding import Finding
 from scalearn_core.checks.label_in_text import label_in_text
 from scalearn_core.checks.language import unread_language
 from scalearn_core.checks.personal import personal_data
+from scalearn_core.checks.placeholders import ditto_labels, placeholder_labels
 from scalearn_core.checks.scan import look_at
 from scalearn_core.data.dataset import TextDataset
 
@@ -28,7 +29,7 @@ def quick(
     other: str = "other",
     on_progress: Callable[[float], None] = lambda share: None,
 ) -> list[Finding]:
-    """What can be said of a dataset in one pass: spellings, then serious findings first, of equals the most
+    """What can be said of a dataset in one pass: names of labels, then serious findings first, of equals the most
     consequential first.
 
     Personal data and labels in the texts are looked for in at most `look.MOST_LOOKED_AT` documents, languages in
@@ -45,9 +46,9 @@ def quick(
     scan = look_at(dataset, lambda share: on_progress(_LOOKED * share))
     texts = dataset.frame["text"]
     ids = id_column(scan, texts, table_columns)
-    spellings = spelling_variants(scan)
+    names = [*placeholder_labels(scan), *ditto_labels(scan), *spelling_variants(scan)]
     rare = few_documents(scan, other=other, multi_label=dataset.separator is not None)
-    if spellings:  # to be merged before anything is done about classes that are rare by their spelling alone
+    if names:  # to be mended before anything is done about classes that are rare by their spelling alone
         rare = [replace(finding, remedies=()) for finding in rare]
     found = [
         *ids,
@@ -62,4 +63,4 @@ def quick(
         *little_text(scan),
     ]
     on_progress(1.0)
-    return [*spellings, *sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))]
+    return [*names, *sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))]

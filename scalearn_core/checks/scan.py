@@ -31,7 +31,23 @@ _SIGNS = re.compile(rf"[{_CJK}]")
 _ENOUGH = re.compile(rf"[^\W_](?:[\W_]*[^\W_]){{2}}|[{_CJK}][\W_]*[^\W_]")
 """Three letters or digits. A sign of Japanese, Chinese or Korean says as much as two letters."""
 _HYPHENS = re.compile(r"\s*[-‐‑‒–—―−ー]\s*")
-_UNSEEN = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
+_UNSEEN = re.compile(r"[\u200b-\u200f\u2060-\u2069\u202a-\u202e\ufeff\u00ad\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("’‘‛ʼʹ′`´", "'"),
+        **dict.fromkeys("“”„‟«»″〝〟", '"'),
+        **dict.fromkeys("〜∼∿˜", "~"),
+        **dict.fromkeys("·•∙‧⋅", "・"),
+        "⁄": "/",
+        "へ": "ヘ",
+        "べ": "ベ",
+        "ぺ": "ペ",
+    }
+)
+"""Characters that look the same; those of other widths are made one by NFKC."""
+_LATIN_LOOKS = str.maketrans("АВЕКМНОРСТУХаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧον", "ABEKMHOPCTYXaeopcyxijsABEZHIKMNOPTYXov")
+_MIXED = re.compile(r"[A-Za-z]\w*[\u0370-\u04ff]|[\u0370-\u04ff]\w*[A-Za-z]")
+"""Latin letters and others in one word."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,8 +136,10 @@ def normal_forms(texts: Sequence[str]) -> list[str]:
 
 
 def spelling(label: str) -> str:
-    """What spellings of the same label share: width, letter case, whitespace and kinds of hyphens do not count."""
-    folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", label)).casefold()
+    """What spellings of the same label share: width, letter case, whitespace, kinds of hyphens, apostrophes and
+    quotation marks do not count, nor do characters that look the same, as Cyrillic letters among Latin ones."""
+    seen = _UNSEEN.sub("", unicodedata.normalize("NFKC", label.translate(_ALIKE))).translate(_ALIKE)
+    folded = (seen.translate(_LATIN_LOOKS) if _MIXED.search(seen) else seen).casefold()
     return " ".join(_HYPHENS.sub("-", folded).split())
 
 

@@ -153,3 +153,35 @@ def test_spellings_among_several_labels() -> None:
 
 def test_different_spellings_only() -> None:
     assert spelling_variants(scan(classes({"billing": 3, "shipping": 3}))) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("10〜20日", "10～20日"),
+        ("can't log in", "can’t log in"),
+        ("the “new” door", 'the "new" door'),
+        ("A・B", "A·B"),
+        ("Cancel", "Сancel"),
+        ("ヘルプ", "へルプ"),
+        ("葛\U000e0100城", "葛城"),
+        ("Гость", "гость"),
+    ],
+    ids=[
+        "wave dash",
+        "apostrophe",
+        "quotation marks",
+        "middle dot",
+        "Cyrillic C",
+        "hiragana he",
+        "selector",
+        "case",
+    ],
+)
+def test_labels_that_look_the_same_are_offered_as_one(one: str, other: str) -> None:
+    finding = only(spelling_variants(scan(classes({one: 3, other: 2, "30日": 3, "МОСКВА": 2}))))
+    assert (finding.values["labels"], finding.values["into"]) == ((other,), (one,))
+
+
+def test_labels_of_another_alphabet_are_no_spelling() -> None:
+    assert spelling("Москва") == spelling("МОСКВА") != spelling("MOCKBA")
