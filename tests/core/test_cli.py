@@ -268,7 +268,7 @@ def test_evaluate_refuses_labels_the_model_does_not_know(trained: Trained, tmp_p
     )
     told = shell("evaluate", "--model", trained.model, "--table", other, *COLUMNS)
     assert told.code == 2
-    assert told.err.startswith("The table has labels the model does not know: x, y.")
+    assert told.err.startswith("The table has categories the model does not know: x, y.")
 
 
 def test_predict_keeps_columns_and_order_and_leaves_blank_rows_blank(trained: Trained, tmp_path: Path) -> None:
@@ -411,7 +411,7 @@ def assert_refused(told: Result, says: str) -> None:
         (b"\x89PNG\r\n\x1a\n....", "the content is PNG"),
         (b"a\0b,c\n1,2\n", "binary data"),
         ("body,分類\nx,y\n", 'There is no column "本文"'),
-        ("本文,分類\na,x\nb,x\n", "All documents have the same label"),
+        ("本文,分類\na,x\nb,x\n", "All documents have the same category"),
         ("本文,分類\na,x\n", "only one document"),
         ("本文,分類\na,x\n,x\nc,y\nd,y\n", "1 have a blank cell: 3"),
     ],
@@ -435,15 +435,15 @@ def test_train_refuses_a_table_it_cannot_learn_from(
         (["--sources", "trec6,trec6"], "trec6 is given twice"),
         (["--variant", "scalearn_x"], "invalid choice: 'scalearn_x'"),
         (["--recipe", "mine"], "invalid choice: 'mine'"),
-        (["--seed", "-1"], "whole number from 0"),
+        (["--seed", "-1"], "whole number of at least 0"),
         (["--device", "abacus"], "invalid choice: 'abacus'"),
-        (["--sheet", "Sheet1"], "the file is a text table"),
+        (["--sheet", "Sheet1"], "a text table has no sheets"),
         (["--out", "{home}/taken"], "is not an empty folder"),
         (["--out", "{home}/table.csv"], "is not an empty folder"),
         (["--out", "{home}/table.csv/model"], "cannot be written"),
         (["--out", "{home}/" + "n" * 300], "cannot be written"),
         (["--encoder", "{home}/taken"], "could not be loaded"),
-        (["--encoder", "{home}/nowhere"], "No encoder at"),
+        (["--encoder", "{home}/nowhere"], "There is no encoder at"),
     ],
 )
 def test_train_refuses_wrong_options(tmp_path: Path, table: Path, options: list[str], says: str) -> None:
@@ -469,7 +469,7 @@ def test_train_refuses_wrong_options(tmp_path: Path, table: Path, options: list[
         (["train-adapter", "--task", "trec6"], "give --data FOLDER, or --from-hub"),
         (["train-adapter", "--task", "trec7", "--data", "{home}"], "no source adapter named trec7"),
         (["train-adapter", "--task", "trec6", "--data", "{home}", "--out", "{home}/o"], "train.csv is missing"),
-        (["train-adapter", "--task", "snips", "--from-hub", "--out", "{home}/o"], "not on the hub"),
+        (["train-adapter", "--task", "snips", "--from-hub", "--out", "{home}/o"], "does not hold the data set"),
         (
             ["train-adapter", "--task", "trec6", "--data", "{home}", "--name", "x"],
             "--name cannot be used with --task",

@@ -115,7 +115,7 @@ def test_evaluate_reads_the_table_as_the_model_was_trained(trained: Trained, tmp
     wrong = shell(
         "evaluate", "--model", trained.model, "--table", written(tmp_path / "w.csv", separator=";"), *COLUMNS
     )
-    assert wrong.code == 2 and "labels the model does not know" in wrong.err
+    assert wrong.code == 2 and "categories the model does not know" in wrong.err
 
 
 def test_predict_joins_labels_and_counts_them_one_by_one(trained: Trained, tmp_path: Path) -> None:

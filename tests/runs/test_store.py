@@ -91,7 +91,7 @@ def test_a_damaged_page_is_one_sentence(store: Store) -> None:
     content = bytearray(store.path.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
     store.path.write_bytes(content)
-    with pytest.raises(RunError, match="is damaged; the folders of the runs beside it are untouched"):
+    with pytest.raises(RunError, match="is damaged; the folders of the runs beside it are intact"):
         store.recent(50, None)
 
 

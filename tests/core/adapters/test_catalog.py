@@ -40,5 +40,5 @@ def test_our_adapters_are_taken_by_the_same_encoder_of_the_hub() -> None:
     encoder.fingerprint = "of slightly other weights"
     assert [adapter.name for adapter in catalog.load(["trec6"], encoder)] == ["trec6"]
     encoder.card = None
-    with pytest.raises(AdapterError, match="trained on other encoder weights"):
+    with pytest.raises(AdapterError, match="trained on encoder weights with the fingerprint"):
         catalog.load(["trec6"], encoder)

@@ -32,7 +32,7 @@ def with_layer(folder: Path, layer: int) -> Path:
 def test_a_key_of_a_far_layer_is_refused_by_the_encoders_layers(tmp_path: Path, encoder: Encoder) -> None:
     folder = with_layer(save(tmp_path / "a", random_adapter("mnli"), leave_out=[5, FAR]), FAR)
     assert "at most 128" in refused(folder)
-    with pytest.raises(AdapterError, match=rf"has {FAR + 1} layers, tiny-bert has {LAYERS}\."):
+    with pytest.raises(AdapterError, match=rf"has {FAR + 1} layers, but tiny-bert has {LAYERS}\."):
         read_adapter(folder, encoder)
 
 

@@ -88,7 +88,7 @@ def test_the_hash_knows_the_labels_and_not_their_order() -> None:
 
 
 def test_tables_that_cannot_be_learned_from_are_refused() -> None:
-    with pytest.raises(DataError, match="same label"):
+    with pytest.raises(DataError, match="same category"):
         read(["a|", "a", "|a"], separator="|")
     with pytest.raises(DataError, match="two documents each"):
         read(["a|b", "a|c"], separator="|")

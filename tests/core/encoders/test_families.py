@@ -300,7 +300,7 @@ def test_adapters_are_read_with_any_prefix(kind, encoder, adapter, prefix: str, 
 
 def test_adapters_of_other_families_are_refused(kind: str, encoder: Encoder) -> None:
     for other in set(KINDS) - {kind}:
-        with pytest.raises(AdapterError, match=rf"encoder of type {other}, {kind} is of type {kind}\."):
+        with pytest.raises(AdapterError, match=rf"encoder of type {other}, but {kind} is of type {kind}\."):
             check_fits(random_adapter("source", model_type=other), encoder)
 
 

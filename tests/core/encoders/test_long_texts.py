@@ -187,7 +187,7 @@ def test_the_shell_offers_all_ways() -> None:
 
 
 def test_an_unknown_way_is_refused() -> None:
-    with pytest.raises(ConfigError, match="no way middle of reading"):
+    with pytest.raises(ConfigError, match="in the way middle"):
         TrainingConfig(long_texts="middle")
 
 

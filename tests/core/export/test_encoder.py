@@ -60,7 +60,7 @@ def test_a_tokenizer_that_the_folder_would_read_otherwise_is_refused(
 ) -> None:
     encoder = Encoder.load(encoder_folder)
     monkeypatch.setattr("scalearn_core.export.encoder.tokenizer_file", lambda encoder: _keeping_capitals(encoder))
-    with pytest.raises(ModelError, match="gives other tokens than the encoder's"):
+    with pytest.raises(ModelError, match="gives other tokens than the encoder's own"):
         export_encoder(encoder, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

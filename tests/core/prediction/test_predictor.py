@@ -152,7 +152,7 @@ def test_evaluating_agrees_with_predicting(predictor: Predictor) -> None:
 
 def test_evaluating_on_other_labels_is_refused(predictor: Predictor, encoder: Encoder) -> None:
     other = ScaLearnModel(encoder, predictor.model.sources, labels=["x", "y"])
-    with pytest.raises(ConfigError, match="labels invoices, network, rooms; the model was made for x, y"):
+    with pytest.raises(ConfigError, match="categories invoices, network, rooms; the model was made for x, y"):
         evaluate(other, dataset(60).split().test)
 
 

@@ -62,5 +62,5 @@ def test_rows_without_effect_are_left_out(encoder: Encoder, batch: Batch) -> Non
 
 
 def test_different_non_linearities_are_refused(encoder: Encoder, sources: list[Adapter]) -> None:
-    with pytest.raises(AdapterError, match=r"One adapter has one non-linearity.*gelu, relu, tanh"):
+    with pytest.raises(AdapterError, match=r"An adapter has one non-linearity.*gelu, relu, tanh"):
         merge(ScaLearnModel(encoder, sources, labels=LABELS), "one")

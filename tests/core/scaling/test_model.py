@@ -119,7 +119,7 @@ def test_predicting_leaves_no_dropout_on(encoder: Encoder, sources: list[Adapter
 
 
 def test_impossible_models_are_refused(encoder: Encoder, sources: list[Adapter]) -> None:
-    with pytest.raises(ConfigError, match="at least two labels, found 1"):
+    with pytest.raises(ConfigError, match="at least two categories, but there are 1"):
         ScaLearnModel(encoder, sources, labels=["a", "a"])
     with pytest.raises(ConfigError, match="at least one source"):
         ScaLearnModel(encoder, [], labels=LABELS)

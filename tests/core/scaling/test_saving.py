@@ -217,7 +217,7 @@ def test_an_encoder_that_is_gone_is_named(saved: Path, tmp_path: Path) -> None:
     described = json.loads((saved / "model.json").read_text("utf-8"))
     described["encoder"]["source"] = str(tmp_path / "gone")  # an encoder may be moved: no seal is broken
     (saved / "model.json").write_text(json.dumps(described), "utf-8")
-    with pytest.raises(EncoderError, match=r"No encoder at .*gone"):
+    with pytest.raises(EncoderError, match=r"There is no encoder at .*gone"):
         ScaLearnModel.load(saved)
 
 
@@ -270,7 +270,7 @@ def test_a_folder_in_use_is_left_alone(
     (tmp_path / "foreign").mkdir()
     (tmp_path / "foreign" / "notes.txt").write_text("mine")
     for folder in (saved, tmp_path / "file", tmp_path / "foreign"):
-        with pytest.raises(ModelError, match="holds something that is not a model"):
+        with pytest.raises(ModelError, match="holds something other than a model"):
             model.save(folder)
     assert (saved / "thesis.docx").read_text() == (tmp_path / "file").read_text() == "mine"
     (tmp_path / "empty").mkdir()

@@ -212,17 +212,17 @@ def test_nothing_is_regularised_by_default() -> None:
 
 @pytest.mark.parametrize("combination", ["mean", "softmax"])
 def test_scales_that_sum_to_one_cannot_start_at_zero(combination: str) -> None:
-    with pytest.raises(ConfigError, match=f"With the combination {combination} the scales cannot start at zero"):
+    with pytest.raises(ConfigError, match=f"Combined by {combination}, the scales cannot start at zero"):
         ablated("scalearn", combination=combination).start_at_zero()
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"combination": "sum"}, "no combination sum of the scales. Choose one of free, mean, softmax"),
-        ({"dropout": 1.0}, "dropout must be at least zero and below one, found 1.0"),
-        ({"dropout": -0.1}, "dropout must be at least zero and below one, found -0.1"),
-        ({"regularization": -1.0}, "regularization must not be below zero, found -1.0"),
+        ({"combination": "sum"}, "cannot be combined by sum. Choose one of free, mean, softmax"),
+        ({"dropout": 1.0}, "dropout must be at least zero and below one, but is 1.0"),
+        ({"dropout": -0.1}, "dropout must be at least zero and below one, but is -0.1"),
+        ({"regularization": -1.0}, "regularization must not be below zero, but is -1.0"),
         ({"start_deviation": -1.0}, "start_deviation must not be below zero"),
     ],
 )

@@ -199,7 +199,7 @@ def test_another_table_is_scored(kept: tuple[Outcome, Path]) -> None:
     assert found["learned_from"] > 0
     rows = "".join(f"{topic} {number},{topic}\n" for number in range(4) for topic in NAMES)
     one = TextDataset.from_table(f"text,label\n{rows}".encode(), text="text", label="label")
-    with pytest.raises(ConfigError, match="Between the labels"):
+    with pytest.raises(ConfigError, match="separates the categories"):
         train_scales(outcome.model.like(outcome.model.sources[:-1]), one.split(test=0.4))
 
 

@@ -67,7 +67,7 @@ def test_the_own_adapter_is_of_the_sources_kind(kinds, expected: str, encoder, d
 
 def test_scales_that_sum_to_one_are_for_the_other_recipe(encoder, sources, data: TextDataset) -> None:
     model = ScaLearnModel(encoder, sources, labels=data.labels, ablation=Ablation(combination="mean"))
-    with pytest.raises(ConfigError, match="With the combination mean the scales cannot start at zero"):
+    with pytest.raises(ConfigError, match="Combined by mean, the scales cannot start at zero"):
         train_scales(model, data, TrainingConfig(epochs=1))
 
 

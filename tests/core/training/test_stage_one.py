@@ -54,5 +54,5 @@ def test_scores_are_learned_in_their_own_unit(encoder: Encoder, task: tuple[Task
 
 @pytest.mark.parametrize("setting", ["learning_rate", "epochs", "batch_size", "patience", "reduction_factor"])
 def test_settings_are_checked(setting: str) -> None:
-    with pytest.raises(ConfigError, match=f"setting {setting} must be above zero, found 0"):
+    with pytest.raises(ConfigError, match=f"setting {setting} must be above zero, but is 0"):
         StageOneConfig(**{setting: 0})

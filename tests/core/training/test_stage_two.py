@@ -274,15 +274,15 @@ def test_ten_documents_are_enough_to_run(encoder: Encoder, sources: list[Adapter
     ("setting", "sentence"),
     [
         ({"recipe": "best"}, "There is no recipe best. Choose one of auto, paper."),
-        ({"batch_size": 2}, "The setting batch_size must be a whole number from 4, found 2."),
-        ({"epochs": 1.5}, "The setting epochs must be a whole number from 1, found 1.5."),
-        ({"seed": "a"}, "The seed must be a whole number from 0, found a."),
-        ({"own_adapter": "no"}, "The setting own_adapter must be True, False or None, found no."),
-        ({"epochs": 0}, "The setting epochs must be a whole number from 1, found 0."),
-        ({"batch_size": -1}, "The setting batch_size must be a whole number from 4, found -1."),
+        ({"batch_size": 2}, "The setting batch_size must be a whole number of at least 4, but is 2."),
+        ({"epochs": 1.5}, "The setting epochs must be a whole number of at least 1, but is 1.5."),
+        ({"seed": "a"}, "The seed must be a whole number of at least 0, but is a."),
+        ({"own_adapter": "no"}, "The setting own_adapter must be True, False or None, but is no."),
+        ({"epochs": 0}, "The setting epochs must be a whole number of at least 1, but is 0."),
+        ({"batch_size": -1}, "The setting batch_size must be a whole number of at least 4, but is -1."),
         (
             {"scales_learning_rate": float("nan")},
-            "The setting scales_learning_rate must be above zero, found nan.",
+            "The setting scales_learning_rate must be above zero, but is nan.",
         ),
     ],
 )
