@@ -435,7 +435,7 @@ def test_train_refuses_a_table_it_cannot_learn_from(
         (["--sources", "trec6,trec6"], "trec6 is given twice"),
         (["--variant", "scalearn_x"], "invalid choice: 'scalearn_x'"),
         (["--recipe", "mine"], "invalid choice: 'mine'"),
-        (["--seed", "-1"], "whole number of at least 0"),
+        (["--seed", "-1"], "whole number from 0"),
         (["--device", "abacus"], "invalid choice: 'abacus'"),
         (["--sheet", "Sheet1"], "a text table has no sheets"),
         (["--out", "{home}/taken"], "is not an empty folder"),
