@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from scalearn_core.adapters import layout
 from scalearn_core.adapters.source_tasks import LIBRARY
 from scalearn_core.encoders.cards import CARDS, DEFAULT
-from scalearn_core.errors import AdapterError
+from scalearn_core.errors import AdapterError, ConfigError
 from scalearn_core.storage.damage import DAMAGED_FILE
 from scalearn_core.storage.files import read_json
 
@@ -107,11 +107,14 @@ def find_folders(names: Sequence[str], encoder: str = DEFAULT) -> list[Path]:
 
     Raises:
         AdapterError: one is unknown, unreadable or of another kind, or two have the same name.
+        ConfigError: one is given twice.
     """
     folders = [find_folder(name, encoder) for name in names]
     seen: dict[str, Path] = {}
     for folder in folders:
         name = layout.describe(folder).name
+        if seen.get(name) == folder:
+            raise ConfigError("config.repeated_source", name=name)
         if name in seen:
             raise AdapterError("adapter.same_name", name=name, first=seen[name], second=folder)
         seen[name] = folder

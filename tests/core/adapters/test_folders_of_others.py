@@ -102,10 +102,12 @@ def test_two_of_one_name_are_told_before_anything_is_loaded(command: str, tmp_pa
     table = write_table(tmp_path / "table.csv", documents(12))
     other = edit(save(tmp_path / "other", random_adapter("x")), name="trec6")
     options = ["--out", tmp_path / "m"] if command == "train" else []
-    for sources in (f"trec6,{other}", f"sst2,{other},{other}", "trec6,trec6"):
+    again = "The source trec6 is given twice."
+    two = "Two of the sources are called trec6: "
+    for sources, says in ((f"trec6,{other}", two), (f"{other},{other}", again), ("trec6,trec6", again)):
         found = shell(command, "--table", table, *COLUMNS, "--sources", sources, *options)
         assert (found.code, found.out) == (2, "")
-        assert found.err.startswith("Two of the sources are called trec6: ")
+        assert found.err.startswith(says)
         assert found.err.count("\n") == 1
 
 
