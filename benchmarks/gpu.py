@@ -55,7 +55,7 @@ def measure(name: str, encoder: Encoder, documents: int, rounds: int, rate: floa
     model = ScaLearnModel(encoder, sources(encoder), labels=[f"class {i}" for i in range(CLASSES)]).to(device)
     generator = torch.Generator().manual_seed(0)
     ids = torch.randint(5, encoder.model.config.vocab_size, (documents, LENGTH), generator=generator).tolist()
-    tokens = Tokens(ids, [[0] * LENGTH] * documents)
+    tokens = Tokens(ids, [[0] * LENGTH] * documents, [False] * documents)
     cached, rows = CachedDocuments(encoder, tokens), list(range(documents))
     targets = (torch.arange(documents) % CLASSES).to(device)
     parameters = [*model.scales.parameters(), *model.head.parameters()]

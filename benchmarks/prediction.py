@@ -45,7 +45,9 @@ def main() -> None:
     one.ids[0], one.segments[0] = [*one.ids[0][:59], one.ids[0][-1]], one.segments[0][:60]
     graph = record(model)
     targets = model.predict_proba_of(tokens).argmax(1)
-    ranges = measure_fast_mode(model, texts[:128], texts[:8], targets[:8])["ranges"]
+    ranges = measure_fast_mode(
+        model, model.encoder.tokenize(texts[:128]), model.encoder.tokenize(texts[:8]), targets[:8]
+    )["ranges"]
     sessions = {
         "ONNX Runtime fp32": Session(graph, encoder, threads=arguments.threads),
         "ONNX Runtime 8-bit": Session(quantise(graph, read_ranges(ranges)), encoder, threads=arguments.threads),

@@ -35,6 +35,7 @@ def main() -> None:
     from scalearn_core.explain.refit import Mixes
     from scalearn_core.heads.logistic import FrozenHead
     from scalearn_core.studies import sources
+    from scalearn_core.training.stage_one import TaskData
 
     torch.set_num_threads(arguments.threads)
     lines = (arguments.folder / "train.csv").read_text("utf-8").splitlines(keepends=True)
@@ -54,7 +55,7 @@ def main() -> None:
 
     def leave_one_out() -> None:
         train, test = data.train.drawn(effort.MOST_TRAIN, 13), data.test.drawn(effort.MOST_TEST, 13)
-        mixes = Mixes(model, train, test, seed=13)
+        mixes = Mixes(model, TaskData.read(encoder, train), TaskData.read(encoder, test), seed=13)
         everything = ablation.try_mix(mixes, mixes.omega, mixes.whole)
         ablation.leave_one_out(mixes, everything)
 

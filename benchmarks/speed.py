@@ -185,7 +185,7 @@ class Bench:
         head = two_layer_head(encoder.width, CLASSES, generator=torch.Generator().manual_seed(0))
         optimizer = torch.optim.AdamW([omega, *head.parameters()], lr=1e-4)
         cut = [[row[:PAPER_LENGTH] for row in part] for part in (self.tokens.ids, self.tokens.segments)]
-        padded = Tokens(*cut)
+        padded = Tokens(*cut, cut=self.tokens.cut)
 
         def adapt(layer: int, z: torch.Tensor, f: torch.Tensor | None) -> torch.Tensor:
             stacked = torch.stack([source.output(layer, z) for source in sources]).permute(1, 2, 0, 3)

@@ -73,10 +73,6 @@ class Classifier:
         return self.classes(self.encoder.tokenize(texts))
 
 
-def task_data(encoder: Encoder, split: Split) -> TaskData:
-    return TaskData(encoder.tokenize(split.texts), split.targets, len(split.labels))
-
-
 def train_from_linear_head(
     encoder: Encoder,
     adapt: Adapt | None,
@@ -102,7 +98,7 @@ def train_from_linear_head(
         penalty: added to the loss of each batch.
         on_step: see `loop.OnStep`; raise in it to stop.
     """
-    data, held_out = task_data(encoder, train), task_data(encoder, validation)
+    data, held_out = TaskData.read(encoder, train), TaskData.read(encoder, validation)
     start = fit_frozen_head(
         unit(embed(encoder, data.tokens, adapt)), data.targets,
         unit(embed(encoder, held_out.tokens, adapt)), held_out.targets, data.classes, seed=seed,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from scalearn_core.baselines.classifier import Classifier, Classify, task_data, train_from_linear_head
+from scalearn_core.baselines.classifier import Classifier, Classify, train_from_linear_head
 from scalearn_core.config import StageOneConfig
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.training.loop import OnStep
@@ -26,7 +26,9 @@ HEAD_LEARNING_RATE = 2e-5
 def fit_own_adapter(encoder: Encoder, train: Split, validation: Split, *, seed: int) -> Classify:
     """An adapter trained on this task alone (stage one), with its own head; no source takes part."""
     config = StageOneConfig.for_documents(len(train), seed)
-    trained = train_adapter(encoder, "own", task_data(encoder, train), task_data(encoder, validation), config)
+    trained = train_adapter(
+        encoder, "own", TaskData.read(encoder, train), TaskData.read(encoder, validation), config
+    )
 
     def classify(texts: Sequence[str]) -> NDArray[np.int64]:
         tokens = encoder.tokenize(texts)

@@ -38,6 +38,8 @@ class Tokens:
 
     ids: list[list[int]]
     segments: list[list[int]]
+    cut: list[bool]
+    """Whether something of a document is left unread, as the encoder reads no more."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -47,7 +49,11 @@ class Tokens:
         return [len(ids) for ids in self.ids]
 
     def take(self, rows: Sequence[int]) -> Tokens:
-        return Tokens([self.ids[row] for row in rows], [self.segments[row] for row in rows])
+        ids, segments = ([values[row] for row in rows] for values in (self.ids, self.segments))
+        return Tokens(ids, segments, [self.cut[row] for row in rows])
+
+    def followed_by(self, others: Tokens) -> Tokens:
+        return Tokens(self.ids + others.ids, self.segments + others.segments, self.cut + others.cut)
 
 
 class Batch(NamedTuple):
@@ -146,15 +152,26 @@ class Encoder:
     def tokenize(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> Tokens:
         """Token ids of each document (or text pair), not padded; cut to `reach` tokens, pairs to `max_length`."""
         if not texts:
-            return Tokens([], [])
+            return Tokens([], [], [])
         begun = [self.prefix + text for text in texts]
+        ends = None if pairs is None else [self.prefix + text for text in pairs]
         if self.long_texts != "head" and pairs is None:
             return Tokens(*shortened(self.tokenizer, begun, self.prefix, self.max_length, self.long_texts))
         batch = self.tokenizer(
-            begun, [self.prefix + text for text in pairs] if pairs is not None else None,
-            truncation=True, max_length=self.max_length, return_token_type_ids=True,
+            begun, ends, truncation=True, max_length=self.max_length, return_token_type_ids=True,
         )  # fmt: skip
-        return Tokens(batch["input_ids"], batch["token_type_ids"])
+        return Tokens(batch["input_ids"], batch["token_type_ids"], self._cut(begun, ends, batch))
+
+    def _cut(self, begun: Sequence[str], ends: Sequence[str] | None, batch: Any) -> list[bool]:
+        """Which documents the tokenizer cut when it made `batch` of them."""
+        if batch.encodings is not None:
+            return [bool(encoding.overflowing) for encoding in batch.encodings]
+        # A tokenizer without a backend keeps nothing of what it cut: those that fill the length are read again.
+        cut = [len(ids) >= self.max_length for ids in batch["input_ids"]]
+        for row in (row for row, filled in enumerate(cut) if filled):
+            whole = self.tokenizer(begun[row], ends and ends[row], verbose=False)["input_ids"]
+            cut[row] = len(whole) > self.max_length
+        return cut
 
     def unknown_share(self, tokens: Tokens) -> float:
         """Share of the tokens (0 to 1) that stand for words the encoder does not know, as in a foreign script."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.encoders.long_texts import frame_of
 
 MOST = 2_000
 """Documents that are looked at, at most."""
@@ -25,20 +24,6 @@ class LengthReport:
     max_length: int
     """Tokens the encoder reads at a time, those it adds itself among them."""
     looked_at: int
-
-
-def documents_cut(texts: Sequence[str], encoder: Encoder) -> int:
-    """Documents of which the encoder, as it reads long ones, leaves something unread."""
-    if not texts:
-        return 0
-    batch = encoder.tokenizer(
-        [encoder.prefix + text for text in texts], return_special_tokens_mask=True, verbose=False
-    )
-    frame = frame_of(encoder.tokenizer, batch["special_tokens_mask"][0], encoder.prefix)
-    around = frame.before + frame.after
-    windows = encoder.reach // encoder.max_length
-    most = windows * (encoder.max_length - around) + around
-    return sum(len(tokens) > most for tokens in batch["input_ids"])
 
 
 def text_lengths(texts: Sequence[str], encoder: Encoder) -> LengthReport:

@@ -58,12 +58,16 @@ def passages(length: int, frame: Frame, limit: int, how: str) -> list[list[slice
 
 def shortened(
     tokenizer: Any, texts: Sequence[str], prefix: str, limit: int, how: str
-) -> tuple[list[list[int]], list[list[int]]]:
-    """Ids and segments of `texts`, which begin with `prefix`; those beyond `limit` tokens as `how` says."""
+) -> tuple[list[list[int]], list[list[int]], list[bool]]:
+    """Ids and segments of `texts`, which begin with `prefix`, and whether something of them is left unread.
+
+    Those beyond `limit` tokens are read as `how` says.
+    """
     batch = tokenizer(
         list(texts), return_token_type_ids=True, return_special_tokens_mask=True, verbose=False
     )  # fmt: skip
     ids, segments = list(batch["input_ids"]), list(batch["token_type_ids"])
+    cut = [False] * len(ids)
     for row, tokens in enumerate(ids):
         if len(tokens) <= limit:
             continue
@@ -71,7 +75,9 @@ def shortened(
         parts = [part for window in passages(len(tokens), frame, limit, how) for part in window]
         segments[row] = [number for part in parts for number in segments[row][part]]
         ids[row] = [number for part in parts for number in tokens[part]]
-    return ids, segments
+        read = limit if how == "head_tail" else MOST_WINDOWS * (limit - sum(frame)) + sum(frame)
+        cut[row] = len(tokens) > read
+    return ids, segments, cut
 
 
 class Windows:

@@ -19,7 +19,6 @@ from scalearn_core.data.languages import shares_of
 from scalearn_core.devices import Device
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.encoders.lengths import documents_cut
 from scalearn_core.evaluation.by_language import scores_by_language
 from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.stored_probabilities import save_test_probabilities
@@ -36,6 +35,7 @@ from scalearn_core.runs.folders import write_json
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.tables.export import write_csv
 from scalearn_core.targets import Targets
+from scalearn_core.training.documents import Documents
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.stage_two import train_scales
 
@@ -112,29 +112,30 @@ def train_with_evidence(
     adapters = catalog.load(sources, encoder)
     if config.recipe == "auto":
         dataset = dataset.without_validation()
+    documents = Documents.read(dataset, encoder)
     model = ScaLearnModel(
         encoder, adapters, labels=dataset.labels, separator=dataset.separator, variant=variant, seed=config.seed
     )
-    trained = train_scales(model, dataset, config, on_step=on_step, on_stage=on_stage)
+    trained = train_scales(model, dataset, config, documents=documents, on_step=on_step, on_stage=on_stage)
 
     on_stage("baselines")
     clock = time.monotonic()
     train, validation, test = dataset.train, dataset.validation, dataset.test
-    rivals = predict_rivals(model, trained, dataset, config, on_step)
+    rivals = predict_rivals(model, trained, documents, config, on_step)
     trained.seconds["baselines"] = time.monotonic() - clock
 
     on_stage("evaluation")
     clock = time.monotonic()
-    probabilities = model.predict_proba(test.texts)
+    read = documents.test
+    probabilities = model.predict_proba_of(read.tokens)
     predicted = rivals.predicted | {"scalearn": model.decide(probabilities)}
-    model.fast_mode = measure_fast_mode(model, train.texts, test.texts, test.targets)
+    model.fast_mode = measure_fast_mode(model, documents.train.tokens, read.tokens, read.targets)
     evidence = weigh(test, probabilities, predicted, rivals.control, trained.forecast, seed=config.seed)
-    texts = dataset.frame["text"].tolist()
-    tokens = encoder.tokenize(texts)
-    chosen = np.linspace(0, len(texts) - 1, min(len(texts), CONTRIBUTION_DOCUMENTS)).round().astype(int)
-    contributions = contribution_map(model, [texts[i] for i in chosen])
+    tokens = documents.tokens
+    chosen = np.linspace(0, len(tokens) - 1, min(len(tokens), CONTRIBUTION_DOCUMENTS)).round().astype(int)
+    contributions = contribution_map(model, tokens.take(chosen.tolist()))
     evidence["verdict"]["carried_by"] = _carried_by(
-        model, dataset, contributions, evidence["verdict"]["code"], config.seed
+        model, documents, contributions, evidence["verdict"]["code"], config.seed
     )
     by_language = scores_by_language(test.texts, test.targets, predicted, dataset.labels, seed=config.seed)
     trained.seconds["evaluation"] = time.monotonic() - clock
@@ -155,7 +156,7 @@ def train_with_evidence(
             "counts": {"train": len(train), "validation": len(validation), "test": len(test)},
             "kept_out": len(dataset.kept_out),
             "class_counts": dataset.class_counts,
-            "cut": documents_cut(texts, encoder),
+            "cut": sum(tokens.cut),
             "unknown_share": encoder.unknown_share(tokens),
         },
         "encoder": {
@@ -188,12 +189,12 @@ def train_with_evidence(
 
 
 def _carried_by(
-    model: ScaLearnModel, dataset: TextDataset, contributions: ContributionMap, code: str, seed: int
+    model: ScaLearnModel, documents: Documents, contributions: ContributionMap, code: str, seed: int
 ) -> list[dict[str, Any]]:
     """What is lost without each of the sources that do most, in points; nothing is asked where none helped."""
     if code != "helped":
         return []
     sizes = np.abs(contributions.contribution).mean(axis=0)[: len(model.sources) - model.own_adapter]
     strongest = np.argsort(-sizes, kind="stable")[:ASKED_AFTER].tolist()
-    mixes = Mixes(model, dataset.train, dataset.test, seed=seed)
+    mixes = Mixes(model, documents.train, documents.test, seed=seed)
     return [{"source": model.sources[source].name, "lost": lost} for source, lost in carriers(mixes, strongest)]

@@ -9,7 +9,6 @@ import torch
 from numpy.typing import NDArray
 
 from scalearn_core.config import TrainingConfig
-from scalearn_core.data.dataset import TextDataset
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Tokens
 from scalearn_core.encoders.prefix_cache import CachedDocuments
@@ -19,6 +18,7 @@ from scalearn_core.heads.tfidf import predict_tfidf
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.sources import mixed
 from scalearn_core.targets import Targets
+from scalearn_core.training.documents import Documents
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.recipe_auto import learn_own_adapter_alone
 from scalearn_core.training.shuffled_sources import shuffled
@@ -41,61 +41,59 @@ class Rivals:
 def predict_rivals(
     model: ScaLearnModel,
     trained: TrainingResult,
-    dataset: TextDataset,
+    documents: Documents,
     config: TrainingConfig,
     on_step: OnStep | None,
 ) -> Rivals:
     """Train the plain methods and the control on what `model` was trained on; classify the test documents."""
+    dataset, tokens = documents.dataset, documents.test.tokens
     train, validation, test = dataset.train, dataset.validation, dataset.test
-    tokens = model.encoder.tokenize(test.texts)
-    control, predicted = _control(model, trained, dataset, config, on_step)
+    control, predicted = _control(model, trained, documents, config, on_step)
     return Rivals(
         {
             "frozen_head": trained.frozen_head.predict(unit(embed(model.encoder, tokens))),
             "tfidf": predict_tfidf(train, validation, test.texts, seed=config.seed),
             "majority": predict_majority(train, test.texts),
-            "single_source": _single_source(model, trained, dataset, tokens, config.seed),
+            "single_source": _single_source(model, trained, documents, config.seed),
             control: predicted,
         },
         control,
     )
 
 
-def _single_source(
-    model: ScaLearnModel, trained: TrainingResult, dataset: TextDataset, tokens: Tokens, seed: int
-) -> Targets:
+def _single_source(model: ScaLearnModel, trained: TrainingResult, documents: Documents, seed: int) -> Targets:
     """The source that promises most, at its strength in all layers, with a logistic regression on top."""
     best = trained.forecast.sources[0]
     encoder = model.encoder
     adapt = mixed([model.sources[best.source]], torch.full((1, 1, 1), best.strength, device=encoder.device))
 
-    def embedded(documents: Tokens | CachedDocuments) -> NDArray[np.float32]:
-        return unit(embed(encoder, documents, adapt))
+    def embedded(part: Tokens | CachedDocuments) -> NDArray[np.float32]:
+        return unit(embed(encoder, part, adapt))
 
-    validation = dataset.validation
+    train, validation = documents.train, documents.validation
     head = fit_frozen_head(
-        embedded(trained.documents), dataset.train.targets,
-        embedded(encoder.tokenize(validation.texts)), validation.targets, len(model.labels), seed=seed,
+        embedded(trained.documents), train.targets,
+        embedded(validation.tokens), validation.targets, len(model.labels), seed=seed,
     )  # fmt: skip
-    return head.predict(embedded(tokens))
+    return head.predict(embedded(documents.test.tokens))
 
 
 def _control(
     model: ScaLearnModel,
     trained: TrainingResult,
-    dataset: TextDataset,
+    documents: Documents,
     config: TrainingConfig,
     on_step: OnStep | None,
 ) -> tuple[str, Targets]:
     """The same training with what the sources know taken away."""
-    train, texts = dataset.train, dataset.test.texts
+    train, tokens = documents.train, documents.test.tokens
     if model.own_adapter and config.recipe == "auto":
         alone = learn_own_adapter_alone(
             model, trained.documents, train.targets, config.resolved(len(train)),
             batch_size=config.batch_size, seed=config.seed, on_step=on_step,
         )  # fmt: skip
-        return "own_adapter", alone.decide(alone.predict_proba(texts))
+        return "own_adapter", alone.decide(alone.predict_proba_of(tokens))
     sources = model.sources[:-1] if model.own_adapter else model.sources
     ignorant = model.like(shuffled(sources, seed=config.seed + CONTROL_SEED), seed=config.seed)
-    train_scales(ignorant, dataset, config, on_step=on_step)
-    return "shuffled_sources", ignorant.decide(ignorant.predict_proba(texts))
+    train_scales(ignorant, documents.dataset, config, documents=documents, on_step=on_step)
+    return "shuffled_sources", ignorant.decide(ignorant.predict_proba_of(tokens))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from scalearn_core.runs.folders import write_json
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.storage.damage import DAMAGED_FILE, reason
 from scalearn_core.storage.locks import holding
+from scalearn_core.training.documents import Documents
 
 OnProgress = Callable[[float], None]
 """Told the share of the work that is done, 0 to 1; raise in it to stop."""
@@ -51,6 +53,11 @@ class TrainedModel:
     @property
     def test(self) -> Split:
         return self.dataset.test
+
+    @cached_property
+    def documents(self) -> Documents:
+        """All documents as the model's encoder reads them."""
+        return Documents.read(self.dataset, self.model.encoder)
 
     @property
     def library_sources(self) -> list[Adapter]:

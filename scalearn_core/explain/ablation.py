@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import torch
 
-from scalearn_core.explain.refit import Change, Embeddings, Judged, Mixes, Part
+from scalearn_core.explain.refit import Change, Chosen, Embeddings, Judged, Mixes
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class Step:
     """Against the step before."""
 
 
-def try_mix(mixes: Mixes, omega: torch.Tensor, part: Part) -> Tried:
+def try_mix(mixes: Mixes, omega: torch.Tensor, part: Chosen) -> Tried:
     """Embed and judge one mix."""
     embeddings = mixes.embed(omega, part)
     return Tried(embeddings, mixes.judge(embeddings, part))

@@ -12,13 +12,13 @@ change is for the better; that is what the scores are for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from scalearn_core.encoders.batching import forward_batches
+from scalearn_core.encoders.encoder import Tokens
 from scalearn_core.scaling.model import ScaLearnModel
 
 
@@ -35,8 +35,8 @@ class ContributionMap:
 
 
 @torch.no_grad()
-def contribution_map(model: ScaLearnModel, texts: Sequence[str]) -> ContributionMap:
-    """Measure the contributions on `texts` (at least one), with the trained scales in place.
+def contribution_map(model: ScaLearnModel, tokens: Tokens) -> ContributionMap:
+    """Measure the contributions on some documents (at least one), with the trained scales in place.
 
     With one number per dimension the sign tells whether the scaled output points along the source's own output
     or against it: the sign of `Σ ω_d A_d²`.
@@ -46,7 +46,6 @@ def contribution_map(model: ScaLearnModel, texts: Sequence[str]) -> Contribution
     shape = (len(encoder.layers), count)
     scaled, unscaled, signed = (np.zeros(shape) for _ in range(3))
     own = np.zeros(len(encoder.layers))
-    tokens = encoder.tokenize(list(texts))
     for rows in forward_batches(tokens.lengths, encoder.device.type):
         batch = encoder.pad(tokens, rows)
         real = batch.attention_mask.bool()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from scalearn_core.evaluation.intervals import Interval
 from scalearn_core.explain.ablation import Tried, try_mix
 from scalearn_core.explain.effort import PAIR_STRENGTHS, STRENGTHS
-from scalearn_core.explain.refit import Change, Mixes, Part
+from scalearn_core.explain.refit import Change, Chosen, Mixes
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Curve:
     """The strength at which the training documents are told apart best; 0: without the source."""
 
 
-def curve(mixes: Mixes, source: int, plain: Tried, part: Part) -> Curve:
+def curve(mixes: Mixes, source: int, plain: Tried, part: Chosen) -> Curve:
     """Try every strength of one source on the otherwise plain encoder."""
     found = [_at(mixes, {source: strength}, plain, part) for strength in STRENGTHS]
     changes = [mixes.change(tried.judged, plain.judged, part) for tried in found]
@@ -40,7 +40,7 @@ def curve(mixes: Mixes, source: int, plain: Tried, part: Part) -> Curve:
 
 
 def pair_grid(
-    mixes: Mixes, pair: tuple[int, int], curves: dict[int, Curve], plain: Tried, part: Part
+    mixes: Mixes, pair: tuple[int, int], curves: dict[int, Curve], plain: Tried, part: Chosen
 ) -> list[list[float]]:
     """Macro-F1 (0 to 1) at every pair of strengths of two sources, `[of the first][of the second]`.
 
@@ -61,5 +61,5 @@ def pair_grid(
     return grid
 
 
-def _at(mixes: Mixes, strengths: dict[int, float], plain: Tried, part: Part) -> Tried:
+def _at(mixes: Mixes, strengths: dict[int, float], plain: Tried, part: Chosen) -> Tried:
     return try_mix(mixes, mixes.even(strengths), part) if any(strengths.values()) else plain

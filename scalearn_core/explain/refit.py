@@ -18,7 +18,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from scalearn_core.data.split import Split
 from scalearn_core.encoders.batching import forward_batches
 from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.evaluation.comparison import compare_predictions
@@ -29,6 +28,7 @@ from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.sources import mixed
 from scalearn_core.targets import Targets, are_multi_label, in_turns
 from scalearn_core.training.recipe_auto import head_c
+from scalearn_core.training.stage_one import TaskData
 
 FOLDS = 5
 TOLERANCE = 1e-3
@@ -50,7 +50,7 @@ class Meter:
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class Chosen:
     """Which of the documents are looked at: numbers into `Mixes.documents`."""
 
     train: NDArray[np.int64]
@@ -98,30 +98,30 @@ class Mixes:
         tokens: how many tokens each document has.
     """
 
-    def __init__(self, model: ScaLearnModel, train: Split, test: Split, *, seed: int) -> None:
+    def __init__(self, model: ScaLearnModel, train: TaskData, test: TaskData, *, seed: int) -> None:
         """Raises what `Encoder` raises; `train` and `test` hold at least one document each."""
         model.train_mode(False)
         self.model, self.seed = model, seed
         self.meter = Meter(lambda share: None, 1)
         layers = range(len(model.encoder.layers))
         self.omega = torch.stack([model.scales(layer) for layer in layers]).detach()
-        tokens = model.encoder.tokenize([*train.texts, *test.texts])
+        tokens = train.tokens.followed_by(test.tokens)
         self.documents = CachedDocuments(model.encoder, tokens, model.stack.first_layer)
         self.tokens = np.array(tokens.lengths)
         self.targets = np.concatenate([train.targets, test.targets])
-        self.whole = Part(np.arange(len(train)), np.arange(len(train), len(tokens)))
+        self.whole = Chosen(np.arange(len(train)), np.arange(len(train), len(tokens)))
 
     @property
     def count(self) -> int:
         """Number of sources, the target task's own adapter among them."""
         return len(self.model.sources)
 
-    def sample(self, train: int, test: int) -> Part:
+    def sample(self, train: int, test: int) -> Chosen:
         """At most so many documents of each part: of the training, one of each class after the other."""
         generator = np.random.default_rng(self.seed)
         chosen = in_turns(self.targets[self.whole.train], train, generator)
         drawn = generator.permutation(len(self.whole.test))[:test]
-        return Part(self.whole.train[np.sort(chosen)], self.whole.test[np.sort(drawn)])
+        return Chosen(self.whole.train[np.sort(chosen)], self.whole.test[np.sort(drawn)])
 
     def only(self, *sources: int) -> torch.Tensor:
         """The learned scales of some sources, those of the others 0."""
@@ -147,7 +147,7 @@ class Mixes:
         return not bool(self.omega[:, source].any())
 
     @torch.inference_mode()
-    def embed(self, omega: torch.Tensor, part: Part) -> Embeddings:
+    def embed(self, omega: torch.Tensor, part: Chosen) -> Embeddings:
         """Embeddings of length 1, `[documents of the part, width]`, training documents first."""
         encoder, documents, rows = self.model.encoder, self.documents, part.rows
         adapt = mixed(self.model.sources, omega)
@@ -160,11 +160,11 @@ class Mixes:
             self.meter.add(int(self.tokens[chosen].sum()))
         return unit(embeddings)
 
-    def skip(self, part: Part) -> None:
+    def skip(self, part: Chosen) -> None:
         """A pass over the part need not be made: count its work as done."""
         self.meter.add(int(self.tokens[part.rows].sum()))
 
-    def judge(self, embeddings: Embeddings, part: Part) -> Judged:
+    def judge(self, embeddings: Embeddings, part: Chosen) -> Judged:
         """Fit the classifier on the training documents of the part, and score it on its test documents."""
         labels, first = len(self.model.labels), len(part.train)
         head = fit_head(
@@ -174,7 +174,7 @@ class Mixes:
         score = bootstrap_score("macro_f1", self.targets[part.test], predicted, seed=self.seed)
         return Judged(predicted, score)
 
-    def change(self, judged: Judged, other: Judged, part: Part) -> Change:
+    def change(self, judged: Judged, other: Judged, part: Chosen) -> Change:
         """How far one mix is ahead of another."""
         found = compare_predictions(
             self.targets[part.test], judged.predicted, other.predicted,
@@ -183,7 +183,7 @@ class Mixes:
         interval = (100 * found.low, 100 * found.high)
         return Change(100 * found.difference, interval, found.verdict, found.disagreements)
 
-    def held_out_loss(self, embeddings: Sequence[Any] | Embeddings, part: Part) -> float:
+    def held_out_loss(self, embeddings: Sequence[Any] | Embeddings, part: Chosen) -> float:
         """Log-loss (nats per document) of the training documents, each by a classifier that did not see it.
 
         Classes of one document are left out; 0 where fewer than two classes remain.

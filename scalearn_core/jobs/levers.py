@@ -90,18 +90,19 @@ def _outcome(trained_model: TrainedModel, levers: Levers, evidence: Path, report
     """Turn the scales of the model for good, and score it on the documents nobody watched."""
     model, test, seed = trained_model.model, trained_model.test, trained_model.result["seed"]
     predicted = _others(test, evidence)
-    before = model.decide(model.predict_proba(test.texts))
+    documents = trained_model.documents
+    before = model.decide(model.predict_proba_of(documents.test.tokens))
     with torch.no_grad():
         model.scales.omega.copy_(turned(model, levers))
     model.training_record = {**model.training_record, "levers": levers.to_dict()}
-    probabilities = model.predict_proba(test.texts)
+    probabilities = model.predict_proba_of(documents.test.tokens)
     predicted["scalearn"] = now = model.decide(probabilities)
     report.progress(0.5)
-    model.fast_mode = measure_fast_mode(model, trained_model.train.texts, test.texts, test.targets)
+    model.fast_mode = measure_fast_mode(model, documents.train.tokens, documents.test.tokens, test.targets)
     report.progress(0.7)
-    texts = trained_model.dataset.frame["text"].tolist()
-    chosen = np.linspace(0, len(texts) - 1, min(len(texts), CONTRIBUTION_DOCUMENTS)).round().astype(int)
-    contributions = contribution_map(model, [texts[i] for i in chosen])
+    count = len(documents.tokens)
+    chosen = np.linspace(0, count - 1, min(count, CONTRIBUTION_DOCUMENTS)).round().astype(int)
+    contributions = contribution_map(model, documents.take(chosen.tolist()))
     control = trained_model.result["comparison_control"]["against"]
     compared = compare_predictions(test.targets, now, before, n_classes=len(test.labels), seed=seed)
     result = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,13 +72,13 @@ def prepare(model: ScaLearnModel, speed: str = "auto") -> Engine:
 
 
 def measure_fast_mode(
-    model: ScaLearnModel, calibration: Sequence[str], texts: Sequence[str], targets: np.ndarray
+    model: ScaLearnModel, calibration: Tokens, tokens: Tokens, targets: np.ndarray
 ) -> dict[str, Any]:
     """What 8-bit products cost and bring for a trained model on the CPU; kept as `model.fast_mode`.
 
     Args:
         calibration: training documents, on which the ranges of the activations are measured.
-        texts, targets: documents the model has not been trained on, and their classes.
+        tokens, targets: documents the model has not been trained on, and their classes.
 
     Returns:
         `ranges`, `documents`, `agreement` (share of equal labels), `macro_f1_exact`, `macro_f1_fast`,
@@ -88,13 +87,12 @@ def measure_fast_mode(
     """
     if model.encoder.device.type != "cpu":
         return {"reason": f"the model is on {model.encoder.device.type}"}
-    if not len(texts) or not len(calibration):
+    if not len(tokens) or not len(calibration):
         return {"reason": "no documents to measure on"}
     try:
         graph = record(model)
         ranges = _ranges(graph, model, calibration)
         session = Session(quantise(graph, ranges), model.encoder)
-        tokens = model.encoder.tokenize(list(texts))
         exact, fast = model.predict_proba_of(tokens), session.predict_proba(tokens)
         decided = [model.decide(values) for values in (exact, fast)]
     except Exception as error:  # a model without fast mode is still a model
@@ -115,10 +113,10 @@ def measure_fast_mode(
     }
 
 
-def _ranges(graph: Any, model: ScaLearnModel, calibration: Sequence[str]) -> Ranges:
+def _ranges(graph: Any, model: ScaLearnModel, calibration: Tokens) -> Ranges:
     measuring, names = with_ranges(graph)
     session = Session(measuring, model.encoder)
-    tokens = model.encoder.tokenize(list(calibration[:CALIBRATION_DOCUMENTS]))
+    tokens = calibration.take(range(min(len(calibration), CALIBRATION_DOCUMENTS)))
     # One document at a time: padding is not part of any.
     return widest((session.outputs(tokens, [row])[1:] for row in range(len(tokens))), names)
 

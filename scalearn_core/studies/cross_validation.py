@@ -70,7 +70,7 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any
     dataset, encoder = trained_model.dataset, trained_model.model.encoder
     whole = dataset.whole()
     texts, targets = whole.texts, whole.targets
-    tokens = encoder.tokenize(texts)
+    tokens = trained_model.documents.tokens
     progress = Progress(on_progress, [0.3, *[1.0] * FOLDS * REPEATS], trained_model.result["seconds"])
     embeddings = unit(embed(encoder, tokens))
     progress.next()

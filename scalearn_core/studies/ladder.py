@@ -80,7 +80,7 @@ class _TooLong(Exception):
 def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any]:
     """Train and score every rung; say where to stop (`docs/formats.md`: `studies.ladder`)."""
     progress = Progress(on_progress, WEIGHTS, trained_model.result["seconds"])
-    test = trained_model.model.encoder.tokenize(trained_model.test.texts)
+    test = trained_model.documents.test.tokens
     labels, seed = trained_model.model.labels, trained_model.config.seed
     rungs, predicted, speeds = [], {}, {}
     for rung in _climb(trained_model, progress):
@@ -126,7 +126,7 @@ def _climb(trained_model: TrainedModel, progress: Progress) -> Iterator[Rung]:
     model, train, config = trained_model.model, trained_model.train, trained_model.config
     encoder = model.encoder
     began = time.monotonic()
-    cached = CachedDocuments(encoder, encoder.tokenize(train.texts))
+    cached = CachedDocuments(encoder, trained_model.documents.train.tokens)
     opening = time.monotonic() - began
     yield _plain(trained_model, cached, opening)
 
@@ -165,7 +165,7 @@ def _plain(trained_model: TrainedModel, cached: CachedDocuments, opening: float)
     encoder, head = trained_model.model.encoder, trained_model.frozen_head
     peak = PeakMemory(encoder.device)
     began = time.monotonic()
-    held_back = encoder.tokenize(trained_model.validation.texts)
+    held_back = trained_model.documents.validation.tokens
     fit_frozen_head(
         unit(embed(encoder, cached)), trained_model.train.targets, unit(embed(encoder, held_back)),
         trained_model.validation.targets, len(trained_model.model.labels), seed=trained_model.config.seed,

@@ -54,7 +54,7 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any
     weights = [0.3, *[0.4 + 0.6 * kept.mean() for _, kept in plan[1:]]]
     progress = Progress(on_progress, weights, trained_model.result["seconds"])
     encoder = trained_model.model.encoder
-    tokens = encoder.tokenize(test.texts)
+    tokens = trained_model.documents.test.tokens
     embeddings = unit(embed(encoder, tokens))
     progress.within(0.5)
     predicted: dict[str, list[NDArray[np.int64]]] = {

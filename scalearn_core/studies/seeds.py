@@ -31,12 +31,12 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any
 
     The first row of every list is the model at hand.
     """
-    texts = _measured_on(trained_model)
+    documents = trained_model.documents
+    tokens, measured_on = documents.test.tokens, documents.take(_measured_on(trained_model))
     seeds = [(trained_model.config.seed + more) % 2**32 for more in range(MORE + 1)]
     progress = Progress(
         on_progress, [MEASURING, *[1.0 - MEASURING, MEASURING] * MORE], trained_model.result["seconds"]
     )
-    tokens = trained_model.model.encoder.tokenize(trained_model.test.texts)
     raw, contributions, scores = [], [], []
     for number, seed in enumerate(seeds):
         model = trained_model.model
@@ -46,7 +46,7 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any
                 trained_model, trained_model.dataset, config, on_step=progress.step, on_stage=progress.stage
             )
             progress.next()
-        measured = contribution_map(model, texts)
+        measured = contribution_map(model, measured_on)
         progress.within(0.5)
         raw.append(measured.raw)
         contributions.append(measured.contribution)
@@ -57,7 +57,7 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any
     return {
         "seeds": seeds,
         "sources": _names(trained_model.model),
-        "documents": len(texts),
+        "documents": len(measured_on),
         "test_documents": len(trained_model.test),
         "macro_f1": scores,
         "score": {
@@ -98,11 +98,12 @@ def repeats(contributions: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray(agree & clear)
 
 
-def _measured_on(trained_model: TrainedModel) -> list[str]:
+def _measured_on(trained_model: TrainedModel) -> list[int]:
     """As many documents as the model's own contributions were measured on, spread evenly over the table."""
-    texts: list[str] = trained_model.dataset.frame["text"].tolist()
-    number = min(len(texts), int(trained_model.result["scales"]["documents"]))
-    return [texts[i] for i in np.linspace(0, len(texts) - 1, number).round().astype(int)]
+    count = len(trained_model.dataset.frame)
+    number = min(count, int(trained_model.result["scales"]["documents"]))
+    places: list[int] = np.linspace(0, count - 1, number).round().astype(int).tolist()
+    return places
 
 
 def _macro_f1(trained_model: TrainedModel, predicted: Targets) -> float:

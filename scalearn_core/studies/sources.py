@@ -16,6 +16,7 @@ from scalearn_core.explain.ablation import Step, Tried
 from scalearn_core.explain.overlap import DOCUMENTS, alike_together, overlap
 from scalearn_core.explain.probing import Curve
 from scalearn_core.explain.refit import Change, Meter, Mixes
+from scalearn_core.training.stage_one import TaskData
 
 
 def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any
         trained_model.test.drawn(effort.MOST_TEST, seed),
     )
     on_progress(0.0)
-    mixes = Mixes(model, train, test, seed=seed)
+    mixes = Mixes(model, TaskData.read(model.encoder, train), TaskData.read(model.encoder, test), seed=seed)
     whole = mixes.whole
     sample = mixes.sample(effort.PROBED_TRAIN, effort.PROBED_TEST)
     expected = _expected(trained_model.result)

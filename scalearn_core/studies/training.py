@@ -75,7 +75,8 @@ def train_again(
         variant: by default that of the model at hand.
     """
     model = new_model(trained_model, variant or trained_model.model.variant, config.seed)
-    return model, train_scales(model, dataset, config, on_step=on_step, on_stage=on_stage)
+    documents = trained_model.documents
+    return model, train_scales(model, dataset, config, documents=documents, on_step=on_step, on_stage=on_stage)
 
 
 def new_model(trained_model: TrainedModel, variant: str, seed: int) -> ScaLearnModel:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -215,10 +215,8 @@ def _differ(targets: Targets) -> bool:
 
 def _cut(tokens: Tokens, length: int) -> Tokens:
     """The first tokens of each document; the last one, which ends it, stays."""
-    return Tokens(
-        [ids if len(ids) <= length else ids[: length - 1] + ids[-1:] for ids in tokens.ids],
-        [segments[:length] for segments in tokens.segments],
-    )
+    ids = [ids if len(ids) <= length else ids[: length - 1] + ids[-1:] for ids in tokens.ids]
+    return replace(tokens, ids=ids, segments=[segments[:length] for segments in tokens.segments])
 
 
 def _held_out_losses(embeddings: NDArray[np.float32], targets: Targets, seed: int) -> NDArray[np.float64]:

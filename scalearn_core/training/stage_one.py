@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from scalearn_core.adapters.bottleneck import Adapter, new_adapter
 from scalearn_core.config import StageOneConfig
+from scalearn_core.data.split import Split
 from scalearn_core.devices import autocast
 from scalearn_core.encoders.batching import TokenBudget, forward_batches
 from scalearn_core.encoders.encoder import Encoder, Tokens
@@ -30,8 +31,15 @@ class TaskData:
     targets: np.ndarray
     classes: int
 
+    @classmethod
+    def read(cls, encoder: Encoder, split: Split) -> TaskData:
+        return cls(encoder.tokenize(split.texts), split.targets, len(split.labels))
+
     def __len__(self) -> int:
         return len(self.tokens)
+
+    def take(self, rows: Sequence[int]) -> TaskData:
+        return TaskData(self.tokens.take(rows), self.targets[list(rows)], self.classes)
 
 
 @dataclass

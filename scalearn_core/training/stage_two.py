@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from scalearn_core.config import FORECAST, Recipe, StageOneConfig, TrainingConfig
 from scalearn_core.data.dataset import TextDataset
-from scalearn_core.data.split import Split
 from scalearn_core.devices import autocast
 from scalearn_core.encoders.batching import TokenBudget, forward_batches
 from scalearn_core.encoders.embedding import embed
@@ -24,6 +23,7 @@ from scalearn_core.heads.logistic import FrozenHead, fit_frozen_head, unit
 from scalearn_core.heads.modules import two_layer_head
 from scalearn_core.heads.thresholds import choose_thresholds
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.training.documents import Documents
 from scalearn_core.training.forecast import Forecast, forecast
 from scalearn_core.training.loop import History, OnStep, fit
 from scalearn_core.training.loss import classification_loss
@@ -54,6 +54,7 @@ def train_scales(
     dataset: TextDataset,
     config: TrainingConfig | None = None,
     *,
+    documents: Documents | None = None,
     on_step: OnStep | None = None,
     on_stage: OnStage | None = None,
 ) -> TrainingResult:
@@ -65,6 +66,7 @@ def train_scales(
     any, the last epoch is kept.
 
     Args:
+        documents: those of `dataset` as the model's encoder reads them, where somebody tokenised them before.
         on_step: `on_step(step, metrics)` after every step (see `loop.OnStep`); raise in it to stop.
         on_stage: told when a stage begins.
 
@@ -81,7 +83,9 @@ def train_scales(
         raise ConfigError("config.repeated_source", name=OWN_NAME)
     clock = _Clock(on_stage)
     clock.start("embedding")
-    train, validation = (_task_data(model, part) for part in (dataset.train, dataset.validation))
+    _check_alike(model, dataset)
+    read = Documents.read(dataset, model.encoder) if documents is None else documents.divided_as(dataset)
+    train, validation = read.train, read.validation
     first = 0 if recipe.own_adapter else model.stack.first_layer  # an own adapter sits in every layer
     cached, cached_validation = (
         CachedDocuments(model.encoder, data.tokens, first) for data in (train, validation)
@@ -185,12 +189,11 @@ def _validate(model: ScaLearnModel, documents: CachedDocuments, targets: np.ndar
     }
 
 
-def _task_data(model: ScaLearnModel, split: Split) -> TaskData:
-    if split.labels != model.labels:
-        raise ConfigError("config.other_labels", found=", ".join(split.labels), expected=", ".join(model.labels))
-    if split.separator != model.separator:
-        raise ConfigError("config.other_separator", found=split.separator, expected=model.separator)
-    return TaskData(model.encoder.tokenize(split.texts), split.targets, len(model.labels))
+def _check_alike(model: ScaLearnModel, dataset: TextDataset) -> None:
+    if dataset.labels != model.labels:
+        raise ConfigError("config.other_labels", found=", ".join(dataset.labels), expected=", ".join(model.labels))
+    if dataset.separator != model.separator:
+        raise ConfigError("config.other_separator", found=dataset.separator, expected=model.separator)
 
 
 class _Clock:

@@ -16,7 +16,7 @@ from scalearn_core.cli.parser import make_parser
 from scalearn_core.config import LONG_TEXTS, MOST_WINDOWS, TrainingConfig
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.encoders.lengths import LengthReport, documents_cut, text_lengths
+from scalearn_core.encoders.lengths import LengthReport, text_lengths
 from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.errors import ConfigError, ModelError
 from scalearn_core.onnx_graph import fast_mode as fast
@@ -116,7 +116,8 @@ def model(request: pytest.FixtureRequest, encoder: Encoder) -> ScaLearnModel:
 
 def test_a_saved_model_and_its_fast_mode_read_alike(model: ScaLearnModel, tmp_path: Path) -> None:
     expected = model.predict_proba(TEXTS)
-    model.fast_mode = fast.measure_fast_mode(model, TEXTS, TEXTS, np.array([0, 1, 2, 1, 0]))
+    tokens = model.encoder.tokenize(TEXTS)
+    model.fast_mode = fast.measure_fast_mode(model, tokens, tokens, np.array([0, 1, 2, 1, 0]))
     assert "ranges" in model.fast_mode
     model.save(tmp_path / "model")
     again = ScaLearnModel.load(tmp_path / "model")
@@ -195,8 +196,8 @@ def test_documents_that_are_not_read_whole(encoder: Encoder, prefix: str) -> Non
     room = 11 - len(encoder.tokenizer(prefix)["input_ids"]) + 1
     texts = ["lamp " * words for words in (room, room + 1, 8 * room, 8 * room + 1)]
     for how, expected in (("head", 3), ("head_tail", 3), ("windows", 1)):
-        assert documents_cut(texts, reader(encoder, how, prefix)) == expected
-    assert documents_cut([], reader(encoder, "head")) == 0
+        assert sum(reader(encoder, how, prefix).tokenize(texts).cut) == expected
+    assert not reader(encoder, "head").tokenize([]).cut
 
 
 def test_what_would_be_cut(encoder: Encoder) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,8 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.stored_probabilities import load_test_probabilities
 from scalearn_core.evidence.pipeline import Outcome, train_with_evidence
 from scalearn_core.explain.ablation import carriers
-from scalearn_core.explain.refit import Mixes
 from scalearn_core.scaling.model import ScaLearnModel
+from tests.core.explain.conftest import mixes_of
 from tests.core.tiny import dataset, random_adapter
 
 CPU = Device("cpu", "cpu", None, 1)
@@ -90,6 +92,29 @@ def test_the_same_seed_gives_the_same_result_and_the_same_folder(encoder: Encode
     }
 
 
+@pytest.mark.parametrize("recipe", ["auto", "paper"])
+def test_no_text_is_tokenised_twice_in_a_training(recipe: str, encoder: Encoder, tmp_path: Path) -> None:
+    class Counting:
+        """The encoder's tokenizer, which keeps a list of all texts it is given."""
+
+        def __init__(self, tokenizer: Any) -> None:
+            self.tokenizer, self.texts = tokenizer, list[str]()
+
+        def __call__(self, texts: Any, *others: Any, **options: Any) -> Any:
+            self.texts += [texts] if isinstance(texts, str) else texts
+            return self.tokenizer(texts, *others, **options)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.tokenizer, name)
+
+    counted = copy.copy(encoder)
+    counted.tokenizer = Counting(encoder.tokenizer)
+    train(counted, tmp_path, seed=1, recipe=recipe)
+    documents = dataset(165).frame["text"].tolist()
+    given = Counter(counted.tokenizer.texts)
+    assert {given[text] for text in documents} == {1}
+
+
 def test_the_source_that_carries_is_found(encoder: Encoder) -> None:
     """Without it the classifier falls back; without one whose scale is 0 nothing changes."""
     data = dataset(90).split(seed=1).without_validation()
@@ -97,6 +122,6 @@ def test_the_source_that_carries_is_found(encoder: Encoder) -> None:
     model = ScaLearnModel(encoder, sources, labels=data.labels)
     model.scales.start_at_zero()
     model.scales.omega.data[:, 1] = 1.0
-    lost = dict(carriers(Mixes(model, data.train, data.test, seed=0), [0, 1]))
+    lost = dict(carriers(mixes_of(model, data), [0, 1]))
     assert lost[0] == 0
     assert lost[1] != 0

@@ -13,11 +13,18 @@ from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.config import StageOneConfig
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.explain.refit import Mixes
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.training.documents import Documents
 from scalearn_core.training.stage_one import TaskData, train_adapter
 from tests.core.tiny import FILLER, TOPICS, random_adapter
 
 Build = Callable[..., ScaLearnModel]
+
+
+def mixes_of(model: ScaLearnModel, divided: TextDataset) -> Mixes:
+    documents = Documents.read(divided, model.encoder)
+    return Mixes(model, documents.train, documents.test, seed=0)
 
 
 def faint(documents: int, seed: int) -> TextDataset:

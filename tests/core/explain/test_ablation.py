@@ -14,11 +14,11 @@ from scalearn_core.explain import ablation
 from scalearn_core.explain.refit import Meter, Mixes
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import VARIANTS
-from tests.core.explain.conftest import Build
+from tests.core.explain.conftest import Build, mixes_of
 
 
 def ask(model: ScaLearnModel, divided: TextDataset) -> Mixes:
-    return Mixes(model, divided.train, divided.test, seed=0)
+    return mixes_of(model, divided)
 
 
 def left_out(mixes: Mixes) -> list[ablation.Change]:

@@ -43,10 +43,14 @@ def by_hand(model: ScaLearnModel) -> ContributionMap:
     return ContributionMap(np.empty(0), scaled / own, unscaled / own)
 
 
+def measured_on(model: ScaLearnModel, texts: list[str]) -> ContributionMap:
+    return contribution_map(model, model.encoder.tokenize(texts))
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_sizes_are_those_of_the_formula(variant: str, encoder: Encoder, sources: list[Adapter]) -> None:
     model = build(encoder, sources, variant)
-    found, wanted = contribution_map(model, TEXTS), by_hand(model)
+    found, wanted = measured_on(model, TEXTS), by_hand(model)
     assert found.contribution.shape == found.output_size.shape == (LAYERS, 3)
     assert np.allclose(np.abs(found.contribution), wanted.contribution, rtol=1e-4)
     assert np.allclose(found.output_size, wanted.output_size, rtol=1e-4)
@@ -56,14 +60,14 @@ def test_sizes_are_those_of_the_formula(variant: str, encoder: Encoder, sources:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_twice_the_output_at_half_the_scale_changes_nothing(variant: str, encoder, sources) -> None:
-    before = contribution_map(build(encoder, sources, variant), TEXTS)
+    before = measured_on(build(encoder, sources, variant), TEXTS)
     for layer in range(LAYERS):
         sources[0].bottleneck(layer).up_weight *= 2
         sources[0].bottleneck(layer).up_bias *= 2
     model = build(encoder, sources, variant)
     with torch.no_grad():
         model.scales.omega[:, 0] /= 2
-    after = contribution_map(model, TEXTS)
+    after = measured_on(model, TEXTS)
     assert np.allclose(after.contribution, before.contribution, rtol=1e-4)
     assert np.allclose(after.raw[:, 0], before.raw[:, 0] / 2)
     assert np.allclose(after.output_size[0, 0], 2 * before.output_size[0, 0], rtol=1e-4)
@@ -75,14 +79,14 @@ def test_the_sign_is_that_of_the_scale(variant: str, encoder: Encoder) -> None:
     with torch.no_grad():
         for t, value in enumerate((0.5, -0.5, 0.0)):
             model.scales.omega[:, t] = value
-    found = contribution_map(model, TEXTS).contribution
+    found = measured_on(model, TEXTS).contribution
     assert (np.sign(found) == [[1, -1, 0]] * LAYERS).all()
 
 
 def test_it_measures_without_dropout_or_traces(encoder: Encoder, sources: list[Adapter]) -> None:
     model = build(encoder, sources, "scalearn")
     model.train_mode(True)
-    first, second = (contribution_map(model, TEXTS).contribution for _ in range(2))
+    first, second = (measured_on(model, TEXTS).contribution for _ in range(2))
     assert np.array_equal(first, second)
     assert model.scales.omega.grad is None
     assert not model.scales.omega.requires_grad or model.scales.omega.is_leaf
@@ -92,8 +96,8 @@ def test_padding_does_not_count(encoder: Encoder, sources: list[Adapter]) -> Non
     """A long document beside a short one must not add padding to the short one's means."""
     model = build(encoder, sources, "scalearn_uniform")
     short, long = "lamp", "please help with the door of my room today since monday it is a new door"
-    apart = [contribution_map(model, [text] * 2).output_size for text in (short, long)]
-    together = contribution_map(model, [short, long, short, long]).output_size
+    apart = [measured_on(model, [text] * 2).output_size for text in (short, long)]
+    together = measured_on(model, [short, long, short, long]).output_size
     low, high = np.minimum(*apart), np.maximum(*apart)
     assert ((low - 1e-6 <= together) & (together <= high + 1e-6)).all()
 
@@ -103,6 +107,6 @@ def test_raw_scales_are_those_in_use(variant: str, encoder: Encoder, sources: li
     model = ScaLearnModel(
         encoder, sources, labels=["a", "b"], variant=variant, ablation=Ablation("softmax")
     )  # fmt: skip
-    raw = contribution_map(model, TEXTS).raw
+    raw = measured_on(model, TEXTS).raw
     assert raw.shape == (len(model.scales.omega), len(sources))
     np.testing.assert_allclose(raw.sum(1), 1, rtol=1e-6)

@@ -18,7 +18,7 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.explain.held_back import divide_test, watched
 from scalearn_core.explain.levers import LeverBoard, Levers
-from scalearn_core.explain.refit import FOLDS, Mixes
+from scalearn_core.explain.refit import FOLDS
 from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.heads.solver import label_losses
 from scalearn_core.scaling.model import ScaLearnModel
@@ -27,6 +27,7 @@ from scalearn_core.targets import same
 from scalearn_core.training.forecast import forecast
 from scalearn_core.training.recipe_auto import head_c
 from scalearn_core.training.stage_one import TaskData, predict_adapter, train_adapter
+from tests.core.explain.conftest import mixes_of
 from tests.core.multi_label import LABELS, multi_label_table
 from tests.core.tiny import random_adapter
 
@@ -120,7 +121,7 @@ def model(reader: Encoder, telling: Adapter) -> ScaLearnModel:
 
 def test_a_mix_is_judged_as_the_model_is(model: ScaLearnModel) -> None:
     data = multi_label_table(100).split(seed=5).without_validation()
-    mixes = Mixes(model, data.train, data.test, seed=0)
+    mixes = mixes_of(model, data)
     embeddings = mixes.embed(mixes.omega, mixes.whole)
     judged = mixes.judge(embeddings, mixes.whole)
     assert np.array_equal(judged.predicted, model.decide(model.predict_proba(data.test.texts)))
@@ -133,7 +134,7 @@ def test_a_mix_is_judged_as_the_model_is(model: ScaLearnModel) -> None:
 
 def test_held_out_loss_is_that_of_the_labels_one_can_ask(model: ScaLearnModel) -> None:
     data = multi_label_table(100).split(seed=5).without_validation()
-    mixes = Mixes(model, data.train, data.test, seed=0)
+    mixes = mixes_of(model, data)
     embeddings, targets = mixes.embed(mixes.omega, mixes.whole), data.train.targets
     expected = np.zeros(len(targets))
     for train, held_out in stratified_folds(targets, FOLDS, 0):
@@ -146,7 +147,7 @@ def test_held_out_loss_is_that_of_the_labels_one_can_ask(model: ScaLearnModel) -
 
 def test_a_sample_shows_every_label(model: ScaLearnModel) -> None:
     data = multi_label_table(100).split(seed=5).without_validation()
-    mixes = Mixes(model, data.train, data.test, seed=0)
+    mixes = mixes_of(model, data)
     part = mixes.sample(6, 4)
     assert (len(part.train), len(part.test)) == (6, 4)
     assert mixes.targets[part.train].sum(0).min() >= 2

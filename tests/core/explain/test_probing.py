@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.explain import ablation, effort, probing
-from scalearn_core.explain.refit import Mixes
-from tests.core.explain.conftest import Build
+from tests.core.explain.conftest import Build, mixes_of
 
 
 def test_curves_pass_through_the_plain_encoder(build: Build, divided: TextDataset) -> None:
-    mixes = Mixes(build(1.0, 1.0, 1.0), divided.train, divided.test, seed=0)
+    mixes = mixes_of(build(1.0, 1.0, 1.0), divided)
     part = mixes.sample(40, 30)
     plain = ablation.try_mix(mixes, mixes.only(), part)
     curves = {source: probing.curve(mixes, source, plain, part) for source in range(3)}
@@ -33,7 +32,7 @@ def test_curves_pass_through_the_plain_encoder(build: Build, divided: TextDatase
 
 
 def test_the_passes_are_those_that_are_made(build: Build, divided: TextDataset) -> None:
-    mixes = Mixes(build(1.0, 1.0, 1.0), divided.train, divided.test, seed=0)
+    mixes = mixes_of(build(1.0, 1.0, 1.0), divided)
     part = mixes.sample(20, 20)
     plain = ablation.try_mix(mixes, mixes.only(), part)
     mixes.meter.done = 0

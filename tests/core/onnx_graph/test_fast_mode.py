@@ -36,7 +36,8 @@ def model(encoder: Encoder, sources: list[Adapter]) -> ScaLearnModel:
 
 
 def measured(model: ScaLearnModel) -> dict[str, object]:
-    return fast.measure_fast_mode(model, TEXTS[:8], TEXTS, model.predict_proba(TEXTS).argmax(1))
+    tokens = model.encoder.tokenize(TEXTS)
+    return fast.measure_fast_mode(model, tokens.take(range(8)), tokens, model.predict_proba(TEXTS).argmax(1))
 
 
 def test_measured_and_saved_it_predicts_nearly_the_same(model: ScaLearnModel, tmp_path: Path) -> None:

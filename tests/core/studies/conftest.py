@@ -31,7 +31,7 @@ def make_trained(encoder: Encoder, documents: int, variant: str, config: Trainin
     sources = [random_adapter(f"s{i}", seed=i, rank=2) for i in (1, 2)]
     model = ScaLearnModel(encoder, sources, labels=data.labels, variant=variant)
     trained = train_scales(model, data, config)
-    measured = contribution_map(model, data.frame["text"].tolist())
+    measured = contribution_map(model, model.encoder.tokenize(data.frame["text"].tolist()))
     result = {
         "recipe": config.recipe,
         "seed": config.seed,

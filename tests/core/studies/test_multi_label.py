@@ -36,7 +36,7 @@ def make_trained(encoder: Encoder, config: TrainingConfig, documents: int = 80) 
     sources = [random_adapter(f"s{i}", seed=i, rank=2) for i in (1, 2)]
     model = ScaLearnModel(encoder, sources, labels=data.labels, separator=data.separator)
     trained = train_scales(model, data, config)
-    measured = contribution_map(model, data.frame["text"].tolist())
+    measured = contribution_map(model, model.encoder.tokenize(data.frame["text"].tolist()))
     result = {
         "recipe": config.recipe, "seed": config.seed, "own_adapter": model.own_adapter, "seconds": trained.seconds,
         "scales": {"documents": documents, "contribution": measured.contribution.tolist()},
