@@ -33,6 +33,14 @@ SHOWING = {
 }  # fmt: skip
 """Functions of streamlit whose first argument is shown."""
 
+OTHER_WORDS = {
+    "en": r"\bclass(es)?\b|\blabels\b(?<!mistakes in the labels)|\blabel\b(?! (more|some|them)\b)|"
+    r"\bown adapter|adapter of your own(?<!task adapter of your own)|\bpromise|\bhand(ed)?[ -]over\b|\blabeled\b",
+    "ja": r"(?<!モデル)クラス|95%区間|課題|乱数の種|再標本化|自分のアダプター|次にすること|"
+    r"メモリ(?!ー)|(ソース|順位|学習前)の予測",
+}
+"""What a reader might meet for a thing that has another name on every other page (the act of labelling apart)."""
+
 
 def test_both_languages_have_the_same_sentences() -> None:
     assert EN.keys() == JA.keys()
@@ -46,6 +54,17 @@ def test_japanese_sentences_are_japanese() -> None:
     same_by_nature = {"home.title", "device.memory"}
     untranslated = {key for key in EN if not re.search(r"[ぁ-んァ-ヶ一-龠％〜、]", JA[key]) and EN[key] != "{n}"}
     assert {key for key in untranslated if re.search("[A-Za-z]{3}", gaps_removed(EN[key]))} <= same_by_nature
+
+
+@pytest.mark.parametrize("language", OTHER_WORDS)
+def test_one_word_stands_for_one_thing(language: str) -> None:
+    """Category, task adapter, forecast; カテゴリー, タスク, シード: the same on every page and in errors."""
+    avoided = re.compile(OTHER_WORDS[language], re.IGNORECASE)
+    exempt = {"error.adapter.bad_score", "error.adapter.bad_table", "error.adapter.plugin"}  # of files and Python
+    shown = {
+        key: gaps_removed(sentence) for key, sentence in text.sentences(language).items() if key not in exempt
+    }
+    assert {key: sentence for key, sentence in shown.items() if avoided.search(sentence)} == {}
 
 
 def test_english_errors_are_those_of_the_core() -> None:
