@@ -14,12 +14,16 @@ from scalearn_core.errors import DataError
 from scalearn_core.tables import limits
 from scalearn_core.tables.content import Content, OnProgress
 from scalearn_core.tables.encodings import MARK_FAULTS
+from scalearn_core.tables.quoting import STANDARD, Quoting, candidates, ends_a_row, marks_left
 from scalearn_core.tables.records import Record
 
 DELIMITERS = (",", "\t", ";", "|")
-NONE = "\x1f"
-"""Stands in no text, so that every line is one cell."""
+NONE = "\ufdd3"
+"""A noncharacter, which stands in no text, so that every line is one cell."""
 SAMPLE_RECORDS = 1_000
+SAMPLE_CHARACTERS = 1_000_000
+MOST_LINES_OPEN = 50
+"""Lines below a row whose quotes do not close in which its end is looked for."""
 MOST_AGREE = 0.9
 """Share of rows that must be as wide as the header below lines that are no part of the table."""
 
@@ -52,7 +56,36 @@ def _skip_marks(file: io.BufferedReader, mark: bytes) -> None:
         file.read(len(mark))
 
 
-def find_delimiter(content: Content, encoding: str) -> str:
+def find_layout(content: Content, encoding: str, delimiter: str | None = None) -> tuple[str, Quoting]:
+    """What stands between the cells, and how they are put in quotation marks, found on the first rows.
+
+    Another way of quoting than the usual one is taken where more rows fit the header by it, or as many do and the
+    cells lose the marks they would keep otherwise.
+    """
+    with text_of(content, encoding) as text:
+        ways = candidates(text.read(SAMPLE_CHARACTERS))
+    found = [(delimiter or find_delimiter(content, encoding, way), way) for way in ways]
+    if len(found) == 1:
+        return found[0]
+
+    def agreement(layout: tuple[str, Quoting]) -> tuple[bool, float, bool]:
+        try:
+            sample = _sample(content, encoding, *layout)
+        except DataError:  # its quotation marks do not close
+            return False, 0.0, False
+        if not sample:
+            return False, 1.0, True
+        above = lines_above([record.cells for record in sample])
+        header, rows = sample[above], sample[above + 1 :]
+        width = len(header.cells)
+        fitting = sum(len(record.cells) == width and record.fault is None for record in rows)
+        left = marks_left([record.cells for record in rows], layout[1])
+        return width > 1, fitting / max(1, len(rows)), not left
+
+    return max(found, key=agreement)
+
+
+def find_delimiter(content: Content, encoding: str, quoting: Quoting = STANDARD) -> str:
     """The delimiter under which most rows have as many fields as the header.
 
     Counting on really parsed records, not characters, keeps commas inside a text from winning. Only a
@@ -62,7 +95,7 @@ def find_delimiter(content: Content, encoding: str) -> str:
 
     def agreement(delimiter: str) -> tuple[bool, float, int, int]:
         try:
-            sample = _sample(content, encoding, delimiter)
+            sample = [record.cells for record in _sample(content, encoding, delimiter, quoting)]
         except DataError:  # what is one cell under this delimiter is too large
             return False, 0.0, 0, 0
         if not sample:  # it is all there is
@@ -78,10 +111,10 @@ def find_delimiter(content: Content, encoding: str) -> str:
     return told or max(DELIMITERS, key=agreement)
 
 
-def is_one_column(content: Content, encoding: str, delimiter: str) -> bool:
+def is_one_column(content: Content, encoding: str, delimiter: str, quoting: Quoting = STANDARD) -> bool:
     """Whether the header has one column and the rows below no other number they agree on: then they are texts in
     which the delimiter is a character like others."""
-    sample = _sample(content, encoding, delimiter)
+    sample = [record.cells for record in _sample(content, encoding, delimiter, quoting)]
     widths = Counter(map(len, sample[lines_above(sample) + 1 :]))
     if not widths or len(sample[lines_above(sample)]) > 1:
         return False
@@ -95,11 +128,11 @@ def hint(line: str) -> str | None:
     return told[4:] if told.startswith("sep=") and told[4:] in DELIMITERS else None
 
 
-def _sample(content: Content, encoding: str, delimiter: str) -> list[list[str]]:
-    """The cells of the first rows that hold anything, trimmed."""
+def _sample(content: Content, encoding: str, delimiter: str, quoting: Quoting) -> list[Record]:
+    """The first rows that hold anything, their cells trimmed."""
     with text_of(content, encoding) as text:
-        rows = [record.cells for record in islice(read_records(text, delimiter), SAMPLE_RECORDS)]
-    return [list(map(str.strip, cells)) for cells in rows if any(cells)]
+        records = list(islice(read_records(text, delimiter, quoting), SAMPLE_RECORDS))
+    return [record._replace(cells=list(map(str.strip, record.cells))) for record in records if any(record.cells)]
 
 
 def lines_above(sample: Sequence[Sequence[str]]) -> int:
@@ -118,18 +151,20 @@ def lines_above(sample: Sequence[Sequence[str]]) -> int:
     return above if named and width[0] == len(header) and width[1] >= MOST_AGREE * len(rows) else 0
 
 
-def read_records(text: io.TextIOBase, delimiter: str) -> Iterator[Record]:
+def read_records(text: io.TextIOBase, delimiter: str, quoting: Quoting = STANDARD) -> Iterator[Record]:
     """Parse rows; a blank line is a record without cells.
 
     A row whose quotes do not close properly is given as its first line, as typed, and reading goes on at its
-    second line: one stray quotation mark must not swallow the rows after it.
+    second line: one stray quotation mark must not swallow the rows after it. A line that closes what such a row
+    opened is the end of it and no row, however many cells it has.
 
     Raises:
         DataError: `data.cell_too_large` or `data.quotes_not_closed`.
     """
-    lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    lines = _Lines(text, quoting)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, **quoting.options())  # type: ignore[arg-type]
     row = 0
+    open_until = 0
     while True:
         row += 1
         lines.row = row
@@ -142,16 +177,19 @@ def read_records(text: io.TextIOBase, delimiter: str) -> Iterator[Record]:
             if "larger than field limit" in str(error):
                 raise DataError("data.cell_too_large", row=row, limit=limits.MAX_CELL_CHARACTERS) from error
             first_line = lines.go_back().rstrip("\r\n")
+            open_until = row + MOST_LINES_OPEN if first_line.count(quoting.mark) % 2 else 0
             yield Record(row, first_line.split(delimiter), fault="broken_quotes")
         else:
-            yield Record(row, cells)
+            is_end = row <= open_until and len(lines.taken) == 1 and ends_a_row(cells)
+            open_until = 0 if is_end else open_until
+            yield Record(row, quoting.shown(cells), fault="end_of_broken" if is_end else None)
 
 
 class _Lines:
     """The physical lines of a text; those of the row that is read can be given back."""
 
-    def __init__(self, text: io.TextIOBase) -> None:
-        self.text = text
+    def __init__(self, text: io.TextIOBase, quoting: Quoting) -> None:
+        self.text, self.quoting = text, quoting
         self.row = 0
         self.taken: list[str] = []
         self.ahead: deque[str] = deque()
@@ -167,7 +205,7 @@ class _Lines:
         if len(line) == limits.MAX_LINE_CHARACTERS:
             raise DataError("data.cell_too_large", row=self.row, limit=limits.MAX_CELL_CHARACTERS)
         self.taken.append(line)
-        return line
+        return self.quoting.hidden(line)
 
     def go_back(self) -> str:
         """The first line of this row; the others will be read again."""

@@ -89,10 +89,11 @@ def read_table(
     if json_lines.looks_like_json(start, encoding):
         found, rejected = json_lines.read_json(content, encoding, rest)
         return Table(found, rejected, encoding=encoding, kind="json")
-    delimiter = delimiter or delimited.find_delimiter(content, encoding)
-    between = delimited.NONE if delimited.is_one_column(content, encoding, delimiter) else delimiter
+    delimiter, quoting = delimited.find_layout(content, encoding, delimiter)
+    is_one_column = delimited.is_one_column(content, encoding, delimiter, quoting)
+    between = delimited.NONE if is_one_column else delimiter
     with delimited.text_of(content, encoding, rest) as text:
-        records = _without_hint(delimited.read_records(text, between), between)
+        records = _without_hint(delimited.read_records(text, between, quoting), between)
         done = assemble(records, header=header, delimiter=delimiter)
     return Table(done.frame, done.rejected, encoding=encoding, delimiter=delimiter, header=done.header)
 

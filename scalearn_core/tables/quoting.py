@@ -1,0 +1,71 @@
+"""How a text table puts cells in quotation marks: which ones, what one inside a cell looks like, blanks before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+MARKS = ('"', "'")
+_STANDS_FOR = {"\\": "\ufdd0", '"': "\ufdd1", "'": "\ufdd2"}
+"""Noncharacters, which no text holds, stand for what is written behind a backslash while a row is taken apart."""
+_BACK = str.maketrans({stands_for: mark for mark, stands_for in _STANDS_FOR.items()})
+_ESCAPED = re.compile(r"\\([\\\"'])")
+_ESCAPED_QUOTE = re.compile(r"\\[\"']")
+_AFTER_BLANK = re.compile(r"[,;|\t] +[\"']")
+_APOSTROPHE = re.compile(r"(?:^|[,;|\t]) *'", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Quoting:
+    """As in RFC 4180 by default: quotation marks, one inside a cell written twice."""
+
+    mark: str = '"'
+    backslash: bool = False
+    """Whether one inside a cell stands behind a backslash, as Spark, MySQL and `csv.writer` may write it."""
+    blank: bool = False
+    """Whether blanks stand between the delimiter and the cell."""
+
+    def options(self) -> dict[str, str | bool]:
+        """Those of `csv.reader`."""
+        return {"quotechar": self.mark, "skipinitialspace": self.blank}
+
+    def hidden(self, line: str) -> str:
+        """The line with what stands behind a backslash hidden from the parser."""
+        return _ESCAPED.sub(lambda found: _STANDS_FOR[found[1]], line) if self.backslash else line
+
+    def shown(self, cells: list[str]) -> list[str]:
+        """The cells of a line that was `hidden`, with the marks themselves."""
+        return [cell.translate(_BACK) for cell in cells] if self.backslash else cells
+
+
+STANDARD = Quoting()
+
+
+def candidates(sample: str) -> list[Quoting]:
+    """The ways of quoting that a text shows signs of, the usual one first."""
+    ways = product(
+        MARKS if _APOSTROPHE.search(sample) else MARKS[:1],
+        (False, True) if _ESCAPED_QUOTE.search(sample) else (False,),
+        (False, True) if _AFTER_BLANK.search(sample) else (False,),
+    )
+    return [Quoting(*way) for way in ways]
+
+
+def marks_left(rows: Sequence[Sequence[str]], quoting: Quoting) -> bool:
+    """Whether half of the rows or more hold a cell that still stands in quotation marks; of cells that stood in
+    apostrophes also whether a backslash still stands before one."""
+    if quoting.mark == "'" and any("\\'" in cell for cells in rows for cell in cells):
+        return True
+    return 2 * sum(any(map(_is_quoted, cells)) for cells in rows) >= len(rows) > 0
+
+
+def ends_a_row(cells: Iterable[str]) -> bool:
+    """Whether a line closes a quotation that it does not open: it is the end of a row that began above it."""
+    return any(cell.rstrip().endswith('"') and cell.count('"') % 2 for cell in cells if not cell.startswith('"'))
+
+
+def _is_quoted(cell: str) -> bool:
+    bare = cell.strip()
+    return len(bare) > 1 and bare[0] in MARKS and bare[-1] == bare[0]
