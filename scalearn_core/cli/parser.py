@@ -196,6 +196,9 @@ def _add_table(command: argparse.ArgumentParser, *, label: bool) -> None:
     command.add_argument(
         "--no-header", dest="header", action="store_const", const=False, help="the first row is a document"
     )
+    command.add_argument(
+        "--header-row", dest="header", type=int, metavar="N", help="row with the column names (default: as found)"
+    )
     if label:
         command.add_argument("--label", required=True, metavar="COLUMN", help="column with their labels")
         command.add_argument("--skip-blank", action="store_true", help="leave out rows without text or label")

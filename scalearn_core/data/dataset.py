@@ -25,6 +25,7 @@ from scalearn_core.data.recipe import Step
 from scalearn_core.data.split import Split
 from scalearn_core.data.split_plan import SplitPlan, divide
 from scalearn_core.errors import DataError
+from scalearn_core.tables.columns import Header
 from scalearn_core.tables.content import OnProgress
 from scalearn_core.tables.export import written_forms
 from scalearn_core.tables.reader import Table, read_table
@@ -73,7 +74,7 @@ class TextDataset:
         sheet: str | None = None,
         encoding: str | None = None,
         delimiter: str | None = None,
-        header: bool | None = None,
+        header: Header = None,
         blanks: Blanks = "refuse",
         separator: str | None = AUTO,
         to_learn: bool = True,
@@ -91,7 +92,7 @@ class TextDataset:
             sheet: Which sheet of a workbook; the first visible one by default.
             encoding: Of text; as the bytes tell by default. So is what else `tables.read_table` finds on its own:
             delimiter: what stands between its cells,
-            header: and whether the first row names the columns.
+            header: and whether a row names the columns, or the number of that row.
             blanks: What to do with rows without text or label: "refuse" them by number, or "leave_out" and
                 list them in `rejected`.
             separator: What stands between several labels of one document; None: each cell is one label; "auto":

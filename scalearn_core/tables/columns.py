@@ -6,7 +6,6 @@ No row is passed over in silence: one is kept, rejected with a reason, or has bl
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -17,9 +16,12 @@ import pyarrow as pa
 
 from scalearn_core.errors import DataError
 from scalearn_core.tables import limits
-from scalearn_core.tables.delimited import SAMPLE_RECORDS, lines_above
+from scalearn_core.tables.delimited import SAMPLE_RECORDS
+from scalearn_core.tables.header import Asides, lacks_header, lines_above
 from scalearn_core.tables.records import Record
 
+Header = bool | int | None
+"""Whether the first row of the table names the columns, or the number of the row that does."""
 BATCH_ROWS = 20_000
 BATCH_CHARACTERS = 16_000_000
 _DAMAGED = re.compile("[\ud800-\udfff]")
@@ -36,6 +38,8 @@ class Assembled:
     rejected: pd.DataFrame
     header: bool
     """Whether the names of the columns stand in the file."""
+    header_row: int | None = None
+    """The number of the row they stand in."""
 
 
 @dataclass
@@ -68,7 +72,7 @@ def assemble(
     records: Iterable[Record],
     *,
     names: Sequence[str] | None = None,
-    header: bool | None = None,
+    header: Header = None,
     delimiter: str = "\t",
     ragged: bool = False,
 ) -> Assembled:
@@ -76,31 +80,36 @@ def assemble(
 
     Args:
         names: of the columns, where no row names them.
-        header: whether the first row names the columns; None: as the rows tell.
+        header: as in `reader.read_table`.
         delimiter: stands between the cells of rejected rows.
         ragged: rows may be shorter than the header, as on a sheet, where nobody sees that they are.
 
     Raises:
         DataError: `data.empty_file`, `data.no_rows`, `data.all_rows_rejected`, `data.encoding_wrong`,
-            `data.too_many_rows`, `data.too_many_columns`, `data.too_many_cells`, `data.cell_too_large` or
-            `data.table_too_large`.
+            `data.no_such_row`, `data.too_many_rows`, `data.too_many_columns`, `data.too_many_cells`,
+            `data.cell_too_large` or `data.table_too_large`.
     """
     rejected = Rejected()
     rows = _checked(records)
+    first: Record | None = None
+    if names is None and header is not None and not isinstance(header, bool):
+        rows = _from_row(header, rows, rejected, delimiter)
     sample = list(islice(rows, SAMPLE_RECORDS))
     body: Iterator[Record] = chain(sample, rows)
-    first: Record | None = None
+    asides = Asides([])
     if names is None:
-        for _ in range(_above([record.cells for record in sample], ragged=ragged)):
-            above = next(body)
-            rejected.add(above.row, "above_header", above.cells, delimiter)
-        sample = sample[len(rejected.found) :]
+        if header is None or isinstance(header, bool):
+            trimmed = [list(map(str.strip, record.cells)) for record in sample]
+            for above in islice(body, lines_above(trimmed, ragged=ragged)):
+                rejected.add(above.row, "above_header", above.cells, delimiter)
+            sample = sample[len(rejected.found) :]
         if not sample:
             raise DataError("data.empty_file")
         if header is None:
-            header = not _lacks_header([record.cells for record in sample])
+            header = not lacks_header([record.cells for record in sample])
         first = next(body) if header else None
         names = first.cells if first else [""] * len(sample[0].cells)
+        asides = Asides([record.cells for record in sample[1:]] if first else [])
         if first and _all_end_blank(sample[1:], len(names)):
             width = len(names)
             body = (_without_last(record, width) for record in body)
@@ -116,6 +125,8 @@ def assemble(
             rejected.add(record.row, reason, cells, delimiter)
         elif first and cells == first.cells:
             rejected.add(record.row, "repeated_header", cells, delimiter)
+        elif asides.has(cells):
+            rejected.add(record.row, "aside", cells, delimiter)
         else:
             columns.add(record.row, cells)
     frame = columns.frame()
@@ -125,7 +136,7 @@ def assemble(
         raise DataError("data.all_rows_rejected", count=len(rejected.found), columns=len(names))
     if not len(frame):
         raise DataError("data.no_rows")
-    return Assembled(frame, rejected.frame(), header is not False)
+    return Assembled(frame, rejected.frame(), header is not False, first.row if first else None)
 
 
 def column_names(cells: Sequence[str]) -> list[str]:
@@ -167,27 +178,15 @@ def _checked(records: Iterable[Record]) -> Iterator[Record]:
         yield record
 
 
-def _above(sample: Sequence[Sequence[str]], *, ragged: bool) -> int:
-    """How many of the first rows stand above the header."""
-    stripped = [[cell.strip() for cell in cells] for cells in sample]
-    if ragged and stripped:
-        width = max(map(len, stripped))
-        stripped = [
-            cells if sum(map(bool, cells)) == 1 else cells + [""] * (width - len(cells)) for cells in stripped
-        ]
-    return lines_above(stripped)
-
-
-def _lacks_header(sample: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row is one of the table: in a column of few different values it has one of them."""
-    first, rows = sample[0], [cells for cells in sample[1:] if cells != sample[0] and len(cells) == len(sample[0])]
-    if len(rows) < 4:
-        return False
-    for column, cell in enumerate(first):
-        values = Counter(row[column].strip() for row in rows)
-        if cell.strip() and values[cell.strip()] > 1 and len(values) <= max(2, len(rows) // 2):
-            return True
-    return False
+def _from_row(number: int, rows: Iterator[Record], rejected: Rejected, delimiter: str) -> Iterator[Record]:
+    """The rows from this number on; those above it are set apart. Raises DataError `data.no_such_row`."""
+    last = 0
+    for record in rows:
+        if record.row >= number:
+            return chain([record], rows)
+        last = record.row
+        rejected.add(record.row, "above_header", record.cells, delimiter)
+    raise DataError("data.no_such_row", row=number, last=last)
 
 
 def _all_end_blank(sample: Sequence[Record], width: int) -> bool:

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 
@@ -14,6 +14,7 @@ from scalearn_core.errors import DataError
 from scalearn_core.tables import limits
 from scalearn_core.tables.content import Content, OnProgress
 from scalearn_core.tables.encodings import MARK_FAULTS
+from scalearn_core.tables.header import MOST_AGREE, lines_above
 from scalearn_core.tables.quoting import STANDARD, Quoting, candidates, ends_a_row, marks_left
 from scalearn_core.tables.records import Record
 
@@ -24,8 +25,6 @@ SAMPLE_RECORDS = 1_000
 SAMPLE_CHARACTERS = 1_000_000
 MOST_LINES_OPEN = 50
 """Lines below a row whose quotes do not close in which its end is looked for."""
-MOST_AGREE = 0.9
-"""Share of rows that must be as wide as the header below lines that are no part of the table."""
 
 # The parser's own limit is one number for the whole process; only ever raise it.
 csv.field_size_limit(max(csv.field_size_limit(), limits.MAX_CELL_CHARACTERS + 1))
@@ -56,21 +55,27 @@ def _skip_marks(file: io.BufferedReader, mark: bytes) -> None:
         file.read(len(mark))
 
 
-def find_layout(content: Content, encoding: str, delimiter: str | None = None) -> tuple[str, Quoting]:
+def find_layout(
+    content: Content, encoding: str, delimiter: str | None = None, *, first: int = 1
+) -> tuple[str, Quoting]:
     """What stands between the cells, and how they are put in quotation marks, found on the first rows.
 
     Another way of quoting than the usual one is taken where more rows fit the header by it, or as many do and the
     cells lose the marks they would keep otherwise.
+
+    Args:
+        delimiter: what stands between the cells, where that is known.
+        first: the row that names the columns, or one above it.
     """
     with text_of(content, encoding) as text:
         ways = candidates(text.read(SAMPLE_CHARACTERS))
-    found = [(delimiter or find_delimiter(content, encoding, way), way) for way in ways]
+    found = [(delimiter or find_delimiter(content, encoding, way, first=first), way) for way in ways]
     if len(found) == 1:
         return found[0]
 
     def agreement(layout: tuple[str, Quoting]) -> tuple[bool, float, bool]:
         try:
-            sample = _sample(content, encoding, *layout)
+            sample = _sample(content, encoding, *layout, first)
         except DataError:  # its quotation marks do not close
             return False, 0.0, False
         if not sample:
@@ -85,7 +90,7 @@ def find_layout(content: Content, encoding: str, delimiter: str | None = None) -
     return max(found, key=agreement)
 
 
-def find_delimiter(content: Content, encoding: str, quoting: Quoting = STANDARD) -> str:
+def find_delimiter(content: Content, encoding: str, quoting: Quoting = STANDARD, *, first: int = 1) -> str:
     """The delimiter under which most rows have as many fields as the header.
 
     Counting on really parsed records, not characters, keeps commas inside a text from winning. Only a
@@ -95,7 +100,7 @@ def find_delimiter(content: Content, encoding: str, quoting: Quoting = STANDARD)
 
     def agreement(delimiter: str) -> tuple[bool, float, int, int]:
         try:
-            sample = [record.cells for record in _sample(content, encoding, delimiter, quoting)]
+            sample = [record.cells for record in _sample(content, encoding, delimiter, quoting, first)]
         except DataError:  # what is one cell under this delimiter is too large
             return False, 0.0, 0, 0
         if not sample:  # it is all there is
@@ -111,10 +116,10 @@ def find_delimiter(content: Content, encoding: str, quoting: Quoting = STANDARD)
     return told or max(DELIMITERS, key=agreement)
 
 
-def is_one_column(content: Content, encoding: str, delimiter: str, quoting: Quoting = STANDARD) -> bool:
+def is_one_column(content: Content, encoding: str, delimiter: str, quoting: Quoting, *, first: int = 1) -> bool:
     """Whether the header has one column and the rows below no other number they agree on: then they are texts in
     which the delimiter is a character like others."""
-    sample = [record.cells for record in _sample(content, encoding, delimiter, quoting)]
+    sample = [record.cells for record in _sample(content, encoding, delimiter, quoting, first)]
     widths = Counter(map(len, sample[lines_above(sample) + 1 :]))
     if not widths or len(sample[lines_above(sample)]) > 1:
         return False
@@ -128,27 +133,12 @@ def hint(line: str) -> str | None:
     return told[4:] if told.startswith("sep=") and told[4:] in DELIMITERS else None
 
 
-def _sample(content: Content, encoding: str, delimiter: str, quoting: Quoting) -> list[Record]:
-    """The first rows that hold anything, their cells trimmed."""
+def _sample(content: Content, encoding: str, delimiter: str, quoting: Quoting, first: int) -> list[Record]:
+    """The first rows that hold anything, from that number on, their cells trimmed."""
     with text_of(content, encoding) as text:
-        records = list(islice(read_records(text, delimiter, quoting), SAMPLE_RECORDS))
-    return [record._replace(cells=list(map(str.strip, record.cells))) for record in records if any(record.cells)]
-
-
-def lines_above(sample: Sequence[Sequence[str]]) -> int:
-    """How many of the first rows are no part of the table: a title, a date, above the names of the columns.
-
-    Such a row has one cell where those of the table have two or more, nearly all equally many, and the first of
-    them reads as names: each short, none blank, none twice.
-    """
-    filled = [sum(map(bool, cells)) for cells in sample]
-    above = next((number for number, count in enumerate(filled) if count > 1), 0)
-    if not above or len(sample) - above < 3:
-        return 0
-    header, *rows = (list(cells) for cells in sample[above:])
-    named = all(0 < len(name) <= 60 for name in header) and len(set(header)) == len(header)
-    width = Counter(map(len, rows)).most_common(1)[0]
-    return above if named and width[0] == len(header) and width[1] >= MOST_AGREE * len(rows) else 0
+        records = (record for record in read_records(text, delimiter, quoting) if record.row >= first)
+        sample = list(islice(records, SAMPLE_RECORDS))
+    return [record._replace(cells=list(map(str.strip, record.cells))) for record in sample if any(record.cells)]
 
 
 def read_records(text: io.TextIOBase, delimiter: str, quoting: Quoting = STANDARD) -> Iterator[Record]:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from scalearn_core.errors import DataError
 from scalearn_core.tables import dataset_folders, delimited, json_lines, opendocument, parquet, workbook
-from scalearn_core.tables.columns import assemble
+from scalearn_core.tables.columns import Header, assemble
 from scalearn_core.tables.content import GZIP, Content, OnProgress
 from scalearn_core.tables.encodings import ENCODINGS, find_encoding
 from scalearn_core.tables.records import Record
@@ -52,7 +52,7 @@ def read_table(
     sheet: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
-    header: bool | None = None,
+    header: Header = None,
     on_progress: OnProgress | None = None,
 ) -> Table:
     """Read text (CSV, TSV, `;` or `|` between the cells) or JSON Lines, also packed with gzip, a sheet of an
@@ -63,7 +63,8 @@ def read_table(
         sheet: Which sheet of a workbook; the first visible one by default.
         encoding: One of `ENCODINGS`; None: as the bytes tell. Of text and JSON alone, elsewhere it is passed over.
         delimiter: One of `delimited.DELIMITERS`; None: as the rows tell. Of text alone.
-        header: Whether the first row names the columns; None: as the rows tell. Of text and workbooks alone.
+        header: Whether a row names the columns, or the number of that row; None: as the rows tell. Of text and
+            workbooks alone.
         on_progress: Told the share that is read; what it raises ends the reading.
 
     Raises:
@@ -89,13 +90,17 @@ def read_table(
     if json_lines.looks_like_json(start, encoding):
         found, rejected = json_lines.read_json(content, encoding, rest)
         return Table(found, rejected, encoding=encoding, kind="json")
-    delimiter, quoting = delimited.find_layout(content, encoding, delimiter)
-    is_one_column = delimited.is_one_column(content, encoding, delimiter, quoting)
+    first = 1 if header is None else max(1, int(header))
+    delimiter, quoting = delimited.find_layout(content, encoding, delimiter, first=first)
+    is_one_column = delimited.is_one_column(content, encoding, delimiter, quoting, first=first)
     between = delimited.NONE if is_one_column else delimiter
     with delimited.text_of(content, encoding, rest) as text:
         records = _without_hint(delimited.read_records(text, between, quoting), between)
         done = assemble(records, header=header, delimiter=delimiter)
-    return Table(done.frame, done.rejected, encoding=encoding, delimiter=delimiter, header=done.header)
+    return Table(
+        done.frame, done.rejected, encoding=encoding, delimiter=delimiter, header=done.header,
+        header_row=done.header_row,
+    )  # fmt: skip
 
 
 class Reading(TypedDict, total=False):
@@ -104,7 +109,7 @@ class Reading(TypedDict, total=False):
     sheet: str | None
     encoding: str | None
     delimiter: str | None
-    header: bool | None
+    header: Header
 
 
 def reading_of(config: Mapping[str, Any]) -> Reading:
@@ -130,15 +135,16 @@ def _workbook_reader(content: Content) -> Callable[..., AbstractContextManager[w
     return opendocument.read_sheet if opendocument.is_spreadsheet(content) else workbook.read_workbook
 
 
-def _read_package(
-    content: Content, sheet: str | None, header: bool | None, on_progress: OnProgress | None
-) -> Table:
+def _read_package(content: Content, sheet: str | None, header: Header, on_progress: OnProgress | None) -> Table:
     """A workbook of Excel or LibreOffice, both of them zip archives."""
     read = _workbook_reader(content)
     with read(content, sheet, on_progress) as (records, sheets, chosen):
         done = assemble(records, header=header, ragged=True)
     kind = "ods" if read is opendocument.read_sheet else "xlsx"
-    return Table(done.frame, done.rejected, sheets=sheets, sheet=chosen, header=done.header, kind=kind)
+    return Table(
+        done.frame, done.rejected, sheets=sheets, sheet=chosen, header=done.header, header_row=done.header_row,
+        kind=kind,
+    )  # fmt: skip
 
 
 def _refuse_other_formats(start: bytes) -> None:
@@ -176,7 +182,8 @@ class Table:
 
     rejected: pd.DataFrame
     """Columns `row`, `content` (what stands in the row) and `reason`: `too_few_fields`, `too_many_fields`,
-    `broken_quotes`, `not_in_encoding`, `above_header`, `repeated_header`, `not_json` or `repeated_key`."""
+    `broken_quotes`, `end_of_broken`, `aside`, `not_in_encoding`, `above_header`, `repeated_header`,
+    `not_json` or `repeated_key`."""
 
     encoding: str | None = None
     """Python's name of the encoding; None for a workbook, Parquet or a folder."""
@@ -192,6 +199,9 @@ class Table:
 
     header: bool = True
     """Whether the names of the columns stand in the file; else they are letters, and row 1 is a document."""
+
+    header_row: int | None = None
+    """The row they stand in."""
 
     kind: str = "text"
     """"text", "xlsx", "ods", "json", "parquet" or "folder"."""

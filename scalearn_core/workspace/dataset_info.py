@@ -61,8 +61,9 @@ class DatasetInfo:
     plan: SplitPlan = AT_RANDOM
     """How it is divided; datasets of before have the default."""
 
-    header: bool | None = None
-    """Whether the first row names the columns; None in datasets of before: as the rows tell."""
+    header: bool | int | None = None
+    """Whether the first row names the columns, or the number of the row that does; None in datasets of before:
+    as the rows tell."""
 
     steps: tuple[Step, ...] = ()
     """What was done to it after it was read."""

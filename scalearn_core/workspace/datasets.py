@@ -28,6 +28,7 @@ from scalearn_core.data.recipe import Step
 from scalearn_core.data.split_plan import AT_RANDOM, SplitPlan
 from scalearn_core.errors import DataError
 from scalearn_core.storage.reserve import room
+from scalearn_core.tables.columns import Header
 from scalearn_core.tables.content import OnProgress
 from scalearn_core.tables.export import write_csv
 from scalearn_core.tables.reader import Table, read_table
@@ -49,7 +50,7 @@ def save_dataset(
     sheet: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
-    header: bool | None = None,
+    header: Header = None,
     blanks: Blanks = "leave_out",
     separator: str | None = AUTO,
     steps: Sequence[Step] = (),
@@ -123,7 +124,7 @@ def save_dataset(
         languages=shares_of(dataset.frame["text"].tolist()),
         separator=dataset.separator,
         plan=plan,
-        header=table.header,
+        header=table.header_row if (table.header_row or 1) > 1 else table.header,
         steps=tuple(steps),
         version=previous.version + 1 if previous else 1,
         previous=previous.id if previous else None,

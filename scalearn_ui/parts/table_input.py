@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from scalearn_core.errors import DataError
+from scalearn_core.tables import limits
 from scalearn_core.tables.reader import Reading, Table, read_table, reading_of, sheet_names
 from scalearn_ui.parts.busy import working
 from scalearn_ui.session_slot import begin_anew, remembered
@@ -41,7 +42,8 @@ OFFERED = tuple(name for name in ENCODINGS if name not in ("utf-8-sig", "utf-32"
 """Those to choose from: files with a mark at their beginning are never read wrong."""
 AS_FOUND = ""
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-HEADERS = {"first": True, "none": False}
+HEADERS = ("first", "row", "none")
+"""Where the column names stand: in the first row of the table, in one that is named, or nowhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +69,8 @@ def ask_table(key: str) -> Given | None:
     upload = st.file_uploader(t("table.upload"), key=f"{key}_file", help=t("table.upload_help"))
     if upload is None:
         return None
-    as_found = {f"{key}_{choice}": AS_FOUND for choice in ("encoding", "delimiter", "header")}
+    as_found: dict[str, object] = {f"{key}_{choice}": AS_FOUND for choice in ("encoding", "delimiter", "header")}
+    as_found |= {f"{key}_header_row": 1}
     begin_anew(f"{key}_upload", upload.file_id, as_found | dict.fromkeys((f"{key}_sheet", f"{key}_first_sheet")))
     chosen = _chosen(key)
     read = (upload.file_id, *sorted(chosen.items()))
@@ -81,8 +84,8 @@ def ask_table(key: str) -> Given | None:
         st.session_state[f"{key}_first_sheet"] = table.sheet
     _ask_sheet(key, table.sheets, table.sheet)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(t("data.read_as", rows=count("rows", len(table.frame)), how=how_read(table)), width="content")
-        _ask_reading(key, table)
+        st.caption(_read_as(table), width="content")
+        _ask_reading(key, table.kind)
     st.dataframe(table.frame.head(SHOWN), hide_index=True, alt=t("table.preview_alt"))
     return Given(upload.name, content, table, chosen, read)
 
@@ -93,7 +96,8 @@ def _chosen(key: str) -> Reading:
     if found["sheet"] == st.session_state.get(f"{key}_first_sheet"):  # shown as chosen, but found in the file
         found["sheet"] = None
     read = {choice: value or None for choice, value in found.items()}
-    return reading_of(read | {"header": HEADERS.get(found["header"] or AS_FOUND)})
+    headers = {"first": True, "row": st.session_state.get(f"{key}_header_row", 1), "none": False}
+    return reading_of(read | {"header": headers.get(found["header"] or AS_FOUND)})
 
 
 def _ask_sheet(key: str, names: tuple[str, ...], read: str | None) -> None:
@@ -110,15 +114,12 @@ def _ask_after_failure(key: str, content: bytes) -> None:
         names = sheet_names(content)
     except DataError:
         return  # the workbook itself cannot be read, as the reader is told
-    if names:
-        _ask_sheet(key, names, None)
-    else:
-        _ask_reading(key, None)
+    _ask_sheet(key, names, None)
+    _ask_reading(key, "xlsx" if names else "text")
 
 
-def _ask_reading(key: str, table: Table | None) -> None:
-    """Where the table was not read right: its encoding, its delimiter, whether its first row is a header."""
-    kind = "text" if table is None else table.kind
+def _ask_reading(key: str, kind: str) -> None:
+    """Where the table was not read right: its encoding, its delimiter, which row names the columns."""
     if kind not in ("text", "json", "xlsx", "ods"):
         return
     with st.popover(t("reading.change"), type="tertiary", key=f"{key}_reading"):
@@ -129,6 +130,8 @@ def _ask_reading(key: str, table: Table | None) -> None:
             _ask_choice("delimiter", {mark: t(f"separator.{name}") for mark, name in DELIMITERS.items()}, key)
         if kind != "json":
             _ask_choice("header", {choice: t(f"reading.header_{choice}") for choice in HEADERS}, key)
+            if st.session_state[f"{key}_header"] == "row":
+                st.number_input(t("reading.row"), 1, limits.MAX_SHEET_ROWS, step=1, key=f"{key}_header_row")
 
 
 def _ask_choice(choice: str, words: dict[str, str], key: str) -> None:
@@ -139,6 +142,14 @@ def _ask_choice(choice: str, words: dict[str, str], key: str) -> None:
 def _read(content: bytes, chosen: Reading) -> Table:
     with working(t("table.reading"), shown=len(content) > LARGE) as on_progress:
         return read_table(content, **chosen, on_progress=on_progress)
+
+
+def _read_as(table: Table) -> Markdown:
+    """How many rows were read, and how; in which row the header was found, if it is not the first."""
+    read = {"rows": count("rows", len(table.frame)), "how": how_read(table)}
+    if (table.header_row or 1) > 1:
+        return t("data.read_from", row=table.header_row, **read)
+    return t("data.read_as", **read)
 
 
 def how_read(table: Table) -> Markdown:

@@ -185,3 +185,27 @@ def test_no_choice_is_offered_for_a_file_that_is_no_table(studio: Open) -> None:
     app = upload(studio("data"), b"PK\x03\x04 no archive", "book.xlsx")
     assert len(app.error) == 1
     assert not [box for box in app.selectbox if str(box.key).startswith("data_")]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_row_of_the_column_names_is_said_and_can_be_chosen(studio: Open, language: str) -> None:
+    rows = [["Tickets of week 14", ""], *ROWS]
+    app = upload(studio("data", language), xlsx(sheet_rows(*rows)), "tickets.xlsx")
+    assert {"en": "header found in row 2", "ja": "見出しは2行目"}[language] in told(app)
+    app.selectbox(key="data_header").set_value("row").run()
+    app.number_input(key="data_header_row").set_value(3).run()
+    assert app.selectbox(key="label_column").options == ROWS[1]
+    app.number_input(key="data_header_row").set_value(2).run()
+    info = save(app)
+    assert (info.header, info.documents) == (2, 12)
+    assert len(datasets.load_dataset(info.id).frame) == 12
+
+
+def test_the_row_can_be_chosen_where_no_row_fits_the_header(studio: Open) -> None:
+    rows = [["Tickets", "week 14"], *([*row, "x"] for row in ROWS)]
+    app = upload(studio("data", "en"), xlsx(sheet_rows(*rows)), "tickets.xlsx")
+    assert "Say which row holds the column names" in app.error[0].value
+    app.selectbox(key="data_header").set_value("row").run()
+    app.number_input(key="data_header_row").set_value(2).run()
+    assert not app.error
+    assert app.selectbox(key="label_column").options == [*ROWS[0], "x"]

@@ -1,0 +1,101 @@
+"""Which row names the columns, told by what stands below it; and lines between the rows that are no rows.
+
+A table may have a title, a date and pairs such as "Exported by | Kim" above its header, and between its rows lines
+that say what the next ones have in common, with one cell filled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+MOST_AGREE = 0.9
+"""Share of rows that must fit the header below lines that are no part of the table."""
+LONGEST_NAME = 60
+"""Characters of a column's name."""
+LEAST_ROWS = 2
+"""Rows below a header that is not the first row."""
+_SHAPES = ((re.compile(r"\d+"), "9"), (re.compile(r"[^\W\d_]+"), "a"), (re.compile(r"\s+"), " "))
+
+Cells = Sequence[str]
+
+
+def lines_above(sample: Sequence[Cells], *, ragged: bool = False) -> int:
+    """How many of the first rows are no part of the table: a title, a date, above the names of the columns.
+
+    Such a row has one cell filled where those of the table have more, or two where they have four or more. The
+    first other row must read as names (short, none twice), and nearly all rows below must fit it.
+
+    Args:
+        sample: the first rows, their cells trimmed.
+        ragged: rows may be shorter than the header, as on a sheet; lines with one cell do not count there.
+    """
+    filled = [sum(map(bool, cells)) for cells in sample]
+    widths = Counter(_extent(cells) for cells, count in zip(sample, filled, strict=True) if count > 1)
+    if not widths:
+        return 0
+    least = 3 if widths.most_common(1)[0][0] >= 4 else 2
+    above = next((number for number, count in enumerate(filled) if count >= least), 0)
+    header, below = sample[above], sample[above + 1 :]
+    if not above or len(below) < LEAST_ROWS or not _reads_as_names(header, ragged=ragged):
+        return 0
+    if ragged:
+        counted = [cells for cells in below if sum(map(bool, cells)) > 1]
+        fitting = sum(_extent(cells) <= _extent(header) for cells in counted)
+    else:
+        counted = list(below)
+        fitting = sum(len(cells) == len(header) for cells in counted)
+    return above if len(counted) >= LEAST_ROWS and fitting >= MOST_AGREE * len(counted) else 0
+
+
+def lacks_header(sample: Sequence[Cells]) -> bool:
+    """Whether the first row is one of the table: in a column of few different values it has one of them."""
+    first, rows = sample[0], [cells for cells in sample[1:] if cells != sample[0] and len(cells) == len(sample[0])]
+    if len(rows) < 4:
+        return False
+    for column, cell in enumerate(first):
+        values = Counter(row[column].strip() for row in rows)
+        if cell.strip() and values[cell.strip()] > 1 and len(values) <= max(2, len(rows) // 2):
+            return True
+    return False
+
+
+class Asides:
+    """Tells lines between the rows: one cell is filled, where most rows have three or more, with a value unlike
+    those of its column, and not in the column of the texts, where it may be a document without a label."""
+
+    def __init__(self, sample: Sequence[Cells]) -> None:
+        rows = [cells for cells in sample if sum(map(bool, cells)) > 2]
+        self.any_possible = 2 * len(rows) > len(sample)
+        columns = [list(column) for column in zip(*rows, strict=False)] if self.any_possible else []
+        lengths = [sum(map(len, column)) for column in columns]
+        self.texts = lengths.index(max(lengths)) if lengths else 0
+        self.shapes = [set(map(_shape, column)) for column in columns]
+
+    def has(self, cells: Cells) -> bool:
+        """Whether this is such a line."""
+        if not self.any_possible:
+            return False
+        filled = [column for column, cell in enumerate(cells) if cell.strip()]
+        if len(filled) != 1 or filled[0] == self.texts or filled[0] >= len(self.shapes):
+            return False
+        return _shape(cells[filled[0]].strip()) not in self.shapes[filled[0]]
+
+
+def _extent(cells: Cells) -> int:
+    """Cells up to the last that is filled."""
+    return max((number for number, cell in enumerate(cells, 1) if cell), default=0)
+
+
+def _reads_as_names(cells: Cells, *, ragged: bool) -> bool:
+    names = [cell for cell in cells if cell]
+    complete = 2 * len(names) > _extent(cells) if ragged else len(names) == len(cells)
+    return complete and len(set(names)) == len(names) and max(map(len, names)) <= LONGEST_NAME
+
+
+def _shape(cell: str) -> str:
+    """What kind of value it is: `2026-04-01` is `9-9-9`, `T-17` is `a-9`."""
+    for run, stands_for in _SHAPES:
+        cell = run.sub(stands_for, cell)
+    return cell

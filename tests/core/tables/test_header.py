@@ -1,0 +1,82 @@
+"""The header is found by what stands below it, whatever stands around the table."""
+
+from __future__ import annotations
+
+import pytest
+
+from scalearn_core.tables.reader import read_table
+
+from .building import ods, ods_row, ods_table, read, refused
+from .test_workbook import workbook
+
+NAMES = ["id", "text", "label"]
+ROWS = [
+    [str(n), f"made-up ticket {n} about the {what}", what] for n, what in enumerate(["parcel", "badge"] * 10, 1)
+]
+
+
+def grouped() -> list[list[str]]:
+    """A title, the header, and a line with the date above each five rows."""
+    rows = [["Tickets of week 14"], NAMES]
+    for start in range(0, len(ROWS), 5):
+        rows += [[f"2026-04-0{start // 5 + 1}"], *ROWS[start : start + 5]]
+    return rows
+
+
+def as_text(rows: list[list[str]]) -> bytes:
+    return "\n".join(",".join([*row, *[""] * (3 - len(row))]) for row in rows).encode()
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "csv"])
+def test_a_title_and_lines_between_the_rows(kind: str) -> None:
+    rows = grouped()
+    content = {
+        "xlsx": lambda: workbook(*rows),
+        "ods": lambda: ods(ods_table(*(ods_row(*row) for row in rows))),
+        "csv": lambda: as_text(rows),
+    }[kind]()
+    table = read(content)
+    assert (table.columns, table.cells) == (NAMES, ROWS)
+    assert [(row, reason) for row, reason, _ in table.rejected] == [
+        (1, "above_header"), (3, "aside"), (9, "aside"), (15, "aside"), (21, "aside"),
+    ]  # fmt: skip
+    assert read_table(content).header_row == 2
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ([["Tickets"], ["of 2026-04-01"]], []),
+        ([["Exported by", "Kim"], ["Date", "2026-04-01"], []], [["Total 20"]]),
+        ([], [["Total", "", "", "20"], ["Source: help desk"]]),
+    ],
+    ids=["two titles", "pairs and a total", "below"],
+)
+def test_what_stands_around_a_table_of_four_columns(above: list[list[str]], below: list[list[str]]) -> None:
+    names, rows = [*NAMES, "date"], [[*row, "2026-04-01"] for row in ROWS]
+    table = read_table(workbook(*above, names, *rows, *below))
+    assert list(table.frame.columns) == names
+    assert table.header_row == len(above) + 1
+    assert table.frame.to_numpy().tolist()[: len(rows)] == rows
+
+
+def test_a_document_without_a_label_is_no_line_between_the_rows() -> None:
+    rows = [*ROWS, ["", "only a text", ""], ["21", "", ""], ["", "another one with no id and no label", ""]]
+    table = read(workbook(NAMES, *rows))
+    assert table.cells == rows
+    assert table.rejected == []
+
+
+def test_the_row_with_the_names_can_be_said() -> None:
+    rows = [["a", "b"], ["c", "d"], ["text", "label"], ["some text", "x"], ["more text", "y"]]
+    for content in (workbook(*rows), "\n".join(map(",".join, rows)).encode()):
+        table = read_table(content, header=3)
+        assert (table.header, table.header_row) == (True, 3)
+        assert table.frame.to_dict("list") == {"text": ["some text", "more text"], "label": ["x", "y"]}
+        assert table.rejected["reason"].tolist() == ["above_header"] * 2
+        assert refused(content, header=9) == "data.no_such_row"
+
+
+def test_a_header_below_lines_with_other_delimiters() -> None:
+    content = b"Export, of today, by Kim\nfor: team, desk, boss\ntext;label\nsome text, long;x\nmore, or less;y\n"
+    assert read(content, header=3).cells == [["some text, long", "x"], ["more, or less", "y"]]
