@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_core import runs
+from scalearn_core.config import DEFAULT_VARIANT, VARIANTS
 from scalearn_core.workspace import datasets
 from scalearn_ui import shell, state
 from scalearn_ui.parts import encoder_choice, forecast
@@ -39,9 +40,10 @@ own_adapter = st.toggle(t("train.own_adapter"), value=True, key="own_adapter", h
 with st.expander(t("train.more"), icon=":material/tune:"):
     variant = st.radio(
         t("train.variant"),
-        train_settings.VARIANTS,
+        list(VARIANTS),
+        index=list(VARIANTS).index(DEFAULT_VARIANT),
         format_func=lambda name: t(f"variant.{name}"),
-        captions=[t(f"variant.{name}.caption") for name in train_settings.VARIANTS],
+        captions=[t(f"variant.{name}.caption") for name in VARIANTS],
         key="variant",
     )
     recipe = st.radio(

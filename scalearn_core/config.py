@@ -13,6 +13,8 @@ LONG_TEXTS = ("head", "head_tail", "windows")
 """How a document beyond the encoder's length is read (`encoders/long_texts.py`)."""
 MOST_WINDOWS = 8
 """Passages of a document that are read at most, where it is read in windows."""
+SPEEDS = ("auto", "exact", "fast")
+"""How a model classifies: with 8-bit products where they cost nothing that was measured, never, or always."""
 UNSURE = 0.5
 """Below this confidence a prediction counts as unsure: the other labels together are likelier."""
 
@@ -27,6 +29,31 @@ def open_workspace() -> Path:
     home = workspace()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     return home
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What a variant of the scales shares, and the dropout on the scales that the paper uses with it."""
+
+    shared: bool
+    """One set for all layers (the "++" variants)."""
+    uniform: bool
+    """One number per source instead of one per dimension."""
+    dropout: float
+
+    def shape(self, layers: int, sources: int, width: int) -> tuple[int, int, int]:
+        """Shape of ω: `[layers or 1, sources, width or 1]`."""
+        return (1 if self.shared else layers, sources, 1 if self.uniform else width)
+
+
+VARIANTS: dict[str, Variant] = {
+    "scalearn_uniform_pp": Variant(shared=True, uniform=True, dropout=0.0),
+    "scalearn_uniform": Variant(shared=False, uniform=True, dropout=0.3),
+    "scalearn_pp": Variant(shared=True, uniform=False, dropout=0.3),
+    "scalearn": Variant(shared=False, uniform=False, dropout=0.3),
+}
+"""From the fewest numbers to the most, as page, shell and ladder list them."""
+DEFAULT_VARIANT = "scalearn_uniform"
 
 
 @dataclass(frozen=True)

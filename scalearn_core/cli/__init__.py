@@ -11,21 +11,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from scalearn_core.cli.parser import make_parser
+from scalearn_core.cli.parser import COMMANDS, make_parser
 from scalearn_core.cli.usage import UsageError
 from scalearn_core.errors import ScaLearnError
-
-COMMANDS = {
-    "train": "scalearn_core.cli.train:train",
-    "forecast": "scalearn_core.cli.study:forecast",
-    "study": "scalearn_core.cli.study:study",
-    "evaluate": "scalearn_core.cli.predict:evaluate",
-    "predict": "scalearn_core.cli.predict:predict",
-    "export": "scalearn_core.cli.export:export",
-    "sources": "scalearn_core.cli.adapters:sources",
-    "train-adapter": "scalearn_core.cli.adapters:train_adapter",
-}
-"""Where each command is; imported when it is asked for, so that `--help` is quick."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if args.command is None:
         parser.print_help()
         return 0
-    module, function = COMMANDS[args.command].split(":")
+    module, function = COMMANDS[args.command].work.split(":")
     try:
         getattr(importlib.import_module(module), function)(args)
         sys.stdout.flush()

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
-from scalearn_core.config import LONG_TEXTS, RECIPES
+from scalearn_core.config import DEFAULT_VARIANT, LONG_TEXTS, RECIPES, SPEEDS, VARIANTS
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.studies import STUDIES
 from scalearn_core.tables.delimited import DELIMITERS
 from scalearn_core.tables.encodings import ENCODINGS
 
-VARIANTS = ("scalearn", "scalearn_uniform", "scalearn_pp", "scalearn_uniform_pp")
-"""Those of `scaling.scales`, which would import torch; a test keeps them equal."""
-SPEEDS = ("auto", "exact", "fast")
-"""Those of `prediction.fast`, which would import torch; a test keeps them equal."""
 DEVICES = ("cpu", "cuda", "mps")
 NO_SEPARATOR = "none"
 """What `--label-separator` calls one label per document."""
@@ -41,33 +38,10 @@ def make_parser() -> Parser:
         description="Train a text classifier on a table, reusing what earlier tasks taught.",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    _add_train(commands.add_parser("train", help="train a model on a table and say what it is worth"))
-    _add_forecast(commands.add_parser("forecast", help="tell which sources promise to help, before any training"))
-    _add_study(commands.add_parser("study", help="ask more of a trained model: its sources, its cost, its luck"))
-    _add_evaluate(commands.add_parser("evaluate", help="score a model on a table with labels"))
-    _add_predict(commands.add_parser("predict", help="classify the documents of a table"))
-    _add_export(commands.add_parser("export", help="write a model for other programs"))
-    sources = commands.add_parser("sources", help="list the prebuilt source adapters")
-    sources.add_argument("--encoder", choices=tuple(CARDS), default=DEFAULT, help="default: %(default)s")
-    _add_json(sources)
-    _add_train_adapter(
-        commands.add_parser("train-adapter", help="train source adapters: prebuilt ones or your own")
-    )
-    for name, command in commands.choices.items():
-        command.description = f"{_HELP[name]} Exit codes: 0 done, 2 wrong input, 130 stopped with Ctrl-C."
+    for name, command in COMMANDS.items():
+        described = f"{command.description} Exit codes: 0 done, 2 wrong input, 130 stopped with Ctrl-C."
+        command.add_options(commands.add_parser(name, help=command.help, description=described))
     return parser
-
-
-_HELP = {
-    "train": "Train a model. A fifth of the documents is kept for testing (recipe paper: a tenth to choose on).",
-    "forecast": "Cross-validate each source on the documents a training would learn from; takes seconds.",
-    "study": "Ask one question of a trained model; the answer is added to its result.json.",
-    "evaluate": "Score a model on documents it was not trained on.",
-    "predict": "Write the table again with two more columns, the predicted label and its confidence.",
-    "export": "Write a model as one ordinary adapter (AdapterHub layout) or as one ONNX graph.",
-    "sources": "List the library of prebuilt source adapters.",
-    "train-adapter": "Rebuild adapters of the library (--task), or train one on a table of your own (--table).",
-}
 
 
 def _add_train(command: argparse.ArgumentParser) -> None:
@@ -76,7 +50,9 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--sources", metavar="A,B", help="names or adapter folders, or all (default: all with open licences)"
     )
-    command.add_argument("--variant", choices=VARIANTS, default="scalearn_uniform", help="default: %(default)s")
+    command.add_argument(
+        "--variant", choices=tuple(VARIANTS), default=DEFAULT_VARIANT, help="default: %(default)s"
+    )
     command.add_argument("--recipe", choices=tuple(RECIPES), default="auto", help="default: %(default)s")
     command.add_argument(
         "--own-adapter",
@@ -143,6 +119,11 @@ def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="new or empty folder for the export"
     )
+
+
+def _add_sources(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--encoder", choices=tuple(CARDS), default=DEFAULT, help="default: %(default)s")
+    _add_json(command)
 
 
 def _add_train_adapter(command: argparse.ArgumentParser) -> None:
@@ -289,3 +270,67 @@ def delimiter(text: str) -> str:
     if found not in DELIMITERS:
         raise argparse.ArgumentTypeError(f"one of , ; | or tab was expected, but {text} was found")
     return found
+
+
+class Command(NamedTuple):
+    """A command of the shell."""
+
+    work: str
+    """"module:function" that does it, imported when it is asked for, so that `--help` is quick."""
+    help: str
+    """One line in the list of commands."""
+    description: str
+    add_options: Callable[[argparse.ArgumentParser], None]
+
+
+COMMANDS = {
+    "train": Command(
+        "scalearn_core.cli.train:train",
+        "train a model on a table and say what it is worth",
+        "Train a model. A fifth of the documents is kept for testing (recipe paper: a tenth to choose on).",
+        _add_train,
+    ),
+    "forecast": Command(
+        "scalearn_core.cli.study:forecast",
+        "tell which sources promise to help, before any training",
+        "Cross-validate each source on the documents a training would learn from; takes seconds.",
+        _add_forecast,
+    ),
+    "study": Command(
+        "scalearn_core.cli.study:study",
+        "ask more of a trained model: its sources, its cost, its luck",
+        "Ask one question of a trained model; the answer is added to its result.json.",
+        _add_study,
+    ),
+    "evaluate": Command(
+        "scalearn_core.cli.predict:evaluate",
+        "score a model on a table with labels",
+        "Score a model on documents it was not trained on.",
+        _add_evaluate,
+    ),
+    "predict": Command(
+        "scalearn_core.cli.predict:predict",
+        "classify the documents of a table",
+        "Write the table again with two more columns, the predicted label and its confidence.",
+        _add_predict,
+    ),
+    "export": Command(
+        "scalearn_core.cli.export:export",
+        "write a model for other programs",
+        "Write a model as one ordinary adapter (AdapterHub layout) or as one ONNX graph.",
+        _add_export,
+    ),
+    "sources": Command(
+        "scalearn_core.cli.adapters:sources",
+        "list the prebuilt source adapters",
+        "List the library of prebuilt source adapters.",
+        _add_sources,
+    ),
+    "train-adapter": Command(
+        "scalearn_core.cli.adapters:train_adapter",
+        "train source adapters: prebuilt ones or your own",
+        "Rebuild adapters of the library (--task), or train one on a table of your own (--table).",
+        _add_train_adapter,
+    ),
+}
+"""Every command: here alone it is named, described and told where it is done."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from scalearn_core.config import SPEEDS
 from scalearn_core.encoders.encoder import Tokens
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
@@ -17,7 +18,6 @@ from scalearn_core.onnx_graph.session import Session, exact_integer_products
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import same
 
-SPEEDS = ("auto", "exact", "fast")
 LIMIT = 0.003
 """Macro-F1 that 8-bit products may lose on the test documents before "auto" does without them."""
 ENOUGH = 30

@@ -13,6 +13,7 @@ from torch import nn
 
 from scalearn_core.adapters.adapterhub import check_fits
 from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.config import DEFAULT_VARIANT
 from scalearn_core.encoders.batching import forward_batches
 from scalearn_core.encoders.encoder import Encoder, PrefixStates, Tokens
 from scalearn_core.encoders.prefix_cache import CachedDocuments, batch_of
@@ -46,7 +47,7 @@ class ScaLearnModel:
         *,
         labels: Sequence[str],
         separator: str | None = None,
-        variant: str = "scalearn_uniform",
+        variant: str = DEFAULT_VARIANT,
         seed: int = 0,
         ablation: Ablation = NO_ABLATION,
     ) -> None:

@@ -18,30 +18,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from scalearn_core.config import VARIANTS, Variant
 from scalearn_core.errors import ConfigError
-
-
-@dataclass(frozen=True)
-class Variant:
-    """What is shared, and the dropout on the scales that the paper uses with it."""
-
-    shared: bool
-    """One set for all layers (the "++" variants)."""
-    uniform: bool
-    """One number per source instead of one per dimension."""
-    dropout: float
-
-    def shape(self, layers: int, sources: int, width: int) -> tuple[int, int, int]:
-        """Shape of ω: `[layers or 1, sources, width or 1]`."""
-        return (1 if self.shared else layers, sources, 1 if self.uniform else width)
-
-
-VARIANTS: dict[str, Variant] = {
-    "scalearn": Variant(shared=False, uniform=False, dropout=0.3),
-    "scalearn_uniform": Variant(shared=False, uniform=True, dropout=0.3),
-    "scalearn_pp": Variant(shared=True, uniform=False, dropout=0.3),
-    "scalearn_uniform_pp": Variant(shared=True, uniform=True, dropout=0.0),
-}
 
 PAPER_TOTAL = 2.0
 PAPER_DEVIATION = 0.001

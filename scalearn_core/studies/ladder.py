@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from scalearn_core.baselines.fine_tuning import fit_fine_tuned
-from scalearn_core.config import FORECAST
+from scalearn_core.config import FORECAST, VARIANTS
 from scalearn_core.devices import free_bytes
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Tokens
@@ -32,8 +32,6 @@ from scalearn_core.studies.training import Progress, new_model, test_notes, trai
 from scalearn_core.targets import Targets
 from scalearn_core.training.recipe_auto import learn_from_pairs
 
-VARIANTS = ("scalearn_uniform_pp", "scalearn_uniform", "scalearn_pp", "scalearn")
-"""Fewest numbers first."""
 RUNGS = ("frozen_head", *VARIANTS, "own_adapter", "fine_tuning")
 WEIGHTS = (0.2, 1.0, 1.0, 1.0, 1.0, 1.2, 5.0)
 """Time of the rungs, measured on the first sample with 9 sources (CPU), a variant being 1."""

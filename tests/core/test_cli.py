@@ -21,7 +21,6 @@ import torch
 from scalearn_core.adapters import catalog
 from scalearn_core.adapters.source_tasks import find_task
 from scalearn_core.cli import main
-from scalearn_core.cli.parser import VARIANTS
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import HELPED, METHODS, SOURCES, VERDICTS, verdict
 from tests.core.tiny import as_of_before
@@ -583,9 +582,3 @@ def test_progress_on_a_terminal_is_one_line_that_changes(monkeypatch: pytest.Mon
         shown.split("\r")[-1].rstrip()
         == "Scales, own adapter and classifier: epoch 2, validation loss 0.250, 100%"
     )
-
-
-def test_variants_are_those_of_the_scales() -> None:
-    from scalearn_core.scaling import scales
-
-    assert set(VARIANTS) == set(scales.VARIANTS)

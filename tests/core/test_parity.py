@@ -13,9 +13,10 @@ from transformers import AutoModel
 
 from scalearn_core.adapters.adapterhub import read_adapter
 from scalearn_core.adapters.bottleneck import Adapter, new_adapter
+from scalearn_core.config import VARIANTS
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import VARIANTS, Scales
+from scalearn_core.scaling.scales import Scales
 
 CASE = Path(__file__).parents[1] / "data" / "bert"
 NAMES = {

@@ -16,9 +16,6 @@ from scalearn_core.workspace.dataset_info import DatasetInfo
 from scalearn_ui import text
 from scalearn_ui.text import Markdown, plain, t
 
-VARIANTS = ("scalearn_uniform", "scalearn_uniform_pp", "scalearn_pp", "scalearn")
-"""From the usual choice to the one with most numbers."""
-
 RECIPES = ("auto", "paper")
 
 

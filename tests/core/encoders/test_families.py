@@ -15,11 +15,11 @@ from transformers import AutoModel
 
 from scalearn_core.adapters.adapterhub import check_fits, read_adapter, write_adapter
 from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.config import VARIANTS
 from scalearn_core.encoders.encoder import Batch, Encoder
 from scalearn_core.encoders.families import FAMILIES
 from scalearn_core.errors import AdapterError, EncoderError
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import VARIANTS
 from tests.core.conftest import TEXTS
 from tests.core.tiny import KINDS, LAYERS, WIDTH, random_adapter, save_encoder
 

@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.config import VARIANTS
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.explain import ablation
 from scalearn_core.explain.refit import Meter, Mixes
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import VARIANTS
 from tests.core.explain.conftest import Build, mixes_of
 
 

@@ -7,10 +7,11 @@ import pytest
 import torch
 
 from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.config import VARIANTS
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.explain.contributions import ContributionMap, contribution_map
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import VARIANTS, Ablation
+from scalearn_core.scaling.scales import Ablation
 from tests.core.conftest import TEXTS
 from tests.core.tiny import LAYERS, random_adapter
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.config import VARIANTS
 from scalearn_core.data.split import Split
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
@@ -16,7 +17,7 @@ from scalearn_core.errors import ConfigError
 from scalearn_core.explain.levers import LeverBoard, Levers, group_of, hardly_used, turned
 from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import VARIANTS, Ablation
+from scalearn_core.scaling.scales import Ablation
 from tests.core.tiny import LAYERS, dataset
 
 

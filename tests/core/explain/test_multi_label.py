@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from scalearn_core.adapters.bottleneck import Adapter
-from scalearn_core.config import FORECAST, StageOneConfig
+from scalearn_core.config import FORECAST, VARIANTS, StageOneConfig
 from scalearn_core.data.split import Split
 from scalearn_core.data.splits import stratified_folds
 from scalearn_core.encoders.embedding import embed
@@ -22,7 +22,6 @@ from scalearn_core.explain.refit import FOLDS
 from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.heads.solver import label_losses
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import VARIANTS
 from scalearn_core.targets import same
 from scalearn_core.training.forecast import forecast
 from scalearn_core.training.recipe_auto import head_c

@@ -12,9 +12,7 @@ import pytest
 import torch
 
 from scalearn_core.adapters.bottleneck import Adapter
-from scalearn_core.cli import parser
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.errors import ConfigError
 from scalearn_core.onnx_graph import fast_mode as fast
 from scalearn_core.onnx_graph import int8
 from scalearn_core.onnx_graph.session import exact_integer_products
@@ -107,12 +105,6 @@ def test_a_runtime_that_fails_is_replaced(model: ScaLearnModel, monkeypatch: pyt
     tokens = model.encoder.tokenize(TEXTS)
     assert np.array_equal(engine.predict_proba(model, tokens), model.predict_proba(TEXTS))
     assert measured(model) == {"reason": "no such instruction"}
-
-
-def test_unknown_speeds_are_refused(model: ScaLearnModel) -> None:
-    with pytest.raises(ConfigError, match="Choose one of: auto, exact, fast"):
-        Predictor(model, "faster")
-    assert parser.SPEEDS == fast.SPEEDS
 
 
 def test_channels_that_reach_far_do_not_cost_the_others_their_steps() -> None:

@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.config import VARIANTS
 from scalearn_core.encoders.encoder import Batch, Encoder
 from scalearn_core.errors import AdapterError
 from scalearn_core.scaling.merge import folded_layers, merge
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import VARIANTS
 from tests.core.tiny import LAYERS, random_adapter
 
 LABELS = ("a", "b")

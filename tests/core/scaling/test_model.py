@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.config import VARIANTS
 from scalearn_core.encoders.encoder import Batch, Encoder
 from scalearn_core.errors import AdapterError, ConfigError
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import VARIANTS
 from tests.core.conftest import TEXTS
 from tests.core.tiny import LAYERS, WIDTH, random_adapter
 

@@ -12,11 +12,12 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.config import VARIANTS
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import EncoderError, ModelError
 from scalearn_core.heads.modules import two_layer_head
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import NO_ABLATION, VARIANTS, Ablation
+from scalearn_core.scaling.scales import NO_ABLATION, Ablation
 from tests.core.conftest import TEXTS
 from tests.core.tiny import WIDTH, as_of_before, random_adapter, save_encoder
 

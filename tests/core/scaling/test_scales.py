@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from scalearn_core.config import VARIANTS
 from scalearn_core.errors import ConfigError
-from scalearn_core.scaling.scales import VARIANTS, Ablation, Scales, find_variant
+from scalearn_core.scaling.scales import Ablation, Scales, find_variant
 
 SHAPES = {
     "scalearn": (12, 8, 768),

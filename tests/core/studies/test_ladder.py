@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from scalearn_core.config import TrainingConfig
+from scalearn_core.config import VARIANTS, TrainingConfig
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evidence.trained import TrainedModel
@@ -120,7 +120,7 @@ def test_without_a_known_forecast_each_rung_asks_for_its_own(
     """As with results of the first releases; the same seed asks the same and gets the same."""
     unknown = dataclasses.replace(trained_model, result=trained_model.result | {"start": None, "forecast": None})
     again = run_study("ladder", unknown, lambda share: None)
-    for name in ladder.VARIANTS:
+    for name in VARIANTS:
         assert rung(again, name)["macro_f1"] == rung(found, name)["macro_f1"]
 
 

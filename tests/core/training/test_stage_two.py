@@ -12,7 +12,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from scalearn_core.adapters.bottleneck import Adapter
-from scalearn_core.config import TrainingConfig
+from scalearn_core.config import VARIANTS, TrainingConfig
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.parts import Part
 from scalearn_core.encoders.embedding import embed
@@ -20,7 +20,7 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError
 from scalearn_core.heads.logistic import unit
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.scales import VARIANTS, Ablation
+from scalearn_core.scaling.scales import Ablation
 from scalearn_core.training.contrastive import contrastive_loss
 from scalearn_core.training.recipe_auto import HEAD_C
 from scalearn_core.training.stage_two import TrainingResult, train_scales
