@@ -78,6 +78,16 @@ def test_evidence_of_another_training_is_refused(evidence: Path, model: ScaLearn
     assert "of another training" in damaged(evidence, model)
 
 
+def test_evidence_of_another_model_is_refused(evidence: Path, model: ScaLearnModel, tmp_path: Path) -> None:
+    result = json.loads((evidence / "result.json").read_text("utf-8"))
+    result["model_id"] = model.save(tmp_path / "model")
+    (evidence / "result.json").write_text(json.dumps(result), "utf-8")
+    load_reference(evidence, model)
+    model.labels = tuple(reversed(model.labels))  # the same training, turned round and sealed anew
+    model.save(tmp_path / "model")
+    assert "of another model" in damaged(evidence, model)
+
+
 def test_damage_is_named(evidence: Path, model: ScaLearnModel) -> None:
     tensors = load_file(evidence / FILE)
     save_file({**tensors, "bias": tensors["bias"] + 1}, evidence / FILE)
