@@ -1,4 +1,4 @@
-"""Router of ScaLearn Studio: language, pages, then the page that was asked for."""
+"""Router of ScaLearn Studio: language, pages, then the requested page."""
 
 from __future__ import annotations
 

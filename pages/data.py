@@ -1,4 +1,4 @@
-"""Bring a table in, say which columns count, and see what is in it."""
+"""Upload a table, choose its columns, and see what is in it."""
 
 from __future__ import annotations
 

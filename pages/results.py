@@ -1,4 +1,4 @@
-"""Did it help, how good is it, where is it wrong, and what did it cost."""
+"""Did it help, how good is it, where does it go wrong, and what did it cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run while it goes on, and where to go when it is done."""
+"""One run while it is in progress, and where to go when it is done."""
 
 from __future__ import annotations
 

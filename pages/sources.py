@@ -1,4 +1,4 @@
-"""The library of source adapters: what earlier tasks can bring along."""
+"""The library of source adapters: what earlier tasks can contribute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One label per document, or several: the shapes of targets and predictions, and what differs between the two.
+"""Single-label and multi-label targets: the shapes of targets and predictions, and where the two differ.
 
 - One label: class numbers, int64 `[documents]`; probabilities of a document add up to 1 and the likeliest label
   is given.

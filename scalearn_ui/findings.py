@@ -1,4 +1,4 @@
-"""Findings in the reader's words: what was found, what can be done, and what that leads to."""
+"""Findings in the reader's words: the finding, its remedies, and what each leads to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What finished runs left in their folders, read once."""
+"""The outcomes of finished runs, read from their folders once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The colours of both themes, for figures: these are told their colours by no configuration."""
+"""The colours of both themes, for figures, which take no colours from Streamlit's configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a session keeps until something else takes its place: results too large to be copied, and choices."""
+"""What a session keeps until it is replaced: results too large to be copied, and choices."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def enter(page: str) -> None:
 
 
 def open_app() -> None:
-    """All of `app.py`: draw the frame and run the page that was asked for."""
+    """All of `app.py`: draw the frame and run the requested page."""
     st.session_state.entered = True
     st.set_page_config(page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
     st.logo(str(ROOT / "assets" / "logo.svg"), icon_image=str(ROOT / "assets" / "icon.svg"), size="large")

@@ -1,4 +1,4 @@
-"""What this session has chosen: a dataset and a run. Anything worth keeping lives in the workspace."""
+"""The dataset and the run chosen in this session. Anything worth keeping is in the workspace."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def choose_dataset(chosen: str | None) -> None:
 
 
 def run_id() -> str | None:
-    """The run in the link, else the one this session looked at last."""
+    """The run in the link, else the one this session viewed last."""
     linked: str | None = st.query_params.get(RUN_PARAMETER)
     return linked or st.session_state.get("current_run")
 

@@ -103,7 +103,7 @@ def find_folder(name: str, encoder: str = DEFAULT) -> Path:
 
 
 def find_folders(names: Sequence[str], encoder: str = DEFAULT) -> list[Path]:
-    """The folders of several adapters, told apart and known by their files of text: no weights are read.
+    """The folders of adapters, identified by their text files: no weights are read.
 
     Raises:
         AdapterError: one is unknown, unreadable or of another kind, or two have the same name.

@@ -1,4 +1,4 @@
-"""An adapter folder as far as its files of text tell: what it is and was made for. Nothing here loads torch."""
+"""An adapter folder, judged by its text files: what it is and what it was made for. Nothing here loads torch."""
 
 from __future__ import annotations
 

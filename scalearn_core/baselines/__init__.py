@@ -1,1 +1,1 @@
-"""What one would use instead of ScaLearn, each trained and chosen on the same rows as ScaLearn."""
+"""The alternatives to ScaLearn, each trained and chosen on the same rows as ScaLearn."""

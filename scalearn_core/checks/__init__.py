@@ -1,1 +1,1 @@
-"""What is found in a dataset before anything learns from it: each with its rows and its remedies."""
+"""Findings about a dataset before any training: each with its rows and its remedies."""

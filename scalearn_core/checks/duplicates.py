@@ -1,4 +1,4 @@
-"""Documents that stand in a table more than once."""
+"""Documents that occur in a table more than once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels that stand in the texts they label."""
+"""Labels that occur in the very texts they label."""
 
 from __future__ import annotations
 

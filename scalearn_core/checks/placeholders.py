@@ -1,4 +1,4 @@
-"""Labels that stand for nothing, or for the label of the row above.
+"""Placeholder labels: those that mean "none", or "as in the row above".
 
 None of them is decided here: "None" may be a category and -1 an answer, so the user is asked.
 """

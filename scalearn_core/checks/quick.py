@@ -1,4 +1,4 @@
-"""The checks that are made at once, when a table is read."""
+"""The checks that are made immediately, when a table is read."""
 
 from __future__ import annotations
 

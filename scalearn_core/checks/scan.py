@@ -1,4 +1,4 @@
-"""One pass over all documents, and what of it the findings need: a few numbers per document, no text."""
+"""One pass over all documents that keeps what the findings need: a few numbers per document, no text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checks that take minutes on a large table, and are made as a run."""
+"""The checks that take minutes on a large table and are therefore a run."""
 
 from __future__ import annotations
 

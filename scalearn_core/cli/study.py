@@ -1,4 +1,4 @@
-"""`forecast` and `study`: which sources promise to help, and what a trained model can be asked."""
+"""`forecast` and `study`: which sources are likely to help, and studies of a trained model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scalearn_core.storage.damage import DAMAGED_FILE
 
 
 def forecast(args: argparse.Namespace) -> None:
-    """Tell before any training what each source promises."""
+    """Print, before any training, the forecast gain of each source."""
     dataset = read_divided(args)
     assert dataset.plan is not None
     encoder = chosen_encoder(args.encoder, dataset)

@@ -1,4 +1,4 @@
-"""What only the shell can get wrong: its options, and the places it is told to write to."""
+"""Errors of the shell alone: its options, and the places it may write to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts and labels taken from a table, checked, and divided into train, validation and test."""
+"""Texts and labels of a table, checked, and divided into train, validation and test."""
 
 from __future__ import annotations
 

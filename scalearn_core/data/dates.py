@@ -1,4 +1,4 @@
-"""Dates of a column, read strictly: a cell that could mean two days is not guessed at."""
+"""Dates of a column, read strictly: no guess is made about a cell that could mean two days."""
 
 from __future__ import annotations
 

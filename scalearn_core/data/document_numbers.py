@@ -1,4 +1,4 @@
-"""A number for each document, from which nothing can be read: to know a document again without keeping it."""
+"""A number for each document that reveals nothing of it: to recognise a document without keeping it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Divide documents into folds, so that each is tested once by a model that has not seen its like."""
+"""Divide documents into folds, so that each is tested once by a model that has not seen similar ones."""
 
 from __future__ import annotations
 

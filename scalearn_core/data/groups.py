@@ -1,4 +1,4 @@
-"""Which documents belong together, so that what one of them teaches is not asked of another."""
+"""Groups of documents that must stay on one side of a split, so that training does not give away test answers."""
 
 from __future__ import annotations
 

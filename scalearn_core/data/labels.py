@@ -1,4 +1,4 @@
-"""Label cells: one label each, or several with a separator between them."""
+"""Label cells: one label each, or more than one with a separator between them."""
 
 from __future__ import annotations
 

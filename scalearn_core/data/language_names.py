@@ -1,4 +1,4 @@
-"""What the languages that can be found are called in English; `scalearn_ui/locale/` has the same names and others.
+"""English names of the languages that can be detected; `scalearn_ui/locale/` has the same names and others.
 
 Source: Unicode CLDR, except for a few that it lacks.
 """

@@ -1,4 +1,4 @@
-"""Which languages documents are written in, found offline (`py3langid`)."""
+"""Detect the languages of documents, offline (`py3langid`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents that say nearly the same, in time that grows with their number and not with its square.
+"""Near-duplicate documents, found in time that grows with their number and not with its square.
 
 MinHash (Broder 1997) in bands proposes pairs, and the pair's own character 5-grams decide.
 """

@@ -1,4 +1,4 @@
-"""Telephone numbers in a text: few false ones rather than all, since order numbers and dates look alike.
+"""Telephone numbers in a text: precision before recall, since order numbers and dates look alike.
 
 What is a number is said by `phonenumbers` (regions `REGIONS`, and any with +); it is asked only about candidates.
 """

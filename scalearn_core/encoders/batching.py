@@ -1,4 +1,4 @@
-"""Batches of documents of like length, so that little is spent on padding; the same for the same seed."""
+"""Batches of documents of similar length, so that little is spent on padding; the same for the same seed."""
 
 from __future__ import annotations
 

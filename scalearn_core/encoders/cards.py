@@ -1,4 +1,4 @@
-"""The encoders that come with the studio, one card each: all that is particular to one stands here.
+"""The encoders that come with the studio, one card each: all that is specific to one is here.
 
 To add an encoder, add its card to `CARDS` and train its source adapters (`docs/encoders.md`). Read without torch.
 """

@@ -1,4 +1,4 @@
-"""Where the method's places are in each encoder family: one table, `FAMILIES`.
+"""Where the method attaches in each encoder family: one table, `FAMILIES`.
 
 With `h` the input of a layer, `x` the state after its attention part, `f` what its feed-forward part adds, an
 adapter reads `z` and adds `A(z)`:

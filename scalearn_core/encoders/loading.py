@@ -1,4 +1,4 @@
-"""An encoder's files: found, verified and read, into what `Encoder` is made of."""
+"""Locate, verify and read an encoder's files, for `Encoder` to be made from."""
 
 from __future__ import annotations
 

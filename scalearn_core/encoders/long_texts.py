@@ -1,4 +1,4 @@
-"""Documents longer than an encoder reads at a time: what of them is read.
+"""Documents longer than an encoder reads at once: which part of them is read.
 
 - "head": the first tokens, and nothing else.
 - "head_tail": half from the beginning and half from the end.

@@ -1,4 +1,4 @@
-"""What no scale can change of a set of documents, computed once: everything below the first adapter input.
+"""A cache of what no scale can change for a set of documents: all states below the first adapter.
 
 A training passes over its documents many times, and a sweep trains many models on them; all of them begin at
 `z` of the first layer that has an adapter. Only where the encoder's own dropout is on (recipe "paper") does every

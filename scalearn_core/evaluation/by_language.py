@@ -1,4 +1,4 @@
-"""Scores for each language of the test documents, where there are several."""
+"""Scores for each language of the test documents, if there is more than one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is it right as often as it says? Reliability, calibration error, and one temperature that mends it.
+"""Is the model right as often as it claims? Reliability, calibration error, and a temperature that corrects it.
 
 The *confidence* of a document is the probability of the class it was given, or of all its labels
 (`targets.confidence_in`). All of it is measured on test documents.

@@ -1,4 +1,4 @@
-"""How far the stated confidence can be trusted, and what to hand to a person: `confidence` in `result.json`."""
+"""How far the stated confidence can be trusted, and what to refer to a person: `confidence` in `result.json`."""
 
 from __future__ import annotations
 

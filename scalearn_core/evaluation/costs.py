@@ -1,4 +1,4 @@
-"""What it costs to take the model's word, to ask a person, or to ask one only where the model is unsure."""
+"""What it costs to trust the model, to have a person check everything, or only where the model is unsure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics written as functions of counts, so that one formula serves the sample and all its resamples.
+"""Metrics as functions of counts, so that one formula serves the sample and all its resamples.
 
 Scores do not care about the order of documents, only about how often each distinct outcome, a *cell* such as
 (true class, predicted class), occurs. A resample is then just another vector of cell counts, and a metric

@@ -1,4 +1,4 @@
-"""What a model said of documents with known labels, as a table for people."""
+"""A model's predictions for documents with known labels, as a table for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which documents a person should look at: the least sure ones are handed over, the rest is taken as it comes.
+"""Which documents a person should check: the least confident ones are referred, the rest are accepted.
 
 The threshold that looks best on some documents is best there partly by luck. What is told of the rest, "95%
 right", is freed of that luck, and how often it then holds on other documents is tested.
@@ -29,7 +29,7 @@ RISK = 0.05
 
 @dataclass(frozen=True)
 class HandOver:
-    """The smallest share of documents to hand over so that the rest reaches an accuracy."""
+    """The smallest share of documents to refer to a person so that the rest reaches an accuracy."""
 
     target: float
     """Accuracy asked of the rest, from 0 to 1."""
@@ -99,7 +99,7 @@ def threshold_for(
     resamples: int = 100,
     given: ArrayLike | None = None,
 ) -> HandOver:
-    """The least to hand over so that the rest is right at least `target` of the time.
+    """The smallest referral with which the rest is right at least `target` of the time.
 
     `threshold` is the one that reaches the target on these documents. Its `accuracy` is that on these documents
     less what choosing adds: on resamples a threshold is chosen in the same way, and what it reaches there and here

@@ -1,4 +1,4 @@
-"""What predictions are worth: scores with intervals, each class, the confusion matrix, and caveats."""
+"""The report on predictions: scores with intervals, each class, the confusion matrix, and caveats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a resample may draw that the documents themselves did not show.
+"""Smoothing: outcomes that a resample may draw although the documents did not show them.
 
 A bootstrap draws only what was seen: where few documents are wrong it knows few ways to be wrong, and its interval
 is too narrow (with 50 documents and a score of 95 the paired one held the truth 88 times in 100). So resamples

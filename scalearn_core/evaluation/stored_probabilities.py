@@ -1,4 +1,4 @@
-"""What every compared method said of the test documents, kept beside a result: `test_probabilities.safetensors`.
+"""The test probabilities of every compared method, stored beside a result: `test_probabilities.safetensors`.
 
 Whatever is asked later (at which confidence to call a person, what a mistake costs, which source can go) is then
 answered on the very documents and probabilities that the scores were measured on.

@@ -1,4 +1,4 @@
-"""Did reusing sources help? One answer per training, which a meeting can rely on.
+"""Did reusing sources help? One answer per training that a meeting can rely on.
 
 "Helped" needs three things, each on the same test documents and each said in the result:
 

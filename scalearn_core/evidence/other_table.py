@@ -32,7 +32,7 @@ CHUNK = 256
 
 @dataclass(frozen=True)
 class TableEvaluation:
-    """What a model is worth on a table, and what it said of each document."""
+    """A model's scores on a table, and its prediction for each document."""
 
     result: dict[str, Any]
     """As in `docs/formats.md`: Evaluation run."""

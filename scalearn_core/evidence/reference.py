@@ -1,4 +1,4 @@
-"""What later tables are compared with, kept beside a model's `result.json`.
+"""The reference for later tables, kept beside a model's `result.json`: the plain classifier.
 
 `frozen_head.safetensors` holds the plain classifier (`weight`, `bias`, of several labels `thresholds`) and, as
 `documents`, a number for each document the model learned from: so that a table of documents it has seen is not

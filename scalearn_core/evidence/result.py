@@ -1,4 +1,4 @@
-"""What a training found, as `result.json` has it (`docs/formats.md`)."""
+"""The result of a training, as `result.json` stores it (`docs/formats.md`)."""
 
 from __future__ import annotations
 

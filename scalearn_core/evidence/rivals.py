@@ -1,4 +1,4 @@
-"""What else could be done with the same documents; each training is scored beside it, on the same test."""
+"""The rivals of a training: other methods on the same documents, scored on the same test documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A trained model with the documents it was made from: what every study starts with."""
+"""A trained model with the documents it was made from: the input of every study."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class TrainedModel:
 
     @property
     def library_sources(self) -> list[Adapter]:
-        """The sources without the target task's own adapter."""
+        """The sources without the task adapter."""
         return self.model.sources[:-1] if self.model.own_adapter else self.model.sources
 
     @property

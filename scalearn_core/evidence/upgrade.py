@@ -1,4 +1,4 @@
-"""Results of earlier releases, read as if they were of this one."""
+"""Results of earlier releases, upgraded to the current form."""
 
 from __future__ import annotations
 

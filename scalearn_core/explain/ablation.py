@@ -1,4 +1,4 @@
-"""What each source is worth: left out of the mix, alone, and added one after the other.
+"""What each source is worth: left out of the mix, used alone, and added one after the other.
 
 - *Left out*: the model as it is, minus the same with the scales of one source at 0. Sources that overlap can
   stand in for one another, so each may look dispensable though together they are not.

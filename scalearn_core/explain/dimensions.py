@@ -1,4 +1,4 @@
-"""Scales of one number per dimension, told in a few numbers per layer and source.
+"""Scales of one number per dimension, summarised in a few numbers per layer and source.
 
 The variants "scalearn" and "scalearn_pp" learn a scale for every dimension of the hidden states: thousands of
 numbers, of which a map shows the mean. Here is what the mean hides: how far they spread, how many are negative

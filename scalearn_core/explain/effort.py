@@ -1,4 +1,4 @@
-"""How much is tried when the sources of a model are measured, and so how long it takes; without torch."""
+"""The amount of work in measuring the sources of a model, and so how long it takes; without torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents that a person watches while turning levers, and those kept back to judge what comes of it.
+"""The documents shown while levers are moved, and those held back to judge the result.
 
 Who turns levers until the score of some documents is high has chosen with these documents: their score is then too
 good to be true. So the test documents are divided once and for all: half of them (at most `MOST`, and not longer

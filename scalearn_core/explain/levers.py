@@ -1,4 +1,4 @@
-"""Levers: more or less of a source than was learned, and what that does to documents somebody watches.
+"""Levers: a source turned up or down from what was learned, and the effect on the documents shown.
 
 A lever acts on the learned scales; the classifier on top stays as it was learned. So what is seen is what is
 saved, and with every lever at rest the model is the learned one, bit for bit.
@@ -121,7 +121,7 @@ def turned(model: ScaLearnModel, levers: Levers) -> torch.Tensor:
 
 
 class LeverBoard:
-    """A model with the documents somebody watches, opened once; any number of threads may look at the same time.
+    """A model with the documents shown, prepared once; any number of threads may use it at the same time.
 
     Attributes:
         learned: what the model says with all levers at rest, `[documents, labels]`.

@@ -1,4 +1,4 @@
-"""Do two sources do the same? Similarity of what they do to the documents.
+"""Do two sources do the same? The similarity of their effects on the documents.
 
 The effect of a source is what it adds to the embeddings of the documents, `E_t - E_plain`, when it acts alone
 with its learned scales. Two effects are compared by linear CKA (Kornblith et al. 2019, section 3): 1 where they

@@ -1,4 +1,4 @@
-"""How strong should a source be? Its strength is fixed, the same in all layers, and only the classifier fitted.
+"""How strong should a source be? Its strength is fixed, the same in all layers, and only the classifier is fitted.
 
 This is the paper's probing analysis (section 3; values from 0 to 1), carried on below 0 and above 1: 0 is exactly
 the plain encoder and 1 the source adapter as it was trained. Two sources together give a grid of strengths.

@@ -1,4 +1,4 @@
-"""Any mix of a model's sources, judged: embed the documents, fit the classifier anew, score the test documents.
+"""Score any mix of a model's sources: embed the documents, refit the classifier, score the test documents.
 
 The scales are not trained again. What changes is which sources act and how strongly, and the classifier on top,
 which is fitted to each mix by the recipe of "auto": a logistic regression (`head_c`) on the training documents'
@@ -113,7 +113,7 @@ class Mixes:
 
     @property
     def count(self) -> int:
-        """Number of sources, the target task's own adapter among them."""
+        """Number of sources, including the task adapter."""
         return len(self.model.sources)
 
     def sample(self, train: int, test: int) -> Chosen:

@@ -1,4 +1,4 @@
-"""The frozen encoder as an ordinary model folder, for whoever is handed an exported adapter.
+"""The frozen encoder as an ordinary model folder, for whoever receives an exported adapter.
 
 Written so that transformers 4.57.6 and 5.23.0, sentence-transformers 5.1.2 and 6.2.0 read it alike: `python -m
 benchmarks.neighbours` tries them all.

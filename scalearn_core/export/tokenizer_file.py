@@ -1,4 +1,4 @@
-"""An encoder's tokenizer as a tokenizer.json of its own, and texts that tell whether it is read alike."""
+"""An encoder's tokenizer as a tokenizer.json, and texts that show whether it is read back identically."""
 
 from __future__ import annotations
 

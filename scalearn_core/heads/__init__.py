@@ -1,1 +1,1 @@
-"""Classifiers on top of embeddings or words, and the limits from which on they give a label."""
+"""Classifiers on top of embeddings or words, and the thresholds above which they assign a label."""

@@ -1,4 +1,4 @@
-"""The floor: always answer with the most frequent class, alone even where documents have several."""
+"""The simplest baseline: always answer with the most frequent class, and only that one in multi-label data."""
 
 from __future__ import annotations
 

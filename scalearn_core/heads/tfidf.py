@@ -1,4 +1,4 @@
-"""The classic without a neural network: TF-IDF features and a logistic regression."""
+"""A baseline without a neural network: TF-IDF features and a logistic regression."""
 
 from __future__ import annotations
 

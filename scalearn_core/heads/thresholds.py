@@ -1,4 +1,4 @@
-"""From which probability on a label is given, where documents have several: one limit per label.
+"""Multi-label thresholds: the probability from which a label is assigned, one threshold per label.
 
 A label that few documents have seldom reaches one half, so at one half a model misses most of the rare labels. The
 limit of a label is the one of best F1 on documents whose probabilities come from a classifier that has not seen

@@ -1,4 +1,4 @@
-"""A check run: what takes minutes to find in a stored dataset is looked for in its own process."""
+"""A check as a run: the slow checks of a stored dataset, in a process of their own."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def forecast_for(
     seed: int,
     on_progress: Callable[[float], None] = lambda share: None,
 ) -> dict[str, Any]:
-    """What each source promises for a table: `forecast` and `start` of `docs/formats.md`.
+    """The forecast of each source for a table: `forecast` and `start` of `docs/formats.md`.
 
     Only the documents are asked that a training would learn from; the test documents stay unseen.
 

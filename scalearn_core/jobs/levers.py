@@ -1,4 +1,4 @@
-"""Levers on a trained model of the workspace: the board to try them on, and the run that saves what was found."""
+"""Levers on a trained model of the workspace: the board to try them on, and the run that saves a setting."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def open_setting(run_id: str, device: str | None) -> TrainedModel:
 
 
 def dataset_of(run_id: str) -> str:
-    """Id of the dataset that a training was asked to learn from."""
+    """Id of the dataset that a training learns from."""
     asked: dict[str, Any] = json.loads((runs.folder(run_id) / CONFIG).read_text("utf-8"))["config"]
     return str(asked["dataset"])
 

@@ -1,4 +1,4 @@
-"""A study as a run: in its own process, with progress, and kept beside the model it asks about."""
+"""A study as a run: in a process of its own, with progress, and kept beside the model it studies."""
 
 from __future__ import annotations
 

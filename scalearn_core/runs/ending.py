@@ -1,4 +1,4 @@
-"""How a run ended, kept in its own folder: the list of runs may be locked, full or gone just then.
+"""How a run ended, recorded in its own folder, since the list of runs may be locked, full or missing.
 
 The run's process writes `end.json` before it leaves. Whoever finds a process gone whose row still says that it
 works takes the end from there.
@@ -46,7 +46,7 @@ def write_ending(folder: Path, ending: Ending) -> None:
 
 
 def read_ending(folder: Path) -> Ending | None:
-    """The end the run's process told; None where it could not, or where the file is damaged."""
+    """The end that the run's process recorded; None where it could not, or where the file is damaged."""
     try:
         return Ending(**json.loads((folder / END).read_text("utf-8")))
     except (OSError, ValueError, TypeError, RecursionError):

@@ -1,4 +1,4 @@
-"""How a run becomes a process of this machine: start, alive, stop.
+"""The process of a run on this machine: start it, see whether it lives, stop it.
 
 The submitter takes the run's lock first, then writes the row, then starts the process, which
 inherits the lock. So there is no moment at which a live run looks dead, and a submitter that
@@ -87,7 +87,7 @@ def _log(run_id: str) -> BinaryIO:
 
 
 def environment() -> dict[str, str]:
-    """What the process of a run is told: the workspace in full, and its share of the cores.
+    """The environment of a run's process: the workspace as an absolute path, and its share of the cores.
 
     Trainings that may work side by side share the cores evenly, whether they do or not: what is learned depends,
     in its last digits, on the number of threads. `OMP_NUM_THREADS` in the studio's own environment goes first.

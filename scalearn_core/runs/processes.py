@@ -1,4 +1,4 @@
-"""A process of this machine, named so that no other is ever taken for it: its id with the time it started.
+"""A process of this machine, identified beyond doubt: its id with the time it started.
 
 The second sign that a run lives, beside its lock (`locks.py`): a lock file can be deleted while its holder works.
 A process counts as the run's only if id, start and the run's id in its command line agree.

@@ -1,4 +1,4 @@
-"""What a job is given to tell how far it is, and to learn that it shall stop.
+"""What a job uses to report its progress, and to learn that it should stop.
 
 A module of its own, because `worker.py` runs as `__main__`: an exception defined there would be
 another class than the one a job imports.
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):
-    """Somebody asked the run to stop. A job may catch it to save, and raises it again."""
+    """The run was cancelled. A job may catch this to save, and must raise it again."""
 
 
 class Reporter:
@@ -66,7 +66,7 @@ class Reporter:
         self._write_sometimes()
 
     def check(self) -> None:
-        """Leave if asked to.
+        """Raise `Cancelled` if the run was cancelled.
 
         Raises:
             Cancelled: Somebody asked the run to stop.

@@ -1,4 +1,4 @@
-"""What a run that lives does for its own records: they are made again where somebody removed them meanwhile."""
+"""A live run's care for its own records: they are written again if somebody removed them meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ScaLearnModel`: a frozen encoder, frozen source adapters, and the few numbers a target task learns."""
+"""`ScaLearnModel`: a frozen encoder, frozen source adapters, and the few parameters a target task learns."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class ScaLearnModel:
         self.train_mode(False)
 
     def add_own_adapter(self, adapter: Adapter, seed: int = 0) -> None:
-        """Put the target task's own adapter last, as the paper's code does; the scales start anew."""
+        """Put the task adapter last, as the paper's code does; the scales start anew."""
         self._set_sources([*self.sources, adapter], seed)
         self.own_adapter = True
 

@@ -1,4 +1,4 @@
-"""The scales: what a target task learns of its sources (paper, section 4; the four variants).
+"""The scales: how much of each source a target task uses (paper, section 4; the four variants).
 
     ScaLearn            ω [layers, sources, width]   one number per layer, source and dimension
     ScaLearnUniform     ω [layers, sources, 1]       one per layer and source

@@ -1,4 +1,4 @@
-"""All source adapters side by side, so that any number of them costs two matrix products per layer."""
+"""All source adapters stacked, so that any number of them costs two matrix products per layer."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What lies on the disk: written whole or not at all, locked, and what damage looks like."""
+"""Files on disk: written whole or not at all, locked, and checked for damage."""

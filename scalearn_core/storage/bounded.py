@@ -1,4 +1,4 @@
-"""Files that somebody else wrote: how much they would take is known before anything is allocated.
+"""Files written by others: their memory need is bounded before anything is allocated.
 
 A file of weights is measured against what its configuration declares (`docs/security.md`). Of `.safetensors` the
 header is read first; of `.bin` the instructions of the pickle, which may name nothing but plain tensors.

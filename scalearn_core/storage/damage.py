@@ -1,4 +1,4 @@
-"""Files that are not what their names say: what reading one raises, and the reason as one line."""
+"""Damaged files: the exceptions that reading one may raise, and the reason as one line."""
 
 from __future__ import annotations
 

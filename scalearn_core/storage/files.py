@@ -1,4 +1,4 @@
-"""Writing files and folders so that a reader finds the old content or the new, never half of it."""
+"""Write files and folders atomically: a reader sees the old content or the new, never half of it."""
 
 from __future__ import annotations
 

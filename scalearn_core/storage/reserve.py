@@ -1,4 +1,4 @@
-"""Room for the bookkeeping on a full disk: a file of the workspace that is given up for as long as a change takes.
+"""Room for bookkeeping on a full disk: a reserve file of the workspace that is released while a change is made.
 
 SQLite needs some room even to read (the index of its write-ahead log), and so may a deletion.
 """

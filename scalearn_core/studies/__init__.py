@@ -1,4 +1,4 @@
-"""Questions asked of a trained model that take more than a moment: each a run of its own.
+"""Studies of a trained model that take more than a moment: each is a run of its own.
 
     sources         which sources help: each alone, each left out, added one at a time, overlap, strengths
     ladder          what each further step costs and brings, from the plain classifier to full fine-tuning

@@ -1,4 +1,4 @@
-"""What would more labels bring? The training on parts of the documents, and the curve carried on.
+"""What would more labels bring? Trainings on parts of the documents, and the curve extrapolated.
 
 The parts grow by doubling and lie within each other; small ones are drawn several times, each time with another
 seed. All are scored on the same test documents, the plain classifier beside them. The curve (`power_law.py`) is

@@ -1,4 +1,4 @@
-"""Values that are not text already, as one would read them on a sheet."""
+"""Values other than text, written as a spreadsheet shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From records to columns: the header is found, rows that do not fit it are set apart, the others become columns.
+"""From records to columns: detect the header, set apart rows that do not fit it, and make columns of the others.
 
 No row is passed over in silence: one is kept, rejected with a reason, or has blank cells alone.
 """

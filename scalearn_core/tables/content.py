@@ -1,4 +1,4 @@
-"""The bytes of a file, from a path or from memory: opened as often as needed, unpacked and counted on the way."""
+"""The bytes of a file, from a path or from memory: readable any number of times, decompressed and counted."""
 
 from __future__ import annotations
 

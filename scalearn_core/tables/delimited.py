@@ -1,4 +1,4 @@
-"""Tables as text: the delimiter found on the rows, and rows read with Python's csv parser, one at a time."""
+"""Tables as text: the delimiter is detected, and rows are read with Python's csv parser, one at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which encoding a text is in, decided on all of its bytes: Japanese may begin after megabytes of ASCII.
+"""Detect the encoding of a text from all of its bytes: Japanese may begin after megabytes of ASCII.
 
 A byte order mark decides; else the first that fits of UTF-8, UTF-16, cp932, EUC-JP and cp1252, in this order, and
 only then a detector, which guesses wrong on short files. Almost any bytes fit cp932 or cp1252 somehow, so there a

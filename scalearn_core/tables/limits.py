@@ -1,4 +1,4 @@
-"""How much one table may hold, so that time and memory stay bounded; beyond, it is refused."""
+"""The limits of one table, which keep time and memory bounded; a larger table is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells of a sheet that were merged: read as the sheet looks, one value over several rows or columns."""
+"""Merged cells of a sheet: the value is repeated in every row or column that the cell covers."""
 
 from __future__ import annotations
 

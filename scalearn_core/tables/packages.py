@@ -1,4 +1,4 @@
-"""Workbooks of Excel that are put together otherwise, brought into the form that the library reading them knows.
+"""Excel workbooks with an unusual package layout, rewritten into the layout that the reading library supports.
 
 Excel opens all of them: the "Strict Open XML Spreadsheet" of ISO/IEC 29500, whose parts name other namespaces, and
 archives whose parts are named with backslashes, as some exporters on Windows write them.

@@ -1,4 +1,4 @@
-"""What every kind of table is read into first: one record per row of the file."""
+"""The form that every kind of table is read into first: one record per row of the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Build prebuilt source adapters: stage one on a source task, evaluated, with a card that tells all of it."""
+"""Build the prebuilt source adapters: stage one on a source task, evaluated, with a card that documents it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which sources will help? Asked in seconds, before any training: a promise for each, and a start for the scales.
+"""Forecast which sources will help, before any training: a gain for each, and a start for the scales.
 
 For a strength per source, the same in all layers (1, and for those that harm most there -0.5), the documents are
 embedded with the sources so scaled, and a logistic regression is cross-validated on the embeddings. What a source
@@ -38,7 +38,7 @@ TOLERANCE = 1e-3
 
 @dataclass(frozen=True)
 class Promise:
-    """What one source promises alone, at the better of the strengths that were tried."""
+    """The forecast gain of one source alone, at the better of the strengths that were tried."""
 
     source: int
     """Its number among the sources asked."""
@@ -53,7 +53,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What each source promises, what to start from, and what that promises."""
+    """The forecast gain of each source, the start chosen from it, and the gain of that start."""
 
     strengths: NDArray[np.float64]
     """One per source, `[sources]`; all zero where none promises anything."""

@@ -1,4 +1,4 @@
-"""What a classifier is trained to make small."""
+"""The loss that a classifier is trained to minimise."""
 
 from __future__ import annotations
 

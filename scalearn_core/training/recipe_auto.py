@@ -1,4 +1,4 @@
-"""Recipe "auto": scales and own adapter learn from pairs of documents, then a logistic regression is put on top.
+"""Recipe "auto": scales and task adapter learn from pairs of documents; a logistic regression goes on top.
 
 The sources' scales start at half their forecast (`training/forecast.py`), most of them at 0, and the own adapter
 next to nothing with scale 1. So a source comes in only as far as it brings documents of one class together, and

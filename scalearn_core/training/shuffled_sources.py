@@ -1,4 +1,4 @@
-"""Sources that know nothing: what a training is compared with where no own adapter learns beside the sources.
+"""Sources without knowledge: the control of a training that has no task adapter beside the sources.
 
 Shuffling the numbers within each weight keeps shape, mean and spread of an adapter and destroys what it learned.
 A model that is no better than the same training on such sources owes nothing to the earlier tasks.

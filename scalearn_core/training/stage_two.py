@@ -58,7 +58,7 @@ def train_scales(
     on_step: OnStep | None = None,
     on_stage: OnStage | None = None,
 ) -> TrainingResult:
-    """Train `model` on the documents of `dataset`; its test documents are never looked at.
+    """Train `model` on the documents of `dataset`; its test documents are never used.
 
     Recipe "auto" starts from the plain encoder, learns scales and own adapter from pairs of documents
     (`few_labels.py`) and fits the head; it learns from the validation documents too. Recipe "paper" starts from

@@ -1,4 +1,4 @@
-"""What is known of a stored dataset without reading its table: its recipe, and what was found in it."""
+"""What is known of a stored dataset without reading its table: its recipe, and its findings."""
 
 from __future__ import annotations
 

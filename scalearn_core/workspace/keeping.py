@@ -1,4 +1,4 @@
-"""Writing in the workspace: equal bytes once, what a killed process left removed, a full disk one sentence."""
+"""Writing in the workspace: equal bytes are stored once, leftovers removed, a full disk reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sample tables that come with the studio. They are synthetic: written for it, about nobody."""
+"""The sample tables that come with the studio. They are synthetic: written for it, about no real person."""
 
 from __future__ import annotations
 

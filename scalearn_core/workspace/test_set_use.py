@@ -1,4 +1,4 @@
-"""How often a dataset's test documents were looked at: who chooses by a score often enough finds a flattering one.
+"""How often a dataset's test documents were used: choosing by a score often enough finds a flattering one.
 
 `datasets/<id>/looks.jsonl` has a line for each run that scored a model on them.
 """

@@ -1,4 +1,4 @@
-"""Tables to classify or to test on, `uploads/<id>.bin`: each for one run, gone as soon as that has read it."""
+"""Tables to classify or to test on, `uploads/<id>.bin`: each for one run, deleted once the run has read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all figures share: names that fit, numbers as people write them, size, margins and axes."""
+"""The common parts of all figures: shortened names, number formats, size, margins and axes."""
 
 from __future__ import annotations
 

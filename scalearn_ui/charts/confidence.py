@@ -1,4 +1,4 @@
-"""Figures of the views Confidence and Mistakes: what is left to trust, what it costs, cells to pick."""
+"""Figures of the views Confidence and Mistakes: curves of referral and cost, and a matrix to pick cells from."""
 
 from __future__ import annotations
 

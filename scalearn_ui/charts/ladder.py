@@ -1,4 +1,4 @@
-"""Score against learned numbers, and score against labels: what more of either would bring."""
+"""Score against learned parameters, and score against labels: what more of either would bring."""
 
 from __future__ import annotations
 

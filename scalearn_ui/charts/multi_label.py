@@ -1,4 +1,4 @@
-"""What became of each label where documents have several: found, missed, wrongly given."""
+"""A chart of multi-label results: documents in which each label was found, missed or wrongly assigned."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Parts that several pages share: each draws one thing and returns what the page needs to go on."""
+"""Parts shared by pages: each draws one thing and returns what the page needs to continue."""

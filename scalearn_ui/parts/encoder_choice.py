@@ -1,4 +1,4 @@
-"""Which encoder reads the documents: the one that suits their language, said with its reason and changeable."""
+"""Which encoder reads the documents: the one that suits their language, with the reason; it can be changed."""
 
 from __future__ import annotations
 

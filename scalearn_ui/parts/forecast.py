@@ -1,4 +1,4 @@
-"""Which sources promise to help, before any training: asked by a short run, told as a chart and a sentence."""
+"""The forecast of the sources before any training: made by a short run, shown as a chart and a sentence."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _gain(title: str, row: dict[str, Any]) -> Gain:
 
 
 def _sentence(found: dict[str, Any], titles: dict[str, str], documents: Markdown) -> Markdown:
-    """Which sources promise a gain together, or that none does."""
+    """Which sources are forecast to help together, or that none is."""
     start = found["start"]
     strengths = sorted(start["strengths"].items(), key=lambda item: -abs(item[1]))[:NAMED]
     if not strengths:

@@ -1,4 +1,4 @@
-"""Which labels go well where documents have several, and the documents behind it."""
+"""Multi-label results: which labels are recognised well, and the documents behind that."""
 
 from __future__ import annotations
 

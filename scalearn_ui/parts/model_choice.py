@@ -1,4 +1,4 @@
-"""Which trained model a page is about: the one in the link, else the last one looked at, else the newest."""
+"""Which trained model a page is about: the one in the link, else the last one viewed, else the newest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that goes on: where it stands, how long it still takes, and a way to stop it."""
+"""A run in progress: how far it is, how long it will still take, and a way to stop it."""
 
 from __future__ import annotations
 

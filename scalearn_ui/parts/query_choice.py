@@ -1,4 +1,4 @@
-"""Choices that stand in the link by their name in the code, so that a colleague sees the same in any language.
+"""Choices kept in the link by their name in the code, so that a colleague sees the same in any language.
 
 A widget bound to the link would write its words there, which another language lacks.
 """

@@ -1,4 +1,4 @@
-"""A map of sources by layers with what one does with it: take it along as a table or as a picture."""
+"""A map of sources by layers, which can be downloaded as a table or as a picture."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ScaleMap:
 
 
 def order(found: dict[str, Any]) -> list[int]:
-    """Columns of a result, strongest source first, and last of all the own adapter, which is none."""
+    """Columns of a result, strongest source first, and the task adapter, which is no source, last."""
     sizes = totals(found)
     if found["own_adapter"]:
         sizes[-1] = -1.0

@@ -1,4 +1,4 @@
-"""A study of a trained model: offered, followed while it runs, and read where it is done."""
+"""A study of a trained model: offered, followed while it runs, and shown once it is done."""
 
 from __future__ import annotations
 

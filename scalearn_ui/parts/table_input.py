@@ -1,4 +1,4 @@
-"""Reading a table in the browser: upload, sheet, and how the file is to be read if it was not read right."""
+"""Reading a table in the browser: upload, sheet, and corrections if the file was not read correctly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table in, the same table with classes out, worked through by a run."""
+"""A table in, the same table with classes out, processed by a run."""
 
 from __future__ import annotations
 

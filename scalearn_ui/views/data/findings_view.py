@@ -1,4 +1,4 @@
-"""What was found in a table: each a sentence, its rows, and what can be done about it and undone."""
+"""The findings of a table: each with a sentence, its rows, and remedies that can be applied and undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From an uploaded table to a dataset: columns, what was found, which documents to test on."""
+"""From an uploaded table to a dataset: columns, findings, and which documents to test on."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ CHANGED_SHOWN = 500
 
 
 def named(info: DatasetInfo) -> Markdown:
-    """Its name, with the version where there are several."""
+    """Its name, with the version where there is more than one."""
     return t("data.version", name=info.name, n=info.version) if info.version > 1 else plain(info.name)
 
 

@@ -1,4 +1,4 @@
-"""Which classes go well, what is mistaken for what, and the documents behind it."""
+"""Which classes are recognised well, which are confused, and the documents behind that."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _f1_with_intervals(counts: list[list[int]]) -> list[str]:
 
 
 def confusion(counts: list[list[int]], labels: list[str]) -> None:
-    """Which classes are taken for which, as documents or as shares; a click shows its documents below."""
+    """Which classes are mistaken for which, as documents or as shares; a click shows the documents below."""
     for key in (TRUE, PREDICTED):  # another model has other classes
         if st.session_state.get(key) not in labels:
             st.session_state.pop(key, None)

@@ -1,4 +1,4 @@
-"""How far the stated confidence can be trusted, and what to hand to a person."""
+"""How far the stated confidence can be trusted, and what to refer to a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model cost: learned numbers, time and size, each with a sentence."""
+"""What a model cost: learned parameters, time and size, each with a sentence."""
 
 from __future__ import annotations
 

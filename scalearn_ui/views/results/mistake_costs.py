@@ -1,4 +1,4 @@
-"""What mistakes cost against what a person's look costs, in the reader's own money."""
+"""The cost of mistakes against the cost of checks by a person, in the reader's own currency."""
 
 from __future__ import annotations
 

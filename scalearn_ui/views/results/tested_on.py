@@ -1,4 +1,4 @@
-"""The test documents of a model: which they are, and what they cannot tell."""
+"""The test documents of a model: which they are, and what they cannot show."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def notes(report: dict[str, Any]) -> None:
 
 
 def uses_in(found: dict[str, Any]) -> None:
-    """How often the test documents were looked at, and why that counts; nothing where it was not counted."""
+    """How often the test documents were used, and why that matters; nothing where it was not counted."""
     dataset = found["dataset"].get("id")
     if dataset and (n := len(uses_of(dataset))):
         st.caption(t(f"results.looks.{'one' if n == 1 else 'other'}", n=n))

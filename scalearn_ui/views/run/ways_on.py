@@ -1,4 +1,4 @@
-"""Where one goes from a run that has ended: to its outcome, to another try, or away with it."""
+"""The ways on from a run that has ended: its outcome, another try, or deleting it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What learning changed: each source now, against where it began."""
+"""What learning changed: each source now, compared with its start."""
 
 from __future__ import annotations
 

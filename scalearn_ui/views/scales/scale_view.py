@@ -1,4 +1,4 @@
-"""The learned scales as maps, with the words that keep them from being misread."""
+"""The learned scales as maps, with explanations that prevent misreading."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OWN_START = 1.0
 
 
 def summary(found: dict[str, Any]) -> None:
-    """Which sources carry most, in one sentence, and how much beside them the own adapter does."""
+    """Which sources are used most, in one sentence, and how much the task adapter adds."""
     totals = scale_map.totals(found)
     if totals.sum() == 0:
         st.info(t("scales.all_zero"), icon=":material/info:")

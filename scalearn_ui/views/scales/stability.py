@@ -1,4 +1,4 @@
-"""Which scales repeat when the training is repeated with other random starts."""
+"""Which scales repeat when the training is repeated with other seeds."""
 
 from __future__ import annotations
 

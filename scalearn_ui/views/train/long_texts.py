@@ -1,4 +1,4 @@
-"""How documents are read that are longer than the encoder: asked only where there are some."""
+"""How documents longer than the encoder reads are handled: a choice shown only if there are some."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def device_name(device: Device) -> str:
 
 
 def what_is_learned_from(n_sources: int, own_adapter: bool) -> Markdown:
-    """The sources counted, and the own adapter beside them."""
+    """The number of sources, and the task adapter if there is one."""
     sources = text.count("sources", n_sources)
     return t("train.sources_and_own", sources=sources) if own_adapter else sources
 

@@ -1,4 +1,4 @@
-"""Turn sources up and down and see at once what changes; nothing is saved until asked."""
+"""Turn sources up and down and see immediately what changes; nothing is saved unless the user saves it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which sources do the same to these documents."""
+"""Which sources have the same effect on these documents."""
 
 from __future__ import annotations
 

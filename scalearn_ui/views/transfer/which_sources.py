@@ -1,4 +1,4 @@
-"""Which sources help: what was expected of each before training, and what was measured afterwards."""
+"""Which sources help: the forecast for each before training, and the measurement afterwards."""
 
 from __future__ import annotations
 
