@@ -44,7 +44,7 @@ if view == "summary":
             shell.go("classify", run=run.id)
     st.subheader(t("results.scores"), anchor=False)
     evidence.scores(found)
-    tested_on.looks(found)
+    tested_on.uses_in(found)
     cross_validation.draw(run, found)
     if found.get("scores_by_language"):  # results of before lack it
         st.subheader(t("results.languages"), anchor=False)
