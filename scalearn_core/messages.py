@@ -41,6 +41,7 @@ MESSAGES: dict[str, str] = {
     ),
     "data.same_column": 'Texts and categories must be in two columns, but both are "{column}". Choose another one.',
     "data.blank_cells": 'Every row needs a text ("{text}") and a category ("{label}"), but {count} have a blank cell: {rows}. Fill them in, or choose to leave such rows out.',
+    "data.formulas_without_value": 'Formulas in "{column}" have no stored value ({count} cells, rows {rows}). Open the workbook in a spreadsheet program, let it calculate, and save it again.',
     "data.no_documents": 'No row has both a text and a category ("{column}"). Fill in the blank cells.',
     "data.one_document": "The table has only one document. Add more: at least two for each of two categories.",
     "data.one_class": 'All documents have the same category ("{label}" in "{column}"). At least two categories are needed; add documents of another one.',

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import evaluation_summary, seen_before
-from scalearn_core.cli.train import read_dataset, tell_rejected
+from scalearn_core.cli.train import read_dataset, tell_notes, tell_rejected
 from scalearn_core.cli.usage import UsageError, check_new_file, writing_to
-from scalearn_core.data.column_checks import check_column
+from scalearn_core.data.column_checks import check_column, shorten
 from scalearn_core.data.labels import split_labels
 from scalearn_core.errors import ModelError
 from scalearn_core.scaling.seal import is_sealed
-from scalearn_core.tables.export import write_csv
+from scalearn_core.tables.export import beyond_spreadsheet, write_csv
+from scalearn_core.tables.notes import MOST_IN_CELL
 from scalearn_core.tables.reader import read_table, reading_of
 
 
@@ -58,6 +59,7 @@ def predict(args: argparse.Namespace) -> None:
     for column in args.text:
         check_column(list(table.frame.columns), column)
     tell_rejected(table.rejected["row"].tolist())
+    tell_notes(table.notes)
     with telling_first_seal(args.model), Progress() as progress:
         progress.on_stage("predicting")
         from scalearn_core.devices import find
@@ -69,6 +71,12 @@ def predict(args: argparse.Namespace) -> None:
         )
     with writing_to(args.out):
         write_csv(classified.frame, args.out)
+    if beyond := beyond_spreadsheet(classified.frame):
+        print(
+            f"A spreadsheet program cuts cells of more than {MOST_IN_CELL:,} characters when it opens the file, "
+            f"which holds them whole: row {shorten(beyond)}.",
+            file=sys.stderr,
+        )
     if args.speed != "exact" and predictor.engine.reason:
         print(f"Not at full speed: {predictor.engine.reason}.", file=sys.stderr)
     separator = predictor.model.separator

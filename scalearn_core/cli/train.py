@@ -25,6 +25,7 @@ from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.errors import ConfigError
 from scalearn_core.storage.files import folder_written_whole
+from scalearn_core.tables.notes import MOST_IN_CELL, Notes
 from scalearn_core.tables.reader import reading_of
 
 
@@ -157,6 +158,7 @@ def read_dataset(
     if separator == AUTO or given:
         tell_separator(dataset, asked=separator == AUTO)
     tell_rejected(dataset.rejected["row"].tolist())
+    tell_notes(dataset.notes)
     return dataset
 
 
@@ -182,6 +184,24 @@ def tell_separator(dataset: TextDataset, *, asked: bool) -> None:
         )
     elif not any(mark in cell for cell in cells):
         print(f'No cell holds several labels: there is no "{mark}" in any.', file=sys.stderr)
+
+
+def tell_notes(notes: Notes) -> None:
+    """What a workbook does not show must not be learned in silence, nor what it lacks be missed."""
+    if notes.hidden:
+        print(f"Hidden in the workbook, but read like the others: row {shorten(notes.hidden)}.", file=sys.stderr)
+    for column, rows in notes.without_value.items():
+        print(
+            f'Formulas whose value is not stored are read as blank in "{column}": row {shorten(rows)}. '
+            "Save the workbook from a spreadsheet program to store them.",
+            file=sys.stderr,
+        )
+    if notes.full:
+        print(
+            f"Probably cut off, as a cell has the {MOST_IN_CELL:,} characters a spreadsheet keeps: "
+            f"row {shorten(notes.full)}.",
+            file=sys.stderr,
+        )
 
 
 def tell_rejected(rows: Sequence[int]) -> None:

@@ -33,6 +33,25 @@ def check_column(columns: Sequence[str], column: str) -> None:
     raise DataError("data.column_missing", column=column, columns=listed)
 
 
+def check_formulas(
+    without_value: Mapping[str, Sequence[int]], *, texts: Sequence[str], label: str, bearable: int
+) -> None:
+    """The chosen columns are not made of formulas whose values the workbook does not hold.
+
+    Args:
+        without_value: by column, the rows with such a cell.
+        texts, label: the columns; a row counts for the texts where all of them are so.
+        bearable: rows that may be so.
+
+    Raises:
+        DataError: `data.formulas_without_value`.
+    """
+    of_texts = set.intersection(*(set(without_value.get(column, ())) for column in texts))
+    for column, rows in ((" + ".join(texts), sorted(of_texts)), (label, without_value.get(label, ()))):
+        if len(rows) > bearable:
+            raise DataError("data.formulas_without_value", column=column, count=len(rows), rows=shorten(rows))
+
+
 def check_labels(counts: Mapping[str, int], documents: int, column: str, *, to_learn: bool = True) -> None:
     """There is something to learn and to test: two classes of two documents or more, not a class per row.
 

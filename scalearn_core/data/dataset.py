@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scalearn_core.data.apply_recipe import apply_steps
-from scalearn_core.data.column_checks import check_column, check_columns, check_labels, shorten
+from scalearn_core.data.column_checks import check_column, check_columns, check_formulas, check_labels, shorten
 from scalearn_core.data.documents import Blanks, columns_of, take_documents
 from scalearn_core.data.groups import Groups
 from scalearn_core.data.labels import AUTO, split_labels
@@ -28,6 +28,7 @@ from scalearn_core.errors import DataError
 from scalearn_core.tables.columns import Header
 from scalearn_core.tables.content import OnProgress
 from scalearn_core.tables.export import written_forms
+from scalearn_core.tables.notes import NOTHING, Notes
 from scalearn_core.tables.reader import Table, read_table
 from scalearn_core.targets import Targets
 
@@ -63,6 +64,9 @@ class TextDataset:
 
     plan: SplitPlan | None = None
     """How it was divided; None before `split`."""
+
+    notes: Notes = NOTHING
+    """As `Table.notes`."""
 
     @classmethod
     def from_table(
@@ -136,11 +140,14 @@ class TextDataset:
         check_columns(columns, texts=texts, label=label)
         for column in keep:
             check_column(columns, column)
+        bearable = 0 if blanks == "refuse" else len(table.frame) - 1
+        check_formulas(table.notes.without_value, texts=texts, label=label, bearable=bearable)
         frame, left_out, separator = take_documents(table.frame, texts, label, separator=separator, blanks=blanks)
         frame, by_steps = apply_steps(frame, steps, separator, on_progress=on_progress or (lambda share: None))
         side = table.frame.loc[frame.index, list(keep)] if keep else None
         rejected = pd.concat([table.rejected, left_out, by_steps])
-        return cls(frame, rejected, (), name, separator=separator, side=side)._checked(label, to_learn=to_learn)
+        made = cls(frame, rejected, (), name, separator=separator, side=side, notes=table.notes)
+        return made._checked(label, to_learn=to_learn)
 
     def _checked(self, column: str, *, to_learn: bool) -> TextDataset:
         """With the labels and the rejected rows in order. Raises DataError as `check_labels`."""

@@ -15,7 +15,7 @@ from scalearn_core.data.documents import columns_of
 from scalearn_core.data.labels import split_labels
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.runs.folders import write_json
-from scalearn_core.tables.export import write_csv
+from scalearn_core.tables.export import beyond_spreadsheet, write_csv
 from scalearn_core.tables.reader import read_table, reading_of
 from scalearn_core.workspace.uploads import release_upload, upload_path
 
@@ -47,6 +47,7 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
             "without_text": int((confidences == "").sum()),
             "without_label": int(((confidences != "") & (labels == "")).sum()),
             "rejected": len(table.rejected),
+            "beyond_spreadsheet": len(beyond_spreadsheet(classified.frame)),
             "class_counts": {label: given[label] for label in predictor.labels},
             "low_confidence": sum(float(value) < UNSURE for value in confidences if value),
             "seconds": round(time.monotonic() - started, 2),

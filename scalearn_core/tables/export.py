@@ -8,9 +8,11 @@ import re
 import unicodedata
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from scalearn_core.storage.files import write_atomically
+from scalearn_core.tables.notes import MOST_IN_CELL
 
 FORMULA_STARTS = tuple("=+-@＝＋－＠")  # Japanese Excel takes the full-width ones too
 _IGNORED = "\t\r\n"
@@ -50,6 +52,15 @@ def safe_cell(value: object) -> str:
     """The value as text; an apostrophe leads where a spreadsheet would run it."""
     text = "" if value is None or value is pd.NA or value != value else str(value)
     return "'" + text if _would_run(text) else text
+
+
+def beyond_spreadsheet(frame: pd.DataFrame) -> list[int]:
+    """The index of each row with a cell of more characters than a spreadsheet program keeps of one."""
+    texts = frame.select_dtypes(["object", "string"])
+    beyond = np.zeros(len(frame), dtype=np.bool_)
+    for column in range(len(texts.columns)):
+        beyond |= (texts.iloc[:, column].str.len() > MOST_IN_CELL).to_numpy(dtype=np.bool_)
+    return [int(row) for row in frame.index[beyond]]
 
 
 def written_forms(text: str) -> tuple[str, ...]:

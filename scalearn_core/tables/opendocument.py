@@ -18,6 +18,7 @@ from scalearn_core.tables import limits
 from scalearn_core.tables.cells import cell_text
 from scalearn_core.tables.content import Content, OnProgress
 from scalearn_core.tables.merged import SheetRow, Span, unmerged
+from scalearn_core.tables.notes import NoteTaker
 from scalearn_core.tables.workbook import Bounds, Records, check_package, choose_sheet, damage_told, told_as_damage
 
 _OASIS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
@@ -39,7 +40,9 @@ def is_spreadsheet(content: Content) -> bool:
 
 
 @contextmanager
-def read_sheet(content: Content, sheet: str | None, on_progress: OnProgress | None = None) -> Iterator[Records]:
+def read_sheet(
+    content: Content, sheet: str | None, on_progress: OnProgress | None = None, notes: NoteTaker | None = None
+) -> Iterator[Records]:
     """As `workbook.read_workbook`. Numbers and dates are read as stored, not as they are formatted."""
     with content.file() as file, ExitStack() as at_end:
         with told_as_damage():
@@ -51,7 +54,8 @@ def read_sheet(content: Content, sheet: str | None, on_progress: OnProgress | No
         chosen = choose_sheet(sheet, names, visible)
         size = archive.getinfo("content.xml").file_size
         with archive.open("content.xml") as xml:
-            yield unmerged(_rows(xml, names.index(chosen), size, on_progress)), names, chosen
+            rows = _rows(xml, names.index(chosen), size, on_progress, notes or NoteTaker())
+            yield unmerged(rows), names, chosen
 
 
 def _sheets(xml: IO[bytes]) -> tuple[tuple[str, ...], list[str]]:
@@ -72,7 +76,9 @@ def _sheets(xml: IO[bytes]) -> tuple[tuple[str, ...], list[str]]:
     return tuple(names), visible
 
 
-def _rows(xml: IO[bytes], wanted: int, size: int, on_progress: OnProgress | None) -> Iterator[SheetRow]:
+def _rows(
+    xml: IO[bytes], wanted: int, size: int, on_progress: OnProgress | None, notes: NoteTaker
+) -> Iterator[SheetRow]:
     bounds = Bounds()
     row, table, stored = 0, -1, 0
     for event, element in damage_told(_events(xml)):
@@ -87,9 +93,15 @@ def _rows(xml: IO[bytes], wanted: int, size: int, on_progress: OnProgress | None
             with told_as_damage():
                 repeated = _number(element, "number-rows-repeated")
                 cells, spans = _cells(element)
+                empty = _without_value(element) if cells else []
+            hidden = element.get(_TABLE + "visibility") in ("collapse", "filter")
             for _ in range(repeated if cells else 0):
                 row += 1
                 bounds.check(row, len(cells), len(cells))
+                if hidden:
+                    notes.hidden.append(row)
+                for column in empty:
+                    notes.without_value[column].append(row)
                 yield SheetRow(row, cells, spans)
             row += 0 if cells else repeated
             if on_progress and row % 1000 == 0:
@@ -131,6 +143,17 @@ def _cells(row: ET.Element) -> tuple[list[str], tuple[Span, ...]]:
             spans.append(span)
         cells += [value] * repeated
     return cells, tuple(spans)
+
+
+def _without_value(row: ET.Element) -> list[int]:
+    """The columns whose cell is a formula of which no value is stored."""
+    found, column = [], 0
+    for cell in row:
+        if cell.tag in _CELLS:
+            if cell.get(_TABLE + "formula") and not cell.get(_OFFICE + "value-type") and not _shown(cell):
+                found.append(column)
+            column += _number(cell, "number-columns-repeated")
+    return found
 
 
 def _number(element: ET.Element, attribute: str) -> int:

@@ -20,6 +20,7 @@ from scalearn_core.tables import dataset_folders, delimited, json_lines, opendoc
 from scalearn_core.tables.columns import Header, assemble
 from scalearn_core.tables.content import GZIP, Content, OnProgress
 from scalearn_core.tables.encodings import ENCODINGS, find_encoding
+from scalearn_core.tables.notes import NOTHING, Notes, NoteTaker
 from scalearn_core.tables.records import Record
 
 SIGNATURES = {
@@ -138,12 +139,13 @@ def _workbook_reader(content: Content) -> Callable[..., AbstractContextManager[w
 def _read_package(content: Content, sheet: str | None, header: Header, on_progress: OnProgress | None) -> Table:
     """A workbook of Excel or LibreOffice, both of them zip archives."""
     read = _workbook_reader(content)
-    with read(content, sheet, on_progress) as (records, sheets, chosen):
+    notes = NoteTaker()
+    with read(content, sheet, on_progress, notes) as (records, sheets, chosen):
         done = assemble(records, header=header, ragged=True)
     kind = "ods" if read is opendocument.read_sheet else "xlsx"
     return Table(
         done.frame, done.rejected, sheets=sheets, sheet=chosen, header=done.header, header_row=done.header_row,
-        kind=kind,
+        kind=kind, notes=notes.of(done.frame),
     )  # fmt: skip
 
 
@@ -202,6 +204,9 @@ class Table:
 
     header_row: int | None = None
     """The row they stand in."""
+
+    notes: Notes = NOTHING
+    """Of a workbook: rows it hides, formulas without a value, cells that were cut."""
 
     kind: str = "text"
     """"text", "xlsx", "ods", "json", "parquet" or "folder"."""

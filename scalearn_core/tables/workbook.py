@@ -6,7 +6,7 @@ import re
 import warnings
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, BinaryIO, TypeVar
 
@@ -15,6 +15,7 @@ from scalearn_core.tables import limits
 from scalearn_core.tables.cells import cell_text
 from scalearn_core.tables.content import BLOCK, Content, OnProgress
 from scalearn_core.tables.merged import SheetRow, Span, unmerged
+from scalearn_core.tables.notes import MOST_IN_CELL, NoteTaker
 from scalearn_core.tables.packages import holds_workbook, in_usual_form, plain_name
 from scalearn_core.tables.records import Record
 
@@ -36,11 +37,13 @@ Records = tuple[Iterator[Record], tuple[str, ...], str]
 
 
 @contextmanager
-def read_workbook(content: Content, sheet: str | None, on_progress: OnProgress | None = None) -> Iterator[Records]:
+def read_workbook(
+    content: Content, sheet: str | None, on_progress: OnProgress | None = None, notes: NoteTaker | None = None
+) -> Iterator[Records]:
     """Read one sheet; without a choice, the first visible one.
 
     Formulas give the value Excel stored, dates ISO text, whole numbers no decimal point. Rows have no blank cells
-    at their end.
+    at their end. What of it is hidden or not stored is put into `notes`.
 
     Raises:
         DataError: `data.unsupported_format`, `data.damaged_workbook`, `data.workbook_too_large`,
@@ -59,7 +62,8 @@ def read_workbook(content: Content, sheet: str | None, on_progress: OnProgress |
             visible = [name for name, worksheet in worksheets.items() if worksheet.sheet_state == "visible"]
             chosen = choose_sheet(sheet, tuple(worksheets), visible)
             spans = _spans(file, worksheets[chosen]._worksheet_path)
-        yield unmerged(_rows(worksheets[chosen], spans, on_progress)), tuple(worksheets), chosen
+        rows = _rows(worksheets[chosen], spans, on_progress, notes or NoteTaker())
+        yield unmerged(rows), tuple(worksheets), chosen
 
 
 @contextmanager
@@ -132,11 +136,11 @@ class Bounds:
 
 
 def _rows(
-    worksheet: Any, spans: dict[int, list[Span]], on_progress: Callable[[float], None] | None
+    worksheet: Any, spans: dict[int, list[Span]], on_progress: OnProgress | None, notes: NoteTaker
 ) -> Iterator[SheetRow]:
     bounds = Bounds()
     last = 0
-    for row, stored in damage_told(_stored(worksheet)):
+    for row, stored in damage_told(_stored(worksheet, notes)):
         values = {cell["column"]: cell["value"] for cell in stored}
         if row <= last or len(values) < len(stored):  # a row or a cell twice: one of them would be lost
             raise DataError("data.damaged_workbook")
@@ -147,27 +151,41 @@ def _rows(
         bounds.check(row, len(stored), width)
         if width:
             cells = [_text(values.get(column)) for column in range(1, width + 1)]
+            if max(map(len, cells)) >= MOST_IN_CELL:
+                notes.full.append(row)
             yield SheetRow(row, cells, tuple(spans.get(row, ())))
 
 
-def _stored(worksheet: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+def _stored(worksheet: Any, notes: NoteTaker) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     """The cells of each row. Not by `iter_rows`, which leaves out rows and cells that are stored out of order."""
-    from openpyxl.worksheet._reader import WorkSheetParser
+    from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
+
+    class Parser(WorkSheetParser):  # type: ignore[misc]
+        """One that notes formulas without a value; a text that is blank is one."""
+
+        def parse_cell(self, element: Any) -> dict[str, Any]:
+            cell: dict[str, Any] = super().parse_cell(element)
+            is_stored = element.find(VALUE_TAG) is not None and element.get("t") == "str"
+            if cell["value"] is None and not is_stored and element.find(FORMULA_TAG) is not None:
+                notes.without_value[cell["column"] - 1].append(cell["row"])
+            return cell
 
     book = worksheet.parent
     with worksheet._get_source() as xml:
         counted = _RowByRow(xml)
-        rows = WorkSheetParser(
+        parser = Parser(
             counted,
             worksheet._shared_strings,
             data_only=True,
             epoch=book.epoch,
             date_formats=book._date_formats,
             timedelta_formats=book._timedelta_formats,
-        ).parse()
-        for row in rows:
+        )
+        for row, cells in parser.parse():
             counted.read_of_row = 0
-            yield row
+            if parser.row_dimensions.pop(str(row), {}).get("hidden") in ("1", "true"):
+                notes.hidden.append(row)
+            yield row, cells
 
 
 class _RowByRow:

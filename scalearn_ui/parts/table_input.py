@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from scalearn_core.data.column_checks import shorten
 from scalearn_core.errors import DataError
 from scalearn_core.tables import limits
+from scalearn_core.tables.notes import Notes
 from scalearn_core.tables.reader import Reading, Table, read_table, reading_of, sheet_names
 from scalearn_ui.parts.busy import working
 from scalearn_ui.session_slot import begin_anew, remembered
@@ -86,8 +88,20 @@ def ask_table(key: str) -> Given | None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_read_as(table), width="content")
         _ask_reading(key, table.kind)
+    _tell(table.notes)
     st.dataframe(table.frame.head(SHOWN), hide_index=True, alt=t("table.preview_alt"))
     return Given(upload.name, content, table, chosen, read)
+
+
+def _tell(notes: Notes) -> None:
+    """What the workbook does not show or lacks."""
+    if notes.hidden:
+        st.info(t("table.hidden", rows=count("rows", len(notes.hidden)), numbers=shorten(notes.hidden)))
+    for column, rows in notes.without_value.items():
+        cells = count("cells", len(rows))
+        st.warning(t("table.without_value", column=column, cells=cells, numbers=shorten(rows)))
+    if notes.full:
+        st.warning(t("table.full", numbers=shorten(notes.full)))
 
 
 def _chosen(key: str) -> Reading:

@@ -12,7 +12,7 @@ from scalearn_core.tables.reader import read_table
 from scalearn_core.workspace import datasets
 from scalearn_ui import text
 from scalearn_ui.parts import table_input
-from tests.core.tables.building import ods, ods_row, ods_table, sheet_rows, xlsx
+from tests.core.tables.building import inline, ods, ods_row, ods_table, sheet_rows, xlsx
 from tests.ui.conftest import Open
 from tests.ui.tables import clean_rows, keys, save, told, upload, written
 
@@ -209,3 +209,11 @@ def test_the_row_can_be_chosen_where_no_row_fits_the_header(studio: Open) -> Non
     app.number_input(key="data_header_row").set_value(2).run()
     assert not app.error
     assert app.selectbox(key="label_column").options == [*ROWS[0], "x"]
+
+
+def test_what_a_workbook_hides_or_lacks_is_told(studio: Open) -> None:
+    cells = sheet_rows(*ROWS).replace('<row r="3">', '<row r="3" hidden="1">')
+    cells = cells.replace(inline("B5", ROWS[4][1]), '<c r="B5"><f>VLOOKUP(A5,D:E,2,0)</f></c>')
+    app = upload(studio("data"), xlsx(cells), "book.xlsx")
+    assert "Hidden in the workbook, but read like the others: 1 row (row number 3)." in told(app)
+    assert "In the column “topic”, the workbook stores no value for 1 cell with a formula" in told(app)
