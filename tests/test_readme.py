@@ -26,6 +26,29 @@ def test_the_python_block_runs(tmp_path: Path) -> None:
     assert label == "['Facilities']"
 
 
-def test_every_file_the_readme_links_exists() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text("utf-8")):
-        assert target.startswith("http") or (ROOT / target).exists(), target
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PLACES = (
+    "app.py",
+    "pages/",
+    "scalearn_core/",
+    "scalearn_ui/",
+    "assets/",
+    "tests/",
+    "docs/",
+    "benchmarks/",
+    "findings/",
+)
+
+
+def test_every_file_the_documents_name_exists() -> None:
+    """What is linked, and what stands in backquotes and begins with a place of this repository."""
+    missing = []
+    for document in DOCUMENTS:
+        content = document.read_text("utf-8")
+        for target in re.findall(r"\]\(([^)#\s]+)\)", content):
+            if not target.startswith("http") and not (document.parent / target).exists():
+                missing.append(f"{document.name} links {target}")
+        for named in re.findall(r"`([\w./-]+)`", content):
+            if named.startswith(PLACES) and "." in named + "/." and not list(ROOT.glob(named.rstrip("/"))):
+                missing.append(f"{document.name} names {named}")
+    assert not missing, "\n".join(missing)
