@@ -8,7 +8,6 @@ Names are imported on first use, so that `import scalearn_core` stays quick and 
 from __future__ import annotations
 
 import importlib
-import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
     from scalearn_core.evidence.evaluate import evaluate as evaluate
     from scalearn_core.scaling.model import ScaLearnModel as ScaLearnModel
     from scalearn_core.training.stage_two import train_scales as train_scales
-
-# OpenMP reads this when torch is loaded: threads that wait then sleep instead of spinning, which beside any other
-# work on the cores costs far more than it saves (`python -m benchmarks.threads`).
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 _HOMES = {
     "Encoder": "scalearn_core.encoders.encoder",

@@ -19,6 +19,15 @@ UNSURE = 0.5
 """Below this confidence a prediction counts as unsure: the other labels together are likelier."""
 
 
+def let_threads_sleep() -> None:
+    """Let the threads of this process sleep while they wait; for entry points, before torch is loaded.
+
+    OpenMP reads the setting when it is loaded. Threads that spin cost, beside any other work on the cores, far
+    more than they save (`python -m benchmarks.threads`). What the user has set stays.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
 def workspace() -> Path:
     """The folder that holds all a user makes: `SCALEARN_HOME`, else `~/.scalearn`."""
     return Path(os.environ.get("SCALEARN_HOME") or Path.home() / ".scalearn")

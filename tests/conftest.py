@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from scalearn_core.config import let_threads_sleep
+
+let_threads_sleep()
+
 
 @pytest.fixture(autouse=True)
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

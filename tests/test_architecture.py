@@ -71,6 +71,11 @@ def test_importing_is_quick_and_leaves_torch_unloaded(module: str) -> None:
     assert min(times) < 0.5
 
 
+def test_importing_leaves_the_environment_alone() -> None:
+    code = "import os; before = dict(os.environ); import scalearn_core.runs; assert before == dict(os.environ)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
 def test_browsing_the_library_and_reading_tables_leaves_torch_unloaded() -> None:
     code = (
         "import sys; from scalearn_core.adapters import catalog; import scalearn_core.workspace.datasets;"

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from scalearn_core.cli.parser import COMMANDS, make_parser
 from scalearn_core.cli.usage import UsageError
+from scalearn_core.config import let_threads_sleep
 from scalearn_core.errors import ScaLearnError
 
 
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: from argparse, after `--help` (0) or a wrong option (2).
     """
+    let_threads_sleep()
     _print_in_any_encoding()
     parser = make_parser()
     args = parser.parse_args(arguments)

@@ -15,7 +15,7 @@ import sys
 import time
 import traceback
 
-from scalearn_core.config import workspace
+from scalearn_core.config import let_threads_sleep, workspace
 from scalearn_core.errors import RunError, ScaLearnError
 from scalearn_core.runs.control import reconcile
 from scalearn_core.runs.ending import Ending, write_ending
@@ -41,6 +41,7 @@ logger = logging.getLogger(__name__)
 
 def main(run_id: str) -> int:
     """Take the turn, do the job, write how it ended. The exit code is 1 only for a failure."""
+    let_threads_sleep()
     write_where_possible()
     store = Store(workspace(), busy_seconds=_PATIENCE_SECONDS)
     run = take_turn(store, run_id)
