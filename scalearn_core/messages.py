@@ -90,6 +90,12 @@ MESSAGES: dict[str, str] = {
     "encoder.no_padding": "The encoder {name} defines no padding token, neither in its configuration nor in its tokenizer. Add `pad_token_id` to its config.json.",
     "encoder.incomplete": "{found} of the weights of the encoder {name} are missing or have the wrong size. Use a complete copy.",
     "encoder.wrong_tokenizer": "The tokenizer of {name} knows {found} tokens but its encoder {expected}, or files of the tokenizer are missing. Use a complete copy.",
+    "encoder.lower_case": "The encoder {name} wants texts in lower case (do_lower_case in sentence_bert_config.json), but its tokenizer keeps capitals. Set do_lower_case to false if it was trained with capitals, or put a Lowercase step into its tokenizer.json.",
+    "encoder.prompt_missing": "The encoder {name} names {found} as its default prompt, but its prompts are: {known}. Correct its config_sentence_transformers.json.",
+    "encoder.tokenizer_package": "The tokenizer of {name} splits Japanese words with packages that are not installed. Run `pip install {packages}`, or choose another encoder.",
+    "encoder.sentencepiece_only": "The tokenizer of {name} is the SentencePiece file {found} alone, which cannot be read without the package sentencepiece. Run `pip install sentencepiece`, or add a tokenizer.json to the folder.",
+    "encoder.tokenizer_code": "The tokenizer of {name} ({found}) is code that comes with the encoder, and such code is never run. Add a tokenizer.json to the folder, or choose another encoder.",
+    "encoder.tokenizer_contradicts": "The tokenizer files of {name} contradict each other: tokenizer_config.json says {setting} = {found}, tokenizer.json does not do so. Correct the one that is wrong.",
     # adapters
     "adapter.same_name": "Two of the sources are called {name}: {first} and {second}. Give each source only once, or change the name in one of the two adapter_config.json files.",
     "adapter.unknown": "There is no source adapter named {name}. The library has: {known}.",

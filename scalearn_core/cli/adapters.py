@@ -21,7 +21,7 @@ from scalearn_core.adapters.source_tasks import (
 )
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import library_summary, score_text
-from scalearn_core.cli.train import read_dataset
+from scalearn_core.cli.train import read_dataset, say_how_it_reads
 from scalearn_core.cli.usage import UsageError, check_new_folder, check_no_link, writing_to
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 
@@ -118,7 +118,7 @@ def _build(args: argparse.Namespace, jobs: Sequence[tuple[SourceTask, Rows, Rows
 
         if args.threads:
             torch.set_num_threads(args.threads)
-        encoder = Encoder.load(args.encoder).to(find(args.device).kind)
+        encoder = say_how_it_reads(Encoder.load(args.encoder)).to(find(args.device).kind)
         for task, train, evaluation, evaluated_on, command in jobs:
             progress.on_stage("adapter", task.name)
             with writing_to(out / task.name):

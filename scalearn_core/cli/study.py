@@ -11,7 +11,7 @@ from typing import Any
 from scalearn_core.cli.predict import check_model, evidence_of, separator_of, telling_first_seal
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import table
-from scalearn_core.cli.train import chosen_encoder, chosen_sources, read_dataset, read_divided
+from scalearn_core.cli.train import chosen_encoder, chosen_sources, read_dataset, read_divided, say_how_it_reads
 from scalearn_core.cli.usage import check_writable, writing_to
 from scalearn_core.evidence.upgrade import read_result, split_of
 from scalearn_core.storage.damage import DAMAGED_FILE
@@ -29,7 +29,7 @@ def forecast(args: argparse.Namespace) -> None:
         from scalearn_core.encoders.encoder import Encoder
         from scalearn_core.jobs.forecast import forecast_for
 
-        loaded = Encoder.load(encoder).to(find(args.device).kind)
+        loaded = say_how_it_reads(Encoder.load(encoder)).to(find(args.device).kind)
         progress.on_stage("forecast")
         found = forecast_for(
             dataset, loaded, sources, plan=dataset.plan, seed=args.seed, on_progress=progress.on_share

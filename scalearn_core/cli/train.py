@@ -7,6 +7,7 @@ import json
 import sys
 import warnings
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from scalearn_core.adapters import catalog
 from scalearn_core.cli.parser import NO_SEPARATOR
@@ -27,6 +28,9 @@ from scalearn_core.errors import ConfigError
 from scalearn_core.storage.files import folder_written_whole
 from scalearn_core.tables.notes import MOST_IN_CELL, Notes
 from scalearn_core.tables.reader import reading_of
+
+if TYPE_CHECKING:
+    from scalearn_core.encoders.encoder import Encoder
 
 
 def train(args: argparse.Namespace) -> None:
@@ -50,7 +54,7 @@ def train(args: argparse.Namespace) -> None:
             variant=args.variant,
             config=config,
             device=find(args.device),
-            encoder=Encoder.load(encoder),
+            encoder=say_how_it_reads(Encoder.load(encoder)),
             on_stage=progress.on_stage,
             on_step=progress.on_step,
         )
@@ -68,6 +72,17 @@ def chosen_encoder(option: str | None, dataset: TextDataset) -> str:
     if choice.key != DEFAULT:
         print(f"Encoder: {choice.key}, as the documents are in: {names_of(choice.languages)}.", file=sys.stderr)
     return choice.key
+
+
+def say_how_it_reads(encoder: Encoder) -> Encoder:
+    """Tell on stderr where texts are not read as transformers would read them; gives the encoder back."""
+    if encoder.own_tokenizer_file:
+        print(
+            f"Texts are read as the tokenizer.json of {encoder.name} says;"
+            " transformers would read some otherwise.",
+            file=sys.stderr,
+        )
+    return encoder
 
 
 def chosen_sources(option: str | None, encoder: str) -> list[str]:

@@ -80,6 +80,7 @@ class Encoder:
         name: for people; `source` is what `load` was given (None for the embedded default).
         card: of an encoder that comes with the studio, else None.
         prefix: stands before every text.
+        own_tokenizer_file: texts are read as tokenizer.json has it, as transformers would read some otherwise.
         fingerprint: sha256 over configuration and weights; identifies the encoder everywhere.
         pooling: "mean" over the tokens, or "cls" (token 0).
         max_length: tokens it reads at a time; at most `positions`.
@@ -90,7 +91,7 @@ class Encoder:
 
     def __init__(
         self, model: Any, tokenizer: Any, *, name: str, source: str | None, pooling: str, max_length: int,
-        prefix: str = "", card: EncoderCard | None = None,
+        prefix: str = "", card: EncoderCard | None = None, own_tokenizer_file: bool = False,
     ) -> None:  # fmt: skip
         self.model = model.requires_grad_(False).eval()
         self.tokenizer = tokenizer
@@ -100,6 +101,7 @@ class Encoder:
         self.max_length = max_length
         self.prefix = prefix
         self.card = card
+        self.own_tokenizer_file = own_tokenizer_file
         self.family = FAMILIES[model.config.model_type]
         self.positions = positions(model.config)
         self.layers: list[PostNormLayer] = [

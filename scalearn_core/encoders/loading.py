@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +11,8 @@ import torch
 from scalearn_core.encoders.cards import CARDS, DEFAULT, EncoderCard
 from scalearn_core.encoders.families import FAMILIES, layout
 from scalearn_core.encoders.four_bit import read_four_bit
+from scalearn_core.encoders.side_files import reading_of
+from scalearn_core.encoders.tokenizers import read_tokenizer
 from scalearn_core.errors import EncoderError
 from scalearn_core.storage.damage import DAMAGED_FILE, reason
 
@@ -31,6 +32,7 @@ class Parts(NamedTuple):
     max_length: int
     prefix: str = ""
     card: EncoderCard | None = None
+    own_tokenizer_file: bool = False
 
 
 def read_encoder(source: str | Path | None, *, network: bool) -> Parts:
@@ -85,7 +87,7 @@ def _read_four_bit(card: EncoderCard, weights: Path, words: Path) -> Parts:
 
 def _read(folder_or_id: str, *, name: str, source: str | None, offline: bool) -> Parts:
     from huggingface_hub.errors import StrictDataclassError
-    from transformers import AutoConfig, AutoModel, AutoTokenizer
+    from transformers import AutoConfig, AutoModel
     from transformers.utils import logging
 
     bar_was_on, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
@@ -97,7 +99,9 @@ def _read(folder_or_id: str, *, name: str, source: str | None, offline: bool) ->
         config = AutoConfig.from_pretrained(folder_or_id, **options)
         if (kind := layout(config)) not in FAMILIES:
             raise EncoderError("encoder.unsupported", name=name, found=kind, supported=", ".join(FAMILIES))
-        tokenizer = AutoTokenizer.from_pretrained(folder_or_id, **options)
+        tokenizer, own_file = read_tokenizer(
+            folder_or_id, getattr(config, "tokenizer_class", None), name=name, offline=offline
+        )
         if config.pad_token_id is None:
             config.pad_token_id = tokenizer.pad_token_id
         if config.pad_token_id is None:
@@ -108,10 +112,10 @@ def _read(folder_or_id: str, *, name: str, source: str | None, offline: bool) ->
             folder_or_id, config=config, dtype=torch.float32, output_loading_info=True,
             ignore_mismatched_sizes=True, **options,
         )  # fmt: skip
-        pooling, max_length = _pooling_and_length(folder_or_id, config, offline=offline)
+        reading = reading_of(folder_or_id, tokenizer, name=name, offline=offline)
     except EncoderError:
         raise
-    except (*DAMAGED_FILE, StrictDataclassError, AssertionError) as error:  # the last two: senseless values
+    except (*DAMAGED_FILE, ImportError, StrictDataclassError, AssertionError) as error:  # the last two: senseless
         raise EncoderError("encoder.unreadable", name=name, reason=reason(error)) from error
     finally:
         logging.set_verbosity(verbosity)
@@ -123,36 +127,10 @@ def _read(folder_or_id: str, *, name: str, source: str | None, offline: bool) ->
     # Without its files transformers makes up a tokenizer that knows no words, and says nothing.
     if not len(tokenizer.all_special_tokens) < len(tokenizer) <= config.vocab_size:
         raise EncoderError("encoder.wrong_tokenizer", name=name, found=len(tokenizer), expected=config.vocab_size)
-    return Parts(model, tokenizer, name, source, pooling, max_length)
-
-
-def _pooling_and_length(folder_or_id: str, config: Any, *, offline: bool) -> tuple[str, int]:
-    """What a sentence-transformers model says of pooling and length; token 0 and the positions otherwise.
-
-    Raises:
-        EncoderError: a pooling that is neither the mean nor token 0.
-    """
-    pooling, length = "cls", positions(config)
-    if said := _side_file(folder_or_id, "1_Pooling/config.json", offline=offline):
-        modes = {key.removeprefix("pooling_mode_") for key, on in said.items() if on is True}
-        modes |= {said["pooling_mode"]} if isinstance(said.get("pooling_mode"), str) else set()
-        if modes & {"mean_tokens", "mean"}:
-            pooling = "mean"
-        elif not modes & {"cls_token", "cls"}:
-            raise EncoderError("encoder.unsupported_pooling", name=folder_or_id, found=", ".join(sorted(modes)))
-    if said := _side_file(folder_or_id, "sentence_bert_config.json", offline=offline):
-        length = min(length, int(said.get("max_seq_length") or length))
-    return pooling, length
-
-
-def _side_file(folder_or_id: str, name: str, *, offline: bool) -> dict[str, Any] | None:
-    """A JSON file beside the weights, in a folder or on the hub; None where there is none."""
-    from transformers.utils.hub import cached_file
-
-    found = cached_file(
-        folder_or_id, name, local_files_only=offline, _raise_exceptions_for_missing_entries=False
+    return Parts(
+        model, tokenizer, name, source, reading.pooling, min(positions(config), reading.max_length),
+        prefix=reading.prefix, own_tokenizer_file=own_file,
     )  # fmt: skip
-    return dict(json.loads(Path(found).read_text("utf-8"))) if found else None
 
 
 def positions(config: Any) -> int:

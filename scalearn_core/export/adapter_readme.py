@@ -181,6 +181,11 @@ def _notes(model: ScaLearnModel) -> str:
             "**Do not leave out the loop over the parameters**: the library gives this type of encoder biases that"
             " it does not have, filled at random."
         ]
+    if encoder.own_tokenizer_file:
+        notes += [
+            "Texts are read as the encoder's own tokenizer.json has it; `AutoTokenizer` of transformers 5 reads"
+            " some otherwise."
+        ]
     if encoder.prefix:
         notes += [f"The encoder expects `{encoder.prefix}` before every text."]
     if encoder.long_texts != "head":

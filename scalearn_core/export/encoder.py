@@ -16,9 +16,10 @@ from torch import nn
 
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.four_bit import BlockEmbedding
+from scalearn_core.encoders.tokenizers import telling_texts
 from scalearn_core.errors import ModelError
 from scalearn_core.export.folders import check_new_or_ours
-from scalearn_core.export.tokenizer_file import padding_token, telling_texts, tokenizer_file
+from scalearn_core.export.tokenizer_file import padding_token, tokenizer_file
 from scalearn_core.storage.files import folder_written_whole
 
 FILES = {
@@ -88,7 +89,7 @@ def _check_tokenizer(encoder: Encoder, folder: Path) -> None:
     from transformers import AutoTokenizer
 
     written = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    for text in telling_texts(encoder):
+    for text in telling_texts(encoder.tokenizer):
         ids = written(text, truncation=True, max_length=encoder.max_length)["input_ids"]
         expected = encoder.tokenizer(text, truncation=True, max_length=encoder.max_length)["input_ids"]
         if ids != expected:

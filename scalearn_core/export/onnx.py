@@ -12,9 +12,10 @@ from tokenizers import Tokenizer
 from scalearn_core.config import MOST_WINDOWS
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.long_texts import frame_of, passages
+from scalearn_core.encoders.tokenizers import telling_texts
 from scalearn_core.errors import ModelError
 from scalearn_core.export.folders import check_new_or_ours
-from scalearn_core.export.tokenizer_file import telling_texts, tokenizer_file
+from scalearn_core.export.tokenizer_file import tokenizer_file
 from scalearn_core.heads.thresholds import limits_file
 from scalearn_core.onnx_graph.graph import record
 from scalearn_core.onnx_graph.session import Session
@@ -51,7 +52,7 @@ def _checked(model: ScaLearnModel, folder: Path) -> float:
     encoder = model.encoder
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     session = Session(onnx.load(folder / "model.onnx"), encoder)
-    texts = telling_texts(encoder)
+    texts = telling_texts(encoder.tokenizer)
     begun = [encoder.prefix + text for text in texts]
     tokens = encoder.tokenize(texts)
     whole = tokens.ids if encoder.long_texts == "head" else encoder.tokenizer(begun, verbose=False)["input_ids"]

@@ -1,4 +1,4 @@
-"""An encoder's tokenizer as a tokenizer.json, and texts that show whether it is read back identically."""
+"""An encoder's tokenizer as a tokenizer.json of its own."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ import json
 from typing import Any
 
 from scalearn_core.encoders.encoder import Encoder
-
-_WORDS = "please look at my invoice "
-_PLAIN = (
-    "hello", "", " two  blanks\tand a line\n", _WORDS * 80, "請求書 😀 ﾊﾝｶｸ Ｆｕｌｌ ㍿",
-    "Crème brûlée, STRASSE & straße",
-)  # fmt: skip
 
 
 def tokenizer_file(encoder: Encoder, *, cut: bool = False) -> str:
@@ -36,9 +30,3 @@ def tokenizer_file(encoder: Encoder, *, cut: bool = False) -> str:
 def padding_token(encoder: Encoder) -> str:
     """The tokenizer may name none; then it is the token of the number that the encoder's configuration names."""
     return str(encoder.tokenizer.convert_ids_to_tokens(encoder.model.config.pad_token_id))
-
-
-def telling_texts(encoder: Encoder) -> tuple[str, ...]:
-    """Short, long and empty, in several scripts; with each special token before, within and behind the words."""
-    special = dict.fromkeys(encoder.tokenizer.all_special_tokens)
-    return (*_PLAIN, *special, *(f"{token}my {token} invoice{token}{token} lamp {token}" for token in special))
