@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 from tests.e2e.conftest import settled, studio
 
 LONGEST = 900_000
-"""Milliseconds that the training may take."""
+"""Milliseconds that a step may take, the training among them."""
 
 
 def main() -> None:
@@ -35,13 +35,14 @@ def main() -> None:
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-US")
+        page.set_default_timeout(LONGEST)
         page.goto(address)
         settled(page)
         page.get_by_role("button", name="Try it with the sample").click()
         page.get_by_role("button", name="Start training").click()
-        page.get_by_role("button", name="See the results").click(timeout=LONGEST)
+        page.get_by_role("button", name="See the results").click()
         page.goto(page.url.replace("/results", "/scales"))
-        page.wait_for_selector(".js-plotly-plot .heatmaplayer", timeout=60_000)
+        page.wait_for_selector(".js-plotly-plot .heatmaplayer")
         settled(page)
         page.wait_for_timeout(1_000)  # the figure's own animation
         page.screenshot(path=out)
