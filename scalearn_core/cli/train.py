@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from scalearn_core.adapters import catalog
-from scalearn_core.cli.parser import NO_SEPARATOR
+from scalearn_core.cli.options import NO_SEPARATOR
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import training_summary
 from scalearn_core.cli.usage import UsageError, check_new_folder, writing_to

@@ -1,0 +1,129 @@
+"""Options that several commands share, and what they take."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from scalearn_core.encoders.cards import CARDS
+from scalearn_core.tables.delimited import DELIMITERS
+from scalearn_core.tables.encodings import ENCODINGS
+
+DEVICES = ("cpu", "cuda", "mps")
+NO_SEPARATOR = "none"
+"""What `--label-separator` calls one label per document."""
+HIGHEST_SEED = 2**32 - 1
+"""scikit-learn takes none above."""
+
+
+def add_table(command: argparse.ArgumentParser, *, label: bool) -> None:
+    command.add_argument(
+        "--table", type=Path, required=True, metavar="FILE",
+        help="CSV, TSV, XLSX, ODS, JSON Lines, Parquet, or a folder written by `datasets`",
+    )  # fmt: skip
+    command.add_argument(
+        "--text", required=True, nargs="+", metavar="COLUMN",
+        help="column with the documents; of several, such as subject and body, the cells are joined",
+    )  # fmt: skip
+    command.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first visible one)")
+    command.add_argument("--encoding", choices=ENCODINGS, metavar="NAME", help="default: as the bytes tell")
+    command.add_argument(
+        "--delimiter", type=delimiter, metavar="MARK", help=", ; | or tab (default: as the rows tell)"
+    )
+    command.add_argument(
+        "--no-header", dest="header", action="store_const", const=False, help="the first row is a document"
+    )
+    command.add_argument(
+        "--header-row", dest="header", type=int, metavar="N", help="row with the column names (default: as found)"
+    )
+    if label:
+        command.add_argument("--label", required=True, metavar="COLUMN", help="column with their labels")
+        command.add_argument("--skip-blank", action="store_true", help="leave out rows without text or label")
+
+
+def add_separator(command: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    command.add_argument(
+        "--label-separator", metavar="TEXT",
+        help=f"what stands between several labels of a document, or {NO_SEPARATOR} (default: as the cells tell)",
+    )  # fmt: skip
+
+
+def add_seeds(command: argparse.ArgumentParser) -> None:
+    """Luck of the training, and which documents are tested on: two things."""
+    command.add_argument(
+        "--seed", type=seed, default=13, metavar="N", help="of the training; default: %(default)s"
+    )
+    division = command.add_argument_group("test documents (a fifth of all, the same whatever --seed is)")
+    way = division.add_mutually_exclusive_group()
+    way.add_argument("--test-column", metavar="COLUMN", help="test on the rows marked in this column")
+    way.add_argument("--newest-by", metavar="COLUMN", help="test on the newest fifth by the dates in this column")
+    division.add_argument(
+        "--test-values", metavar="A,B", help="cells of --test-column that mark them (default: test and the like)"
+    )
+    division.add_argument(
+        "--near-duplicates",
+        action="store_true",
+        help="rows that say nearly the same are never both learned from and tested on",
+    )
+    division.add_argument(
+        "--group-column",
+        metavar="COLUMN",
+        help="rows with the same cell are never both learned from and tested on",
+    )
+    division.add_argument(
+        "--day-first",
+        action=argparse.BooleanOptionalAction,
+        help="whether 3/4/2024 is in April (default: as the dates tell)",
+    )
+    division.add_argument(
+        "--split-seed", type=seed, default=13, metavar="N", help="of what is left to chance; default: %(default)s"
+    )
+
+
+def add_device(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--device", choices=DEVICES, help="default: the fastest there is")
+
+
+def add_encoder(command: argparse.ArgumentParser, default: str) -> None:
+    command.add_argument(
+        "--encoder",
+        metavar="NAME",
+        help=f"one of the studio's ({', '.join(CARDS)}), a folder, or a hub id; default: {default}",
+    )
+
+
+def add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON instead of text")
+
+
+def seed(text: str) -> int:
+    """A seed that every part takes."""
+    if not text.isdecimal() or int(text) > HIGHEST_SEED:
+        raise argparse.ArgumentTypeError(
+            f"a whole number from 0 to {HIGHEST_SEED} was expected, but {text} was found"
+        )
+    return int(text)
+
+
+def positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 was expected, but {text} was found")
+    return int(text)
+
+
+def adapter_name(text: str) -> str:
+    """A name that can be a folder, a part of a weight's key (no dot) and an item of a list (no comma)."""
+    if not re.fullmatch(r"[\w-]{1,60}", text):
+        raise argparse.ArgumentTypeError(
+            f"letters, digits, _ and - were expected (60 at most), but {text} was found"
+        )
+    return text
+
+
+def delimiter(text: str) -> str:
+    """What stands between the cells of a text; a tab by its name, which a shell hardly lets through."""
+    found = {"tab": "\t", "\\t": "\t"}.get(text, text)
+    if found not in DELIMITERS:
+        raise argparse.ArgumentTypeError(f"one of , ; | or tab was expected, but {text} was found")
+    return found
