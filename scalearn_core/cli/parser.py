@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from scalearn_core.cli.options import DEVICES, (
+from scalearn_core.cli.options import (
+    DEVICES,
     adapter_name,
     add_device,
     add_encoder,
