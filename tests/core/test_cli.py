@@ -431,7 +431,7 @@ def test_train_refuses_a_table_it_cannot_learn_from(
     [
         (["--sources", "clinc_domains,nowhere"], "There is no source adapter named nowhere"),
         (["--sources", ","], "at least one source adapter"),
-        (["--sources", "trec6,trec6"], "Two of the sources are called trec6"),
+        (["--sources", "trec6,trec6"], "trec6 is given twice"),
         (["--variant", "scalearn_x"], "invalid choice: 'scalearn_x'"),
         (["--recipe", "mine"], "invalid choice: 'mine'"),
         (["--seed", "-1"], "whole number from 0"),
