@@ -18,6 +18,7 @@ import streamlit as st
 
 from scalearn_core.errors import ScaLearnError
 from scalearn_core.messages import MESSAGES
+from scalearn_ui.letters import letters, still
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
 """Language code -> the language's own name (shown untranslated in the switch)."""
@@ -39,11 +40,12 @@ class Markdown(str):
 def plain(value: object) -> Markdown:
     """Words from outside (names, labels, links, messages) as Markdown that shows them letter by letter.
 
-    Without it, a label could load a picture from another computer as soon as it is on the page.
+    Without it, a label could load a picture from another computer as soon as it is on the page, be a link to
+    somewhere else, or turn the words around it round.
     """
     if isinstance(value, Markdown):
         return value
-    return Markdown(MARKDOWN.sub(r"\\\g<0>", " ".join(str(value).split())))
+    return Markdown(MARKDOWN.sub(r"\\\g<0>", still(" ".join(letters(value).split()))))
 
 
 @cache

@@ -10,6 +10,7 @@ from textwrap import wrap
 
 import plotly.graph_objects as go
 
+from scalearn_ui.letters import letters
 from scalearn_ui.palette import Palette
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
@@ -40,7 +41,12 @@ def lines(name: str, width: int = 24) -> str:
         rows = wrap(name, width)
     if len(rows) > 2:
         rows = [rows[0], rows[1][: width - 1] + "…"]
-    return "<br>".join(escape(row, quote=False) for row in rows)
+    return "<br>".join(escape(letters(row), quote=False) for row in rows)
+
+
+def named(name: str) -> str:
+    """A name as Plotly shows it letter by letter."""
+    return escape(letters(name))
 
 
 def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
@@ -48,7 +54,7 @@ def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
     figure.update_yaxes(
         type="category",
         tickmode="array",
-        tickvals=[escape(name) for name in names],
+        tickvals=[named(name) for name in names],
         ticktext=[lines(name) for name in names],
     )
 

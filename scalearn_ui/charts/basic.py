@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import plotly.graph_objects as go
 
-from scalearn_ui.charts.base import finish, lines, name_rows, percent, signed
+from scalearn_ui.charts.base import finish, lines, name_rows, named, percent, signed
 from scalearn_ui.palette import Palette
 
 FEW_EPOCHS = 12
@@ -33,7 +32,7 @@ def class_counts(counts: Mapping[str, int], *, x_title: str, palette: Palette) -
     figure = go.Figure(
         go.Bar(
             x=[n for _, n in ordered],
-            y=[escape(label) for label, _ in ordered],
+            y=[named(label) for label, _ in ordered],
             text=[f"{n:,}" for _, n in ordered],
             orientation="h",
             textposition="outside",
@@ -55,7 +54,7 @@ def probabilities(
     figure = go.Figure(
         go.Bar(
             x=[100 * share for _, share in ordered],
-            y=[escape(label) for label, _ in ordered],
+            y=[named(label) for label, _ in ordered],
             text=[percent(share) for _, share in ordered],
             orientation="h",
             textposition="outside",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
 
-from scalearn_ui.charts.base import finish, name_rows
+from scalearn_ui.charts.base import finish, name_rows, named
 from scalearn_ui.palette import Palette
 
 KINDS = ("found", "missed", "wrongly")
@@ -31,7 +30,7 @@ def label_bars(
         numbers = [parts(row)[kind] for row in ordered]
         figure.add_bar(
             x=numbers,
-            y=[escape(row["label"]) for row in ordered],
+            y=[named(row["label"]) for row in ordered],
             name=names[kind],
             orientation="h",
             text=[f"{n}" if n else "" for n in numbers],
@@ -43,7 +42,7 @@ def label_bars(
             marker={"color": colours[kind], "line": {"color": palette.ground, "width": 1}},
             selected={"marker": {"opacity": 1}},
             unselected={"marker": {"opacity": 1}},
-            hovertemplate=f"%{{y}}: %{{x}} · {escape(names[kind])}<extra></extra>",
+            hovertemplate=f"%{{y}}: %{{x}} · {named(names[kind])}<extra></extra>",
         )
     name_rows(figure, [row["label"] for row in ordered])
     figure.update_layout(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import plotly.graph_objects as go
 
-from scalearn_ui.charts.base import CONFIG, finish, lines, signed
+from scalearn_ui.charts.base import CONFIG, finish, lines, named, signed
 from scalearn_ui.palette import Palette
 
 FEW_LAYERS = 8
@@ -81,7 +80,7 @@ def narrow_map(
             x=list(layers),
             y=rows,
             text=[[signed(value, printed) for value in row] for row in by_source],
-            customdata=[[f"{escape(name)}: {signed(value, decimals)} {unit}" for value in row]
+            customdata=[[f"{named(name)}: {signed(value, decimals)} {unit}" for value in row]
                         for name, row in zip(sources, by_source, strict=True)],
             texttemplate="%{text}",
             textfont={"color": palette.ink, "size": 13 if len(layers) <= FEW_LAYERS else 11},

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import plotly.graph_objects as go
 
-from scalearn_ui.charts.base import finish, lines, name_rows, signed
+from scalearn_ui.charts.base import finish, lines, name_rows, named, signed
 from scalearn_ui.palette import Palette
 
 FEW_CELLS, MANY_CELLS = 8, 12
@@ -42,7 +41,7 @@ def gains(
         shown = row.verdict in colours
         figure.add_scatter(
             x=[row.value],
-            y=[escape(row.name)],
+            y=[named(row.name)],
             mode="markers",
             text=[signed(row.value, decimals)],
             cliponaxis=False,
@@ -68,7 +67,7 @@ def gains(
         )
         # Not the text of the dot: on the line at zero it needs a ground of its own.
         figure.add_annotation(
-            x=row.value, y=escape(row.name), text=signed(row.value, decimals), showarrow=False, yshift=16,
+            x=row.value, y=named(row.name), text=signed(row.value, decimals), showarrow=False, yshift=16,
             bgcolor=palette.ground, borderpad=0, font={"color": palette.ink, "size": 12},
         )  # fmt: skip
     low, high = (
@@ -77,7 +76,7 @@ def gains(
     )  # fmt: skip
     margin = 0.12 * max(high - low, 1.0)
     name_rows(figure, [row.name for row in rows])
-    small = [f"<br><span style='font-size:11px'>{escape(row.note)}</span>" if row.note else "" for row in rows]
+    small = [f"<br><span style='font-size:11px'>{named(row.note)}</span>" if row.note else "" for row in rows]
     figure.update_yaxes(ticktext=[lines(row.name) + note for row, note in zip(rows, small, strict=True)])
     figure.add_vline(x=0, line={"color": palette.ink, "width": 1}, layer="below")
     if chance is not None:
@@ -134,13 +133,13 @@ def strength(
     right = abs(curve.y[-1] - plain) > abs(curve.y[0] - plain)  # where the line is far from the curve
     figure.add_annotation(
         x=int(right), y=plain, xref="paper", xanchor="right" if right else "left", yanchor="bottom",
-        text=escape(plain_name), **note,
+        text=named(plain_name), **note,
     )  # fmt: skip
     if marked is not None:
         figure.add_vline(x=marked, line={"color": palette.opposite, "width": 2, "dash": "dash"})
         figure.add_annotation(
             x=marked, y=1, yref="paper", xanchor="left" if marked < 1 else "right", yanchor="top",
-            text=f" {escape(marked_name)} ", **note,
+            text=f" {named(marked_name)} ", **note,
         )  # fmt: skip
     figure.update_yaxes(title=y_title, gridcolor=palette.grid)
     figure.update_xaxes(tickvals=[-1, -0.5, 0, 0.5, 1, 1.5, 2])
@@ -200,7 +199,7 @@ def pair(
             xgap=2,
             ygap=2,
             showscale=False,
-            hovertemplate=f"{escape(y_title)}: %{{y}}<br>{escape(x_title)}: %{{x}}<br>%{{z:.1f}}<extra></extra>",
+            hovertemplate=f"{named(y_title)}: %{{y}}<br>{named(x_title)}: %{{x}}<br>%{{z:.1f}}<extra></extra>",
         )
     )
     if 0.0 in strengths:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import plotly.graph_objects as go
 
-from scalearn_ui.charts.base import finish, lines, signed
+from scalearn_ui.charts.base import finish, lines, named, signed
 from scalearn_ui.palette import Palette
 
 
@@ -42,7 +41,7 @@ def expected_and_came(
         figure.add_scatter(
             x=[point.expected for point in mine],
             y=[point.came for point in mine],
-            text=[escape(point.name) for point in mine],
+            text=[named(point.name) for point in mine],
             name=name,
             mode="markers",
             marker={"color": colour, "symbol": symbol, "size": 10, "line": {"width": 1.5, "color": colour}},
@@ -72,7 +71,7 @@ def portfolio(
     figure = go.Figure(
         go.Heatmap(
             z=shades,
-            x=[escape(name) for name in projects],
+            x=[named(name) for name in projects],
             y=[lines(name) for name in sources],
             text=[[_cell(cell) for cell in row] for row in cells],
             texttemplate="%{text}",

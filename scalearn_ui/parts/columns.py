@@ -10,6 +10,7 @@ import streamlit as st
 
 from scalearn_core.data.labels import SEPARATORS, find_separator
 from scalearn_core.data.split_plan import marks_parts
+from scalearn_ui.letters import letters
 from scalearn_ui.parts.table_input import Given
 from scalearn_ui.session_slot import begin_anew, remembered
 from scalearn_ui.text import Markdown, t
@@ -80,6 +81,7 @@ def ask_texts(given: Given, key: str, guess: Guess) -> tuple[str, ...]:
         given.columns,
         help=t("data.text_help"),
         placeholder=t("data.choose_column"),
+        format_func=letters,
         key=key,
     )
     return tuple(chosen)
@@ -101,6 +103,7 @@ def ask_columns(given: Given, key: str, guess: Guess) -> tuple[tuple[str, ...], 
         index=None,
         help=t("data.label_help"),
         placeholder=t("data.choose_column"),
+        format_func=letters,
         key=f"{key}label_column",
     )
     if not texts or label is None or label in texts:

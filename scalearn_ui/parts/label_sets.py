@@ -13,6 +13,7 @@ from scalearn_core.tables.export import written_forms
 from scalearn_core.targets import THRESHOLD
 from scalearn_ui import charts, outcomes
 from scalearn_ui.charts.multi_label import KINDS, parts
+from scalearn_ui.letters import cells, letters
 from scalearn_ui.parts import figure
 from scalearn_ui.text import Markdown, count, plain, t
 
@@ -69,7 +70,13 @@ def documents(run: Run, found: dict[str, Any]) -> None:
     if st.session_state.get(LABEL) not in labels:  # another model has others
         st.session_state.pop(LABEL, None)
     chosen = st.selectbox(
-        t("several.label"), labels, index=None, placeholder=t("several.any"), key=LABEL, bind="query-params"
+        t("several.label"),
+        labels,
+        index=None,
+        placeholder=t("several.any"),
+        key=LABEL,
+        bind="query-params",
+        format_func=letters,
     )
     table = outcomes.test_documents(run.id)
     if chosen:
@@ -110,7 +117,7 @@ def document_table(table: pd.DataFrame, *, label: Any, predicted: Any, text_widt
         label, predicted: what streamlit is told of these columns.
     """
     st.dataframe(
-        table.assign(confidence=100 * table["confidence"]),
+        cells(table.assign(confidence=100 * table["confidence"])),
         hide_index=True,
         alt=t("mistakes.documents"),
         row_height=72,

@@ -9,6 +9,7 @@ import streamlit as st
 from scalearn_core import runs
 from scalearn_core.runs import Run
 from scalearn_ui import outcomes, shell, state, text
+from scalearn_ui.letters import letters
 from scalearn_ui.text import count, t
 
 KEY = "chosen_model"
@@ -35,7 +36,7 @@ def trained_model() -> Run | None:
     chosen = wanted.id if wanted is not None and wanted.id in ids else ids[0]
     state.choose_run(chosen)
     st.session_state[KEY] = chosen
-    names = {run.id: f"{run.title} · {text.moment(run.created_at)}" for run in trained}
+    names = {run.id: f"{letters(run.title)} · {text.moment(run.created_at)}" for run in trained}
     st.selectbox(t("model.choose"), ids, format_func=names.__getitem__, key=KEY, on_change=_follow)
     run = trained[ids.index(chosen)]
     if "levers" in run.config:

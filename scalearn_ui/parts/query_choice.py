@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from scalearn_ui.letters import letters
+
 
 def buttons(label: str, options: Sequence[str], key: str, words: Callable[[str], str]) -> str:
     """One of few options, side by side; `words` says what each is called."""
@@ -22,7 +24,10 @@ def buttons(label: str, options: Sequence[str], key: str, words: Callable[[str],
 def select(label: str, options: Sequence[str], key: str, words: Callable[[str], str]) -> str:
     """One of many options, from a list."""
     chosen = _settle(options, key)
-    st.selectbox(label, list(options), format_func=words, key=key, on_change=_follow, args=(key,))
+    st.selectbox(
+        label, list(options), format_func=lambda option: letters(words(option)), key=key,
+        on_change=_follow, args=(key,),
+    )  # fmt: skip
     return chosen
 
 

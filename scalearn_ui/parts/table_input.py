@@ -11,6 +11,7 @@ from scalearn_core.errors import DataError
 from scalearn_core.tables import limits
 from scalearn_core.tables.notes import Notes
 from scalearn_core.tables.reader import Reading, Table, read_table, reading_of, sheet_names
+from scalearn_ui.letters import cells, letters
 from scalearn_ui.parts.busy import working
 from scalearn_ui.session_slot import begin_anew, remembered
 from scalearn_ui.text import Markdown, count, t
@@ -89,7 +90,7 @@ def ask_table(key: str) -> Given | None:
         st.caption(_read_as(table), width="content")
         _ask_reading(key, table.kind)
     _tell(table.notes)
-    st.dataframe(table.frame.head(SHOWN), hide_index=True, alt=t("table.preview_alt"))
+    st.dataframe(cells(table.frame.head(SHOWN)), hide_index=True, alt=t("table.preview_alt"))
     return Given(upload.name, content, table, chosen, read)
 
 
@@ -119,7 +120,10 @@ def _ask_sheet(key: str, names: tuple[str, ...], read: str | None) -> None:
         return
     if st.session_state[f"{key}_sheet"] is None:
         st.session_state[f"{key}_sheet"] = read
-    st.selectbox(t("table.sheet"), names, index=None, placeholder=t("table.choose_sheet"), key=f"{key}_sheet")
+    st.selectbox(
+        t("table.sheet"), names, index=None, placeholder=t("table.choose_sheet"), key=f"{key}_sheet",
+        format_func=letters,
+    )  # fmt: skip
 
 
 def _ask_after_failure(key: str, content: bytes) -> None:

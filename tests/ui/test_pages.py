@@ -57,7 +57,7 @@ def test_a_wrong_table_run_in_the_link_is_told_in_words(studio: Open, trained: s
 
 def test_a_run_in_the_link_is_shown_as_it_stands(studio: Open) -> None:
     app = studio("run", run="![px](http://127.0.0.1:9)")
-    assert r"\!\[px\]\(http\://127.0.0.1\:9\)" in app.error[0].value
+    assert text.plain("![px](http://127.0.0.1:9)") in app.error[0].value
 
 
 def test_a_training_in_the_table_link_is_no_table(studio: Open, trained: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from string import Formatter
 
+import pandas as pd
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -19,6 +20,8 @@ from scalearn_core.encoders.cards import CARDS
 from scalearn_core.messages import MESSAGES
 from scalearn_core.runs.kinds import KINDS
 from scalearn_ui import text
+from scalearn_ui.letters import JOINER as J
+from scalearn_ui.letters import cells
 from scalearn_ui.palette import DARK, LIGHT, Palette
 from tests.ui.conftest import PAGES, ROOT
 
@@ -98,6 +101,24 @@ def test_no_sentence_stands_in_the_code() -> None:
     assert not found
 
 
+def test_choices_and_tables_show_names_as_letters() -> None:
+    """Neither reads Markdown, so `plain` would show; but both would turn an order round."""
+    found = []
+    for file in SOURCES:
+        for call in calls(file):
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            if name in ("selectbox", "multiselect") and "format_func" not in [word.arg for word in call.keywords]:
+                found.append(f"{file.name}:{call.lineno}")
+            if name == "dataframe" and not ast.unparse(call.args[0]).startswith("cells("):
+                found.append(f"{file.name}:{call.lineno}")
+    assert not found
+
+
+def test_every_text_of_a_table_is_letters() -> None:
+    table = cells(pd.DataFrame({"label": ["a\u202eb"], "labels": [["c\u2066d", "e"]], "n": [1.5]}))
+    assert table.to_dict("list") == {"label": ["ab"], "labels": [["cd", "e"]], "n": [1.5]}
+
+
 def test_every_stage_a_job_reports_has_words() -> None:
     reported = set(re.findall(r'(?:on_stage|\.stage|clock\.start)\("(\w+)"', core_text()))
     assert reported, "the search found nothing, so it would prove nothing"
@@ -138,7 +159,17 @@ def test_ink_is_readable_on_every_cell(palette: Palette, ground: str) -> None:
 @pytest.mark.parametrize(
     "words, escaped",
     [
-        ("![px](http://127.0.0.1:9/x.png)", r"\!\[px\]\(http\://127.0.0.1\:9/x.png\)"),
+        ("![px](http://127.0.0.1:9/x.png)", f"\\!\\[px\\]\\(http{J}\\://127.0.0.1\\:9/x.png\\)"),
+        ("see HTTPS://x.example", f"see HTTPS{J}\\://x.example"),
+        ("www.x.example", f"www{J}.x.example"),
+        ("a.b@x.example", f"a.b{J}@x.example"),
+        (":material/home:", f"\\:{J}material/home:"),
+        (":streamlit:", f"\\:{J}streamlit:"),
+        ("a -> b <-> c", f"a -{J}\\> b \\<{J}-\\> c"),
+        ("well-known, a->b, >=", f"well-known, a-\\>b, \\>{J}="),
+        ("tickets\u202egpj.exe", "ticketsgpj.exe"),
+        ("a\x00b\x7fc\u200fd", "abcd"),
+        ("\u05e9\u05dc\u05d5\u05dd 12", "\u2068\u05e9\u05dc\u05d5\u05dd 12\u2069"),
         ("$x^2$", r"\$x^2\$"),
         (":red[a]", r"\:red\[a\]"),
         ("a_b *c* `d` <e> #f ~g~ h|i \\", r"a\_b \*c\* \`d\` \<e\> \#f \~g\~ h\|i \\"),

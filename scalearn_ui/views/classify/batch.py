@@ -13,6 +13,7 @@ from scalearn_core.runs import Run
 from scalearn_core.tables.reader import reading_of
 from scalearn_core.workspace import uploads
 from scalearn_ui import charts, outcomes, shell, text
+from scalearn_ui.letters import bare, cells
 from scalearn_ui.parts import columns, figure, language_note, progress, table_input
 from scalearn_ui.session_slot import remembered
 from scalearn_ui.text import count, plain, t
@@ -102,7 +103,7 @@ def _follow(run: Run) -> None:
     st.download_button(
         t("classify.download"),
         content,
-        file_name=f"{run.title.rsplit('.', 1)[0]}_classified.csv",
+        file_name=f"{bare(run.title).rsplit('.', 1)[0]}_classified.csv",
         mime="text/csv",
         type="primary",
         icon=":material/download:",
@@ -112,7 +113,7 @@ def _follow(run: Run) -> None:
     counts = {label: n for label, n in found["class_counts"].items() if n}
     drawn = charts.class_counts(counts, x_title=t("axis.documents"), palette=figure.palette())
     figure.show(drawn, alt=t("classify.counts_alt"), key="predicted_counts")
-    st.dataframe(_first_rows(run.id), hide_index=True, alt=t("classify.table_alt"))
+    st.dataframe(cells(_first_rows(run.id)), hide_index=True, alt=t("classify.table_alt"))
 
 
 @st.cache_data(max_entries=4, ttl="30m", show_spinner=False)

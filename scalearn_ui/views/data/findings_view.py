@@ -12,6 +12,7 @@ from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.recipe import Step
 from scalearn_core.tables.export import csv_text
 from scalearn_ui import findings
+from scalearn_ui.letters import cells
 from scalearn_ui.text import Markdown, t
 
 ICONS = {
@@ -93,7 +94,7 @@ def _one(finding: Finding, dataset: TextDataset, done: Done, slot: str, choose: 
 def _rows(finding: Finding, dataset: TextDataset, slot: str) -> None:
     """The documents a finding is about, and all of them as a file."""
     st.dataframe(
-        listed(finding, dataset, SHOWN),
+        cells(listed(finding, dataset, SHOWN)),
         hide_index=True,
         alt=t("findings.rows_alt"),
         key=f"{slot}_{finding.code}_table",

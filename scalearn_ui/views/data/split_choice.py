@@ -16,6 +16,7 @@ from scalearn_core.data.parts import Part
 from scalearn_core.data.split_plan import AT_RANDOM, By, SplitPlan, marks_parts, offered_test_values
 from scalearn_core.errors import DataError
 from scalearn_ui import text
+from scalearn_ui.letters import letters
 from scalearn_ui.parts.table_input import Given
 from scalearn_ui.session_slot import begin_anew, remembered
 from scalearn_ui.text import count, plain, t
@@ -55,7 +56,9 @@ def ask_plan(given: Given, used: tuple[str, ...]) -> SplitPlan | None:
         asked["by"] = way
         if way != "random":
             begin_anew("split_column_of", (given.key, way), {"split_column": _likely(given, others, way)})
-            asked["column"] = st.selectbox(t(f"split.{way}_column"), others, index=None, key="split_column")
+            asked["column"] = st.selectbox(
+                t(f"split.{way}_column"), others, index=None, key="split_column", format_func=letters
+            )
         if way == "column" and asked["column"]:
             asked["test_values"] = _ask_values(given, asked["column"])
         if way == "newest":
@@ -66,6 +69,7 @@ def ask_plan(given: Given, used: tuple[str, ...]) -> SplitPlan | None:
             index=None,
             placeholder=t("split.no_group"),
             help=t("split.group_help"),
+            format_func=letters,
             key="split_group",
         )
         if way != "random" and not (asked["column"] and (way != "column" or asked.get("test_values"))):
@@ -90,7 +94,7 @@ def _ask_values(given: Given, column: str) -> tuple[str, ...]:
         st.caption(t("split.too_many_values", n=len(values), most=MOST_VALUES))
         return ()
     begin_anew("split_values_of", (given.key, column), {"split_values": list(offered_test_values(values))})
-    return tuple(st.multiselect(t("split.values"), values, key="split_values"))
+    return tuple(st.multiselect(t("split.values"), values, key="split_values", format_func=letters))
 
 
 def _ask_day_first() -> bool | None:

@@ -18,6 +18,7 @@ from scalearn_core.tables.export import csv_text
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.dataset_info import DatasetInfo
 from scalearn_ui import kinds, shell, state, text
+from scalearn_ui.letters import cells
 from scalearn_ui.parts import dataset_view, progress
 from scalearn_ui.parts.busy import working
 from scalearn_ui.session_slot import remembered
@@ -198,7 +199,7 @@ def _versions(info: DatasetInfo, dataset: TextDataset) -> None:
     listed = _listed(found)
     if listed.empty:
         return
-    st.dataframe(listed.head(CHANGED_SHOWN), hide_index=True, alt=t("versions.alt"), key="changes_table")
+    st.dataframe(cells(listed.head(CHANGED_SHOWN)), hide_index=True, alt=t("versions.alt"), key="changes_table")
     st.download_button(
         t("versions.download"),
         lambda: csv_text(listed).encode("utf-8-sig"),

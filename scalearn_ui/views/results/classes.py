@@ -12,6 +12,7 @@ from scalearn_core.runs import Run
 from scalearn_core.tables.export import written_forms
 from scalearn_ui import outcomes, text
 from scalearn_ui.charts import confidence as confidence_charts
+from scalearn_ui.letters import letters
 from scalearn_ui.parts import figure, label_sets
 from scalearn_ui.text import count, plain, t
 
@@ -155,8 +156,9 @@ def documents(run_id: str, labels: list[str]) -> None:
     left, right = st.columns(2)
     for column, key in ((left, TRUE), (right, PREDICTED)):
         column.selectbox(
-            t(f"mistakes.{key}"), labels, index=None, placeholder=t("mistakes.any"), key=key, bind="query-params"
-        )
+            t(f"mistakes.{key}"), labels, index=None, placeholder=t("mistakes.any"), key=key, bind="query-params",
+            format_func=letters,
+        )  # fmt: skip
     true, predicted = st.session_state[TRUE], st.session_state[PREDICTED]
     table = outcomes.test_documents(run_id)
     if true:

@@ -11,6 +11,7 @@ from scalearn_core.runs import Run
 from scalearn_ui import charts, text
 from scalearn_ui.charts.ladder import Step
 from scalearn_ui.charts.ladder import ladder as ladder_chart
+from scalearn_ui.letters import cells
 from scalearn_ui.parts import figure, study
 from scalearn_ui.text import Markdown, count, t
 from scalearn_ui.views.results import cost
@@ -59,7 +60,7 @@ def show(climbed: dict[str, Any]) -> None:
     st.table(_gains(climbed, stop), hide_index=True, border="horizontal", alt=t("ladder.brings"))
     st.markdown(f"**{t('ladder.costs')}**")
     pinned = st.column_config.TextColumn(pinned=True)
-    st.dataframe(_costs(climbed), hide_index=True, column_config={t("ladder.column.step"): pinned})
+    st.dataframe(cells(_costs(climbed)), hide_index=True, column_config={t("ladder.column.step"): pinned})
     st.caption(t("ladder.head", head=f"{rungs[0]['learned']['head']:,}"))
     for rung in rungs:
         if rung["skipped"] is not None:

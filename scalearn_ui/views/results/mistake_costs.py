@@ -14,6 +14,7 @@ from scalearn_core.runs import Run
 from scalearn_ui import shell
 from scalearn_ui.charts import confidence as confidence_charts
 from scalearn_ui.charts.confidence import Band
+from scalearn_ui.letters import letters
 from scalearn_ui.parts import figure
 from scalearn_ui.text import Markdown, t
 
@@ -124,7 +125,7 @@ def _each_kind(labels: list[str], mistake: float, multi_label: bool) -> Matrix:
             width = 110 if multi_label else 52
             numbers = {way: table[:, place] for place, way in enumerate(ways)}
             named = pd.DataFrame(
-                {"true": [f"{place + 1}. {label}" for place, label in enumerate(labels)], **numbers}
+                {"true": [f"{place + 1}. {letters(label)}" for place, label in enumerate(labels)], **numbers}
             )
             edited = st.data_editor(
                 named,

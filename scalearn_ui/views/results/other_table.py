@@ -14,6 +14,7 @@ from scalearn_core.runs import Run
 from scalearn_core.tables.reader import reading_of
 from scalearn_core.workspace import uploads
 from scalearn_ui import charts, outcomes, shell, text
+from scalearn_ui.letters import bare
 from scalearn_ui.parts import columns, dataset_view, language_note, progress, table_input
 from scalearn_ui.parts.columns import Guess
 from scalearn_ui.session_slot import remembered
@@ -114,7 +115,7 @@ def _finished(run: Run, found: dict[str, Any]) -> None:
         st.download_button(
             t("elsewhere.download"),
             (runs.folder(run.id) / "predictions.csv").read_bytes(),
-            file_name=f"{run.title.rsplit('.', 1)[0]}_tested.csv",
+            file_name=f"{bare(run.title).rsplit('.', 1)[0]}_tested.csv",
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",

@@ -9,6 +9,7 @@ import streamlit as st
 
 from scalearn_ui import text
 from scalearn_ui.charts import confidence as confidence_charts
+from scalearn_ui.letters import letters
 from scalearn_ui.parts import figure
 from scalearn_ui.text import plain, t
 
@@ -28,7 +29,7 @@ def draw(curves: list[dict[str, Any]], documents: int) -> None:
     place = st.selectbox(
         t("curves.choose"),
         range(len(curves)),
-        format_func=lambda place: str(curves[place]["label"]),
+        format_func=lambda place: letters(curves[place]["label"]),
         key="curve_of",
     )
     row = curves[place]

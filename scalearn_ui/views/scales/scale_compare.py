@@ -11,6 +11,7 @@ from scalearn_core.encoders.cards import DEFAULT
 from scalearn_core.errors import RunError
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, state, text
+from scalearn_ui.letters import letters
 from scalearn_ui.parts import scale_map
 from scalearn_ui.text import Markdown, plain, t
 
@@ -56,7 +57,7 @@ def _choose(others: list[Run], linked: str | None) -> Run:
     ids = [other.id for other in others]
     st.session_state[KEY] = linked if linked in ids else ids[0]
     st.query_params[OTHER] = st.session_state[KEY]
-    names = {other.id: f"{other.title} · {text.moment(other.created_at)}" for other in others}
+    names = {other.id: f"{letters(other.title)} · {text.moment(other.created_at)}" for other in others}
     st.selectbox(t("compare.choose"), ids, format_func=names.__getitem__, key=KEY, on_change=_follow)
     return others[ids.index(st.session_state[KEY])]
 

@@ -14,6 +14,7 @@ from scalearn_core.evidence.time_estimates import estimate_seconds
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.dataset_info import DatasetInfo
 from scalearn_ui import text
+from scalearn_ui.letters import letters
 from scalearn_ui.text import Markdown, plain, t
 
 RECIPES = ("auto", "paper")
@@ -25,7 +26,9 @@ def distinct_names(stored: Sequence[DatasetInfo]) -> dict[str, str]:
     seen: Counter[str] = Counter()
     names = {}
     for info in stored:
-        name = info.name if shared[info.name] == 1 else f"{info.name} · {text.moment(info.created)}"
+        name = letters(info.name)
+        if shared[info.name] > 1:
+            name += f" · {text.moment(info.created)}"
         seen[name] += 1
         names[info.id] = name if seen[name] == 1 else f"{name} ({seen[name]})"
     return names
