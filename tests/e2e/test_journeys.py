@@ -60,6 +60,7 @@ def test_a_deep_link_into_a_fresh_server_goes_through_the_router(open_page: Open
         assert "/results" in page.url
 
 
+@pytest.mark.alone
 def test_the_first_model_is_ready_in_time(trained: Trained) -> None:
     print(f"\nfirst model: {trained.seconds:.0f} s, on a machine {trained.slowness:.1f} times slower than usual")
     assert trained.seconds < FIRST_MODEL_SECONDS * trained.slowness
