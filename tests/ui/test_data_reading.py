@@ -187,7 +187,6 @@ def test_no_choice_is_offered_for_a_file_that_is_no_table(studio: Open) -> None:
     assert not [box for box in app.selectbox if str(box.key).startswith("data_")]
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_row_of_the_column_names_is_said_and_can_be_chosen(studio: Open, language: str) -> None:
     rows = [["Tickets of week 14", ""], *ROWS]
     app = upload(studio("data", language), xlsx(sheet_rows(*rows)), "tickets.xlsx")

@@ -181,7 +181,6 @@ def test_the_list_leads_to_the_detail_and_back(studio: Open) -> None:
     assert f"look_{dataset}" in keys(app) and "dataset" not in app.query_params
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_dataset_of_a_newer_version_says_so_and_can_be_deleted(
     studio: Open, workspace: Path, language: str
 ) -> None:
