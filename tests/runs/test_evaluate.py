@@ -11,12 +11,15 @@ import pytest
 from scalearn_core import runs
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.errors import ScaLearnError
 from scalearn_core.evidence.reference import save_reference
 from scalearn_core.heads.logistic import fit_frozen_head, unit
+from scalearn_core.jobs import evaluate as evaluating
 from scalearn_core.runs.folders import new_run_id, run_folder
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.workspace.uploads import save_upload
 from tests.core.tiny import dataset, random_adapter, save_encoder
+from tests.runs.in_process import do
 from tests.runs.polling import ended
 
 
@@ -48,6 +51,13 @@ def config(model_run: str, content: str, **changes: object) -> dict[str, object]
     return {**columns, **asked, **changes}
 
 
+def refused(asked: dict[str, object]) -> str:
+    """The code of the error that the job raises."""
+    with pytest.raises(ScaLearnError) as caught:
+        do(evaluating.run, "evaluate", asked)
+    return caught.value.code
+
+
 def test_a_model_is_tested_on_another_table(trained: str) -> None:
     rows = "".join(f"=please pay invoice {i},invoices\nthe router is down {i},network\n" for i in range(5))
     run = ended(runs.submit("evaluate", config(trained, f"本文,分類\n{rows} ,rooms\n")))
@@ -68,7 +78,7 @@ def test_what_is_wrong_with_the_table_or_the_model_is_told(trained: str) -> None
     unknown = config(trained, "本文,分類\n" + "a sofa,sofas\na lamp,rooms\n" * 3)
     column = config(trained, "本文,分類\n" + "a door,rooms\nvpn,network\n" * 3, label="class")
     damaged = config(trained, "本文,分類\n" + "a door,rooms\nvpn,network\n" * 3)
-    codes = [ended(runs.submit("evaluate", asked)).error_code for asked in (unknown, column)]
+    codes = [refused(asked) for asked in (unknown, column)]
     (runs.folder(trained) / "frozen_head.safetensors").write_bytes(b"")
-    codes.append(ended(runs.submit("evaluate", damaged)).error_code)
+    codes.append(refused(damaged))
     assert codes == ["data.unknown_labels", "data.column_missing", "model.damaged"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,52 +14,91 @@ import pytest
 from scalearn_core import runs
 from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.config import TrainingConfig
+from scalearn_core.config import workspace as workspace_folder
 from scalearn_core.data.document_numbers import document_numbers
 from scalearn_core.devices import find
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.errors import ScaLearnError
 from scalearn_core.evaluation.stored_probabilities import FILE, load_test_probabilities
 from scalearn_core.evidence.pipeline import train_with_evidence
 from scalearn_core.evidence.reference import load_reference
 from scalearn_core.evidence.trained import load_trained
 from scalearn_core.explain.levers import Levers
+from scalearn_core.jobs import train as training
 from scalearn_core.jobs.levers import open_board
+from scalearn_core.runs.ending import Ending
 from scalearn_core.runs.folders import new_run_id, run_folder, write_json
+from scalearn_core.runs.store import Store
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.workspace.datasets import load_dataset, save_dataset
+from tests.built import built_once
 from tests.core.tiny import dataset, random_adapter, save_encoder
+from tests.runs.in_process import do
 from tests.runs.polling import ended
 
 LEVERS = Levers({"first": 0.0, "own": 1.5}, {"second": 0.8}, (1.0, 1.0, 0.5))
 
 
+@pytest.fixture(scope="module")
+def trained_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A workspace with a training, and the id of its run."""
+
+    def build(home: Path) -> str:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SCALEARN_HOME", str(home))
+            return train(home / "parts")
+
+    return built_once(tmp_path_factory, "tiny", build)
+
+
 @pytest.fixture
-def trained(tmp_path: Path) -> str:
-    """The id of a run folder as a training leaves it, with a model of the tiny encoder."""
-    save_encoder(tmp_path / "encoder")
+def trained(trained_home: tuple[Path, str], workspace: Path) -> str:
+    """The id of that run, in a copy of the workspace that a test may change."""
+    home, run_id = trained_home
+    shutil.copytree(home, workspace)
+    return run_id
+
+
+def train(parts: Path) -> str:
+    """Make a run folder as a training leaves it, with a model of the tiny encoder; returns its id."""
+    save_encoder(parts / "encoder")
     for number, name in enumerate(("first", "second")):
-        write_adapter(random_adapter(name, seed=number), tmp_path / name)
+        write_adapter(random_adapter(name, seed=number), parts / name)
     content = dataset(60).frame.to_csv(index=False).encode()
     config = {"dataset": save_dataset(content, filename="tiny.csv", text="text", label="label"), "seed": 5}
     outcome = train_with_evidence(
         load_dataset(config["dataset"]).split(seed=5),
-        sources=[str(tmp_path / name) for name in ("first", "second")],
+        sources=[str(parts / name) for name in ("first", "second")],
         variant="scalearn",
         config=TrainingConfig(seed=5, epochs=2),
         device=find("cpu"),
-        encoder=Encoder.load(tmp_path / "encoder"),
+        encoder=Encoder.load(parts / "encoder"),
     )
     run_id = new_run_id()
+    store = Store(workspace_folder())
+    store.insert(run_id, kind="train", lane="train", title="tiny", config=config, created_at=0.0)
     folder = run_folder(run_id)
     folder.mkdir(parents=True)
     outcome.save(folder / "model", evidence=folder)
     write_json(folder / "config.json", {"id": run_id, "kind": "train", "config": config})
+    store.finish(run_id, Ending("succeeded"))
     return run_id
 
 
+def asked(from_run: str, levers: dict[str, Any]) -> dict[str, Any]:
+    config = json.loads((runs.folder(from_run) / "config.json").read_text("utf-8"))["config"]
+    return config | {"levers": levers, "from_run": from_run, "from_title": "tiny", "device": "cpu"}
+
+
 def save(from_run: str, levers: dict[str, Any]) -> runs.Run:
-    asked = json.loads((runs.folder(from_run) / "config.json").read_text("utf-8"))["config"]
-    more = {"levers": levers, "from_run": from_run, "from_title": "tiny", "device": "cpu"}
-    return ended(runs.submit("train", asked | more, title="by hand"))
+    return ended(runs.submit("train", asked(from_run, levers), title="by hand"))
+
+
+def refused(from_run: str, levers: dict[str, Any]) -> str:
+    """The code of the error that the job raises."""
+    with pytest.raises(ScaLearnError) as caught:
+        do(training.run, "train", asked(from_run, levers))
+    return caught.value.code
 
 
 def result_of(run_id: str) -> dict[str, Any]:
@@ -99,18 +139,16 @@ def test_what_was_seen_is_saved_and_judged_on_other_documents(trained: str) -> N
 
 
 def test_at_rest_the_model_is_the_learned_one(trained: str) -> None:
-    run = save(trained, Levers().to_dict())
-    assert (run.status, run.error_text) == ("succeeded", None)
-    first, second = (ScaLearnModel.load(runs.folder(run_id) / "model") for run_id in (trained, run.id))
+    saved, _, found = do(training.run, "train", asked(trained, Levers().to_dict()))
+    first, second = (ScaLearnModel.load(runs.folder(run_id) / "model") for run_id in (trained, saved))
     texts = dataset(60).frame["text"].tolist()
     assert np.array_equal(first.predict_proba(texts), second.predict_proba(texts))
-    found = result_of(run.id)
     assert found["levers"]["comparison"]["disagreements"] == 0
     assert found["scores"]["scalearn"] == found["levers"]["learned"]
 
 
 def test_it_is_compared_with_what_the_training_was_compared_with(trained: str) -> None:
-    before, found = result_of(trained), result_of(save(trained, LEVERS.to_dict()).id)
+    before, (_, _, found) = result_of(trained), do(training.run, "train", asked(trained, LEVERS.to_dict()))
     assert set(found["scores"]) == set(before["scores"]) > {"frozen_head", "single_source", "tfidf", "majority"}
     assert found["comparison_control"]["against"] == before["comparison_control"]["against"]
     assert set(found["verdict"]) >= {"helped", "code", "gain", "interval", "against"}
@@ -126,10 +164,9 @@ def test_it_is_compared_with_what_the_training_was_compared_with(trained: str) -
 
 
 def test_what_is_missing_is_told(trained: str) -> None:
-    assert save(trained, {"factors": {"fifth": 0.5}, "added": {}, "groups": [1, 1, 1]}).error_code == (
-        "levers.unknown_source"
-    )
+    unknown = {"factors": {"fifth": 0.5}, "added": {}, "groups": [1, 1, 1]}
+    assert refused(trained, unknown) == "levers.unknown_source"
     (runs.folder(trained) / FILE).unlink()
-    assert save(trained, LEVERS.to_dict()).error_code == "study.no_evidence", "as in results of earlier releases"
+    assert refused(trained, LEVERS.to_dict()) == "study.no_evidence", "as in results of earlier releases"
     (runs.folder(trained) / "model" / "scales.safetensors").unlink()
-    assert save(trained, LEVERS.to_dict()).error_code == "model.damaged"
+    assert refused(trained, LEVERS.to_dict()) == "model.changed"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalearn_core import runs
 from scalearn_core.adapters.adapterhub import write_adapter
-from scalearn_core.config import workspace
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.evaluation.stored_probabilities import load_test_probabilities
 from scalearn_core.explain.levers import Levers
@@ -24,29 +20,13 @@ from scalearn_core.jobs import predict as predicting
 from scalearn_core.jobs import study as studying
 from scalearn_core.jobs import train as training
 from scalearn_core.jobs.levers import open_board
-from scalearn_core.runs.folders import new_run_id, run_folder, write_json
-from scalearn_core.runs.store import Store
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.workspace.datasets import dataset_content, load_dataset, save_dataset
 from scalearn_core.workspace.test_set_use import uses_of
 from scalearn_core.workspace.uploads import save_upload
 from tests.core.multi_label import LABELS, multi_label_table
 from tests.core.tiny import random_adapter, save_encoder
-
-Job = Callable[[dict[str, Any], Path, runs.Reporter], None]
-
-
-def do(job: Job, kind: str, config: dict[str, Any]) -> tuple[str, Path, dict[str, Any]]:
-    """Run a job in a folder of its own; returns its id, its folder and its result."""
-    run_id = new_run_id()
-    folder = run_folder(run_id)
-    folder.mkdir(parents=True)
-    store = Store(workspace())
-    store.insert(run_id, kind=kind, lane="long", title=kind, config=config, created_at=time.time())
-    write_json(folder / "config.json", {"id": run_id, "kind": kind, "config": config})
-    job(config, folder, runs.Reporter(store, run_id))
-    result: dict[str, Any] = json.loads((folder / "result.json").read_text("utf-8"))
-    return run_id, folder, result
+from tests.runs.in_process import do
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from scalearn_core import runs
 from scalearn_core.data.recipe import Step
 from scalearn_core.workspace import datasets
 from scalearn_ui import text
-from scalearn_ui.text import LANGUAGES
 from tests.core.checks.planted import with_wrong_labels
 from tests.ui.conftest import Open, wait_for_end
 from tests.ui.tables import clean, clean_rows, keys, save, told, upload, written

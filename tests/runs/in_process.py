@@ -1,0 +1,29 @@
+"""Jobs as their process does them, in this one: it has torch loaded, which takes a process seconds."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from scalearn_core import runs
+from scalearn_core.config import workspace
+from scalearn_core.runs.folders import new_run_id, run_folder, write_json
+from scalearn_core.runs.store import Store
+
+Job = Callable[[dict[str, Any], Path, runs.Reporter], None]
+
+
+def do(job: Job, kind: str, config: dict[str, Any]) -> tuple[str, Path, dict[str, Any]]:
+    """Run a job in a folder of its own; returns its id, its folder and its result."""
+    run_id = new_run_id()
+    folder = run_folder(run_id)
+    folder.mkdir(parents=True)
+    store = Store(workspace())
+    store.insert(run_id, kind=kind, lane="long", title=kind, config=config, created_at=time.time())
+    write_json(folder / "config.json", {"id": run_id, "kind": kind, "config": config})
+    job(config, folder, runs.Reporter(store, run_id))
+    result: dict[str, Any] = json.loads((folder / "result.json").read_text("utf-8"))
+    return run_id, folder, result
