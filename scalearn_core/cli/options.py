@@ -24,18 +24,16 @@ def add_table(command: argparse.ArgumentParser, *, label: bool) -> None:
     )  # fmt: skip
     command.add_argument(
         "--text", required=True, nargs="+", metavar="COLUMN",
-        help="column with the documents; of several, such as subject and body, the cells are joined",
+        help="column with the documents; the cells of more than one, such as subject and body, are joined",
     )  # fmt: skip
     command.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first visible one)")
-    command.add_argument("--encoding", choices=ENCODINGS, metavar="NAME", help="default: as the bytes tell")
-    command.add_argument(
-        "--delimiter", type=delimiter, metavar="MARK", help=", ; | or tab (default: as the rows tell)"
-    )
+    command.add_argument("--encoding", choices=ENCODINGS, metavar="NAME", help="default: detected")
+    command.add_argument("--delimiter", type=delimiter, metavar="MARK", help=", ; | or tab (default: detected)")
     command.add_argument(
         "--no-header", dest="header", action="store_const", const=False, help="the first row is a document"
     )
     command.add_argument(
-        "--header-row", dest="header", type=int, metavar="N", help="row with the column names (default: as found)"
+        "--header-row", dest="header", type=int, metavar="N", help="row with the column names (default: detected)"
     )
     if label:
         command.add_argument("--label", required=True, metavar="COLUMN", help="column with their labels")
@@ -45,7 +43,7 @@ def add_table(command: argparse.ArgumentParser, *, label: bool) -> None:
 def add_separator(command: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     command.add_argument(
         "--label-separator", metavar="TEXT",
-        help=f"what stands between several labels of a document, or {NO_SEPARATOR} (default: as the cells tell)",
+        help=f"what separates the labels of a document, or {NO_SEPARATOR} (default: detected)",
     )  # fmt: skip
 
 
@@ -64,20 +62,20 @@ def add_seeds(command: argparse.ArgumentParser) -> None:
     division.add_argument(
         "--near-duplicates",
         action="store_true",
-        help="rows that say nearly the same are never both learned from and tested on",
+        help="keep rows that say nearly the same on one side of the split",
     )
     division.add_argument(
         "--group-column",
         metavar="COLUMN",
-        help="rows with the same cell are never both learned from and tested on",
+        help="keep rows with the same cell on one side of the split",
     )
     division.add_argument(
         "--day-first",
         action=argparse.BooleanOptionalAction,
-        help="whether 3/4/2024 is in April (default: as the dates tell)",
+        help="whether 3/4/2024 is in April (default: detected)",
     )
     division.add_argument(
-        "--split-seed", type=seed, default=13, metavar="N", help="of what is left to chance; default: %(default)s"
+        "--split-seed", type=seed, default=13, metavar="N", help="of the random split; default: %(default)s"
     )
 
 

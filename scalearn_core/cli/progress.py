@@ -8,9 +8,9 @@ from types import TracebackType
 STAGES = {
     "loading": "Loading encoder and sources",
     "embedding": "Plain classifier on the frozen encoder",
-    "forecast": "Which sources promise to help",
+    "forecast": "Which sources are likely to help",
     "own_adapter": "Adapter on your documents",
-    "training": "Scales, own adapter and classifier",
+    "training": "Scales, task adapter and classifier",
     "baselines": "Methods to compare with",
     "evaluation": "Scores on the test documents",
     "study": "Studying the model",

@@ -12,8 +12,8 @@ from scalearn_core.data.language_names import name_of, names_of
 
 METHODS = {
     "scalearn": "ScaLearn",
-    "own_adapter": "Own adapter alone (no sources)",
-    "shuffled_sources": "The same with shuffled sources",
+    "own_adapter": "Task adapter alone (no sources)",
+    "shuffled_sources": "The same with scrambled sources",
     "single_source": "Best single source",
     "frozen_head": "Plain classifier (frozen encoder)",
     "tfidf": "TF-IDF + logistic regression",
@@ -22,8 +22,8 @@ METHODS = {
 VERDICTS = {
     "better": "The model is better: {points} points of macro-F1 more than the plain classifier ({interval}).",
     "no_difference": (
-        "No difference was shown: the {points} points of macro-F1 against the plain classifier may be chance "
-        "({interval}). The plain classifier may do; more documents would tell."
+        "No clear difference: the {points} points of macro-F1 against the plain classifier may be chance "
+        "({interval}). The plain classifier may be enough; more documents would tell."
     ),
     "worse": (
         "The model is worse: {points} points of macro-F1 against the plain classifier ({interval}). "
@@ -35,19 +35,19 @@ SOURCES = {
         "The sources add {points} points of macro-F1 to the same training without what they know ({interval})."
     ),
     "no_difference": (
-        "What the sources add was not shown: {points} points of macro-F1 against the same training without what "
+        "The sources have no clear effect: {points} points of macro-F1 against the same training without what "
         "they know, which may be chance ({interval})."
     ),
     "worse": (
-        "The sources did harm: {points} points of macro-F1 against the same training without what they know "
-        "({interval})."
+        "The sources lowered the score: {points} points of macro-F1 against the same training without what they "
+        "know ({interval})."
     ),
 }
 HELPED = {
     "helped": "Did reusing sources help? Yes.",
-    "not_by_sources": "Did reusing sources help? Not shown: without what they know it may be as good.",
-    "not_promised": "Did reusing sources help? Not certain: no source had promised a gain. Try another seed.",
-    "no_difference": "Did reusing sources help? No gain over the plain classifier was shown.",
+    "not_by_sources": "Did reusing sources help? Not clearly: the model may be as good without what they know.",
+    "not_promised": "Did reusing sources help? Perhaps: the forecast expected no gain. Try another seed.",
+    "no_difference": "Did reusing sources help? There is no clear gain over the plain classifier.",
     "worse": "Did reusing sources help? No: the plain classifier is better.",
     "few_documents": "Did reusing sources help? Too few test documents to tell.",
 }
@@ -82,7 +82,7 @@ def training_summary(result: dict[str, Any], folder: Path) -> str:
             *_notes(scores["scalearn"]),
             *([""] if result["scores_by_language"] else []),
             *_by_language(result["scores_by_language"]),
-            f"Learned: {learned['scales']:,} scales, {learned['head']:,} numbers in the classifier{own}.",
+            f"Learned: {learned['scales']:,} scales, {learned['head']:,} parameters in the classifier{own}.",
             f"Saved to {folder}.",
         ]
     )
@@ -141,7 +141,7 @@ def seen_before(result: dict[str, Any]) -> str | None:
 
 def _against_plain(result: dict[str, Any]) -> list[str]:
     if result["frozen_head"] is None:
-        return ["No comparison: the plain classifier was not kept with this model."]
+        return ["No comparison: this model was saved without its plain classifier."]
     plain, most_frequent = (score_text(result[key]["macro_f1"]) for key in ("frozen_head", "majority"))
     return [
         f"{METHODS['frozen_head']}: macro-F1 {plain}. {METHODS['majority']}: {most_frequent}.",

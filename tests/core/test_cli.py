@@ -160,7 +160,7 @@ def test_train_tells_scores_verdict_and_learned_numbers(trained: Trained) -> Non
     assert HELPED[result["verdict"]["code"]] in lines
     assert result["comparison_control"]["against"] == "shuffled_sources", "no own adapter was trained"
     assert (
-        "Learned: 12 scales, 148,995 numbers in the classifier." in lines
+        "Learned: 12 scales, 148,995 parameters in the classifier." in lines
     )  # 6 layers, 2 sources; 385 * (384 + 3)
     assert lines[-1] == f"Saved to {trained.model}."
 
@@ -168,7 +168,7 @@ def test_train_tells_scores_verdict_and_learned_numbers(trained: Trained) -> Non
 def test_train_tells_its_stages_and_epochs_on_stderr(trained: Trained) -> None:
     lines = trained.told.err.splitlines()
     assert lines[0] == "Loading encoder and sources"
-    epochs = [line for line in lines if line.startswith("Scales, own adapter and classifier: epoch")]
+    epochs = [line for line in lines if line.startswith("Scales, task adapter and classifier: epoch")]
     result = json.loads((trained.model / "result.json").read_text("utf-8"))
     assert len(epochs) == len(result["history"]) - 1
     assert len(set(lines)) == len(lines)
@@ -188,10 +188,17 @@ def test_train_keeps_out_of_the_workspace(trained: Trained, workspace: Path) -> 
             -0.04,
             0.06,
             "no_difference",
-            "No difference was shown: the +1.0",
-            "What the sources add was not shown",
+            "No clear difference: the +1.0",
+            "The sources have no clear effect",
         ),
-        (-0.05, -0.09, -0.01, "worse", "The model is worse: -5.0 points", "The sources did harm: -5.0 points"),
+        (
+            -0.05,
+            -0.09,
+            -0.01,
+            "worse",
+            "The model is worse: -5.0 points",
+            "The sources lowered the score: -5.0 points",
+        ),
     ],
 )
 def test_verdict_is_honest(
@@ -580,5 +587,5 @@ def test_progress_on_a_terminal_is_one_line_that_changes(monkeypatch: pytest.Mon
     assert shown.count("\n") == 1
     assert (
         shown.split("\r")[-1].rstrip()
-        == "Scales, own adapter and classifier: epoch 2, validation loss 0.250, 100%"
+        == "Scales, task adapter and classifier: epoch 2, validation loss 0.250, 100%"
     )
