@@ -11,6 +11,7 @@ import streamlit as st
 from scalearn_core import runs
 from scalearn_core.adapters import catalog
 from scalearn_core.config import MOST_WINDOWS
+from scalearn_core.data.label_cells import NONE
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.errors import RunError
 from scalearn_core.evidence.upgrade import read_result
@@ -66,6 +67,7 @@ def test_documents(run_id: str) -> pd.DataFrame:
         keep_default_na=False,
         encoding="utf-8-sig",
     )
+    table[["label", "predicted"]] = table[["label", "predicted"]].replace(NONE, "")
     return table.sort_values("confidence", ascending=False)
 
 

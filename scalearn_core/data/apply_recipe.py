@@ -50,10 +50,11 @@ def apply_steps(
         elif step.do == "relabel":
             chosen = frame.index.isin(step.rows)
             frame["label"] = frame["label"].mask(chosen, _cell(split_labels(step.into, separator), separator))
-            gone = (frame["label"] == "").to_numpy()
+            gone = chosen & (frame["label"] == "").to_numpy()
         else:
+            had = frame["label"] != ""
             frame["label"] = _changed(frame["label"], _new_cell(step, separator))
-            gone = (frame["label"] == "").to_numpy()
+            gone = (had & (frame["label"] == "")).to_numpy()
         rows, texts = frame.index[gone].tolist(), frame["text"][gone].tolist()
         left_out += [(row, step.why, text) for row, text in zip(rows, texts, strict=True)]
         frame = frame[~gone]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain
@@ -19,6 +19,7 @@ from scalearn_core.data.apply_recipe import apply_steps
 from scalearn_core.data.column_checks import check_column, check_columns, check_formulas, check_labels, shorten
 from scalearn_core.data.documents import Blanks, columns_of, take_documents
 from scalearn_core.data.groups import Groups
+from scalearn_core.data.label_cells import are_values, as_known, spelled
 from scalearn_core.data.labels import AUTO, split_labels
 from scalearn_core.data.parts import Part
 from scalearn_core.data.recipe import Step
@@ -42,8 +43,8 @@ class TextDataset:
     """
 
     frame: pd.DataFrame
-    """Columns `text` and `label` (both as typed; of several each trimmed, sorted, `separator` between them), in
-    file order, indexed by `row`."""
+    """Columns `text` and `label` (both as typed; of several each trimmed, sorted, `separator` between them, none
+    as an empty text), in file order, indexed by `row`."""
 
     rejected: pd.DataFrame
     """Columns `row`, `reason` and `content`: those of `Table.rejected`, and `blank_text`, `blank_label`."""
@@ -100,7 +101,7 @@ class TextDataset:
             blanks: What to do with rows without text or label: "refuse" them by number, or "leave_out" and
                 list them in `rejected`.
             separator: What stands between several labels of one document; None: each cell is one label; "auto":
-                as the cells tell (`labels.find_separator`).
+                as the cells tell (`labels.find_separator`, `label_cells.as_lists`).
             to_learn: Whether the table must have what it takes to learn from; a model can be scored on any.
             name: What to call the dataset; the file's name by default.
             keep: Further columns that a split asks for (`SplitPlan.columns`).
@@ -129,9 +130,13 @@ class TextDataset:
     def from_rows(
         cls, table: Table, *, text: str | Sequence[str], label: str, blanks: Blanks,
         separator: str | None = AUTO, to_learn: bool = True, name: str, keep: Sequence[str] = (),
-        steps: Sequence[Step] = (), on_progress: OnProgress | None = None,
+        steps: Sequence[Step] = (), as_before: bool = False, on_progress: OnProgress | None = None,
     ) -> TextDataset:  # fmt: skip
-        """`from_table` for a table that was read already. Progress is told of what is done to it."""
+        """`from_table` for a table that was read already. Progress is told of what is done to it.
+
+        Args:
+            as_before: as in `take_documents`.
+        """
         if blanks not in ("refuse", "leave_out"):
             raise ValueError(f'blanks must be "refuse" or "leave_out", found {blanks!r}.')
         if separator == "":
@@ -142,7 +147,15 @@ class TextDataset:
             check_column(columns, column)
         bearable = 0 if blanks == "refuse" else len(table.frame) - 1
         check_formulas(table.notes.without_value, texts=texts, label=label, bearable=bearable)
-        frame, left_out, separator = take_documents(table.frame, texts, label, separator=separator, blanks=blanks)
+        frame, left_out, separator = take_documents(
+            table.frame,
+            texts,
+            label,
+            separator=separator,
+            blanks=blanks,
+            are_lists=label in table.lists,
+            as_before=as_before,
+        )
         frame, by_steps = apply_steps(frame, steps, separator, on_progress=on_progress or (lambda share: None))
         side = table.frame.loc[frame.index, list(keep)] if keep else None
         rejected = pd.concat([table.rejected, left_out, by_steps])
@@ -226,11 +239,12 @@ class TextDataset:
             DataError: `data.unknown_labels` if the table has a class the model has not.
         """
         known = tuple(labels or self.labels)
+        values = {spelled(label): label for label in known} if are_values(known) else {}
         begins = {form: label for label in known for form in written_forms(label)}
         begins |= {label.strip(): label for label in known}
         written = {begin: label for begin, label in begins.items() if begin not in known}
         codes, sets = self._distinct
-        turned = [[_as_known(label, known, written) for label in found] for found in sets]
+        turned = [[as_known(label, known, written, values) for label in found] for found in sets]
         cells = pd.Series([(self.separator or "").join(found) for found in turned], dtype="str")
         labels_found = tuple(sorted(set(chain.from_iterable(turned))))
         frame = self.frame.assign(label=cells.iloc[codes].to_numpy())
@@ -283,9 +297,3 @@ class TextDataset:
         """Of each document the number of its label cell, and the labels of each different cell."""
         codes, cells = pd.factorize(self.frame["label"])
         return codes.astype(np.int64), [split_labels(cell, self.separator) for cell in cells]
-
-
-def _as_known(label: str, known: Sequence[str], written: Mapping[str, str]) -> str:
-    """The label of the model that this one is, without heed to outer whitespace."""
-    bare = label.strip()
-    return label if label in known else written.get(label) or (bare if bare in known else written.get(bare, label))

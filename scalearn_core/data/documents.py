@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from scalearn_core.data.column_checks import shorten
+from scalearn_core.data.label_cells import NONE, are_values, as_lists, listed, separator_of, spelled
 from scalearn_core.data.labels import AUTO, find_separator, split_labels
 from scalearn_core.errors import DataError
 from scalearn_core.tables.columns import rejected_rows
@@ -17,7 +20,14 @@ Blanks = Literal["refuse", "leave_out"]
 
 
 def take_documents(
-    frame: pd.DataFrame, texts: Sequence[str], label: str, *, separator: str | None, blanks: Blanks
+    frame: pd.DataFrame,
+    texts: Sequence[str],
+    label: str,
+    *,
+    separator: str | None,
+    blanks: Blanks,
+    are_lists: bool = False,
+    as_before: bool = False,
 ) -> tuple[pd.DataFrame, pd.DataFrame, str | None]:
     """Columns `text` and `label` of the rows that have both, the rows that have not, and the separator.
 
@@ -27,18 +37,19 @@ def take_documents(
         label: the column with the labels, which stay as typed; of several in a cell each is trimmed.
         separator: as in `TextDataset.from_table`.
         blanks: as in `TextDataset.from_table`.
+        are_lists: whether the cells of the labels were lists in the file.
+        as_before: read as datasets were that were stored before lists, spellings and "none" were known.
 
     Raises:
         DataError: `data.blank_cells` if they are to be refused.
     """
     text, labels = joined(frame, texts), frame[label]
-    if separator == AUTO:
-        counts = labels.str.strip().value_counts()
-        separator = find_separator({str(cell): number for cell, number in counts.items() if cell})
-    if separator is not None:
-        mark = separator
-        labels = by_distinct(labels, lambda cell: mark.join(split_labels(cell, mark)))
-    blank_text, blank_label = is_blank(text), is_blank(labels)
+    if as_before:
+        labels, separator = _label_sets(labels.replace(NONE, ""), separator)
+        none = np.zeros(len(labels), dtype=np.bool_)
+    else:
+        labels, separator, none = _labels(labels, separator, are_lists=are_lists)
+    blank_text, blank_label = is_blank(text), is_blank(labels) & ~none
     blank = blank_text | blank_label
     if blanks == "refuse" and blank.any():
         rows = frame.index[blank].tolist()
@@ -49,6 +60,48 @@ def take_documents(
     contents = np.where(blank_text[blank], frame[label][blank], text[blank]).tolist()
     left_out = rejected_rows(zip(frame.index[blank].tolist(), reasons, contents, strict=True))
     return pd.DataFrame({"text": text, "label": labels})[~blank], left_out, separator
+
+
+def _labels(
+    cells: pd.Series, separator: str | None, *, are_lists: bool
+) -> tuple[pd.Series, str | None, NDArray[np.bool_]]:
+    """Labels in one form, the separator, and which documents are said to have none of the labels.
+
+    Lists become labels with a separator between them that none of them holds, or one label each; values that are
+    spelled otherwise in other formats get one spelling.
+    """
+    asked = None if separator == AUTO else separator
+    lists = as_lists((cell for cell in cells.unique() if cell.strip()), asked, are_lists=are_lists)
+    none = np.zeros(len(cells), dtype=np.bool_)
+    if lists is None:
+        cells, separator = _label_sets(cells, separator)
+    else:
+        mark = separator_of(lists)
+        if separator == AUTO:
+            separator = mark
+        if separator is not None:
+            none = cells.isin([cell for cell in lists if listed(cell) == ()]).to_numpy(dtype=np.bool_)
+            mark = separator
+            cells = by_distinct(cells, lambda cell: mark.join(lists.get(cell, ())))
+        elif mark is None:
+            cells = by_distinct(cells, lambda cell: lists[cell][0] if cell in lists else cell)
+        else:
+            cells = cells.replace(NONE, "")
+    sets = {cell: split_labels(cell.strip(), separator) for cell in cells.unique()}
+    if are_values(chain.from_iterable(sets.values())):
+        cells = by_distinct(cells, lambda cell: (separator or "").join(sorted({*map(spelled, sets[cell])})))
+    return cells, separator, none
+
+
+def _label_sets(cells: pd.Series, separator: str | None) -> tuple[pd.Series, str | None]:
+    """Of several labels in a cell each once, trimmed; of one label the cell as typed."""
+    if separator == AUTO:
+        counts = cells.str.strip().value_counts()
+        separator = find_separator({str(cell): number for cell, number in counts.items() if cell})
+    if separator is None:
+        return cells, None
+    mark = separator
+    return by_distinct(cells, lambda cell: mark.join(split_labels(cell, mark))), mark
 
 
 def columns_of(text: str | Sequence[str]) -> tuple[str, ...]:
@@ -66,8 +119,9 @@ def joined(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
 
 
 def is_blank(cells: pd.Series) -> pd.Series:
-    """Which cells hold nothing but whitespace."""
-    return cells.str.strip() == ""
+    """Which cells hold nothing but whitespace, or an empty list."""
+    bare = cells.str.strip()
+    return (bare == "") | (bare == NONE)
 
 
 def by_distinct(cells: pd.Series, function: Callable[[str], str]) -> pd.Series:

@@ -6,12 +6,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scalearn_core.data.label_cells import NONE
 from scalearn_core.data.split import Split
 from scalearn_core.targets import Targets, are_multi_label, confidence_in
 
 
 def prediction_table(split: Split, probabilities: NDArray[np.float32], given: Targets) -> pd.DataFrame:
     """Columns row, text, label, predicted, confidence (`targets.confidence_in`), in file order.
+
+    None of the labels is `[]`, so that reading the table again does not take it for a blank.
 
     Args:
         probabilities: `[documents, labels]`.
@@ -22,8 +25,8 @@ def prediction_table(split: Split, probabilities: NDArray[np.float32], given: Ta
         {
             "row": split.rows,
             "text": split.texts,
-            "label": split.names(),
-            "predicted": split.names(given),
+            "label": [name or NONE for name in split.names()],
+            "predicted": [name or NONE for name in split.names(given)],
             "confidence": confidence_in(probabilities, multi_label=multi_label, given=given).round(4),
         }
     )

@@ -32,7 +32,7 @@ def cell_text(value: object) -> str:
             return value.isoformat(sep=" ")
         case bytes():
             return value.decode("utf-8", "backslashreplace")
-        case list() if all(isinstance(item, str) and "|" not in item for item in value):
+        case list() if value and all(isinstance(item, str) and "|" not in item for item in value):
             return "|".join(value)
         case dict() | list():
             return json.dumps(value, ensure_ascii=False, default=str)

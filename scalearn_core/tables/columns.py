@@ -40,6 +40,8 @@ class Assembled:
     """Whether the names of the columns stand in the file."""
     header_row: int | None = None
     """The number of the row they stand in."""
+    lists: tuple[str, ...] = ()
+    """The columns whose cells were lists, where the file tells."""
 
 
 @dataclass

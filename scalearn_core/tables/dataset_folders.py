@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 
 from scalearn_core.errors import DataError
 from scalearn_core.tables import limits
-from scalearn_core.tables.columns import assemble
+from scalearn_core.tables.class_names import class_names_of, with_names
+from scalearn_core.tables.columns import Assembled, assemble
 from scalearn_core.tables.content import OnProgress
-from scalearn_core.tables.parquet import BATCH, records_of, texts_by_column
+from scalearn_core.tables.parquet import BATCH, lists_of, records_of, texts_by_column
 from scalearn_core.tables.workbook import damage_told
 
 MARKS = ("dataset_dict.json", "state.json")
@@ -30,8 +31,10 @@ def is_folder(path: Path) -> bool:
         return False
 
 
-def read_folder(path: Path, on_progress: OnProgress | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows and rejected rows; classes by their names. Of several parts all rows, with the part in column `split`.
+def read_folder(path: Path, on_progress: OnProgress | None = None) -> Assembled:
+    """Rows, rejected rows and columns of lists; classes by their names.
+
+    Of several parts all rows, with the part in column `split`.
 
     Raises:
         DataError: as `assemble`, and `data.damaged_folder`.
@@ -57,37 +60,15 @@ def read_folder(path: Path, on_progress: OnProgress | None = None) -> tuple[pd.D
     )
     records = records_of(damage_told(columns, DataError("data.damaged_folder", name=path)), total, on_progress)
     done = assemble(records, names=[*names, *[PART] * with_part])
-    return done.frame, done.rejected
+    lists = chain.from_iterable(lists_of(part.features.arrow_schema) for part in parts.values())
+    return replace(done, lists=tuple(dict.fromkeys(lists)))
 
 
 def _named(table: pa.Table, features: Any, names: list[str], part: str | None) -> pa.Table:
     """The columns in the order of `names`, numbers of classes as their names."""
-    import datasets
-
-    columns = []
-    for name in names:
-        if name not in table.column_names:
-            columns.append(pa.chunked_array([pa.nulls(table.num_rows, pa.string())]))
-        elif isinstance(features[name], datasets.ClassLabel):
-            columns.append(pa.chunked_array([_named_classes(table.column(name), features[name].names)]))
-        elif isinstance(features[name], datasets.List) and isinstance(features[name].feature, datasets.ClassLabel):
-            columns.append(pa.chunked_array([_lists_of_classes(table.column(name), features[name].feature.names)]))
-        else:
-            columns.append(table.column(name))
+    known = with_names(table, class_names_of(features.to_dict()))
+    nothing = pa.nulls(table.num_rows, pa.string())
+    columns = [known.column(name) if name in table.column_names else pa.chunked_array([nothing]) for name in names]
     if part is not None:
         columns.append(pa.chunked_array([pa.array([part] * table.num_rows, pa.string())]))
     return pa.table(columns, names=[*names, *[PART] * (part is not None)])
-
-
-def _named_classes(numbers: pa.ChunkedArray, names: list[str]) -> pa.Array:
-    return pa.array([_class(number, names) for number in numbers.to_pylist()], pa.string())
-
-
-def _lists_of_classes(lists: pa.ChunkedArray, names: list[str]) -> pa.Array:
-    found = [[_class(number, names) for number in numbers or []] for numbers in lists.to_pylist()]
-    return pa.array(found, pa.list_(pa.string()))
-
-
-def _class(number: int | None, names: list[str]) -> str | None:
-    """-1 stands for an unknown class."""
-    return names[number] if number is not None and 0 <= number < len(names) else None

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import IO, Any
-
-import pandas as pd
 
 from scalearn_core.errors import DataError
 from scalearn_core.tables import limits
-from scalearn_core.tables.columns import assemble
+from scalearn_core.tables.columns import Assembled, assemble
 from scalearn_core.tables.content import Content, OnProgress
 from scalearn_core.tables.delimited import text_of
 from scalearn_core.tables.encodings import MARK_FAULTS
@@ -27,6 +26,10 @@ class _Number(str):
     """A number as it was typed: `1e5`, `001` would not survive a float."""
 
 
+class _List(str):
+    """The text of a cell that was a list."""
+
+
 class _Repeated(dict[str, Any]):
     """An object that names the same thing twice: the first value is lost."""
 
@@ -40,10 +43,10 @@ def looks_like_json(start: bytes, encoding: str) -> bool:
     return _BEGINS.match(start.decode(encoding, "replace").removeprefix("\ufeff")) is not None
 
 
-def read_json(
-    content: Content, encoding: str, on_progress: OnProgress | None = None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows and rejected rows; the columns are all keys, in the order they turn up. Row numbers are line numbers.
+def read_json(content: Content, encoding: str, on_progress: OnProgress | None = None) -> Assembled:
+    """Rows, rejected rows and columns of lists.
+
+    The columns are all keys, in the order they turn up. Row numbers are line numbers.
 
     Raises:
         DataError: as `assemble`, and `data.damaged_json` for an array that does not end.
@@ -52,25 +55,28 @@ def read_json(
     if is_array:
         text = content.whole(limits.MAX_WHOLE_MEGABYTES).decode(encoding, MARK_FAULTS)
         found = list(_items(text.removeprefix("\ufeff")))
-        done = assemble(_records(found, names := _names(found)), names=names)
-        return done.frame, done.rejected
-    with text_of(content, encoding, _half(on_progress, 0)) as lines:
-        names = _names(_objects(lines))
-    with text_of(content, encoding, _half(on_progress, 1)) as lines:
-        done = assemble(_records(_objects(lines), names), names=names)
-    return done.frame, done.rejected
+        names, lists = _names(found)
+        return replace(assemble(_records(found, names), names=names), lists=lists)
+    with text_of(content, encoding, _half(on_progress, 0)) as typed:
+        names, lists = _names(_objects(typed))
+    with text_of(content, encoding, _half(on_progress, 1)) as typed:
+        done = assemble(_records(_objects(typed), names), names=names)
+    return replace(done, lists=lists)
 
 
-def _names(found: Iterable[Found]) -> list[str]:
+def _names(found: Iterable[Found]) -> tuple[list[str], tuple[str, ...]]:
+    """The keys, and those whose values are lists in some row."""
     names: dict[str, None] = {}
+    lists: dict[str, None] = {}
     for _, row in found:
         if isinstance(row, dict):
             names |= dict.fromkeys(row)
+            lists |= dict.fromkeys(name for name, value in row.items() if isinstance(value, _List))
             if len(names) > limits.MAX_COLUMNS:
                 raise DataError("data.too_many_columns", limit=limits.MAX_COLUMNS)
     if not names:
         raise DataError("data.damaged_json")
-    return list(names)
+    return list(names), tuple(lists)
 
 
 def _records(found: Iterable[Found], names: list[str]) -> Iterator[Record]:
@@ -136,8 +142,10 @@ def _text(value: object) -> str:
             return ""
         case str():
             return str(value)
-        case list() if all(isinstance(item, str) and "|" not in item for item in value):
-            return "|".join(value)
+        case list() if value and all(isinstance(item, str) and "|" not in item for item in value):
+            return _List("|".join(value))
+        case list():
+            return _List(_json(value))
     return _json(value)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 
 from scalearn_core.errors import DataError
 from scalearn_core.tables import limits
 from scalearn_core.tables.cells import cell_text
-from scalearn_core.tables.columns import assemble
+from scalearn_core.tables.class_names import class_names_of, with_names
+from scalearn_core.tables.columns import Assembled, assemble
 from scalearn_core.tables.content import Content, OnProgress
 from scalearn_core.tables.records import Record
 from scalearn_core.tables.workbook import damage_told, told_as_damage
@@ -22,8 +25,15 @@ BATCH_OF_OTHERS = 50
 """Rows at a time where values are neither plain texts nor numbers: a large one may stand in each of them."""
 
 
-def read_parquet(content: Content, on_progress: OnProgress | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows and rejected rows. Numbers, dates and lists become text as on a sheet; row numbers begin at 1.
+def read_parquet(
+    content: Content, on_progress: OnProgress | None = None, *, class_names: bool = True
+) -> Assembled:
+    """Rows, rejected rows and columns of lists.
+
+    Numbers, dates and lists become text as on a sheet; row numbers begin at 1.
+
+    Args:
+        class_names: whether classes of `datasets` are read by their names, as the file tells them.
 
     Raises:
         DataError: as `assemble`, and `data.damaged_parquet`.
@@ -39,9 +49,11 @@ def read_parquet(content: Content, on_progress: OnProgress | None = None) -> tup
         with told_as_damage(damage):
             file = pq.ParquetFile(opened, read_dictionary=texts)  # repeated texts stay one in memory
         names = file.schema_arrow.names
-        columns = damage_told(map(texts_by_column, file.iter_batches(BATCH_OF_OTHERS if bulky else BATCH)), damage)
+        classes = class_names_of(_features(file.schema_arrow)) if class_names else {}
+        batches = (with_names(batch, classes) for batch in file.iter_batches(BATCH_OF_OTHERS if bulky else BATCH))
+        columns = damage_told(map(texts_by_column, batches), damage)
         done = assemble(records_of(columns, file.metadata.num_rows, on_progress), names=names)
-    return done.frame, done.rejected
+    return replace(done, lists=lists_of(file.schema_arrow))
 
 
 def records_of(batches: Iterable[list[list[str]]], total: int, on_progress: OnProgress | None) -> Iterator[Record]:
@@ -71,6 +83,24 @@ def texts_of(column: pa.Array | pa.ChunkedArray) -> list[str]:
         else:
             found += map(cell_text, chunk.to_pylist())
     return found
+
+
+def _features(schema: pa.Schema) -> dict[str, Any]:
+    """What `datasets` wrote of the columns; nothing of another file."""
+    try:
+        features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
+    except (KeyError, TypeError, ValueError):
+        return {}
+    return features if isinstance(features, dict) else {}
+
+
+def lists_of(schema: pa.Schema) -> tuple[str, ...]:
+    """The columns whose values are lists."""
+    return tuple(field.name for field in schema if _is_list(field.type))
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
 
 
 def is_text(kind: pa.DataType) -> bool:

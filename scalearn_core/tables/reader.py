@@ -54,6 +54,7 @@ def read_table(
     encoding: str | None = None,
     delimiter: str | None = None,
     header: Header = None,
+    class_names: bool = True,
     on_progress: OnProgress | None = None,
 ) -> Table:
     """Read text (CSV, TSV, `;` or `|` between the cells) or JSON Lines, also packed with gzip, a sheet of an
@@ -66,6 +67,7 @@ def read_table(
         delimiter: One of `delimited.DELIMITERS`; None: as the rows tell. Of text alone.
         header: Whether a row names the columns, or the number of that row; None: as the rows tell. Of text and
             workbooks alone.
+        class_names: Whether the classes of a Parquet file by `datasets` are read by their names.
         on_progress: Told the share that is read; what it raises ends the reading.
 
     Raises:
@@ -74,8 +76,8 @@ def read_table(
     if encoding not in (None, *ENCODINGS) or delimiter not in (None, *delimited.DELIMITERS):
         raise ValueError(f"Unknown encoding or delimiter: {encoding!r}, {delimiter!r}.")
     if not isinstance(source, bytes) and dataset_folders.is_folder(Path(source)):
-        found, rejected = dataset_folders.read_folder(Path(source), on_progress)
-        return Table(found, rejected, kind="folder")
+        done = dataset_folders.read_folder(Path(source), on_progress)
+        return Table(done.frame, done.rejected, kind="folder", lists=done.lists)
     content = Content.of(source)
     start = content.start(2_000)
     _refuse_other_formats(start)
@@ -84,13 +86,13 @@ def read_table(
     if sheet is not None:
         raise DataError("data.sheet_in_text_table", sheet=sheet)
     if start.startswith(parquet.SIGNATURE):
-        found, rejected = parquet.read_parquet(content, on_progress)
-        return Table(found, rejected, kind="parquet")
+        done = parquet.read_parquet(content, on_progress, class_names=class_names)
+        return Table(done.frame, done.rejected, kind="parquet", lists=done.lists)
     encoding = encoding or find_encoding(content, _part(on_progress, 0, FINDING))
     rest = _part(on_progress, FINDING, 1)
     if json_lines.looks_like_json(start, encoding):
-        found, rejected = json_lines.read_json(content, encoding, rest)
-        return Table(found, rejected, encoding=encoding, kind="json")
+        done = json_lines.read_json(content, encoding, rest)
+        return Table(done.frame, done.rejected, encoding=encoding, kind="json", lists=done.lists)
     first = 1 if header is None else max(1, int(header))
     delimiter, quoting = delimited.find_layout(content, encoding, delimiter, first=first)
     is_one_column = delimited.is_one_column(content, encoding, delimiter, quoting, first=first)
@@ -210,3 +212,6 @@ class Table:
 
     kind: str = "text"
     """"text", "xlsx", "ods", "json", "parquet" or "folder"."""
+
+    lists: tuple[str, ...] = ()
+    """The columns whose cells were lists, where the file tells; as text a bar stands between the items."""

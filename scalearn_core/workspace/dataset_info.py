@@ -14,6 +14,10 @@ FORMAT = 2
 """Of `recipe.json`. Format 1 knew one text column, no steps and no versions, and labels lost outer whitespace."""
 
 
+LABEL_READING = 2
+"""Of datasets that are stored now."""
+
+
 @dataclass(frozen=True)
 class DatasetInfo:
     """What `recipe.json` holds."""
@@ -73,6 +77,10 @@ class DatasetInfo:
 
     previous: str | None = None
     """Id of the version before; it may be gone."""
+
+    label_reading: int = 1
+    """Rules by which label cells are read: since 2 lists in all notations, one spelling of values, none as an
+    answer, and names of classes in Parquet."""
 
     trim_labels: bool = False
     """Whether labels lose outer whitespace, as in format 1."""

@@ -32,7 +32,7 @@ from scalearn_core.tables.columns import Header
 from scalearn_core.tables.content import OnProgress
 from scalearn_core.tables.export import write_csv
 from scalearn_core.tables.reader import Table, read_table
-from scalearn_core.workspace.dataset_info import FORMAT, DatasetInfo
+from scalearn_core.workspace.dataset_info import FORMAT, LABEL_READING, DatasetInfo
 from scalearn_core.workspace.keeping import keep_content, sweep, writable
 
 ID = re.compile(r"[0-9a-f]{16}")
@@ -126,6 +126,7 @@ def save_dataset(
         plan=plan,
         header=table.header_row if (table.header_row or 1) > 1 else table.header,
         steps=tuple(steps),
+        label_reading=LABEL_READING,
         version=previous.version + 1 if previous else 1,
         previous=previous.id if previous else None,
     )
@@ -228,13 +229,18 @@ def load_dataset(dataset_id: str) -> TextDataset:
     if digest != info.sha256:
         raise DataError("data.damaged_dataset", dataset=dataset_id)
     table = read_table(
-        path, sheet=info.sheet, encoding=info.encoding, delimiter=info.delimiter, header=info.header
+        path,
+        sheet=info.sheet,
+        encoding=info.encoding,
+        delimiter=info.delimiter,
+        header=info.header,
+        class_names=info.label_reading >= LABEL_READING,
     )
     if info.trim_labels:
         table.frame[info.label_column] = table.frame[info.label_column].str.strip()
     return TextDataset.from_rows(
         table, text=info.text_columns, label=info.label_column, blanks=info.blanks, separator=info.separator,
-        name=info.name, keep=info.plan.columns, steps=info.steps,
+        name=info.name, keep=info.plan.columns, steps=info.steps, as_before=info.label_reading < LABEL_READING,
     )  # fmt: skip
 
 

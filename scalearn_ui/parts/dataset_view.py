@@ -10,8 +10,9 @@ import streamlit as st
 from scalearn_core.checks.finding import Finding
 from scalearn_core.checks.quick import quick
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.label_cells import as_lists
+from scalearn_core.data.labels import AUTO, find_separator
 from scalearn_core.data.labels import SEPARATORS as LABEL_SEPARATORS
-from scalearn_core.data.labels import find_separator
 from scalearn_core.data.languages import shares_of
 from scalearn_core.data.recipe import Step
 from scalearn_core.errors import DataError
@@ -90,6 +91,8 @@ def checked(
 class Marks:
     """What may stand between labels in the cells of a column."""
 
+    are_lists: bool
+    """Whether the cells are lists, of which nothing need be asked."""
     guess: str | None
     """What stands there; None where each cell is one label."""
     offered: tuple[str, ...]
@@ -103,17 +106,22 @@ class Marks:
 def _marks(given: Given, column: str) -> Marks:
     found = given.table.frame[column].str.strip().value_counts()
     cells = {str(cell): number for cell, number in found.items() if cell}
+    are_lists = as_lists(cells, are_lists=column in given.table.lists) is not None
     guess, likely = find_separator(cells), find_separator(cells, LABEL_SEPARATORS)
     multi_label = {
         mark: sum(number for cell, number in cells.items() if mark in cell) for mark in LABEL_SEPARATORS
     }
     offered = [mark for mark in LABEL_SEPARATORS if mark == guess or multi_label[mark] > 1]
-    return Marks(guess, tuple(offered), likely, next((cell for cell in cells if likely and likely in cell), ""))
+    return Marks(
+        are_lists, guess, tuple(offered), likely, next((cell for cell in cells if likely and likely in cell), "")
+    )
 
 
 def ask_separator(given: Given, column: str) -> str | None:
     """Whether a cell of the label column holds one label or several; asked only where there may be several."""
     marks = remembered("marks", (given.key, column), lambda: _marks(given, column))
+    if marks.are_lists:
+        return AUTO
     if not marks.offered:
         return None
     begin_anew("label_separator_of", (given.key, column), {"label_separator": marks.guess or ONE})
@@ -154,6 +162,8 @@ def summary(dataset: TextDataset, found: dict[str, float]) -> None:
         figure.show(drawn, alt=t("data.counts_alt"), key="class_counts")
     if dataset.separator is not None:
         st.caption(t("several.per_document", n=f"{sum(counts.values()) / len(dataset.frame):.1f}"))
+        if none := int((dataset.frame["label"] == "").sum()):
+            st.caption(t("several.none", documents=count("documents", none)))
     if len(dataset.rejected):
         st.markdown(t("data.rejected", rows=count("rows", len(dataset.rejected))))
         st.download_button(
