@@ -46,7 +46,7 @@ if view == "summary":
     evidence.scores(found)
     tested_on.uses_in(found)
     cross_validation.draw(run, found)
-    if found.get("scores_by_language"):  # results of before lack it
+    if found.get("scores_by_language"):  # results of earlier releases lack it
         st.subheader(t("results.languages"), anchor=False)
         evidence.by_language(found)
     with st.expander(t("results.method"), icon=":material/info:"):

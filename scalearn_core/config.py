@@ -75,7 +75,7 @@ class Recipe:
     epochs: int
     """Passes over the training documents, at least."""
     steps: int = 0
-    """At least so many; a small table is passed over more often."""
+    """At least so many; a small table is iterated more often."""
     more_epochs: int = 0
     """So many passes where they take at most `more_steps` steps, or as many of them as do."""
     more_steps: int = 0
@@ -229,7 +229,7 @@ class StageOneConfig:
 
     @classmethod
     def for_documents(cls, documents: int, seed: int) -> StageOneConfig:
-        """For a user's own task: a small table is passed over until it gave 160 steps (patience: 40)."""
+        """For a user's own task: a small table is iterated until it has given 160 steps (patience: 40)."""
         steps_per_epoch = max(1, ceil(documents / cls.batch_size))
         return cls(
             epochs=max(cls.epochs, ceil(160 / steps_per_epoch)),

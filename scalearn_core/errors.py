@@ -39,4 +39,4 @@ class ConfigError(ScaLearnError, ValueError):
 
 
 class RunError(ScaLearnError, RuntimeError):
-    """A run that does not exist or cannot do what was asked."""
+    """A run that does not exist or cannot do what is requested."""

@@ -20,7 +20,7 @@ COUNTED_OF_REMEDY = dict.fromkeys(("concerned", "gone", "left", "total", "unsett
 
 
 def found(finding: Finding) -> Markdown:
-    """The sentence of a finding, and how many documents were looked at where not all were."""
+    """The sentence of a finding, and how many documents were checked where not all were."""
     sentence = t(f"finding.{finding.code}", **_shown(finding.values, COUNTED))
     looked_at, documents = (finding.values.get(name) for name in ("looked_at", "documents"))
     if not isinstance(looked_at, int) or not isinstance(documents, int) or looked_at == documents:

@@ -70,7 +70,7 @@ class AdapterCard:
 
 
 def folder_of(encoder: str) -> Path:
-    """Where the adapters of an encoder of the studio lie."""
+    """The folder of the adapters for an encoder of the studio."""
     return LIBRARY / encoder
 
 

@@ -87,7 +87,7 @@ def train_from_linear_head(
     penalty: Callable[[], torch.Tensor] | None = None,
     on_step: OnStep | None = None,
 ) -> Classifier:
-    """Fit a linear head to where `learned` starts, then train both; steps and patience as for an own adapter.
+    """Fit a linear head to where `learned` starts, then train both; steps and patience as for a task adapter.
 
     With few labels a head that starts at random spoils what it stands on before it has learned anything (Kumar
     et al. 2022, arXiv 2202.10054). Without validation documents the last epoch is kept.

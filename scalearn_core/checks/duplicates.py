@@ -97,7 +97,7 @@ def different_labels(scan: Scan) -> list[Finding]:
 
 
 def leakage(dataset: TextDataset) -> list[Finding]:
-    """`leakage`: test documents whose text stands among those to learn from (training or validation) too.
+    """`leakage`: test documents whose text is also among those used for training or validation.
 
     Raises:
         DataError: `data.not_split`.

@@ -51,7 +51,7 @@ _ANSWERS = {"-1": _ONE, "-1.0": _ONE, "-": frozenset({"+"})}
 
 
 def placeholder_labels(scan: Scan) -> list[Finding]:
-    """Labels that stand for nothing, with steps that leave them out.
+    """Labels that mean "none", with steps that leave them out.
 
     `placeholder_labels`: blanks under a name, and -1 among numbers. `maybe_placeholder_labels`: -1 where 1 is a
     label and - where + is one, which may be answers.

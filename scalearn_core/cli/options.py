@@ -120,7 +120,7 @@ def adapter_name(text: str) -> str:
 
 
 def delimiter(text: str) -> str:
-    """What stands between the cells of a text; a tab by its name, which a shell hardly lets through."""
+    """The delimiter of a text table; a tab is given by name, as a shell hardly lets one through."""
     found = {"tab": "\t", "\\t": "\t"}.get(text, text)
     if found not in DELIMITERS:
         raise argparse.ArgumentTypeError(f"one of , ; | or tab was expected, but {text} was found")

@@ -98,7 +98,7 @@ def evidence_of(model: Path) -> Path:
 
 
 def separator_of(model: Path) -> str | None:
-    """What stands between the labels of a document where the model gives several."""
+    """The separator between the labels of a document, for a multi-label model."""
     try:
         separator = json.loads((model / "model.json").read_text("utf-8")).get("separator")
     except (OSError, ValueError, AttributeError):

@@ -65,7 +65,7 @@ def train(args: argparse.Namespace) -> None:
 
 
 def chosen_encoder(option: str | None, dataset: TextDataset) -> str:
-    """What `--encoder` names, or the key of the encoder that suits the documents; then it is told on stderr."""
+    """What `--encoder` names, or the key of the encoder that suits the documents, printed on stderr."""
     if option is not None:
         return option
     choice = choose_encoder(shares_of(dataset.frame["text"].tolist()))
@@ -86,7 +86,7 @@ def say_how_it_reads(encoder: Encoder) -> Encoder:
 
 
 def chosen_sources(option: str | None, encoder: str) -> list[str]:
-    """Names and folders from `--sources`, each known to exist for the encoder; tells which were made for another.
+    """Names and folders from `--sources`, each known to exist for the encoder; prints which were made for another.
 
     Raises:
         AdapterError: neither in the library nor an adapter folder that can be used, or two of one name.
@@ -108,7 +108,7 @@ def chosen_sources(option: str | None, encoder: str) -> list[str]:
 
 
 def read_divided(args: argparse.Namespace) -> TextDataset:
-    """The table of the options, divided as they say; tells on stderr what is tested on in a way not asked for.
+    """The table of the options, divided as they say; prints on stderr what is tested on if that was not requested.
 
     Raises:
         UsageError: `--test-values` without `--test-column`, or neither names what marks the test documents.
@@ -147,7 +147,7 @@ def read_divided(args: argparse.Namespace) -> TextDataset:
 def read_dataset(
     args: argparse.Namespace, *, separator: str | None = AUTO, to_learn: bool = True, keep: Sequence[str] = ()
 ) -> TextDataset:
-    """The table of the options; tells on stderr which rows were left out, and if documents have several labels.
+    """The table of the options; prints on stderr which rows were left out, and whether the table is multi-label.
 
     Args:
         separator: of the model that is to read the table, for commands without the option.

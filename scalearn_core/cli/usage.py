@@ -26,7 +26,7 @@ def writing_to(path: Path) -> Iterator[None]:
 
 
 def check_new_folder(folder: Path) -> None:
-    """Refuse a folder that holds something, or cannot be made, before time is spent on what it shall hold.
+    """Refuse a folder that holds something, or cannot be made, before time is spent on its contents.
 
     Leaves everything as it was. Raises UsageError.
     """
@@ -40,13 +40,13 @@ def check_new_folder(folder: Path) -> None:
 
 
 def check_no_link(path: Path) -> None:
-    """Refuse a link: what lies behind it would be replaced. Raises UsageError."""
+    """Refuse a link: its target would be replaced. Raises UsageError."""
     if path.is_symlink():
         raise UsageError(f"{path} is a link. Give the place itself, so that nothing behind it is replaced.")
 
 
 def check_writable(folder: Path) -> None:
-    """Refuse a folder that cannot be written, before time is spent on what it shall hold. Raises UsageError."""
+    """Refuse a folder that cannot be written, before time is spent on its contents. Raises UsageError."""
     with writing_to(folder):
         _try_to_write_in(folder)
 

@@ -132,7 +132,7 @@ class TextDataset:
         separator: str | None = AUTO, to_learn: bool = True, name: str, keep: Sequence[str] = (),
         steps: Sequence[Step] = (), as_before: bool = False, on_progress: OnProgress | None = None,
     ) -> TextDataset:  # fmt: skip
-        """`from_table` for a table that was read already. Progress is told of what is done to it.
+        """`from_table` for a table that was already read; reports progress.
 
         Args:
             as_before: as in `take_documents`.

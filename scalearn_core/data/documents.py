@@ -33,7 +33,7 @@ def take_documents(
 
     Args:
         frame: all columns as `str`, indexed by row number.
-        texts: columns whose cells make up a text, a line each; blank ones are passed over.
+        texts: columns whose cells make up a text, a line each; blank ones are skipped.
         label: the column with the labels, which stay as typed; of several in a cell each is trimmed.
         separator: as in `TextDataset.from_table`.
         blanks: as in `TextDataset.from_table`.
@@ -105,7 +105,7 @@ def _label_sets(cells: pd.Series, separator: str | None) -> tuple[pd.Series, str
 
 
 def columns_of(text: str | Sequence[str]) -> tuple[str, ...]:
-    """One column or several, as several."""
+    """One column or more, as a list."""
     return (text,) if isinstance(text, str) else tuple(text)
 
 

@@ -18,7 +18,7 @@ FEWEST_CELLS = 2
 def find_separator(
     cells: Iterable[str] | Mapping[str, int], among: Sequence[str] = KNOWN_BY_THEMSELVES
 ) -> str | None:
-    """What stands between the labels of a column whose cells hold several; None where each is one label.
+    """The separator of a multi-label column; None where each cell is one label.
 
     Cells hold several labels if their parts are put together anew again and again: there are fewer different parts
     than different cells, or each part stands in two of them. Of names such as "Hardware | Printer" there are more
@@ -40,7 +40,7 @@ def find_separator(
 
 
 def looks_multi_label(cells: Sequence[str]) -> str | None:
-    """A mark that stands in some cells as if between labels, though `find_separator` did not take it for one."""
+    """A mark that seems to separate labels in some cells, though `find_separator` did not accept it."""
     marks = (mark for mark in KNOWN_BY_THEMSELVES if sum(mark in cell for cell in cells) >= FEWEST_CELLS)
     return next(marks, None)
 

@@ -24,7 +24,7 @@ class PackagedFile:
     sha256: str
 
     def find(self) -> Path | None:
-        """Where it lies; None where the package is not installed whole."""
+        """Its path; None where the package is not completely installed."""
         spec = importlib.util.find_spec(self.module)  # of a top-level name: imports nothing
         if spec is None or not spec.submodule_search_locations:
             return None
@@ -32,7 +32,7 @@ class PackagedFile:
         return file if file.is_file() else None
 
     def verified(self, encoder: str) -> Path:
-        """Where it lies, its content checked. Raises EncoderError: missing, or not the expected bytes."""
+        """Its path, with the content verified. Raises EncoderError: missing, or not the expected bytes."""
         file = self.find()
         if file is None:
             raise EncoderError("encoder.package_missing", package=self.package)

@@ -26,7 +26,7 @@ Context = dict[str, Any]
 
 @dataclass(frozen=True)
 class PostNormLayer:
-    """One frozen layer of BERT's kind, opened at the places the method needs."""
+    """One frozen layer of BERT's kind, split at the places the method needs."""
 
     module: Any
     carried: ClassVar[int] = 1

@@ -23,7 +23,7 @@ from scalearn_core.config import MOST_WINDOWS
 
 
 class Frame(NamedTuple):
-    """What stands around the text in a document's tokens."""
+    """The special tokens around the text of a document."""
 
     before: int
     """Special tokens and the prefix."""

@@ -43,9 +43,9 @@ class ClassScore:
     support: int
     """Documents that have this label."""
     f1_interval: tuple[float, float] | None = None
-    """95%; None where no document has the label or was given it, and in results of before."""
+    """95%; None where no document has the label or was given it, and in results of earlier releases."""
     given: int | None = None
-    """Documents given this label; None in results of before."""
+    """Documents given this label; None in results of earlier releases."""
     hits: int | None = None
     """Those of them that have it."""
 
@@ -69,7 +69,7 @@ class EvaluationReport:
     documents have several labels, of which each is right or wrong by itself (`per_class`)."""
     notes: tuple[str, ...]
     """Codes of caveats: "few_documents"; "class_without_test_documents"; "class_never_predicted", of a class
-    that has test documents. In results of before also "interval_without_width", all right or all wrong."""
+    that has test documents. In results of earlier releases also "interval_without_width": all right or wrong."""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON: the fields by name, tuples as lists."""

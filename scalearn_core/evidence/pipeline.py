@@ -51,7 +51,7 @@ OnStage = Callable[[str], None]
 
 @dataclass
 class Outcome:
-    """A trained model, what is known of it (`docs/formats.md`: result.json), and what was said of the test."""
+    """A trained model, its result (`docs/formats.md`: result.json), and its test predictions."""
 
     model: ScaLearnModel
     result: dict[str, Any]

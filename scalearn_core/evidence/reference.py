@@ -73,7 +73,7 @@ def load_reference(folder: Path, model: ScaLearnModel) -> Reference:
         dataset = result["dataset"]
         if dataset["fingerprint"] != model.training_record["dataset_fingerprint"]:
             raise ModelError("model.damaged", folder=folder, reason="result.json is of another training")
-        stated = result.get("model_id")  # results of before have none
+        stated = result.get("model_id")  # results of earlier releases have none
         if stated and model.seal and stated != model.seal.model_id:
             raise ModelError("model.damaged", folder=folder, reason="result.json is of another model")
         commonest = max(dataset["class_counts"], key=dataset["class_counts"].__getitem__)

@@ -51,7 +51,7 @@ class Meter:
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """Which of the documents are looked at: numbers into `Mixes.documents`."""
+    """Which of the documents are used: numbers into `Mixes.documents`."""
 
     train: NDArray[np.int64]
     test: NDArray[np.int64]
@@ -91,7 +91,7 @@ class Change:
 
 
 class Mixes:
-    """The documents of a model, opened once, on which any mix of its sources is tried.
+    """The documents of a model, prepared once, on which any mix of its sources is tried.
 
     Attributes:
         omega: the scales that act in the trained model, `[layers, sources, width or 1]`.

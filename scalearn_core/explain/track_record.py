@@ -141,7 +141,7 @@ def _record(title: str, result: Result) -> RunRecord:
 def _outcomes(result: Result) -> list[Outcome]:
     """Of each source that was forecast and measured; none where one of the two lacks."""
     forecast, study = result.get("forecast"), result.get("studies", {}).get("sources")
-    if not isinstance(forecast, list) or study is None:  # results of before have a dictionary there
+    if not isinstance(forecast, list) or study is None:  # results of earlier releases have a dictionary there
         return []
     measured = {row["source"]: row["at_forecast"] or row["alone"] for row in study["sources"]}
     return [

@@ -94,7 +94,7 @@ def active() -> list[Run]:
 
 
 def begin_list_anew() -> None:
-    """Make an empty list where that of the runs is gone; those that still work join it by themselves."""
+    """Make an empty list of runs where the old one is missing; runs still at work add themselves to it."""
     Store(workspace()).begin_anew()
 
 
@@ -115,7 +115,7 @@ def cancel(run_id: str) -> None:
 
 
 def reconcile() -> None:
-    """Close the books on runs whose process is gone: as it said, else interrupted, or cancelled if asked."""
+    """Record the end of runs whose process is gone: as it recorded itself, else interrupted or cancelled."""
     store = Store(workspace())
     for run_id in store.active_ids():
         if run := store.run(run_id):

@@ -33,7 +33,7 @@ def load_job(kind: str) -> Job:
 
 @dataclass(frozen=True)
 class SelfcheckConfig:
-    """What the self check shall do."""
+    """Settings of the self check."""
 
     steps: int = 10
     """How far to count, from 1."""

@@ -26,7 +26,7 @@ class Process:
 
 
 def this_process() -> Process | None:
-    """The caller itself; None where the system does not tell."""
+    """The calling process; None where the system does not say."""
     seen = _seen(os.getpid())
     return None if seen is None else Process(os.getpid(), seen[0])
 

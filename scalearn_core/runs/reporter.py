@@ -28,7 +28,7 @@ class Cancelled(Exception):
 
 
 class Reporter:
-    """Writes a run's progress at most twice a second, and looks for a cancel four times.
+    """Writes a run's progress at most twice a second, and checks for a cancel four times.
 
     Every method may be called as often as the job likes, and raises `Cancelled` when asked to stop. None fails
     because the list of runs cannot be used: what was not written is kept, and written when it can be again.

@@ -34,6 +34,6 @@ def look(store: Store, run_id: str, known: Run | None) -> Run | None:
 
 
 def write_config(folder: Path, run: Run) -> None:
-    """What was asked, in the run's folder; missing parts of it are made. Raises OSError."""
+    """Write the run's settings into its folder; missing parents are made. Raises OSError."""
     names = ("id", "kind", "title", "created_at", "config")
     write_json(folder / CONFIG, {name: getattr(run, name) for name in names})

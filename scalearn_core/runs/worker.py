@@ -81,7 +81,7 @@ def take_turn(store: Store, run_id: str) -> Run | None:
 
 
 def close(run_id: str, end: Ending) -> None:
-    """Tell the end in the run's folder and in the list; where one cannot be written, the other tells."""
+    """Record the end in the run's folder and in the list; if one cannot be written, the other has it."""
     home, folder = workspace(), run_folder(run_id)
     try:
         with room(home):

@@ -52,7 +52,7 @@ def scaled_up_projection(
 
 
 class UpProjections(NamedTuple):
-    """The upper halves of all sources in one layer, side by side: R rows, of which `owner` tells whose."""
+    """The upper halves of all sources in one layer, stacked: R rows, whose sources are in `owner`."""
 
     weight: torch.Tensor
     """`[R, width]`"""
@@ -164,7 +164,7 @@ class StackedSources(nn.Module):
 
 
 class FoldedSources:
-    """Sources whose scales stand still: one ordinary wide adapter per layer."""
+    """Sources whose scales are fixed: one ordinary wide adapter per layer."""
 
     def __init__(self, stack: StackedSources, layers: list[tuple[torch.Tensor, torch.Tensor]]) -> None:
         self.stack = stack
@@ -177,7 +177,7 @@ class FoldedSources:
 
 
 def mixed(sources: Sequence[Adapter], omega: torch.Tensor) -> Adapt | None:
-    """`Σ_t ω_t ⊙ A_t(z)` for scales that stand still: only the sources that act are computed.
+    """`Σ_t ω_t ⊙ A_t(z)` for fixed scales: only the sources that act are computed.
 
     Args:
         omega: `[layers or 1, sources, width or 1]`, on the device to compute on.

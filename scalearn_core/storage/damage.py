@@ -15,7 +15,7 @@ DAMAGED_FILE = (
 
 
 def reason(error: Exception) -> str:
-    """The first line of what the reader said, to stand in a sentence of ours."""
+    """The first line of the reader's message, for use in a sentence of ours."""
     if isinstance(error, pickle.UnpicklingError):
         return "it is not a plain file of weights"  # torch's own words recommend to run whatever it holds
     return (str(error).strip().splitlines() or [type(error).__name__])[0]

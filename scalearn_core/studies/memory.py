@@ -37,7 +37,7 @@ class PeakMemory:
                 self._known = False
 
     def bytes(self) -> int | None:
-        """The peak so far; None where the system does not tell it."""
+        """The peak so far; None where the system does not report it."""
         if not self._known:
             return None
         if self._device.type == "cuda":

@@ -91,9 +91,9 @@ def _pair(ranked: list[int]) -> tuple[int, int] | None:
 
 
 def _expected(result: dict[str, Any]) -> dict[str, float]:
-    """The strength at which the forecast expects most of each source, best first; none in results of before."""
+    """The best strength of each source by the forecast, best first; none in results of earlier releases."""
     found = result.get("forecast")
-    if not isinstance(found, list):  # results of before have a dictionary there, of the start alone
+    if not isinstance(found, list):  # results of earlier releases have a dictionary there, of the start alone
         return {}
     return {entry["source"]: float(entry["strength"]) for entry in found}
 

@@ -22,7 +22,7 @@ STAGES = ("embedding", "forecast", "own_adapter", "training")
 
 
 class Progress:
-    """Parts of known weight, done one after the other, told as one share that only grows."""
+    """Parts of known weight, done one after the other, reported as one share that only grows."""
 
     def __init__(
         self, on_progress: OnProgress, weights: Sequence[float], seconds: Mapping[str, float] | None = None

@@ -1,6 +1,6 @@
 """From records to columns: detect the header, set apart rows that do not fit it, and make columns of the others.
 
-No row is passed over in silence: one is kept, rejected with a reason, or has blank cells alone.
+No row is skipped silently: one is kept, rejected with a reason, or has blank cells alone.
 """
 
 from __future__ import annotations

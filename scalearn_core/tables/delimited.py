@@ -58,7 +58,7 @@ def _skip_marks(file: io.BufferedReader, mark: bytes) -> None:
 def find_layout(
     content: Content, encoding: str, delimiter: str | None = None, *, first: int = 1
 ) -> tuple[str, Quoting]:
-    """What stands between the cells, and how they are put in quotation marks, found on the first rows.
+    """The delimiter and the quoting of a text table, detected on its first rows.
 
     Another way of quoting than the usual one is taken where more rows fit the header by it, or as many do and the
     cells lose the marks they would keep otherwise.
@@ -128,7 +128,7 @@ def is_one_column(content: Content, encoding: str, delimiter: str, quoting: Quot
 
 
 def hint(line: str) -> str | None:
-    """The delimiter told by a first line `sep=;`, which Excel understands."""
+    """The delimiter named by a first line `sep=;`, which Excel understands."""
     told = line.strip(' "\r\n').lower()
     return told[4:] if told.startswith("sep=") and told[4:] in DELIMITERS else None
 

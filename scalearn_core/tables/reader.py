@@ -63,7 +63,7 @@ def read_table(
     Args:
         source: A path, or a file's content.
         sheet: Which sheet of a workbook; the first visible one by default.
-        encoding: One of `ENCODINGS`; None: as the bytes tell. Of text and JSON alone, elsewhere it is passed over.
+        encoding: One of `ENCODINGS`; None: as the bytes tell. Of text and JSON alone, elsewhere it is ignored.
         delimiter: One of `delimited.DELIMITERS`; None: as the rows tell. Of text alone.
         header: Whether a row names the columns, or the number of that row; None: as the rows tell. Of text and
             workbooks alone.

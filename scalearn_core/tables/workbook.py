@@ -118,7 +118,7 @@ def choose_sheet(asked: str | None, names: tuple[str, ...], visible: list[str]) 
 
 
 class Bounds:
-    """Counts the cells of a sheet that are looked at, and those that hold anything."""
+    """Counts the cells of a sheet that are read, and those that hold anything."""
 
     def __init__(self) -> None:
         self.scanned = self.filled = 0

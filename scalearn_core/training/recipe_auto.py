@@ -60,7 +60,7 @@ def learn_from_pairs(
     seed: int,
     on_step: OnStep | None = None,
 ) -> History:
-    """Train the scales of `model`, and where the recipe wants it an own adapter, by the contrastive loss.
+    """Train the scales of `model`, and of a task adapter if the recipe has one, by the contrastive loss.
 
     The model changes only at the end: scales, own adapter as last source, head. The history has a record per pass
     over the documents; where no class has two documents there is nothing to learn from, and it has none.

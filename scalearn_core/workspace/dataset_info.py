@@ -63,11 +63,11 @@ class DatasetInfo:
     """What stands between several labels of one document; None where each has one."""
 
     plan: SplitPlan = AT_RANDOM
-    """How it is divided; datasets of before have the default."""
+    """How it is divided; datasets of earlier releases have the default."""
 
     header: bool | int | None = None
-    """Whether the first row names the columns, or the number of the row that does; None in datasets of before:
-    as the rows tell."""
+    """Whether the first row names the columns, or the number of the row that does; None in datasets of earlier
+    releases: detected."""
 
     steps: tuple[Step, ...] = ()
     """What was done to it after it was read."""

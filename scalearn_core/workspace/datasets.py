@@ -273,7 +273,7 @@ def _datasets() -> Path:
 
 
 def dataset_folder(dataset_id: str) -> Path:
-    """Where a dataset lies. Raises DataError `data.unknown_dataset`."""
+    """The folder of a dataset. Raises DataError `data.unknown_dataset`."""
     home = _datasets() / dataset_id
     if not ID.fullmatch(dataset_id) or not home.is_dir():
         raise DataError("data.unknown_dataset", dataset=dataset_id[:40])

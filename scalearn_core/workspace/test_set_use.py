@@ -36,7 +36,7 @@ class TestSetUse:
 
 
 def note_test_set_use(dataset_id: str, run: str, what: What) -> None:
-    """Add a look. A dataset that is gone, or a disk that cannot be written, is logged and fails nothing.
+    """Record a use. A missing dataset, or a disk that cannot be written, is logged and raises nothing.
 
     The line is one write at the end of the file, so that two processes never mix theirs.
     """
@@ -53,7 +53,7 @@ def note_test_set_use(dataset_id: str, run: str, what: What) -> None:
 
 
 def uses_in(folder: Path) -> list[TestSetUse]:
-    """All looks of the dataset in this folder, oldest first; none where there is no such folder.
+    """All uses of the dataset in this folder, oldest first; none where there is no such folder.
 
     A line that is no look, such as one cut off by a full disk, is left out and logged.
     """
@@ -74,7 +74,7 @@ def uses_in(folder: Path) -> list[TestSetUse]:
 
 
 def uses_of(dataset_id: str) -> list[TestSetUse]:
-    """All looks at a dataset of the workspace, oldest first; none where it is gone."""
+    """All uses of a dataset of the workspace, oldest first; none where it is missing."""
     try:
         return uses_in(dataset_folder(dataset_id))
     except DataError:

@@ -29,7 +29,7 @@ def save_upload(content: bytes) -> str:
 
 
 def upload_path(upload_id: str) -> Path:
-    """Where an upload lies. Raises DataError `data.unknown_upload`."""
+    """The path of an upload. Raises DataError `data.unknown_upload`."""
     path = workspace() / "uploads" / f"{upload_id}.bin"
     if not ID.fullmatch(upload_id) or not path.is_file():
         raise DataError("data.unknown_upload", upload=upload_id)

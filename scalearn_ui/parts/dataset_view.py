@@ -89,7 +89,7 @@ def checked(
 
 @dataclass(frozen=True)
 class Marks:
-    """What may stand between labels in the cells of a column."""
+    """Possible separators of labels in the cells of a column."""
 
     are_lists: bool
     """Whether the cells are lists, of which nothing need be asked."""
@@ -118,7 +118,7 @@ def _marks(given: Given, column: str) -> Marks:
 
 
 def ask_separator(given: Given, column: str) -> str | None:
-    """Whether a cell of the label column holds one label or several; asked only where there may be several."""
+    """Whether the cells of the label column hold one label or more; a choice shown only if they may hold more."""
     marks = remembered("marks", (given.key, column), lambda: _marks(given, column))
     if marks.are_lists:
         return AUTO

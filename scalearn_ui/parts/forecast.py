@@ -48,7 +48,7 @@ def _name(dataset: str) -> str:
 
 
 def draw(found: dict[str, Any], titles: dict[str, str]) -> None:
-    """What each source promises.
+    """The forecast of each source.
 
     Args:
         found: has `forecast` and `start` (`docs/formats.md`).

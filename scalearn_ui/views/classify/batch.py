@@ -93,7 +93,7 @@ def _follow(run: Run) -> None:
         st.markdown(t("classify.done", unsure=count("rows", found["low_confidence"]), **values))
     else:
         st.markdown(t("classify.done_sure", **values))
-    if without := found.get("without_label", 0):  # results of before lack it
+    if without := found.get("without_label", 0):  # results of earlier releases lack it
         st.markdown(t("several.without_label", rows=count("rows", without)))
     left_out = found["without_text"] + found["rejected"]
     if left_out:

@@ -74,7 +74,7 @@ def facts(info: DatasetInfo) -> Markdown:
 
 
 def detail(dataset_id: str) -> None:
-    """All that is known of a dataset; raises DataError where it is gone."""
+    """All that is known of a dataset; raises DataError where it is missing."""
     if st.button(t("data.back"), type="tertiary", icon=":material/arrow_back:", key="back_to_data"):
         del st.query_params[LINK]
         st.rerun()

@@ -94,7 +94,7 @@ def class_table(
 
 
 def _f1(row: dict[str, Any]) -> str:
-    """ "83 (70–91)", or without the interval in results of before; "–" without a test document."""
+    """ "83 (70–91)", or without the interval in results of earlier releases; "–" without a test document."""
     if not row["support"]:
         return "–"
     if not (interval := row.get("f1_interval")):

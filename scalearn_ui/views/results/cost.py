@@ -35,7 +35,7 @@ def cost(found: dict[str, Any]) -> None:
                 st.metric(label, value)
                 st.caption(explanation)
     st.caption(t("cost.frozen", frozen=f"{frozen:,}"))
-    model_id = found.get("model_id")  # results of before have none
+    model_id = found.get("model_id")  # results of earlier releases have none
     st.caption(t("cost.identity", model_id=model_id[:12]) if model_id else t("cost.unsealed"))
     if measured := found.get("fast_mode"):
         st.caption(_fast_mode(measured, found["device"]["kind"]))

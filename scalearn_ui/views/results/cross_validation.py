@@ -18,7 +18,7 @@ FEW = 50
 
 
 def draw(run: Run, found: dict[str, Any]) -> None:
-    """Offer to test all documents, or tell what came of it; nothing where there are enough or it is no use."""
+    """Offer to test all documents, or show the outcome; nothing where it is not needed or would not help."""
     at_random = (found.get("split") or {"by": "random"})["by"] == "random"
     if found["dataset"]["counts"]["test"] >= FEW or not at_random or "levers" in found:
         return

@@ -74,7 +74,7 @@ def _short_interval(score: dict[str, float]) -> str:
 def method(found: dict[str, Any]) -> None:
     """How the numbers were made, for the reader who asks."""
     counts = found["dataset"]["counts"]
-    # Results of before pairs were learned from lack the start: they held documents back, as "paper" does.
+    # Results from before pairs were learned from lack the start: they held documents back, as "paper" does.
     way = "pairs" if found["recipe"] == "auto" and found["start"] else "held_back"
     paragraphs = [
         t("results.method_data", data=found["dataset"]["name"], train=counts["train"], test=counts["test"]),

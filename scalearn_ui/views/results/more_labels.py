@@ -22,7 +22,7 @@ BOX = {
 
 
 def draw(run: Run, found: dict[str, Any]) -> None:
-    """Offer the learning curve, or tell what it found."""
+    """Offer the learning curve, or show it."""
     st.subheader(t("more_labels.title"), anchor=False)
     measured = study.found_or_offered(run, found, "learning_curve")
     if measured is not None:

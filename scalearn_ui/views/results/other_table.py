@@ -52,7 +52,7 @@ def _ask(model: Run, found: dict[str, Any]) -> None:
     given = table_input.ask_table(KIND)
     if given is None:
         return
-    separator = found["dataset"].get("separator")  # results of before lack it
+    separator = found["dataset"].get("separator")  # results of earlier releases lack it
     labels = found["dataset"]["labels"]
     guess = remembered(f"{KIND}_guess", given.key, lambda: _guess_columns(given.table.frame, labels, separator))
     chosen = columns.ask_columns(given, "evaluate_", guess)

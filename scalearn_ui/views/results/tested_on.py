@@ -32,7 +32,7 @@ def uses_in(found: dict[str, Any]) -> None:
 
 def division(found: dict[str, Any]) -> Markdown:
     """How the test documents of a training were chosen, in a sentence or two."""
-    plan = found.get("split")  # missing in results of before
+    plan = found.get("split")  # missing in results of earlier releases
     if plan is None:
         return t("results.split.training_seed", seed=found["seed"])
     column = plain(plan["column"] or "")

@@ -50,7 +50,7 @@ def verdict(found: dict[str, Any]) -> None:
         st.markdown(t(f"verdict.{code}.next"))
     tested_on.notes(found["scores"]["scalearn"])
     _languages(found)
-    cut = found["dataset"].get("cut", 0)  # results of before it was counted lack it
+    cut = found["dataset"].get("cut", 0)  # results of earlier releases it was counted lack it
     if cut:
         how = outcomes.long_texts(found)
         st.caption(t(f"results.cut.{how}", documents=count("documents", cut), reach=outcomes.reach(found)))

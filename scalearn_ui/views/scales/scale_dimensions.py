@@ -24,7 +24,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
         st.info(t("dimensions.uniform"), icon=":material/info:")
         return
     summary = found["scales"].get("dimensions")
-    if summary is None:  # results of before lack it
+    if summary is None:  # results of earlier releases lack it
         st.info(t("dimensions.earlier"), icon=":material/info:")
         return
     layer = _layer(summary)

@@ -22,7 +22,7 @@ NARROW = 8
 
 
 def draw(run: Run, found: dict[str, Any]) -> None:
-    """Offer the repetition, or tell what it found and map it; cells that do not repeat are hatched."""
+    """Offer the repetition, or show its outcome as a map; cells that do not repeat are hatched."""
     repeated = study.found_or_offered(run, found, "seeds")
     if repeated is not None:
         show(found, repeated)

@@ -70,7 +70,7 @@ def titles(encoder: str) -> dict[str, str]:
 
 
 def choose_device() -> Device:
-    """The part of this machine to compute on, the fastest first; asked only where there is a choice."""
+    """The device to compute on, the fastest first; shown only where there is a choice."""
     with st.spinner(t("train.looking")):
         kinds = {device.kind: device for device in _devices()}
     if len(kinds) == 1:

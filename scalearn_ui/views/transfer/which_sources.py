@@ -165,7 +165,7 @@ def _quoted(names: Sequence[str]) -> Markdown:
 
 
 def _forecast(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """What was expected of each source, best first; none in results of before, and with recipe "paper"."""
+    """The forecast of each source, best first; none in results of earlier releases, and with recipe "paper"."""
     return list(found.get("forecast") or [])
 
 
