@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from scalearn_core.checks.finding import Finding, Remedy
@@ -56,14 +57,19 @@ def placeholder_labels(scan: Scan) -> list[Finding]:
     `placeholder_labels`: blanks under a name, and -1 among numbers. `maybe_placeholder_labels`: -1 where 1 is a
     label and - where + is one, which may be answers.
     """
-    forms = {label: _form(label) for label in scan.counts}
+    sure, maybe = placeholders_among(list(scan.counts))
+    found = [Finding("placeholder_labels", "warning", **_about(scan, sure))] if sure else []
+    return [*found, *([Finding("maybe_placeholder_labels", "hint", **_about(scan, maybe))] if maybe else [])]
+
+
+def placeholders_among(labels: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Those of the labels of a table that stand for nothing, and those that may."""
+    forms = {label: _form(label) for label in labels}
     answers = {form for form, opposites in _ANSWERS.items() if opposites & set(forms.values())}
     numbers = all(_NUMBER.fullmatch(form) for form in forms.values() if not _is_placeholder(form))
     named = {form for form in forms.values() if _is_placeholder(form) or (numbers and form in _MINUS_ONE)}
     sure = [label for label, form in forms.items() if form in named - answers]
-    maybe = [label for label, form in forms.items() if form in named & answers]
-    found = [Finding("placeholder_labels", "warning", **_about(scan, sure))] if sure else []
-    return [*found, *([Finding("maybe_placeholder_labels", "hint", **_about(scan, maybe))] if maybe else [])]
+    return sure, [label for label, form in forms.items() if form in named & answers]
 
 
 def ditto_labels(scan: Scan) -> list[Finding]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from scalearn_core.adapters import catalog
+from scalearn_core.checks.placeholders import placeholders_among
 from scalearn_core.cli.options import NO_SEPARATOR
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import training_summary
@@ -174,6 +175,8 @@ def read_dataset(
         tell_separator(dataset, asked=separator == AUTO)
     tell_rejected(dataset.rejected["row"].tolist())
     tell_notes(dataset.notes)
+    if to_learn:
+        tell_placeholders(dataset.labels)
     return dataset
 
 
@@ -199,6 +202,17 @@ def tell_separator(dataset: TextDataset, *, asked: bool) -> None:
         )
     elif not any(mark in cell for cell in cells):
         print(f'No cell holds several labels: there is no "{mark}" in any.', file=sys.stderr)
+
+
+def tell_placeholders(labels: Sequence[str]) -> None:
+    """Labels that probably are none; the shell changes no table, so they are learned all the same."""
+    sure, maybe = placeholders_among(labels)
+    if sure or maybe:
+        print(
+            f"These stand for no label, it seems, but are learned as labels: {shorten([*sure, *maybe])}. "
+            "Blank such cells (--skip-blank leaves the rows out) if they are no answers.",
+            file=sys.stderr,
+        )
 
 
 def tell_notes(notes: Notes) -> None:

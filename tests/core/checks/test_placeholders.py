@@ -9,6 +9,7 @@ import pytest
 
 from scalearn_core.checks.placeholders import ditto_labels, placeholder_labels
 from scalearn_core.checks.quick import quick
+from scalearn_core.cli.train import tell_placeholders
 from scalearn_core.data.apply_recipe import apply_steps
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.recipe import Step
@@ -69,6 +70,13 @@ def test_answers_are_not(labels: tuple[str, ...]) -> None:
 def test_beside_its_opposite_it_may_be_an_answer(labels: tuple[str, ...], code: str) -> None:
     finding = only(placeholder_labels(scan(classes(dict.fromkeys(labels, 3)))))
     assert (finding.code, finding.values["labels"]) == (code, labels[:1])
+
+
+def test_the_shell_tells_them(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_placeholders(("billing", "door", "nan"))
+    assert "are learned as labels: nan. Blank such cells" in capsys.readouterr().err
+    tell_placeholders(("billing", "door"))
+    assert not capsys.readouterr().err
 
 
 def test_minus_one_among_words_is_a_name() -> None:
