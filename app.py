@@ -1,9 +1,10 @@
-"""Router of ScaLearn Studio: language, pages, then the requested page."""
+"""The server of ScaLearn Studio: `streamlit run app.py`. What it shows is `studio.py` and the pages."""
 
 from __future__ import annotations
 
-from scalearn_core.config import let_threads_sleep
-from scalearn_ui import shell
+import streamlit as st
+from starlette.middleware import Middleware
 
-let_threads_sleep()
-shell.open_app()
+from scalearn_ui.headers import SafeHeaders
+
+app = st.App("studio.py", middleware=[Middleware(SafeHeaders)])

@@ -34,20 +34,20 @@ READING_WIDTH = 1040
 def enter(page: str) -> None:
     """First line of every page: the gate, then the heading.
 
-    While `pages/` exists, Streamlit runs a deep-linked page without `app.py`. Such a session is sent through
+    While `pages/` exists, Streamlit runs a deep-linked page without `studio.py`. Such a session is sent through
     the router, which brings it back with its query.
     """
     if "entered" not in st.session_state:
         query = st.query_params.to_dict()
         language = {text.LANGUAGE_KEY: query.pop(text.LANGUAGE_KEY)} if text.LANGUAGE_KEY in query else {}
         st.session_state.wanted_page = (page, query)
-        st.switch_page("app.py", query_params=language)
+        st.switch_page("studio.py", query_params=language)
     st.title(t(f"{page}.title"), anchor=False)
     st.markdown(t(f"{page}.lead"))
 
 
 def open_app() -> None:
-    """All of `app.py`: draw the frame and run the requested page."""
+    """All of `studio.py`: draw the frame and run the requested page."""
     st.session_state.entered = True
     st.set_page_config(page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
     st.logo(str(ROOT / "assets" / "logo.svg"), icon_image=str(ROOT / "assets" / "icon.svg"), size="large")

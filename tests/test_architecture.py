@@ -20,7 +20,7 @@ from scalearn_core.messages import MESSAGES
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 CORE = sorted((ROOT / "scalearn_core").rglob("*.py"))
-INTERFACE = [ROOT / "app.py", *PAGES, *sorted((ROOT / "scalearn_ui").rglob("*.py"))]
+INTERFACE = [ROOT / "app.py", ROOT / "studio.py", *PAGES, *sorted((ROOT / "scalearn_ui").rglob("*.py"))]
 LOCALE = ROOT / "scalearn_ui" / "locale"
 LONGEST, LONGEST_PAGE = 300, 149
 
@@ -200,7 +200,7 @@ def first_statement(page: Path) -> str:
 
 
 def test_every_page_begins_at_the_gate() -> None:
-    """Without it a deep link runs a page without `app.py`, and so without what the router checks."""
+    """Without it a deep link runs a page without `studio.py`, and so without what the router checks."""
     assert {page.stem: first_statement(page) for page in PAGES} == {
         page.stem: f"shell.enter('{page.stem}')" for page in PAGES
     }

@@ -29,6 +29,7 @@ def test_the_python_block_runs(tmp_path: Path) -> None:
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PLACES = (
     "app.py",
+    "studio.py",
     "pages/",
     "scalearn_core/",
     "scalearn_ui/",

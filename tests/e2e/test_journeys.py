@@ -6,12 +6,14 @@ import csv
 import io
 import re
 import time
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from scalearn_ui.headers import HEADERS
 from tests.e2e.conftest import Open, settled, shown, studio, title
 from tests.e2e.machine import slowness
 
@@ -56,8 +58,10 @@ def test_a_deep_link_into_a_fresh_server_goes_through_the_router(open_page: Open
     with studio(tmp_path / "workspace") as fresh:
         page = open_page("results", base=fresh)
         title(page, "Results")
-        expect(page.get_by_role("link", name="Home")).to_be_visible()  # the menu: app.py has run
+        expect(page.get_by_role("link", name="Home")).to_be_visible()  # the menu: studio.py has run
         assert "/results" in page.url
+        with urllib.request.urlopen(fresh) as answer:
+            assert {name: answer.headers[name] for name in HEADERS} == HEADERS, "in no foreign frame"
 
 
 @pytest.mark.alone

@@ -41,13 +41,13 @@ def language(request: pytest.FixtureRequest) -> str:
 def studio() -> Open:
     """Opens a page in a language: `studio("data", "ja", run="...")`.
 
-    AppTest treats a script beside a `pages/` folder as an old-style app and skips `app.py`. A server does so only
-    for its first session, so the tests run the text of `app.py` from elsewhere, and a browser test the first
-    session.
+    AppTest treats a script beside a `pages/` folder as an old-style app and skips `studio.py`. A server does so
+    only for its first session, so the tests run the text of `studio.py` from elsewhere, and a browser test the
+    first session.
     """
 
     def open_page(page: str, language: str = "en", **query: str) -> AppTest:
-        app = AppTest.from_string((ROOT / "app.py").read_text("utf-8"), default_timeout=60)
+        app = AppTest.from_string((ROOT / "studio.py").read_text("utf-8"), default_timeout=60)
         app.context = {"locale": language}
         app.run()
         app.switch_page(str(ROOT / "pages" / f"{page}.py"))

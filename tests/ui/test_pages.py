@@ -206,6 +206,6 @@ def test_a_run_can_be_watched_and_cancelled(studio: Open) -> None:
 def test_the_language_is_the_browsers_until_one_is_chosen() -> None:
     from streamlit.testing.v1 import AppTest
 
-    app = AppTest.from_string((ROOT / "app.py").read_text("utf-8"))
+    app = AppTest.from_string((ROOT / "studio.py").read_text("utf-8"))
     app.context = {"locale": "ja-JP"}
     assert app.run().subheader[0].value == text.sentences("ja")["home.next.first.title"]

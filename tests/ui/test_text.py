@@ -26,7 +26,12 @@ from scalearn_ui.palette import DARK, LIGHT, Palette
 from tests.ui.conftest import PAGES, ROOT
 
 EN, JA = text.sentences("en"), text.sentences("ja")
-SOURCES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "scalearn_ui").rglob("*.py")]
+SOURCES = [
+    ROOT / "app.py",
+    ROOT / "studio.py",
+    *(ROOT / "pages").glob("*.py"),
+    *(ROOT / "scalearn_ui").rglob("*.py"),
+]
 TEXT_FUNCTIONS = {"t", "count"}
 SHOWING = {
     "alert", "badge", "button", "caption", "checkbox", "code", "download_button", "error", "expander",
