@@ -13,6 +13,7 @@ from scalearn_ui import text
 from tests.core.checks.planted import with_wrong_labels
 from tests.ui.conftest import Open, wait_for_end
 from tests.ui.tables import clean, clean_rows, keys, save, told, upload, written
+from tests.ui.test_runs_kept import made as run_of
 
 
 def stored(content: bytes, name: str | None = None) -> str:
@@ -137,14 +138,12 @@ def test_clean_documents_are_told_to_be_so(studio: Open) -> None:
 
 @pytest.mark.parametrize("also", [False, True])
 def test_deleting_tells_what_was_made_and_takes_it_along_if_wished(
-    studio: Open, language: str, also: bool
+    studio: Open, workspace: Path, language: str, also: bool
 ) -> None:
     words = text.sentences(language)
     dataset, other = stored(clean()), stored(clean(80), "other")
-    made = runs.submit("check", {"dataset": dataset, "seed": 13}, title="*my* check")
-    kept = runs.submit("check", {"dataset": other, "seed": 13}, title="another")
-    wait_for_end(made)
-    wait_for_end(kept)
+    made = run_of(workspace, "check", 1, config={"dataset": dataset, "seed": 13})
+    kept = run_of(workspace, "check", 2, config={"dataset": other, "seed": 13})
     app = studio("data", language)
     app.button(key=f"delete_{dataset}").click().run()
     one = words["count.runs.one"].format(n=1)
