@@ -44,7 +44,8 @@ SHOWING = {
 OTHER_WORDS = {
     "en": r"\bclass(es)?\b|\blabels\b(?<!mistakes in the labels)|\blabel\b(?! (more|some|them)\b)|"
     r"\bown adapter|adapter of your own(?<!task adapter of your own)|\bpromise|\bhand(ed)?[ -]over\b|\blabeled\b",
-    "ja": r"(?<!モデル)クラス|95%区間|課題|乱数の種|再標本化|自分のアダプター|次にすること|"
+    "ja": r"(?<!モデル)クラス|ラベル(?!付|を|の質|のある|は数値)|95%区間|課題|乱数の種|"
+    r"再標本化|自分のアダプター|次にすること|"
     r"メモリ(?!ー)|(ソース|順位|学習前)の予測",
 }
 """What a reader might meet for a thing that has another name on every other page (the act of labelling apart)."""
