@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pandas as pd
 import pytest
@@ -216,3 +217,14 @@ def test_what_a_workbook_hides_or_lacks_is_told(studio: Open) -> None:
     app = upload(studio("data"), xlsx(cells), "book.xlsx")
     assert "Hidden in the workbook, but read like the others: 1 row (row number 3)." in told(app)
     assert "In the column “topic”, the workbook stores no value for 1 cell with a formula" in told(app)
+
+
+def test_lists_of_labels_are_read_unasked_and_none_of_them_is_said(studio: Open) -> None:
+    sets: list[list[str]] = [["late"], ["late", "damaged"], [], ["damaged"]]
+    lines = [json.dumps({"message": words, "topic": sets[n % 4]}) for n, (words, _) in enumerate(clean_rows(40))]
+    app = upload(studio("data", "en"), "\n".join(lines).encode(), "tickets.jsonl")
+    assert "label_separator" not in {box.key for box in app.selectbox}
+    assert "10 documents marked as having none of the labels" in told(app)
+    info = save(app)
+    assert (info.separator, info.documents, info.rejected) == ("|", 40, 0)
+    assert (datasets.load_dataset(info.id).frame["label"] == "").sum() == 10
