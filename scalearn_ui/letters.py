@@ -19,7 +19,7 @@ _ISOLATED = ("\u2068", "\u2069")
 
 _ALIVE = re.compile(
     r"(?i)(?<=https)(?=://)|(?<=http)(?=://)|(?<=www)(?=\.)|(?<=[-.\w+])(?=@)"  # links, also without any marks
-    r"|(?<=:)(?=material[_/]|streamlit:)"  # icons
+    r"|(?<=:)(?=material[_/]|[-+\w]+:)"  # icons, such as :smile:
 )
 _ARROW = re.compile(r"(?<!\S)[-<>~](?=(?:->|>|-|=)(?!\S))")
 """What Streamlit draws as an arrow, a dash or a sign."""

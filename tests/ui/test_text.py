@@ -171,6 +171,7 @@ def test_ink_is_readable_on_every_cell(palette: Palette, ground: str) -> None:
         ("a.b@x.example", f"a.b{J}@x.example"),
         (":material/home:", f"\\:{J}material/home:"),
         (":streamlit:", f"\\:{J}streamlit:"),
+        ("so :+1:", f"so \\:{J}+1:"),
         ("a -> b <-> c", f"a -{J}\\> b \\<{J}-\\> c"),
         ("well-known, a->b, >=", f"well-known, a-\\>b, \\>{J}="),
         ("tickets\u202egpj.exe", "ticketsgpj.exe"),
