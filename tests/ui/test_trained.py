@@ -149,7 +149,7 @@ def evidence_page() -> None:
 def test_results_of_before_are_still_shown(trained: str, recipe: str, start: float, language: str) -> None:
     found = result_of(trained)
     new = {"forecast", "start", "fast_mode", "comparison_control", "comparison_single_source", "verdict"}
-    for key in (new | {"confidence"}) & found.keys():
+    for key in (new | {"confidence", "model_id"}) & found.keys():
         del found[key]
     for method in ("own_adapter", "single_source"):
         del found["scores"][method]
@@ -163,6 +163,7 @@ def test_results_of_before_are_still_shown(trained: str, recipe: str, start: flo
     words = text.sentences(language)
     assert not app.exception
     held_back = words["results.method_held_back"].format(validation=4, best_epoch=found["best_epoch"])
+    assert words["cost.unsealed"] in [caption.value for caption in app.caption]
     assert any(held_back in line.value for line in app.markdown)
     assert any(words["results.method_scores"].format(methods=4) in line.value for line in app.markdown)
     started = words["scales.start_zero"] if start == 0 else words["scales.start_value"].format(start="1.00")
@@ -172,6 +173,8 @@ def test_results_of_before_are_still_shown(trained: str, recipe: str, start: flo
 def test_the_method_is_that_of_pairs(trained: str, language: str) -> None:
     found, words = result_of(trained), text.sentences(language)
     app = draw(evidence_page, found, language)
+    identity = words["cost.identity"].format(model_id=found["model_id"][:12])
+    assert identity in [caption.value for caption in app.caption]
     last = found["history"][-1]["epoch"]
     told = words["results.method_pairs"].format(learned=words["learned.with_own"], epochs=last)
     assert last >= 2 and any(told in line.value for line in app.markdown)
