@@ -21,7 +21,8 @@ from scalearn_core.errors import ModelError
 from scalearn_core.scaling.seal import is_sealed
 from scalearn_core.tables.export import beyond_spreadsheet, write_csv
 from scalearn_core.tables.notes import MOST_IN_CELL
-from scalearn_core.tables.reader import read_table, reading_of
+from scalearn_core.tables.reader import read_table
+from scalearn_core.tables.reading import Reading
 
 
 def evaluate(args: argparse.Namespace) -> None:
@@ -55,7 +56,7 @@ def predict(args: argparse.Namespace) -> None:
     check_new_file(args.out, source=args.table)
     if args.model.resolve() in args.out.resolve().parents:
         raise UsageError(f"{args.out} lies in the model's folder, which must stay as it is. Choose another place.")
-    table = read_table(args.table, **reading_of(vars(args)))
+    table = read_table(args.table, reading=Reading.of(vars(args)))
     for column in args.text:
         check_column(list(table.frame.columns), column)
     tell_rejected(table.rejected["row"].tolist())

@@ -22,13 +22,14 @@ from scalearn_core.data.documents import columns_of
 from scalearn_core.data.labels import AUTO, looks_multi_label
 from scalearn_core.data.language_names import names_of
 from scalearn_core.data.languages import shares_of
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.split_plan import By, SplitPlan, offered_test_values
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.errors import ConfigError
 from scalearn_core.storage.files import folder_written_whole
 from scalearn_core.tables.notes import MOST_IN_CELL, Notes
-from scalearn_core.tables.reader import reading_of
+from scalearn_core.tables.reading import Reading
 
 if TYPE_CHECKING:
     from scalearn_core.encoders.encoder import Encoder
@@ -163,13 +164,15 @@ def read_dataset(
         separator = None if given == NO_SEPARATOR else given
     dataset = TextDataset.from_table(
         args.table,
-        text=args.text,
-        label=args.label,
-        **reading_of(vars(args)),
-        blanks="leave_out" if args.skip_blank else "refuse",
-        separator=separator,
+        Mapping(
+            text=args.text,
+            label=args.label,
+            blanks="leave_out" if args.skip_blank else "refuse",
+            separator=separator,
+            keep=keep,
+        ),
+        reading=Reading.of(vars(args)),
         to_learn=to_learn,
-        keep=keep,
     )
     if separator == AUTO or given:
         tell_separator(dataset, asked=separator == AUTO)

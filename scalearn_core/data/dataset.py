@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
@@ -17,20 +17,20 @@ from numpy.typing import NDArray
 
 from scalearn_core.data.apply_recipe import apply_steps
 from scalearn_core.data.column_checks import check_column, check_columns, check_formulas, check_labels, shorten
-from scalearn_core.data.documents import Blanks, columns_of, take_documents
+from scalearn_core.data.documents import take_documents
 from scalearn_core.data.groups import Groups
 from scalearn_core.data.label_cells import are_values, as_known, spelled
-from scalearn_core.data.labels import AUTO, split_labels
+from scalearn_core.data.labels import split_labels
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.parts import Part
-from scalearn_core.data.recipe import Step
 from scalearn_core.data.split import Split
 from scalearn_core.data.split_plan import SplitPlan, divide
 from scalearn_core.errors import DataError
-from scalearn_core.tables.columns import Header
 from scalearn_core.tables.content import OnProgress
 from scalearn_core.tables.export import written_forms
 from scalearn_core.tables.notes import NOTHING, Notes
 from scalearn_core.tables.reader import Table, read_table
+from scalearn_core.tables.reading import AS_FOUND, Reading
 from scalearn_core.targets import Targets
 
 
@@ -73,91 +73,62 @@ class TextDataset:
     def from_table(
         cls,
         source: str | Path | bytes,
+        mapping: Mapping | None = None,
+        reading: Reading = AS_FOUND,
         *,
-        text: str | Sequence[str],
-        label: str,
-        sheet: str | None = None,
-        encoding: str | None = None,
-        delimiter: str | None = None,
-        header: Header = None,
-        blanks: Blanks = "refuse",
-        separator: str | None = AUTO,
+        text: str | Sequence[str] = "text",
+        label: str = "label",
         to_learn: bool = True,
         name: str | None = None,
-        keep: Sequence[str] = (),
-        steps: Sequence[Step] = (),
         on_progress: OnProgress | None = None,
     ) -> TextDataset:
         """Read and check a table.
 
         Args:
             source: A path, or a file's content.
-            text: The column with the documents; of several, such as subject and body, the cells are joined.
-            label: The column with their classes.
-            sheet: Which sheet of a workbook; the first visible one by default.
-            encoding: Of text; as the bytes tell by default. So is what else `tables.read_table` finds on its own:
-            delimiter: what stands between its cells,
-            header: and whether a row names the columns, or the number of that row.
-            blanks: What to do with rows without text or label: "refuse" them by number, or "leave_out" and
-                list them in `rejected`.
-            separator: What stands between several labels of one document; None: each cell is one label; "auto":
-                as the cells tell (`labels.find_separator`, `label_cells.as_lists`).
+            mapping: Which columns are texts and labels, and what is made of their cells; without it `text` and
+                `label` name the columns.
+            reading: How the file is to be read where it does not tell.
             to_learn: Whether the table must have what it takes to learn from; a model can be scored on any.
             name: What to call the dataset; the file's name by default.
-            keep: Further columns that a split asks for (`SplitPlan.columns`).
-            steps: What is done to it after it was read (`recipe.py`); documents left out are in `rejected`.
             on_progress: Told the share of the file that is read; what it raises ends the reading.
 
         Raises:
-            DataError: The table cannot be read (`tables.py`), or cannot be learned from (`checks.py`).
+            DataError: The table cannot be read (`tables/`), or cannot be learned from (`column_checks.py`).
         """
+        mapping = mapping or Mapping(text, label)
         if name is None:
             name = "table" if isinstance(source, bytes) else Path(source).stem
-        asked = {*columns_of(text), label, *keep}
-        read = partial(
-            read_table, source, sheet=sheet, encoding=encoding, delimiter=delimiter, on_progress=on_progress
-        )
-        table = read(header=header)
-        if header is None and not table.header and not asked <= set(table.frame.columns):
-            named = read(header=True)  # its first row is like the others, but who names the columns knows better
-            table = named if asked <= set(named.frame.columns) else table
-        return cls.from_rows(
-            table, text=text, label=label, blanks=blanks, separator=separator, to_learn=to_learn, name=name,
-            keep=keep, steps=steps,
-        )  # fmt: skip
+        wanted = {*mapping.texts, mapping.label, *mapping.keep}
+        table = read_table(source, reading, on_progress=on_progress)
+        if reading.header is None and not table.header and not wanted <= set(table.frame.columns):
+            # Its first row is like the others, but who names the columns knows better.
+            named = read_table(source, replace(reading, header=True), on_progress=on_progress)
+            table = named if wanted <= set(named.frame.columns) else table
+        return cls.from_rows(table, mapping, to_learn=to_learn, name=name)
 
     @classmethod
     def from_rows(
-        cls, table: Table, *, text: str | Sequence[str], label: str, blanks: Blanks,
-        separator: str | None = AUTO, to_learn: bool = True, name: str, keep: Sequence[str] = (),
-        steps: Sequence[Step] = (), as_before: bool = False, on_progress: OnProgress | None = None,
-    ) -> TextDataset:  # fmt: skip
-        """`from_table` for a table that was already read; reports progress.
-
-        Args:
-            as_before: as in `take_documents`.
-        """
-        if blanks not in ("refuse", "leave_out"):
-            raise ValueError(f'blanks must be "refuse" or "leave_out", found {blanks!r}.')
-        if separator == "":
-            raise ValueError("separator must be a text or None.")
-        texts, columns = columns_of(text), list(table.frame.columns)
+        cls,
+        table: Table,
+        mapping: Mapping,
+        *,
+        name: str,
+        to_learn: bool = True,
+        on_progress: OnProgress | None = None,
+    ) -> TextDataset:
+        """`from_table` for a table that was read already. Progress is told of what is done to it."""
+        texts, label, columns = mapping.texts, mapping.label, list(table.frame.columns)
         check_columns(columns, texts=texts, label=label)
-        for column in keep:
+        for column in mapping.keep:
             check_column(columns, column)
-        bearable = 0 if blanks == "refuse" else len(table.frame) - 1
+        bearable = 0 if mapping.blanks == "refuse" else len(table.frame) - 1
         check_formulas(table.notes.without_value, texts=texts, label=label, bearable=bearable)
-        frame, left_out, separator = take_documents(
-            table.frame,
-            texts,
-            label,
-            separator=separator,
-            blanks=blanks,
-            are_lists=label in table.lists,
-            as_before=as_before,
+        frame, left_out, separator = take_documents(table.frame, mapping, are_lists=label in table.lists)
+        frame, by_steps = apply_steps(
+            frame, mapping.steps, separator, on_progress=on_progress or (lambda share: None)
         )
-        frame, by_steps = apply_steps(frame, steps, separator, on_progress=on_progress or (lambda share: None))
-        side = table.frame.loc[frame.index, list(keep)] if keep else None
+        side = table.frame.loc[frame.index, list(mapping.keep)] if mapping.keep else None
         rejected = pd.concat([table.rejected, left_out, by_steps])
         made = cls(frame, rejected, (), name, separator=separator, side=side, notes=table.notes)
         return made._checked(label, to_learn=to_learn)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,38 +12,29 @@ from numpy.typing import NDArray
 from scalearn_core.data.column_checks import shorten
 from scalearn_core.data.label_cells import NONE, are_values, as_lists, listed, separator_of, spelled
 from scalearn_core.data.labels import AUTO, find_separator, split_labels
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.errors import DataError
 from scalearn_core.tables.columns import rejected_rows
 
-Blanks = Literal["refuse", "leave_out"]
-
 
 def take_documents(
-    frame: pd.DataFrame,
-    texts: Sequence[str],
-    label: str,
-    *,
-    separator: str | None,
-    blanks: Blanks,
-    are_lists: bool = False,
-    as_before: bool = False,
+    frame: pd.DataFrame, mapping: Mapping, *, are_lists: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame, str | None]:
     """Columns `text` and `label` of the rows that have both, the rows that have not, and the separator.
 
+    The cells of several text columns are put a line each, without the blank ones. Labels stay as typed; of several
+    in a cell each is trimmed.
+
     Args:
         frame: all columns as `str`, indexed by row number.
-        texts: columns whose cells make up a text, a line each; blank ones are skipped.
-        label: the column with the labels, which stay as typed; of several in a cell each is trimmed.
-        separator: as in `TextDataset.from_table`.
-        blanks: as in `TextDataset.from_table`.
         are_lists: whether the cells of the labels were lists in the file.
-        as_before: read as datasets were that were stored before lists, spellings and "none" were known.
 
     Raises:
         DataError: `data.blank_cells` if they are to be refused.
     """
+    texts, label, separator, blanks = mapping.texts, mapping.label, mapping.separator, mapping.blanks
     text, labels = joined(frame, texts), frame[label]
-    if as_before:
+    if mapping.as_before:
         labels, separator = _label_sets(labels.replace(NONE, ""), separator)
         none = np.zeros(len(labels), dtype=np.bool_)
     else:

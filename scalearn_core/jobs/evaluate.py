@@ -9,12 +9,13 @@ from typing import Any
 
 from scalearn_core import runs
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.evidence.other_table import evaluate_on_table
 from scalearn_core.evidence.reference import load_reference
 from scalearn_core.runs.folders import CONFIG, write_json
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.tables.export import write_csv
-from scalearn_core.tables.reader import reading_of
+from scalearn_core.tables.reading import Reading
 from scalearn_core.workspace.test_set_use import note_test_set_use
 from scalearn_core.workspace.uploads import release_upload, upload_path
 
@@ -26,9 +27,12 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     evidence = runs.folder(config["model_run"])
     model = ScaLearnModel.load(evidence / "model").to(config.get("device") or "cpu")
     dataset = TextDataset.from_table(
-        upload_path(config["upload"]), text=config["text"], label=config["label"], blanks="leave_out",
-        separator=model.separator, to_learn=False, name=config["name"], **reading_of(config),
-    )  # fmt: skip
+        upload_path(config["upload"]),
+        Mapping(text=config["text"], label=config["label"], blanks="leave_out", separator=model.separator),
+        reading=Reading.of(config),
+        to_learn=False,
+        name=config["name"],
+    )
     release_upload(config["upload"])
     reference = load_reference(evidence, model)
     report.stage("evaluation", 0.05)

@@ -16,7 +16,8 @@ from scalearn_core.data.labels import split_labels
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.runs.folders import write_json
 from scalearn_core.tables.export import beyond_spreadsheet, write_csv
-from scalearn_core.tables.reader import read_table, reading_of
+from scalearn_core.tables.reader import read_table
+from scalearn_core.tables.reading import Reading
 from scalearn_core.workspace.uploads import release_upload, upload_path
 
 
@@ -24,7 +25,7 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     """Classify as `config` asks (`docs/formats.md`); write `predictions.csv` and `result.json`."""
     started = time.monotonic()
     report.stage("loading", 0.0)
-    table = read_table(upload_path(config["upload"]), **reading_of(config))
+    table = read_table(upload_path(config["upload"]), reading=Reading.of(config))
     release_upload(config["upload"])
     for column in columns_of(config["text"]):
         check_column(list(table.frame.columns), column)

@@ -7,11 +7,10 @@ passed over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any, TypedDict
 
 import pandas as pd
 
@@ -19,8 +18,9 @@ from scalearn_core.errors import DataError
 from scalearn_core.tables import dataset_folders, delimited, json_lines, opendocument, parquet, workbook
 from scalearn_core.tables.columns import Header, assemble
 from scalearn_core.tables.content import GZIP, Content, OnProgress
-from scalearn_core.tables.encodings import ENCODINGS, find_encoding
+from scalearn_core.tables.encodings import find_encoding
 from scalearn_core.tables.notes import NOTHING, Notes, NoteTaker
+from scalearn_core.tables.reading import AS_FOUND, Reading
 from scalearn_core.tables.records import Record
 
 SIGNATURES = {
@@ -49,11 +49,8 @@ FINDING = 0.2
 
 def read_table(
     source: str | Path | bytes,
+    reading: Reading = AS_FOUND,
     *,
-    sheet: str | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    header: Header = None,
     class_names: bool = True,
     on_progress: OnProgress | None = None,
 ) -> Table:
@@ -62,19 +59,14 @@ def read_table(
 
     Args:
         source: A path, or a file's content.
-        sheet: Which sheet of a workbook; the first visible one by default.
-        encoding: One of `ENCODINGS`; None: as the bytes tell. Of text and JSON alone, elsewhere it is ignored.
-        delimiter: One of `delimited.DELIMITERS`; None: as the rows tell. Of text alone.
-        header: Whether a row names the columns, or the number of that row; None: as the rows tell. Of text and
-            workbooks alone.
+        reading: What a person chose; the rest is found in the file.
         class_names: Whether the classes of a Parquet file by `datasets` are read by their names.
         on_progress: Told the share that is read; what it raises ends the reading.
 
     Raises:
         DataError: The file cannot be read, is no table, or is beyond a limit of `limits.py`.
     """
-    if encoding not in (None, *ENCODINGS) or delimiter not in (None, *delimited.DELIMITERS):
-        raise ValueError(f"Unknown encoding or delimiter: {encoding!r}, {delimiter!r}.")
+    sheet, encoding, delimiter, header = astuple(reading)
     if not isinstance(source, bytes) and dataset_folders.is_folder(Path(source)):
         done = dataset_folders.read_folder(Path(source), on_progress)
         return Table(done.frame, done.rejected, kind="folder", lists=done.lists)
@@ -104,25 +96,6 @@ def read_table(
         done.frame, done.rejected, encoding=encoding, delimiter=delimiter, header=done.header,
         header_row=done.header_row,
     )  # fmt: skip
-
-
-class Reading(TypedDict, total=False):
-    """How a file is to be read where it does not tell: the choices of `read_table`."""
-
-    sheet: str | None
-    encoding: str | None
-    delimiter: str | None
-    header: Header
-
-
-def reading_of(config: Mapping[str, Any]) -> Reading:
-    """Those of a run's `config`; what is missing is found in the file."""
-    return {
-        "sheet": config.get("sheet"),
-        "encoding": config.get("encoding"),
-        "delimiter": config.get("delimiter"),
-        "header": config.get("header"),
-    }
 
 
 def sheet_names(content: bytes) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from scalearn_core.data.documents import Blanks
+from scalearn_core.data.mapping import Blanks, Mapping
 from scalearn_core.data.recipe import Step
 from scalearn_core.data.split_plan import AT_RANDOM, SplitPlan
+from scalearn_core.tables.reading import Reading
 
 FORMAT = 2
 """Of `recipe.json`. Format 1 knew one text column, no steps and no versions, and labels lost outer whitespace."""
@@ -94,13 +94,31 @@ class DatasetInfo:
         """The text columns in words."""
         return " + ".join(self.text_columns)
 
+    @property
+    def reading(self) -> Reading:
+        """How its file is read."""
+        return Reading(self.sheet, self.encoding, self.delimiter, self.header)
+
+    @property
+    def mapping(self) -> Mapping:
+        """What is taken of its columns."""
+        return Mapping(
+            self.text_columns,
+            self.label_column,
+            self.separator,
+            self.blanks,
+            keep=self.plan.columns,
+            steps=self.steps,
+            as_before=self.label_reading < LABEL_READING,
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
         steps = [step.to_dict() for step in self.steps]
         return {"format": FORMAT, **asdict(self), "plan": self.plan.to_dict(), "steps": steps}
 
     @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> DatasetInfo:
+    def from_dict(cls, stored: dict[str, Any]) -> DatasetInfo:
         """What `to_dict` gave, of this format or the first. Raises KeyError or TypeError for anything else."""
         values = dict(stored)
         format_ = values.pop("format")

@@ -14,24 +14,22 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from scalearn_core.config import open_workspace, workspace
 from scalearn_core.data.dataset import TextDataset
-from scalearn_core.data.documents import Blanks, columns_of
-from scalearn_core.data.labels import AUTO
 from scalearn_core.data.languages import shares_of
-from scalearn_core.data.recipe import Step
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.split_plan import AT_RANDOM, SplitPlan
 from scalearn_core.errors import DataError
 from scalearn_core.storage.reserve import room
-from scalearn_core.tables.columns import Header
 from scalearn_core.tables.content import OnProgress
 from scalearn_core.tables.export import write_csv
 from scalearn_core.tables.reader import Table, read_table
+from scalearn_core.tables.reading import AS_FOUND, Reading
 from scalearn_core.workspace.dataset_info import FORMAT, LABEL_READING, DatasetInfo
 from scalearn_core.workspace.keeping import keep_content, sweep, writable
 
@@ -42,18 +40,11 @@ logger = logging.getLogger(__name__)
 
 def save_dataset(
     content: bytes,
+    mapping: Mapping,
+    reading: Reading = AS_FOUND,
     *,
     filename: str,
     name: str | None = None,
-    text: str | Sequence[str],
-    label: str,
-    sheet: str | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    header: Header = None,
-    blanks: Blanks = "leave_out",
-    separator: str | None = AUTO,
-    steps: Sequence[Step] = (),
     plan: SplitPlan = AT_RANDOM,
     table: Table | None = None,
     on_progress: OnProgress | None = None,
@@ -66,7 +57,7 @@ def save_dataset(
         content: The bytes of the table.
         filename: Where it came from; shown, never used as a path.
         name: What to call it; by default as the file, without its ending.
-        text, label, sheet, encoding, delimiter, header, blanks, separator, steps: As in `TextDataset.from_table`.
+        mapping, reading: As in `TextDataset.from_table`; the columns to keep are those of `plan`.
         plan: How it is divided for every model of it.
         table: What `read_table` gave for this content, where it was read so already.
         on_progress: Told the share of what is done to the table.
@@ -74,32 +65,36 @@ def save_dataset(
     Raises:
         DataError: As `TextDataset.from_table`; nothing is kept then.
     """
-    texts = columns_of(text)
     file = PureWindowsPath(filename).name or "table"  # splits at / and \ alike
     of_file = PureWindowsPath(file).stem
     name = " ".join((name or "").split()) or of_file
-    mapping: dict[str, Any] = {
-        "text": texts[0] if len(texts) == 1 else texts, "label": label, "sheet": sheet, "blanks": blanks
-    }  # fmt: skip
+    mapping = replace(mapping, keep=plan.columns, as_before=False)
+    texts = mapping.texts
+    how: dict[str, Any] = {
+        "text": texts[0] if len(texts) == 1 else texts,
+        "label": mapping.label,
+        "sheet": reading.sheet,
+        "blanks": mapping.blanks,
+    }
     later: dict[str, Any] = {  # only what is not as by default: ids stay what they were before there was a choice
-        "separator": separator, "encoding": encoding, "delimiter": delimiter, "header": header,
-        "plan": None if plan == AT_RANDOM else plan.to_dict(), "steps": [step.to_dict() for step in steps] or None,
-    }  # fmt: skip
-    mapping |= {key: value for key, value in later.items() if value is not None}
-    with_name = _short_hash(content, json.dumps(mapping | {"name": name}, sort_keys=True).encode())
-    without = _short_hash(content, json.dumps(mapping, sort_keys=True).encode())
+        "separator": mapping.separator,
+        "encoding": reading.encoding,
+        "delimiter": reading.delimiter,
+        "header": reading.header,
+        "plan": None if plan == AT_RANDOM else plan.to_dict(),
+        "steps": [step.to_dict() for step in mapping.steps] or None,
+    }
+    how |= {key: value for key, value in later.items() if value is not None}
+    with_name = _short_hash(content, json.dumps(how | {"name": name}, sort_keys=True).encode())
+    without = _short_hash(content, json.dumps(how, sort_keys=True).encode())
     ids = [without, with_name] if name == of_file else [with_name]
     names = {known: _name_there(known) for known in ids}
     if name in names.values():
         return next(known for known, called in names.items() if called == name)
     dataset_id = next((free for free, called in names.items() if called is None), with_name)
     home = _datasets() / dataset_id
-    if table is None:
-        table = read_table(content, sheet=sheet, encoding=encoding, delimiter=delimiter, header=header)
-    dataset = TextDataset.from_rows(
-        table, text=texts, label=label, blanks=blanks, separator=separator, name=name,
-        keep=plan.columns, steps=steps, on_progress=on_progress,
-    )  # fmt: skip
+    table = table or read_table(content, reading)
+    dataset = TextDataset.from_rows(table, mapping, name=name, on_progress=on_progress)
     if plan != AT_RANDOM:
         dataset.split(plan=plan)  # tells now what would fail every training
     stored = list_datasets()
@@ -109,9 +104,9 @@ def save_dataset(
         name=name,
         filename=file,
         text_columns=texts,
-        label_column=label,
+        label_column=mapping.label,
         sheet=table.sheet,
-        blanks=blanks,
+        blanks=mapping.blanks,
         encoding=table.encoding,
         delimiter=table.delimiter,
         documents=len(dataset.frame),
@@ -125,7 +120,7 @@ def save_dataset(
         separator=dataset.separator,
         plan=plan,
         header=table.header_row if (table.header_row or 1) > 1 else table.header,
-        steps=tuple(steps),
+        steps=tuple(mapping.steps),
         label_reading=LABEL_READING,
         version=previous.version + 1 if previous else 1,
         previous=previous.id if previous else None,
@@ -228,20 +223,10 @@ def load_dataset(dataset_id: str) -> TextDataset:
         raise DataError("data.damaged_dataset", dataset=dataset_id) from error
     if digest != info.sha256:
         raise DataError("data.damaged_dataset", dataset=dataset_id)
-    table = read_table(
-        path,
-        sheet=info.sheet,
-        encoding=info.encoding,
-        delimiter=info.delimiter,
-        header=info.header,
-        class_names=info.label_reading >= LABEL_READING,
-    )
+    table = read_table(path, info.reading, class_names=info.label_reading >= LABEL_READING)
     if info.trim_labels:
         table.frame[info.label_column] = table.frame[info.label_column].str.strip()
-    return TextDataset.from_rows(
-        table, text=info.text_columns, label=info.label_column, blanks=info.blanks, separator=info.separator,
-        name=info.name, keep=info.plan.columns, steps=info.steps, as_before=info.label_reading < LABEL_READING,
-    )  # fmt: skip
+    return TextDataset.from_rows(table, info.mapping, name=info.name)
 
 
 def dataset_content(dataset_id: str) -> bytes:

@@ -14,6 +14,7 @@ from scalearn_core.data.label_cells import as_lists
 from scalearn_core.data.labels import AUTO, find_separator
 from scalearn_core.data.labels import SEPARATORS as LABEL_SEPARATORS
 from scalearn_core.data.languages import shares_of
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.recipe import Step
 from scalearn_core.errors import DataError
 from scalearn_core.tables.export import csv_text
@@ -66,9 +67,12 @@ def checked(
     def make() -> TextDataset:
         with working(t("data.checking"), shown=len(given.table.frame) > LARGE) as on_progress:
             return TextDataset.from_rows(
-                given.table, text=texts, label=label, blanks="leave_out", separator=separator, to_learn=to_learn,
-                name=given.name, keep=keep, steps=steps, on_progress=on_progress,
-            )  # fmt: skip
+                given.table,
+                Mapping(text=texts, label=label, blanks="leave_out", separator=separator, keep=keep, steps=steps),
+                to_learn=to_learn,
+                name=given.name,
+                on_progress=on_progress,
+            )
 
     dataset = remembered("checked", key, make)
 

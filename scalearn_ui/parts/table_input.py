@@ -10,7 +10,8 @@ from scalearn_core.data.column_checks import shorten
 from scalearn_core.errors import DataError
 from scalearn_core.tables import limits
 from scalearn_core.tables.notes import Notes
-from scalearn_core.tables.reader import Reading, Table, read_table, reading_of, sheet_names
+from scalearn_core.tables.reader import Table, read_table, sheet_names
+from scalearn_core.tables.reading import Reading
 from scalearn_ui.letters import cells, letters
 from scalearn_ui.parts.busy import working
 from scalearn_ui.session_slot import begin_anew, remembered
@@ -76,14 +77,14 @@ def ask_table(key: str) -> Given | None:
     as_found |= {f"{key}_header_row": 1}
     begin_anew(f"{key}_upload", upload.file_id, as_found | dict.fromkeys((f"{key}_sheet", f"{key}_first_sheet")))
     chosen = _chosen(key)
-    read = (upload.file_id, *sorted(chosen.items()))
+    read = (upload.file_id, chosen)
     content = upload.getvalue()
     try:
         table = remembered(f"{key}_table", read, lambda: _read(content, chosen))
     except DataError:
         _ask_after_failure(key, content)
         raise
-    if chosen["sheet"] is None:
+    if chosen.sheet is None:
         st.session_state[f"{key}_first_sheet"] = table.sheet
     _ask_sheet(key, table.sheets, table.sheet)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -107,12 +108,12 @@ def _tell(notes: Notes) -> None:
 
 def _chosen(key: str) -> Reading:
     """The choices as they stand in the session; the widgets come below what they change."""
-    found = {choice: st.session_state.get(f"{key}_{choice}") for choice in Reading.__annotations__}
+    found = {choice: st.session_state.get(f"{key}_{choice}") for choice in Reading().to_dict()}
     if found["sheet"] == st.session_state.get(f"{key}_first_sheet"):  # shown as chosen, but found in the file
         found["sheet"] = None
     read = {choice: value or None for choice, value in found.items()}
     headers = {"first": True, "row": st.session_state.get(f"{key}_header_row", 1), "none": False}
-    return reading_of(read | {"header": headers.get(found["header"] or AS_FOUND)})
+    return Reading.of(read | {"header": headers.get(found["header"] or AS_FOUND)})
 
 
 def _ask_sheet(key: str, names: tuple[str, ...], read: str | None) -> None:
@@ -159,7 +160,7 @@ def _ask_choice(choice: str, words: dict[str, str], key: str) -> None:
 
 def _read(content: bytes, chosen: Reading) -> Table:
     with working(t("table.reading"), shown=len(content) > LARGE) as on_progress:
-        return read_table(content, **chosen, on_progress=on_progress)
+        return read_table(content, chosen, on_progress=on_progress)
 
 
 def _read_as(table: Table) -> Markdown:

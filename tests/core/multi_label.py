@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.scaling.model import ScaLearnModel
 from tests.core.tiny import TOPICS
 
@@ -23,7 +24,7 @@ def multi_label_table(documents: int = 64, *, separator: str = ";", seed: int = 
         words = [str(generator.choice(TOPICS[topic])) for topic in topics for _ in range(2)]
         rows.append(f'"{" ".join(generator.permutation(words))} help {number}","{separator.join(topics)}"')
     return TextDataset.from_table(
-        "\n".join(rows).encode(), text="text", label="label", separator=separator, name="several"
+        "\n".join(rows).encode(), Mapping(text="text", label="label", separator=separator), name="several"
     )
 
 

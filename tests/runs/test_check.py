@@ -8,6 +8,7 @@ import pytest
 
 from scalearn_core import runs
 from scalearn_core.checks.thorough import thorough
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.errors import RunError
 from scalearn_core.jobs.check import read_findings
 from scalearn_core.runs.kinds import lane_of
@@ -18,7 +19,11 @@ from tests.core.checks.planted import with_wrong_labels
 
 def stored() -> str:
     dataset, _ = with_wrong_labels(300, 3, 0.05)
-    return save_dataset(dataset.frame.to_csv(index=False).encode(), filename="t.csv", text="text", label="label")
+    return save_dataset(
+        dataset.frame.to_csv(index=False).encode(),
+        Mapping(text="text", label="label", blanks="leave_out"),
+        filename="t.csv",
+    )
 
 
 def checked(dataset_id: str) -> runs.Run:

@@ -16,6 +16,7 @@ from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.config import TrainingConfig
 from scalearn_core.config import workspace as workspace_folder
 from scalearn_core.data.document_numbers import document_numbers
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.devices import find
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ScaLearnError
@@ -65,7 +66,12 @@ def train(parts: Path) -> str:
     for number, name in enumerate(("first", "second")):
         write_adapter(random_adapter(name, seed=number), parts / name)
     content = dataset(60).frame.to_csv(index=False).encode()
-    config = {"dataset": save_dataset(content, filename="tiny.csv", text="text", label="label"), "seed": 5}
+    config = {
+        "dataset": save_dataset(
+            content, Mapping(text="text", label="label", blanks="leave_out"), filename="tiny.csv"
+        ),
+        "seed": 5,
+    }
     outcome = train_with_evidence(
         load_dataset(config["dataset"]).split(seed=5),
         sources=[str(parts / name) for name in ("first", "second")],

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from scalearn_core.adapters.adapterhub import write_adapter
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.evaluation.stored_probabilities import load_test_probabilities
 from scalearn_core.explain.levers import Levers
@@ -36,8 +37,9 @@ def asked(tmp_path: Path) -> dict[str, Any]:
     for number, name in enumerate(("first", "second")):
         write_adapter(random_adapter(name, seed=number), tmp_path / name)
     content = multi_label_table(120, separator=" | ").frame.to_csv(index=False).encode()
+    mapping = Mapping("text", "label", blanks="leave_out")
     return {
-        "dataset": save_dataset(content, filename="tickets.csv", text="text", label="label"),
+        "dataset": save_dataset(content, mapping, filename="tickets.csv"),
         "encoder": str(tmp_path / "encoder"), "sources": [str(tmp_path / name) for name in ("first", "second")],
         "variant": "scalearn_uniform", "recipe": "auto", "seed": 5, "device": "cpu",
     }  # fmt: skip

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
 from scalearn_core.adapters import catalog
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.storage.locks import holding
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.samples import SAMPLES, sample_bytes
@@ -85,7 +86,9 @@ def train_into(home: Path, table: bytes, title: str, text: str, label: str) -> s
     before = os.environ.get("SCALEARN_HOME")
     os.environ["SCALEARN_HOME"] = str(home)
     try:
-        dataset = datasets.save_dataset(table, filename=f"{title}.csv", text=text, label=label)
+        dataset = datasets.save_dataset(
+            table, Mapping(text=text, label=label, blanks="leave_out"), filename=f"{title}.csv"
+        )
         config = {
             "dataset": dataset,
             "sources": catalog.permissive()[:SOURCES],

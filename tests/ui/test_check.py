@@ -6,6 +6,7 @@ import pytest
 
 from scalearn_core import runs
 from scalearn_core.checks.thorough import thorough
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.workspace import datasets
 from scalearn_ui import findings, text
 from tests.core.checks.made import made
@@ -16,7 +17,9 @@ LETTER = "Please send me the invoice of last month again, our accounting cannot 
 
 
 def test_a_check_that_is_done_leads_to_its_table(studio: Open, language: str) -> None:
-    dataset = datasets.save_dataset(small_table(), filename="t.csv", text="message", label="team")
+    dataset = datasets.save_dataset(
+        small_table(), Mapping(text="message", label="team", blanks="leave_out"), filename="t.csv"
+    )
     run = runs.submit("check", {"dataset": dataset, "seed": 13}, title="t.csv")
     wait_for_end(run)
     assert runs.get(run).status == "succeeded", runs.get(run).error_text

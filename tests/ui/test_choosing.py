@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
 from scalearn_core.adapters import catalog
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.encoders.cards import CARDS, ENGLISH, MULTILINGUAL, EncoderCard
 from scalearn_core.workspace import datasets as workspace
 from scalearn_ui import text
@@ -36,7 +37,9 @@ def saved(*languages: str) -> str:
         for text, label in zip(TEXTS[language], "ab", strict=True)
     ]
     content = "\n".join(["message,team", *rows]).encode()
-    return workspace.save_dataset(content, filename="t.csv", text="message", label="team")
+    return workspace.save_dataset(
+        content, Mapping(text="message", label="team", blanks="leave_out"), filename="t.csv"
+    )
 
 
 def forget_languages(dataset: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scalearn_core import runs
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.recipe import Step
 from scalearn_core.workspace import datasets
 from scalearn_ui import text
@@ -17,7 +18,9 @@ from tests.ui.test_runs_kept import made as run_of
 
 
 def stored(content: bytes, name: str | None = None) -> str:
-    return datasets.save_dataset(content, filename="tickets.csv", name=name, text="message", label="topic")
+    return datasets.save_dataset(
+        content, Mapping(text="message", label="topic", blanks="leave_out"), filename="tickets.csv", name=name
+    )
 
 
 def with_copies() -> bytes:

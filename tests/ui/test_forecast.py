@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
 from scalearn_core.adapters import catalog
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.workspace import datasets
 from scalearn_ui import text
 from tests.ui.conftest import Open, small_table, wait_for_end
@@ -63,7 +64,9 @@ def test_too_few_documents_are_said_so() -> None:
 
 
 def test_a_forecast_is_asked_and_found_again(studio: Open) -> None:
-    dataset = datasets.save_dataset(small_table(), filename="t.csv", text="message", label="team")
+    dataset = datasets.save_dataset(
+        small_table(), Mapping(text="message", label="team", blanks="leave_out"), filename="t.csv"
+    )
     app = studio("train")
     app.button(key="start_forecast").click().run()
     (run,) = runs.recent(5, "forecast")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scalearn_core.config import LONG_TEXTS
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.workspace import datasets
 from scalearn_ui import outcomes, text
 from tests.ui.conftest import Open
@@ -21,7 +22,9 @@ def saved(sentence: str) -> str:
         for word, label in (("paper", "a"), ("toner", "b"))
     ]
     content = "\n".join(["message,team", *rows]).encode()
-    return datasets.save_dataset(content, filename="t.csv", text="message", label="team")
+    return datasets.save_dataset(
+        content, Mapping(text="message", label="team", blanks="leave_out"), filename="t.csv"
+    )
 
 
 def test_long_documents_are_asked_about(language: str, studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from scalearn_core import runs
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.samples import SAMPLES
 from scalearn_ui import shell, text
@@ -71,7 +72,7 @@ def test_a_training_in_the_table_link_is_no_table(studio: Open, trained: str) ->
 @pytest.mark.parametrize("label", ["![px](http://127.0.0.1:9/x.png)", "$x^2$", ":red[a]"])
 def test_labels_and_names_are_not_read_as_markdown(studio: Open, label: str) -> None:
     table = f"text,label\none,{label}\ntwo,{label}\nthree,b\nfour,b\n".encode()
-    datasets.save_dataset(table, filename=f"{label}.csv", text="text", label="label")
+    datasets.save_dataset(table, Mapping(text="text", label="label", blanks="leave_out"), filename=f"{label}.csv")
     app = studio("data")
     app.file_uploader(key="data_file").upload("table.csv", table).run()
     told = [element.value for kind in (app.markdown, app.caption, app.warning, app.error) for element in kind]
@@ -177,7 +178,9 @@ def test_rejected_rows_can_be_downloaded(studio: Open) -> None:
 
 
 def test_a_dataset_can_be_deleted(studio: Open) -> None:
-    dataset = datasets.save_dataset(small_table(), filename="t.csv", text="message", label="team")
+    dataset = datasets.save_dataset(
+        small_table(), Mapping(text="message", label="team", blanks="leave_out"), filename="t.csv"
+    )
     app = studio("data")
     app.button(key=f"delete_{dataset}").click().run()
     assert text.sentences("en")["data.delete_text"].format(name="t") in [m.value for m in app.markdown]

@@ -10,7 +10,6 @@ from scalearn_core.data.documents import joined
 from scalearn_core.data.languages import shares_of
 from scalearn_core.errors import RunError
 from scalearn_core.runs import Run
-from scalearn_core.tables.reader import reading_of
 from scalearn_core.workspace import uploads
 from scalearn_ui import charts, outcomes, shell, text
 from scalearn_ui.letters import bare, cells
@@ -55,7 +54,7 @@ def draw(model: Run) -> None:
             "model_run": model.id,
             "upload": uploads.save_upload(given.content),
             "text": list(texts),
-            **reading_of(given.chosen),
+            **given.chosen.to_dict(),
             "device": "cpu",
         }
         st.query_params[LINK] = runs.submit("predict", config, title=given.name)

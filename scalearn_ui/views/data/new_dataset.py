@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 import streamlit as st
 
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.errors import DataError
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.dataset_info import DatasetInfo
@@ -65,15 +66,12 @@ def ask(stored: Sequence[DatasetInfo]) -> str | None:
     with working(t("data.saving"), shown=len(checked.dataset.frame) > dataset_view.LARGE) as on_progress:
         saved = datasets.save_dataset(
             given.content,
+            Mapping(texts, label, separator, "leave_out", steps=done.steps),
+            given.chosen,
             filename=given.name,
             name=name,
-            text=texts,
-            label=label,
-            separator=separator,
-            steps=done.steps,
             plan=plan,
             table=given.table,
-            **given.chosen,
             on_progress=on_progress,
         )
     if saved in {info.id for info in stored}:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -163,17 +165,10 @@ def _save_version(info: DatasetInfo, done: Done) -> None:
     with working(t("data.saving"), shown=info.documents > dataset_view.LARGE) as on_progress:
         saved = datasets.save_dataset(
             datasets.dataset_content(info.id),
+            replace(info.mapping, steps=[*info.steps, *done.steps]),
+            info.reading,
             filename=info.filename,
             name=info.name,
-            text=info.text_columns,
-            label=info.label_column,
-            sheet=info.sheet,
-            encoding=info.encoding,
-            delimiter=info.delimiter,
-            header=info.header,
-            blanks=info.blanks,
-            separator=info.separator,
-            steps=[*info.steps, *done.steps],
             plan=info.plan,
             on_progress=on_progress,
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.samples import SAMPLES, sample_bytes
 from scalearn_ui import shell, state
@@ -38,9 +39,8 @@ def use(key: str) -> None:
     sample = SAMPLES[key]
     stored = datasets.save_dataset(
         sample_bytes(key),
+        Mapping(text=sample.text, label=sample.label, blanks="leave_out"),
         filename=t(f"sample.{key}") + sample.path.suffix,
-        text=sample.text,
-        label=sample.label,
     )
     state.choose_dataset(stored)
     shell.go("train")

@@ -11,7 +11,6 @@ import streamlit as st
 from scalearn_core import runs
 from scalearn_core.data.labels import split_labels
 from scalearn_core.runs import Run
-from scalearn_core.tables.reader import reading_of
 from scalearn_core.workspace import uploads
 from scalearn_ui import charts, outcomes, shell, text
 from scalearn_ui.letters import bare
@@ -74,7 +73,7 @@ def _ask(model: Run, found: dict[str, Any]) -> None:
             "upload": uploads.save_upload(given.content),
             "text": list(texts),
             "label": label,
-            **reading_of(given.chosen),
+            **given.chosen.to_dict(),
             "name": given.name.rsplit(".", 1)[0],
             "device": "cpu",
         }

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.split import Split
 from scalearn_core.errors import DataError
 
@@ -24,8 +25,10 @@ def balanced(n: int, labels: Sequence[str] = ("hr", "it")) -> list[tuple[str, st
     return [(f"document {i}", labels[i % len(labels)]) for i in range(n)]
 
 
-def load(content: bytes, text: str = "message", label: str = "team", **options: str) -> TextDataset:
-    return TextDataset.from_table(content, text=text, label=label, **options)  # type: ignore[arg-type]
+def load(
+    content: bytes, text: str = "message", label: str = "team", name: str | None = None, **options: str
+) -> TextDataset:
+    return TextDataset.from_table(content, Mapping(text, label, **options), name=name)  # type: ignore[arg-type]
 
 
 def refusal(content: bytes, text: str = "message", label: str = "team") -> DataError:
@@ -191,7 +194,7 @@ def test_columns_that_are_named_stand_in_the_first_row() -> None:
 
 def test_outer_whitespace_of_labels_does_not_count_against_a_model() -> None:
     dataset = TextDataset.from_table(
-        b"t,l\na,it \nb,hr\nc,it\n", text="t", label="l", to_learn=False, separator=None
+        b"t,l\na,it \nb,hr\nc,it\n", Mapping(text="t", label="l", separator=None), to_learn=False
     )
     assert dataset.whole(["hr ", "it"]).names() == ["it", "hr ", "it"]
     assert dataset.whole(["hr", "it", "it "]).names() == ["it ", "hr", "it"]

@@ -11,6 +11,7 @@ import pytest
 
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.label_cells import as_lists, listed
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.recipe import Step
 from scalearn_core.errors import DataError
 from scalearn_core.evaluation.metrics import score
@@ -22,12 +23,12 @@ from scalearn_core.workspace import datasets
 SETS = [["billing"], ["billing", "refund"], ["door"], ["refund"], ["door", "billing"], ['it\'s "new"; a|b']] * 3
 
 
-def dataset(cells: list[str], **options: object) -> TextDataset:
+def dataset(cells: list[str], *, to_learn: bool = True, **options: object) -> TextDataset:
     content = pd.DataFrame({"text": [f"document {n}" for n in range(len(cells))], "label": cells}).to_csv(
         index=False
     )
-    options = {"blanks": "leave_out", **options}
-    return TextDataset.from_table(content.encode(), text="text", label="label", **options)  # type: ignore[arg-type]
+    mapping = Mapping("text", "label", **{"blanks": "leave_out", **options})  # type: ignore[arg-type]
+    return TextDataset.from_table(content.encode(), mapping, to_learn=to_learn)
 
 
 def jsonl(labels: list[object]) -> bytes:
@@ -122,7 +123,7 @@ def test_none_of_the_labels_is_an_answer(kind: str) -> None:
             .to_csv(index=False)
             .encode()
         )
-    read = TextDataset.from_table(content, text="text", label="label", blanks="leave_out")
+    read = TextDataset.from_table(content, Mapping(text="text", label="label", blanks="leave_out"))
     assert len(read.frame) == 21, "a blank is no answer"
     assert read.rejected["reason"].tolist() == ["blank_label"] * 3
     targets = read.whole().targets
@@ -133,7 +134,9 @@ def test_none_of_the_labels_is_an_answer(kind: str) -> None:
 
 def test_a_label_given_where_none_is_right_lowers_the_score() -> None:
     targets = (
-        TextDataset.from_table(jsonl(NONE_OF_THEM), text="text", label="label", blanks="leave_out").whole().targets
+        TextDataset.from_table(jsonl(NONE_OF_THEM), Mapping(text="text", label="label", blanks="leave_out"))
+        .whole()
+        .targets
     )
     given = targets.copy()
     given[targets.sum(1) == 0, 0] = 1
@@ -142,17 +145,19 @@ def test_a_label_given_where_none_is_right_lowers_the_score() -> None:
 
 
 def test_predictions_with_none_of_the_labels_read_back_the_same() -> None:
-    read = TextDataset.from_table(jsonl(NONE_OF_THEM), text="text", label="label", blanks="leave_out")
+    read = TextDataset.from_table(jsonl(NONE_OF_THEM), Mapping(text="text", label="label", blanks="leave_out"))
     whole = read.whole()
     table = prediction_table(whole, np.full(whole.targets.shape, 0.4, np.float32), whole.targets)
-    again = TextDataset.from_table(csv_text(table).encode(), text="text", label="label", separator=read.separator)
+    again = TextDataset.from_table(
+        csv_text(table).encode(), Mapping(text="text", label="label", separator=read.separator)
+    )
     assert again.whole(read.labels).targets.tolist() == whole.targets.tolist()
 
 
 def test_steps_keep_documents_that_have_none_of_the_labels() -> None:
     step = Step("leave_out_labels", "few_10", labels=("price",))
     read = TextDataset.from_table(
-        jsonl(NONE_OF_THEM), text="text", label="label", blanks="leave_out", steps=[step]
+        jsonl(NONE_OF_THEM), Mapping(text="text", label="label", blanks="leave_out", steps=[step])
     )
     assert (read.frame["label"] == "").sum() == 6
     assert read.rejected["reason"].value_counts().to_dict() == {"blank_label": 3, "few_10": 3}
@@ -166,7 +171,9 @@ def test_documents_with_none_of_the_labels_are_drawn_to_be_told_apart() -> None:
 
 def test_datasets_of_before_are_read_as_they_were() -> None:
     content = jsonl(NONE_OF_THEM)
-    saved = datasets.save_dataset(content, filename="t.jsonl", text="text", label="label")
+    saved = datasets.save_dataset(
+        content, Mapping(text="text", label="label", blanks="leave_out"), filename="t.jsonl"
+    )
     assert len(datasets.load_dataset(saved).frame) == 21
     path = datasets.dataset_folder(saved) / "recipe.json"
     info = dataclasses.replace(datasets.get_dataset_info(saved), label_reading=1)

@@ -10,6 +10,7 @@ import pytest
 
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.labels import find_separator, split_labels
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.parts import Part
 from scalearn_core.data.splits import assign_parts, stratified_folds
 from scalearn_core.errors import DataError
@@ -23,7 +24,7 @@ def table(cells: list[str]) -> bytes:
 
 
 def read(cells: list[str], **options: object) -> TextDataset:
-    return TextDataset.from_table(table(cells), text="text", label="label", **options)  # type: ignore[arg-type]
+    return TextDataset.from_table(table(cells), Mapping("text", "label", **options))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_a_table_is_read_in_a_models_labels() -> None:
     with pytest.raises(DataError, match="does not know: b"):
         data.whole(["a", "c"])
     exported = csv_text(pd.DataFrame({"text": ["x", "y", "z"], "label": ["=a|b", "=a", "b"]})).encode()
-    ours = TextDataset.from_table(exported, text="text", label="label", separator="|")
+    ours = TextDataset.from_table(exported, Mapping(text="text", label="label", separator="|"))
     assert ours.whole(["=a", "b"]).targets.tolist() == [[1, 1], [1, 0], [0, 1]]
 
 
@@ -146,9 +147,13 @@ def test_folds_hold_every_document_out_once_and_leave_every_label_to_learn_from(
 
 def test_a_dataset_keeps_how_its_labels_are_read() -> None:
     content = table(["a|b", "a", "b|c", "c", "a|c"])
-    multi_label = workspace.save_dataset(content, filename="t.csv", text="text", label="label", separator="|")
+    multi_label = workspace.save_dataset(
+        content, Mapping(text="text", label="label", separator="|", blanks="leave_out"), filename="t.csv"
+    )
     single = workspace.save_dataset(
-        table(["a|b", "a"] * 3), filename="t.csv", text="text", label="label", separator=None
+        table(["a|b", "a"] * 3),
+        Mapping(text="text", label="label", separator=None, blanks="leave_out"),
+        filename="t.csv",
     )
     assert workspace.get_dataset_info(multi_label).separator == "|"
     assert workspace.load_dataset(multi_label).labels == ("a", "b", "c")

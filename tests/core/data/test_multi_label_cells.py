@@ -12,6 +12,7 @@ import pytest
 
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.labels import find_separator, split_labels
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.parts import Part
 from scalearn_core.data.split import Split
 from scalearn_core.data.splits import assign_parts, stratified_folds
@@ -29,7 +30,7 @@ def table(cells: Sequence[str]) -> bytes:
 
 
 def load(cells: Sequence[str], separator: str | None) -> TextDataset:
-    return TextDataset.from_table(table(cells), text="text", label="label", separator=separator)
+    return TextDataset.from_table(table(cells), Mapping(text="text", label="label", separator=separator))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_labels_that_look_like_formulas_come_back_from_our_own_export() -> None:
         prediction_table(split, split.targets.astype(np.float32), split.targets)[["text", "predicted"]]
     )
     assert '"\'-1;=sum"' in exported and '"-1"' in exported
-    again = TextDataset.from_table(exported.encode(), text="text", label="predicted", separator=";")
+    again = TextDataset.from_table(exported.encode(), Mapping(text="text", label="predicted", separator=";"))
     assert np.array_equal(again.whole(labels).targets, split.targets)
     with pytest.raises(DataError) as caught:
         load(["'ok;-1", "-1", "'ok", "-1"], ";").whole(labels)
@@ -112,7 +113,11 @@ def test_parts_keep_their_separator_and_shape() -> None:
 
 def test_each_way_of_reading_is_a_dataset_of_its_own() -> None:
     ids = [
-        datasets.save_dataset(table(CELLS), filename="t.csv", text="text", label="label", separator=separator)
+        datasets.save_dataset(
+            table(CELLS),
+            Mapping(text="text", label="label", separator=separator, blanks="leave_out"),
+            filename="t.csv",
+        )
         for separator in ("auto", None, ",", "auto")
     ]
     infos = [datasets.get_dataset_info(dataset_id) for dataset_id in ids]

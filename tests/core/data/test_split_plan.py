@@ -12,6 +12,7 @@ import pytest
 
 from scalearn_core.checks.duplicates import leakage
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.near_duplicates import group_near
 from scalearn_core.data.parts import Part
 from scalearn_core.data.split_plan import SplitPlan, offered_test_values
@@ -35,7 +36,7 @@ def documents(n: int, **columns: Any) -> list[dict[str, str]]:
 
 
 def dataset(rows: list[dict[str, str]], *keep: str) -> TextDataset:
-    return TextDataset.from_table(table(rows), text="text", label="label", keep=keep)
+    return TextDataset.from_table(table(rows), Mapping(text="text", label="label", keep=keep))
 
 
 def refused(data: TextDataset, plan: SplitPlan) -> DataError:
@@ -86,7 +87,9 @@ def test_columns_that_were_not_kept_are_asked_for() -> None:
 def test_kept_columns_follow_the_rows_that_are_left() -> None:
     rows = documents(30, date=lambda i: f"2024-01-{i + 1:02}")
     rows[3]["label"] = ""
-    data = TextDataset.from_table(table(rows), text="text", label="label", keep=("date",), blanks="leave_out")
+    data = TextDataset.from_table(
+        table(rows), Mapping(text="text", label="label", keep=("date",), blanks="leave_out")
+    )
     assert data.side is not None
     assert data.side.index.tolist() == data.frame.index.tolist()
     assert "2024-01-04" not in data.side["date"].tolist()

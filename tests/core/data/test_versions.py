@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.recipe import Step
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.data.versions import changes
+from scalearn_core.tables.reading import Reading
 from scalearn_core.workspace import datasets as store
 
 ROWS = [("a", "it"), ("b", "hr"), ("a", "it"), ("c", "it"), ("d", "hr")]
@@ -26,8 +29,9 @@ def made(rows: list[tuple[str, str]]) -> TextDataset:
     return TextDataset.from_table(table(rows), text="message", label="team")
 
 
-def save(rows: list[tuple[str, str]], **options: object) -> str:
-    return store.save_dataset(table(rows), filename="t.csv", text="message", label="team", **options)  # type: ignore[arg-type]
+def save(rows: list[tuple[str, str]], *, steps: Sequence[Step] = (), **options: object) -> str:
+    mapping = Mapping("message", "team", blanks="leave_out", steps=steps)
+    return store.save_dataset(table(rows), mapping, filename="t.csv", **options)  # type: ignore[arg-type]
 
 
 def test_rows_added_gone_and_relabelled() -> None:
@@ -68,7 +72,9 @@ def test_the_counts_add_up(seed: int) -> None:
 
 def test_a_table_of_the_same_name_is_the_next_version(workspace: Path) -> None:
     first, second = save(ROWS), save([*ROWS, ("e", "hr")])
-    other = store.save_dataset(table([*ROWS, ("g", "it")]), filename="u.csv", text="message", label="team")
+    other = store.save_dataset(
+        table([*ROWS, ("g", "it")]), Mapping(text="message", label="team", blanks="leave_out"), filename="u.csv"
+    )
     infos = [store.get_dataset_info(dataset) for dataset in (first, second, other)]
     assert [(info.version, info.previous) for info in infos] == [(1, None), (2, first), (1, None)]
     store.delete_dataset(second)
@@ -110,7 +116,10 @@ def test_the_bytes_of_a_table_lie_on_the_disk_once(workspace: Path) -> None:
 def test_columns_encoding_and_header_are_kept(workspace: Path) -> None:
     content = "件名;本文;係\n;こんにちは;a\n質問;あり;b\n質問;なし;a\n無題;はい;b\n".encode("cp932")
     dataset_id = store.save_dataset(
-        content, filename="x.csv", text=("件名", "本文"), label="係", encoding="cp932", delimiter=";", header=True
+        content,
+        Mapping(text=("件名", "本文"), label="係", blanks="leave_out"),
+        reading=Reading(encoding="cp932", delimiter=";", header=True),
+        filename="x.csv",
     )
     info = store.get_dataset_info(dataset_id)
     assert (info.text_column, info.encoding, info.header) == ("件名 + 本文", "cp932", True)

@@ -11,6 +11,7 @@ from sklearn.metrics import average_precision_score, f1_score, log_loss, roc_auc
 
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.document_numbers import document_numbers
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError, DataError
@@ -207,7 +208,7 @@ def test_the_same_documents_are_recognised(model: ScaLearnModel, reference: Refe
 
 def test_other_labels_and_another_number_of_them_are_refused(model: ScaLearnModel, reference: Reference) -> None:
     rows = "text,label\n" + "\n".join(f"t{i},{'x;y' if i % 2 else 'rooms'}" for i in range(8))
-    other = TextDataset.from_table(rows.encode(), text="text", label="label", separator=";")
+    other = TextDataset.from_table(rows.encode(), Mapping(text="text", label="label", separator=";"))
     with pytest.raises(DataError) as caught:
         evaluate_on_table(model, reference, other)
     assert caught.value.values["unknown"] == "x, y"

@@ -13,6 +13,7 @@ import pytest
 
 from scalearn_core.errors import DataError
 from scalearn_core.tables.reader import read_table
+from scalearn_core.tables.reading import Reading
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -35,7 +36,7 @@ class Read(NamedTuple):
 
 
 def read(source: bytes | Path, **options: Any) -> Read:
-    table = read_table(source, **options)
+    table = read_table(source, Reading(**options))
     rejected = table.rejected[["row", "reason", "content"]].itertuples(index=False, name=None)
     return Read(
         list(table.frame.columns), table.frame.to_numpy().tolist(), table.frame.index.tolist(), list(rejected)
@@ -50,7 +51,7 @@ def whole(columns: Sequence[str], *rows: Sequence[str], first: int = 2) -> Read:
 def refused(source: bytes | Path, **options: Any) -> str:
     """The code of the refusal, whose message is one sentence on what is wrong and at most two on what to do."""
     with pytest.raises(DataError) as caught:
-        read_table(source, **options)
+        read_table(source, Reading(**options))
     message = str(caught.value)
     assert re.fullmatch(r"[^\n]{20,400}\.", message)
     assert "{" not in message

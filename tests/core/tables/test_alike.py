@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.tables.reader import read_table
 
 from .building import ods, ods_cell, ods_row, ods_table
@@ -77,7 +78,7 @@ def written(labels: list[Any], folder: Path) -> dict[str, bytes | Path]:
 @pytest.mark.parametrize("kind", COLUMNS)
 def test_labels_are_alike_in_every_format(kind: str, tmp_path: Path) -> None:
     read = {
-        name: TextDataset.from_table(source, text="text", label="label", blanks="leave_out")
+        name: TextDataset.from_table(source, Mapping(text="text", label="label", blanks="leave_out"))
         for name, source in written(COLUMNS[kind], tmp_path).items()
     }
     expected = read["parquet"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scalearn_core.tables.reader import read_table
+from scalearn_core.tables.reading import Reading
 
 from .building import ods, ods_row, ods_table, read, refused
 from .test_workbook import workbook
@@ -70,7 +71,7 @@ def test_a_document_without_a_label_is_no_line_between_the_rows() -> None:
 def test_the_row_with_the_names_can_be_said() -> None:
     rows = [["a", "b"], ["c", "d"], ["text", "label"], ["some text", "x"], ["more text", "y"]]
     for content in (workbook(*rows), "\n".join(map(",".join, rows)).encode()):
-        table = read_table(content, header=3)
+        table = read_table(content, reading=Reading(header=3))
         assert (table.header, table.header_row) == (True, 3)
         assert table.frame.to_dict("list") == {"text": ["some text", "more text"], "label": ["x", "y"]}
         assert table.rejected["reason"].tolist() == ["above_header"] * 2

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.errors import DataError
 from scalearn_core.tables.export import beyond_spreadsheet
 from scalearn_core.tables.notes import MOST_IN_CELL, Notes
@@ -81,14 +82,14 @@ def test_chosen_columns_of_formulas_without_values_are_refused_as_that() -> None
     rows = [("", f"note {n}", formula(f"B{n}")) for n in range(2, 6)]
     for blanks in ("refuse", "leave_out"):
         with pytest.raises(DataError) as caught:
-            TextDataset.from_table(book(*rows), text="text", label="label", blanks=blanks)
+            TextDataset.from_table(book(*rows), Mapping(text="text", label="label", blanks=blanks))
         assert caught.value.code == "data.formulas_without_value"
         assert caught.value.values == {"column": "label", "count": 4, "rows": "2, 3, 4, 5"}
 
 
 def test_a_few_of_them_are_left_out_with_the_blank_cells() -> None:
     rows = [("", f"note {n}", inline(f"B{n}", "xy"[n % 2])) for n in range(2, 8)] + [("", "note 8", formula("B8"))]
-    dataset = TextDataset.from_table(book(*rows), text="text", label="label", blanks="leave_out")
+    dataset = TextDataset.from_table(book(*rows), Mapping(text="text", label="label", blanks="leave_out"))
     assert (len(dataset.frame), dataset.notes.without_value) == (6, {"label": (8,)})
     with pytest.raises(DataError, match=r"Formulas in .label. have no stored value .1 cells, rows 8"):
         TextDataset.from_table(book(*rows), text="text", label="label")

@@ -7,6 +7,7 @@ import pytest
 from scalearn_core.errors import DataError
 from scalearn_core.tables.encodings import ENCODINGS
 from scalearn_core.tables.reader import read_table
+from scalearn_core.tables.reading import Reading
 
 from .building import Read, read, refused, whole
 
@@ -195,7 +196,7 @@ def test_utf_16_told_without_a_mark_is_taken_for_that_of_nearly_all_computers(en
 def test_a_wrongly_told_encoding_gives_a_table_or_a_sentence(told: str, encoding: str) -> None:
     content = written(TEXTS[encoding] * 3, encoding)
     try:
-        table = read_table(content, encoding=told)
+        table = read_table(content, reading=Reading(encoding=told))
     except DataError as error:
         assert str(error).endswith(".")
     else:

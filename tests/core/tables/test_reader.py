@@ -12,6 +12,7 @@ import pytest
 from scalearn_core.errors import DataError
 from scalearn_core.tables import limits
 from scalearn_core.tables.reader import read_table
+from scalearn_core.tables.reading import Reading
 
 LOWERED = {
     "MAX_ROWS": 20_000,
@@ -25,7 +26,7 @@ MIXED = 'text,label\n"Hello, world",A\n見積もりをお願いします,契約\
 
 def refusal(source: bytes | Path, **options: str) -> DataError:
     with pytest.raises(DataError) as caught:
-        read_table(source, **options)
+        read_table(source, Reading(**options))
     assert str(caught.value).endswith(".")
     return caught.value
 

@@ -17,6 +17,7 @@ from scalearn_core.errors import DataError
 from scalearn_core.messages import MESSAGES
 from scalearn_core.tables import limits
 from scalearn_core.tables.reader import read_table
+from scalearn_core.tables.reading import Reading
 
 SHEET = "xl/worksheets/sheet1.xml"
 STRINGS = "xl/sharedStrings.xml"
@@ -67,7 +68,7 @@ def shared_strings() -> bytes:
 
 def code_of(content: bytes, sheet: str | None = None) -> str:
     with pytest.raises(DataError) as caught:
-        read_table(content, sheet=sheet)
+        read_table(content, reading=Reading(sheet=sheet))
     return caught.value.code
 
 
@@ -133,7 +134,7 @@ def test_the_first_visible_sheet_is_read_unless_one_is_chosen() -> None:
     book.create_chartsheet("Chart").add_chart(BarChart())
     content = saved(book)
     assert read_table(content).sheet == "One"
-    assert read_table(content, sheet="Two").frame["text"].tolist() == ["Two"]
+    assert read_table(content, reading=Reading(sheet="Two")).frame["text"].tolist() == ["Two"]
     assert read_table(content).sheets == ("Hidden", "One", "Two")
     assert code_of(content, sheet="Three") == "data.unknown_sheet"
 

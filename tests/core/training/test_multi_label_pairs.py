@@ -14,6 +14,7 @@ import torch
 from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.devices import Device
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError
@@ -192,7 +193,7 @@ def test_the_paper_recipe_validates_at_one_half_and_then_chooses_limits(encoder:
 def test_one_label_each_can_be_learned_as_several_too(encoder: Encoder) -> None:
     rows = [f"{text},{label}" for text, label in dataset(90).frame.itertuples(index=False, name=None)]
     content = "\n".join(["text,label", *rows]).encode()
-    data = TextDataset.from_table(content, text="text", label="label", separator=";").split(seed=1)
+    data = TextDataset.from_table(content, Mapping(text="text", label="label", separator=";")).split(seed=1)
     assert (data.train.targets.sum(1) == 1).all()
     model = ScaLearnModel(encoder, [random_adapter("s")], labels=data.labels, separator=";")
     train_scales(model, data, TrainingConfig())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.errors import DataError
 from scalearn_core.runs.store import Store
@@ -22,7 +23,7 @@ CONTENT = "message,team\na,it\nb,hr\nc,it\nd,hr\nblank,\nloose, comma,it\n".enco
 def save(
     content: bytes = CONTENT, filename: str = "tickets.csv", text: str = "message", label: str = "team"
 ) -> str:
-    return store.save_dataset(content, filename=filename, text=text, label=label)
+    return store.save_dataset(content, Mapping(text=text, label=label, blanks="leave_out"), filename=filename)
 
 
 def test_a_dataset_comes_back_as_it_was_saved(workspace: Path) -> None:
@@ -53,7 +54,9 @@ def test_the_same_table_and_columns_are_kept_once(workspace: Path) -> None:
 
 def test_equal_bytes_under_two_names_are_two_datasets_whichever_way_they_were_named(workspace: Path) -> None:
     first, other = save(filename="tickets.csv"), save(filename="mails.csv")
-    named = store.save_dataset(CONTENT, filename="t.csv", name="notes", text="message", label="team")
+    named = store.save_dataset(
+        CONTENT, Mapping(text="message", label="team", blanks="leave_out"), filename="t.csv", name="notes"
+    )
     assert [info.name for info in store.list_datasets()] == ["notes", "mails", "tickets"]
     for _ in range(2):
         assert (save(filename="tickets.csv"), save(filename="mails.csv")) == (first, other)
@@ -223,7 +226,9 @@ def test_the_division_is_part_of_a_dataset(workspace: Path) -> None:
     rows = "".join(f"message {i},{'it' if i % 2 else 'hr'},2024-01-{i + 1:02}\n" for i in range(30))
     content = f"message,team,day\n{rows}".encode()
     plan = SplitPlan(by="newest", column="day", seed=4)
-    planned = store.save_dataset(content, filename="t.csv", text="message", label="team", plan=plan)
+    planned = store.save_dataset(
+        content, Mapping(text="message", label="team", blanks="leave_out"), filename="t.csv", plan=plan
+    )
     at_random = save(content)
     assert planned != at_random
     assert store.get_dataset_info(planned).plan == plan
@@ -239,7 +244,10 @@ def test_a_division_that_would_fail_every_training_is_refused_at_once(workspace:
     content = b"message,team,day\na,it,today\nb,hr,\nc,it,\nd,hr,\n"
     with pytest.raises(DataError) as caught:
         store.save_dataset(
-            content, filename="t.csv", text="message", label="team", plan=SplitPlan(by="newest", column="day")
+            content,
+            Mapping(text="message", label="team", blanks="leave_out"),
+            filename="t.csv",
+            plan=SplitPlan(by="newest", column="day"),
         )
     assert caught.value.code == "data.dates_unreadable"
     assert not workspace.exists()

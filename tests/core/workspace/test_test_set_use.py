@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.workspace import datasets as store
 from scalearn_core.workspace.test_set_use import (
     FILE,
@@ -23,7 +24,11 @@ PROCESSES, EACH = 4, 50
 
 @pytest.fixture
 def dataset(workspace: Path) -> str:
-    return store.save_dataset(b"text,label\na,x\nb,y\nc,x\nd,y\n", filename="t.csv", text="text", label="label")
+    return store.save_dataset(
+        b"text,label\na,x\nb,y\nc,x\nd,y\n",
+        Mapping(text="text", label="label", blanks="leave_out"),
+        filename="t.csv",
+    )
 
 
 def test_looks_are_kept_in_order_with_their_time(dataset: str) -> None:

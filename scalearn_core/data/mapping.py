@@ -1,0 +1,45 @@
+"""Which columns of a table are texts and labels, and what is made of their cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from scalearn_core.data.labels import AUTO
+from scalearn_core.data.recipe import Step
+
+Blanks = Literal["refuse", "leave_out"]
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """From the columns of a table to documents. Raises ValueError for a value that means nothing."""
+
+    text: str | Sequence[str]
+    """The column with the documents; of several, such as subject and body, the cells are joined."""
+    label: str
+    """The column with their labels."""
+    separator: str | None = AUTO
+    """What stands between several labels of one document; None: each cell is one label; "auto": as the cells tell
+    (`labels.find_separator`, `label_cells.as_lists`)."""
+    blanks: Blanks = "refuse"
+    """What to do with rows without text or label: "refuse" them by number, or "leave_out" and list them in
+    `TextDataset.rejected`."""
+    keep: Sequence[str] = ()
+    """Further columns that a split asks for (`SplitPlan.columns`)."""
+    steps: Sequence[Step] = ()
+    """What is done to the documents after they were read (`recipe.py`); those left out are listed as rejected."""
+    as_before: bool = False
+    """Read as datasets were that were stored before lists, spellings and "none" were known."""
+
+    def __post_init__(self) -> None:
+        if self.blanks not in ("refuse", "leave_out"):
+            raise ValueError(f'blanks must be "refuse" or "leave_out", found {self.blanks!r}.')
+        if self.separator == "":
+            raise ValueError("separator must be a text or None.")
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The columns of the texts, one or several."""
+        return (self.text,) if isinstance(self.text, str) else tuple(self.text)
