@@ -15,7 +15,7 @@ from statistics import median
 STEP = """
 import time
 from scalearn_core import Encoder, ScaLearnModel, TextDataset, catalog
-from scalearn_core.data.samples import SAMPLES
+from scalearn_core.workspace.samples import SAMPLES
 sample = SAMPLES["service_desk"]
 dataset = TextDataset.from_table(sample.path, text=sample.text, label=sample.label).split()
 encoder = Encoder.load()

@@ -1,4 +1,4 @@
-"""The Japanese journey: sample, train, results, scales, classify, in a real browser with a Japanese interface."""
+"""The Japanese journey: a table, train, results, scales, classify, in a real browser with a Japanese interface."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ import csv
 import io
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from scalearn_core.workspace.samples import SAMPLES, sample_bytes
 from tests.e2e.conftest import Open, settled, shown, studio, title
-from tests.e2e.machine import slowness
 
 pytestmark = pytest.mark.e2e
 
-FIRST_MODEL_SECONDS = 420
-"""From the click on the sample to Results, on two cores that draw the browser's pages too; 345 were measured
-beside other work. What is asked for is less: this catches what has become far slower."""
+TEAMS, DOCUMENTS = ("情報システム", "経理", "人事"), 20
+"""Of the Japanese sample: these teams, so many documents of each. How long all of it takes is measured by
+`python -m benchmarks.first_model office_requests`."""
 NEW_DOCUMENTS = {
     "自宅からVPNにつながらず、社内のファイルサーバーが見られません。": "情報システム",
     "出張の交通費を精算したいのですが、領収書をなくしました。どうすればよいですか。": "経理",
@@ -39,15 +38,30 @@ def address(home: Path) -> Iterator[str]:
         yield found
 
 
+def table() -> bytes:
+    """The first documents of some teams of the sample."""
+    sample = SAMPLES["office_requests"]
+    rows = list(csv.DictReader(io.StringIO(sample_bytes("office_requests").decode("utf-8-sig"))))
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["本文", "担当部署"])
+    for team in TEAMS:
+        texts = [row[sample.text] for row in rows if row[sample.label] == team]
+        writer.writerows([text, team] for text in texts[:DOCUMENTS])
+    return out.getvalue().encode()
+
+
 @pytest.fixture(scope="module")
-def japanese(browser: Browser, address: str) -> tuple[str, float, float]:
-    """The sample trained with all defaults: its run, the seconds as a user lives them, how slow the machine is."""
+def japanese(browser: Browser, address: str) -> str:
+    """The run of a model trained with all defaults on a table that was brought along."""
     page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="ja-JP")
-    page.goto(address)
+    page.set_default_timeout(60_000)
+    page.goto(f"{address}/data")
     settled(page)
-    before = slowness()
-    started = time.monotonic()
-    page.get_by_role("button", name="サンプルで試す").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "依頼.csv", "mimeType": "text/csv", "buffer": table()}
+    )
+    page.get_by_role("button", name="保存して学習へ進む").click()
     title(page, "モデルを学習する")
     expect(shown(page, "日本語")).to_be_visible()  # the language that was found, and what reads it
     page.get_by_role("button", name="学習を開始").click()
@@ -55,33 +69,26 @@ def japanese(browser: Browser, address: str) -> tuple[str, float, float]:
     page.get_by_role("button", name="結果を見る").click(timeout=900_000)
     title(page, "結果")
     expect(page.get_by_role("heading", name="精度はどの程度か")).to_be_visible()
-    seconds = time.monotonic() - started
     run = re.search(r"run=([\w-]+)", page.url)
     assert run is not None, page.url
     page.close()
-    return run[1], seconds, (before + slowness()) / 2
+    return run[1]
 
 
-def test_the_japanese_sample_is_ready_in_time(japanese: tuple[str, float, float]) -> None:
-    _, seconds, slower = japanese
-    print(f"\nJapanese sample: {seconds:.0f} s, on a machine {slower:.1f} times slower than usual")
-    assert seconds < FIRST_MODEL_SECONDS * slower
-
-
-def test_the_encoder_for_japanese_was_chosen_and_learned(japanese: tuple[str, float, float], home: Path) -> None:
-    result = json.loads((home / "runs" / japanese[0] / "result.json").read_text("utf-8"))
+def test_the_encoder_for_japanese_was_chosen_and_learned(japanese: str, home: Path) -> None:
+    result = json.loads((home / "runs" / japanese / "result.json").read_text("utf-8"))
     assert result["encoder"]["key"] == "multilingual"
     assert result["languages"] == {"ja": pytest.approx(1)}
     assert result["scores"]["scalearn"]["macro_f1"]["value"] > 0.7
 
 
-def test_results_and_scales_are_in_japanese(japanese: tuple[str, float, float], open_page: Open) -> None:
-    page = open_page(f"results?run={japanese[0]}", locale="ja-JP")
+def test_results_and_scales_are_in_japanese(japanese: str, open_page: Open) -> None:
+    page = open_page(f"results?run={japanese}", locale="ja-JP")
     expect(shown(page, "次のステップ")).to_be_visible()
     page.get_by_text("誤り", exact=True).first.click()
-    for label in ("情報システム", "経理", "人事", "総務", "購買", "法務"):
-        expect(shown(page, label)).to_be_visible()
-    page = open_page(f"transfer?run={japanese[0]}", locale="ja-JP")
+    for team in TEAMS:
+        expect(shown(page, team)).to_be_visible()
+    page = open_page(f"transfer?run={japanese}", locale="ja-JP")
     page.get_by_role("button", name="各ソースの働きを見る").click()
     title(page, "スケール")
     expect(page.locator(".js-plotly-plot .heatmaplayer").first).to_be_attached()
@@ -90,17 +97,15 @@ def test_results_and_scales_are_in_japanese(japanese: tuple[str, float, float], 
     assert "□" not in drawn
 
 
-def test_new_japanese_documents_are_classified(
-    japanese: tuple[str, float, float], open_page: Open, tmp_path: Path
-) -> None:
-    page = open_page(f"classify?run={japanese[0]}", locale="ja-JP")
+def test_new_japanese_documents_are_classified(japanese: str, open_page: Open, tmp_path: Path) -> None:
+    page = open_page(f"classify?run={japanese}", locale="ja-JP")
     page.get_by_role("textbox").first.fill(next(iter(NEW_DOCUMENTS)))
     page.get_by_role("button", name="分類する", exact=True).click()
     expect(page.get_by_role("heading", level=3, name="情報システム")).to_be_visible(timeout=60_000)
 
     table = tmp_path / "新しい依頼.csv"
     table.write_bytes(("本文\r\n" + "\r\n".join(NEW_DOCUMENTS) + "\r\n").encode("cp932"))
-    page = open_page(f"classify?run={japanese[0]}", locale="ja-JP")
+    page = open_page(f"classify?run={japanese}", locale="ja-JP")
     page.get_by_text("表", exact=True).click()
     page.locator("input[type=file]").set_input_files(table)
     page.get_by_role("button", name=re.compile("2行")).click()
