@@ -20,7 +20,7 @@ PLACED_BY_HAND = ("camembert", "mpnet")
 BY_INTERFACE = ("modernbert",)
 """Types that have no class with heads in the library."""
 _INVENTED = {"deberta": "in_proj.bias", "modernbert": "Wqkv.bias"}
-"""Biases that the library adds where the encoder has none, and fills at random."""
+"""Biases that the library adds where the encoder has none; the README's lines set them to zero."""
 _FUNCTIONS = {
     "relu": "torch.relu", "gelu": "torch.nn.functional.gelu", "swish": "torch.nn.functional.silu",
     "gelu_new": 'torch.nn.GELU(approximate="tanh")', "silu": "torch.nn.functional.silu", "tanh": "torch.tanh",
@@ -85,7 +85,7 @@ def _loaded(encoder: Encoder) -> list[str]:
         lines += [
             "for key, parameter in model.named_parameters():",
             f'    if key.endswith("{invented}"):',
-            "        parameter.data.zero_()  # the encoder has none: adapters 1.3.0 adds it, with random numbers",
+            "        parameter.data.zero_()  # the encoder has none: adapters 1.3.0 adds it",
         ]
     return [*lines, load]
 
@@ -179,7 +179,7 @@ def _notes(model: ScaLearnModel) -> str:
     if encoder.model_type in _INVENTED and not getattr(encoder.model.config, "attention_bias", False):
         notes += [
             "**Do not leave out the loop over the parameters**: the library gives this type of encoder biases that"
-            " it does not have, filled at random."
+            " it does not have; the loop sets them to zero."
         ]
     if encoder.own_tokenizer_file:
         notes += [
