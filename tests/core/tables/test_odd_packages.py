@@ -83,7 +83,7 @@ def test_gzip_with_a_name_and_a_comment_inside() -> None:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (gzip.compress(gzip.compress(PLAIN), mtime=0), "data.unsupported_format"),
+        (gzip.compress(gzip.compress(PLAIN, mtime=0), mtime=0), "data.unsupported_format"),
         (gzip.compress(PLAIN, mtime=0)[:-9], "data.damaged_archive"),
         (gzip.compress(PLAIN, mtime=0)[:-4], "data.damaged_archive"),
         (gzip.compress(PLAIN, mtime=0)[:12], "data.damaged_archive"),
