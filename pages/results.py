@@ -31,7 +31,7 @@ view = shell.choose_view("results", VIEWS)
 
 if view == "summary":
     verdict.verdict(found)
-    helped = found["verdict"]["helped"] or found["verdict"]["code"] == "not_by_sources"
+    helped = found.verdict.helped or found.verdict.code == "not_by_sources"
     with st.container(horizontal=True):
         if not helped and st.button(
             t("action.more_labels"), type="primary", key="to_labels", icon=":material/trending_up:"
@@ -46,7 +46,7 @@ if view == "summary":
     evidence.scores(found)
     tested_on.uses_in(found)
     cross_validation.draw(run, found)
-    if found.get("scores_by_language"):  # results of earlier releases lack it
+    if found.scores_by_language:
         st.subheader(t("results.languages"), anchor=False)
         evidence.by_language(found)
     with st.expander(t("results.method"), icon=":material/info:"):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +17,10 @@ from scalearn_core.config import MOST_WINDOWS
 from scalearn_core.data.label_cells import NONE
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.errors import RunError
-from scalearn_core.evidence.upgrade import read_result
+from scalearn_core.evidence.upgrade import FILE, read_evaluation, read_forecast, read_prediction, read_training
+from scalearn_core.records.forecast import ForecastRecord
+from scalearn_core.records.tables import PredictionRecord, TableEvaluation
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_core.storage.damage import DAMAGED_FILE
 from scalearn_ui import text
@@ -27,25 +33,20 @@ BYTES_PER_WORD = 5.65
 BYTES_PER_CHARACTER = 3
 """Of Japanese in UTF-8."""
 
+Record = TypeVar("Record")
 logger = logging.getLogger(__name__)
 
 
-def result(run_id: str) -> dict[str, Any]:
-    """`result.json` of a finished run; read again only when a study has added to it.
+def result(run_id: str) -> TrainingRecord:
+    """What a training left; read again only when a study has added to it.
 
     Raises:
         RunError: `run.result_damaged`, `run.result_newer`.
     """
-    try:
-        return _read(run_id, (runs.folder(run_id) / "result.json").stat().st_mtime_ns)
-    except RunError:
-        raise
-    except DAMAGED_FILE as error:
-        logger.exception("The result of run %s cannot be read", run_id)
-        raise RunError("run.result_damaged", run=run_id) from error
+    return _of(run_id, read_training)
 
 
-def readable(run_id: str) -> dict[str, Any] | None:
+def readable(run_id: str) -> TrainingRecord | None:
     """The same where many are read together: None in place of one that cannot be read."""
     try:
         return result(run_id)
@@ -53,9 +54,35 @@ def readable(run_id: str) -> dict[str, Any] | None:
         return None
 
 
+def evaluation(run_id: str) -> TableEvaluation:
+    """What an evaluation run found. Raises as `result`."""
+    return _of(run_id, read_evaluation)
+
+
+def forecast(run_id: str) -> ForecastRecord:
+    """What a forecast run promised. Raises as `result`."""
+    return _of(run_id, read_forecast)
+
+
+def prediction(run_id: str) -> PredictionRecord:
+    """What a prediction run counted. Raises as `result`."""
+    return _of(run_id, read_prediction)
+
+
+def _of(run_id: str, read: Callable[[Path], Record]) -> Record:
+    try:
+        return _read(run_id, (runs.folder(run_id) / FILE).stat().st_mtime_ns, read)
+    except RunError:
+        raise
+    except DAMAGED_FILE as error:
+        logger.exception("The result of run %s cannot be read", run_id)
+        raise RunError("run.result_damaged", run=run_id) from error
+
+
 @st.cache_data(max_entries=16, ttl="1h", show_spinner=False)
-def _read(run_id: str, changed: int) -> dict[str, Any]:
-    return read_result(runs.folder(run_id))
+def _read(run_id: str, changed: int, _read_from: Callable[[Path], Record]) -> Record:
+    """`changed` is when the file was; a run has one kind, and so one way to be read."""
+    return _read_from(runs.folder(run_id))
 
 
 @st.cache_data(max_entries=4, ttl="1h", show_spinner=False)
@@ -78,31 +105,24 @@ def evaluations(model: str) -> list[Run]:
 
 def tested_languages(model: str) -> set[str]:
     """The languages of the tables that a trained model was tested on."""
-    done = [run for run in evaluations(model) if run.status == "succeeded"]
-    return {language for run in done for language in (readable(run.id) or {}).get("languages", ())}
+    found = set[str]()
+    for run in evaluations(model):
+        if run.status == "succeeded":
+            with contextlib.suppress(RunError):  # one that cannot be read says nothing
+                found.update(evaluation(run.id).languages)
+    return found
 
 
-def encoder_key(found: dict[str, Any]) -> str | None:
-    """Which encoder of the studio a result was made with; None for one from elsewhere."""
-    key: str | None = found["encoder"].get("key", DEFAULT)  # the first releases knew the default alone
-    return key
-
-
-def encoder_title(found: dict[str, Any]) -> Markdown:
+def encoder_title(found: TrainingRecord) -> Markdown:
     """The encoder of a result in the reader's words, with the name its makers gave it."""
-    key, name = encoder_key(found), plain(found["encoder"]["name"])
+    key, name = found.encoder.key, plain(found.encoder.name)
     return name if key is None else t("encoder.named", title=Markdown(text.local(CARDS[key].title)), name=name)
 
 
-def long_texts(found: dict[str, Any]) -> str:
-    """How the model of a result reads documents beyond the encoder's length, one of `config.LONG_TEXTS`."""
-    return str(found.get("long_texts", "head"))  # earlier releases knew no other
-
-
-def reach(found: dict[str, Any]) -> Markdown:
+def reach(found: TrainingRecord) -> Markdown:
     """How much of a document the encoder of a result reads: words of English, characters of Japanese."""
-    card = CARDS[encoder_key(found) or DEFAULT]
-    windows = MOST_WINDOWS if long_texts(found) == "windows" else 1
+    card = CARDS[found.encoder.key or DEFAULT]
+    windows = MOST_WINDOWS if found.long_texts == "windows" else 1
     size = windows * card.max_length * card.bytes_per_token
     words, characters = (f"{10 * round(size / unit / 10)}" for unit in (BYTES_PER_WORD, BYTES_PER_CHARACTER))
     if "ja" not in card.languages:
@@ -110,10 +130,7 @@ def reach(found: dict[str, Any]) -> Markdown:
     return t("encoder.reach_japanese", words=words, characters=characters)
 
 
-def source_titles(found: dict[str, Any]) -> list[str]:
+def source_titles(found: TrainingRecord) -> list[str]:
     """Names of a result's sources in the reader's language, in the order of its columns."""
-    titles = {card.name: text.local(card.title) for card in catalog.cards(encoder_key(found) or DEFAULT)}
-    return [
-        t("sources.own") if source["name"] == "own" else titles.get(source["name"], source["name"])
-        for source in found["sources"]
-    ]
+    titles = {card.name: text.local(card.title) for card in catalog.cards(found.encoder.key or DEFAULT)}
+    return [t("sources.own") if name == "own" else titles.get(name, name) for name in found.source_names]

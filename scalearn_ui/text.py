@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from scalearn_core.errors import ScaLearnError
+from scalearn_core.evaluation.intervals import Interval
 from scalearn_core.messages import MESSAGES
 from scalearn_ui.letters import letters, still
 
@@ -110,19 +111,19 @@ def points(value: float) -> str:
     return f"{100 * value:.1f}"
 
 
-def interval(score: Mapping[str, float]) -> Markdown:
+def interval(score: Interval) -> Markdown:
     """ "83.1 (77.0 to 88.9)": a score and its 95% interval, on 0 to 100."""
     return t(
         "number.interval",
-        value=points(score["value"]),
-        low=points(score["low"]),
-        high=points(score["high"]),
+        value=points(score.value),
+        low=points(score.low),
+        high=points(score.high),
     )
 
 
-def compact(score: Mapping[str, float]) -> Markdown:
+def compact(score: Interval) -> Markdown:
     """ "83 (77–89)": the same in whole numbers that stay on one line, for tables on a phone."""
-    return t("number.compact", **{bound: f"{100 * score[bound]:.0f}" for bound in ("value", "low", "high")})
+    return t("number.compact", **{bound: f"{100 * value:.0f}" for bound, value in vars(score).items()})
 
 
 def duration(seconds: float) -> Markdown:

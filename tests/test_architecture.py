@@ -93,6 +93,7 @@ FLOORS = (
     "data",
     "workspace",
     "evaluation",
+    "records",
     "encoders",
     "heads",
     "adapters",

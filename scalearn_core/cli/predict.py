@@ -19,6 +19,7 @@ from scalearn_core.data.column_checks import check_column, shorten
 from scalearn_core.data.labels import split_labels
 from scalearn_core.errors import ModelError
 from scalearn_core.scaling.seal import is_sealed
+from scalearn_core.storage.codec import to_json
 from scalearn_core.tables.export import beyond_spreadsheet, write_csv
 from scalearn_core.tables.notes import MOST_IN_CELL
 from scalearn_core.tables.reader import read_table
@@ -47,7 +48,7 @@ def evaluate(args: argparse.Namespace) -> None:
         result = evaluate_on_table(model, reference, dataset, on_progress=on_progress).result
     if seen := seen_before(result):
         print(seen, file=sys.stderr)
-    print(json.dumps(result) if args.json else evaluation_summary(result))
+    print(json.dumps(to_json(result)) if args.json else evaluation_summary(result))
 
 
 def predict(args: argparse.Namespace) -> None:

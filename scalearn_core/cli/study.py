@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from scalearn_core.cli.predict import check_model, evidence_of, separator_of, telling_first_seal
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import table
 from scalearn_core.cli.train import chosen_encoder, chosen_sources, read_dataset, read_divided, say_how_it_reads
 from scalearn_core.cli.usage import check_writable, writing_to
-from scalearn_core.evidence.upgrade import read_result, split_of
+from scalearn_core.evidence.upgrade import read_training
+from scalearn_core.records.forecast import ForecastRecord
+from scalearn_core.storage.codec import to_json
 from scalearn_core.storage.damage import DAMAGED_FILE
 
 
@@ -34,7 +36,7 @@ def forecast(args: argparse.Namespace) -> None:
         found = forecast_for(
             dataset, loaded, sources, plan=dataset.plan, seed=args.seed, on_progress=progress.on_share
         )
-    print(json.dumps(found) if args.json else forecast_summary(found))
+    print(json.dumps(to_json(found)) if args.json else forecast_summary(found))
 
 
 def study(args: argparse.Namespace) -> None:
@@ -53,40 +55,41 @@ def study(args: argparse.Namespace) -> None:
         progress.on_stage("study", args.study)
         began = time.monotonic()
         found = run_study(args.study, trained_model, progress.on_share)
-        found["seconds"] = round(time.monotonic() - began, 2)
+        seconds = round(time.monotonic() - began, 2)
+        found = replace(found, seconds=seconds)
     if args.json:  # before it is kept: an answer of minutes must not be lost to a full disk
-        print(json.dumps(found))
+        print(json.dumps(to_json(found)))
     with writing_to(evidence):
         keep(evidence, args.study, found)
     if not args.json:
-        print(f"{args.study}: done in {found['seconds']:.0f} s, added to {evidence / 'result.json'}")
+        print(f"{args.study}: done in {seconds:.0f} s, added to {evidence / 'result.json'}")
 
 
 def _columns_of_split(evidence: Path) -> tuple[str, ...]:
     """Columns of the table by which the model's documents were divided."""
     try:
-        return split_of(read_result(evidence)).columns
+        return read_training(evidence).plan.columns
     except DAMAGED_FILE:  # loading tells what is wrong with it
         return ()
 
 
-def forecast_summary(found: dict[str, Any]) -> str:
+def forecast_summary(found: ForecastRecord) -> str:
     """One row per source, best first, and what a training would start from."""
     rows = [
         (
-            row["source"],
-            f"{row['strength']:+.1f}",
-            "-" if row["gain"] is None else f"{row['gain']:+.1f} ({row['low']:+.1f} to {row['high']:+.1f})",
+            row.source,
+            f"{row.strength:+.1f}",
+            "-" if row.gain is None else f"{row.gain:+.1f} ({row.low:+.1f} to {row.high:+.1f})",
         )
-        for row in found["forecast"]
+        for row in found.forecast
     ]
-    start = found["start"]
-    chosen = ", ".join(f"{name} {value:+.1f}" for name, value in start["strengths"].items()) or "none of them"
-    sure = "They promise a gain." if start["promised"] else "No gain is promised: it may be chance."
+    start = found.start
+    chosen = ", ".join(f"{name} {value:+.1f}" for name, value in start.strengths.items()) or "none of them"
+    sure = "They promise a gain." if start.promised else "No gain is promised: it may be chance."
     return "\n".join(
         [
             *table(("source", "strength", "gain, % of log-loss"), rows),
             "",
-            f"Together, of {start['documents']} documents: {chosen}. {sure}",
+            f"Together, of {start.documents} documents: {chosen}. {sure}",
         ]
     )

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from scalearn_core.adapters.catalog import AdapterCard
 from scalearn_core.data.column_checks import shorten
 from scalearn_core.data.language_names import name_of, names_of
+from scalearn_core.evaluation.by_language import LanguageScores
+from scalearn_core.evaluation.comparison import Comparison
+from scalearn_core.evaluation.intervals import Interval
+from scalearn_core.evaluation.report import EvaluationReport
+from scalearn_core.records.tables import TableEvaluation
+from scalearn_core.records.training import TrainingRecord
 
 METHODS = {
     "scalearn": "ScaLearn",
@@ -62,102 +67,105 @@ NOTES = {
 """By the codes of `EvaluationReport.notes`."""
 
 
-def training_summary(result: dict[str, Any], folder: Path) -> str:
-    """What `result.json` says, in the order a reader asks: how good, did the sources help, what was learned."""
-    counts, learned, scores = result["dataset"]["counts"], result["parameter_counts"], result["scores"]
-    rows = [(name, score_text(scores[key]["macro_f1"]), score_text(scores[key]["accuracy"]))
+def training_summary(result: TrainingRecord, folder: Path) -> str:
+    """What the result says, in the order a reader asks: how good, did the sources help, what was learned."""
+    dataset, learned, scores = result.dataset, result.parameter_counts, result.scores
+    counts = dataset.counts
+    rows = [(name, score_text(scores[key].macro_f1), score_text(scores[key].accuracy))
             for key, name in METHODS.items() if key in scores]  # fmt: skip
-    multi_label = result["dataset"].get("separator") is not None
-    own = f", {learned['own_adapter']:,} in the adapter on your documents" if result["own_adapter"] else ""
+    multi_label = dataset.multi_label
+    own = f", {learned.own_adapter:,} in the adapter on your documents" if result.own_adapter else ""
     return "\n".join(
         [
-            f"{result['dataset']['name']}: {len(result['dataset']['labels'])} labels; {counts['train']} documents "
-            f"to learn from, {counts['validation']} to choose with, {counts['test']} to test on",
+            f"{dataset.name}: {len(dataset.labels)} labels; {counts.train} documents "
+            f"to learn from, {counts.validation} to choose with, {counts.test} to test on",
             "",
             *table(("", "macro-F1", ACCURACY[multi_label]), rows),
             "",
-            HELPED[result["verdict"]["code"]],
-            verdict(result["comparison"], VERDICTS),
-            verdict(result["comparison_control"], SOURCES),
+            HELPED[result.verdict.code],
+            verdict(result.comparison, VERDICTS),
+            *([verdict(result.comparison_control, SOURCES)] if result.comparison_control else []),
             *_notes(scores["scalearn"]),
-            *([""] if result["scores_by_language"] else []),
-            *_by_language(result["scores_by_language"]),
-            f"Learned: {learned['scales']:,} scales, {learned['head']:,} parameters in the classifier{own}.",
+            *([""] if result.scores_by_language else []),
+            *_by_language(result.scores_by_language),
+            f"Learned: {learned.scales:,} scales, {learned.head:,} parameters in the classifier{own}.",
             f"Saved to {folder}.",
         ]
     )
 
 
-def verdict(comparison: dict[str, Any], words: dict[str, str]) -> str:
+def verdict(comparison: Comparison, words: dict[str, str]) -> str:
     """What the test documents can tell of a difference; `words` by verdict: `VERDICTS` or `SOURCES`."""
-    low, high, points = (f"{100 * comparison[key]:+.1f}" for key in ("low", "high", "difference"))
-    return words[comparison["verdict"]].format(points=points, interval=f"{low} to {high}")
+    low, high, points = (
+        f"{100 * value:+.1f}" for value in (comparison.low, comparison.high, comparison.difference)
+    )
+    return words[comparison.verdict].format(points=points, interval=f"{low} to {high}")
 
 
-def evaluation_summary(result: dict[str, Any]) -> str:
+def evaluation_summary(result: TableEvaluation) -> str:
     """Scores of model and plain classifier, per language where there are several, and one row per label.
 
     The label comes last, because its width on a terminal varies.
     """
     rows = [
-        (*(f"{100 * row[key]:.1f}" for key in ("precision", "recall", "f1")), str(row["support"]), row["label"])
-        for row in result["per_class"]
+        (*(f"{100 * value:.1f}" for value in (row.precision, row.recall, row.f1)), str(row.support), row.label)
+        for row in result.per_class
     ]
-    multi_label = not result["confusion"]  # each label is then right or wrong by itself
+    multi_label = not result.confusion  # each label is then right or wrong by itself
     return "\n".join(
         [
-            f"{result['n']} documents: macro-F1 {score_text(result['macro_f1'])}, "
-            f"{ACCURACY[multi_label]} {score_text(result['accuracy'])}",
+            f"{result.n} documents: macro-F1 {score_text(result.macro_f1)}, "
+            f"{ACCURACY[multi_label]} {score_text(result.accuracy)}",
             *_against_plain(result),
             *_languages(result),
             *_notes(result),
             "",
-            *_by_language(result["scores_by_language"]),
+            *_by_language(result.scores_by_language),
             *table(("precision", "recall", "F1", "documents", "label"), rows),
         ]
     )
 
 
-def _notes(report: dict[str, Any]) -> list[str]:
+def _notes(report: EvaluationReport) -> list[str]:
     """What to beware of in a report."""
-    unscored = shorten([row["label"] for row in report["per_class"] if not row["support"]])
-    return [NOTES[code].format(labels=unscored) for code in report["notes"]]
+    unscored = shorten([row.label for row in report.per_class if not row.support])
+    return [NOTES[code].format(labels=unscored) for code in report.notes]
 
 
-def seen_before(result: dict[str, Any]) -> str | None:
+def seen_before(result: TableEvaluation) -> str | None:
     """Why scores on a table are too good, if they are."""
-    if result["same_table"]:
+    if result.same_table:
         return (
             "Careful: the model was trained on most of this very table, so these scores are too good. "
             "Scores on documents it has not seen are in its result.json."
         )
-    if result["learned_from"]:
+    if result.learned_from:
         return (
-            f"Careful: the model learned from {result['learned_from']} of these {result['n']} documents, "
+            f"Careful: the model learned from {result.learned_from} of these {result.n} documents, "
             "so these scores are too good. Leave those out."
         )
     return None
 
 
-def _against_plain(result: dict[str, Any]) -> list[str]:
-    if result["frozen_head"] is None:
+def _against_plain(result: TableEvaluation) -> list[str]:
+    if not (result.frozen_head and result.majority and result.comparison):
         return ["No comparison: this model was saved without its plain classifier."]
-    plain, most_frequent = (score_text(result[key]["macro_f1"]) for key in ("frozen_head", "majority"))
+    plain, most_frequent = (score_text(report.macro_f1) for report in (result.frozen_head, result.majority))
     return [
         f"{METHODS['frozen_head']}: macro-F1 {plain}. {METHODS['majority']}: {most_frequent}.",
-        verdict(result["comparison"], VERDICTS),
+        verdict(result.comparison, VERDICTS),
     ]
 
 
-def _languages(result: dict[str, Any]) -> list[str]:
-    if not result["languages"]:
+def _languages(result: TableEvaluation) -> list[str]:
+    if not result.languages:
         return []
-    here, learned = (_shares(result[key]) for key in ("languages", "training_languages"))
+    here, learned = (_shares(shares) for shares in (result.languages, result.training_languages))
     lines = [f"Languages of the table: {here}. The model learned from: {learned or 'not known'}."]
-    if result["cross_language"]:
+    if result.cross_language:
         lines.append("This is a test across languages.")
-    if result["unread_languages"]:
-        missing = names_of(result["unread_languages"])
+    if result.unread_languages:
+        missing = names_of(result.unread_languages)
         lines.append(f"The model's encoder does not read: {missing}. Train again with --encoder multilingual.")
     return lines
 
@@ -166,16 +174,16 @@ def _shares(languages: dict[str, float]) -> str:
     return ", ".join(f"{name_of(code)} {share:.0%}" for code, share in languages.items())
 
 
-def _by_language(found: Sequence[dict[str, Any]]) -> list[str]:
+def _by_language(found: Sequence[LanguageScores]) -> list[str]:
     """A table of the languages and an empty line; nothing for one language."""
     if not found:
         return []
-    names = [name for name in ("scalearn", "frozen_head") if name in found[0]["scores"]]
+    names = [name for name in ("scalearn", "frozen_head") if name in found[0].scores]
     rows = [
         (
-            name_of(row["language"]),
-            str(row["documents"]),
-            *(score_text(row["scores"][name]["macro_f1"]) for name in names),
+            name_of(row.language),
+            str(row.documents),
+            *(score_text(row.scores[name].macro_f1) for name in names),
         )
         for row in found
     ]
@@ -189,8 +197,8 @@ def library_summary(cards: Sequence[AdapterCard]) -> str:
             card.name,
             card.licence_tier,
             card.metric,
-            score_text(card.score),
-            score_text(card.frozen_head_score),
+            score_text(Interval(**card.score)),
+            score_text(Interval(**card.frozen_head_score)),
             "yes" if card.beats_frozen_head else "no",
             card.purpose["en"],
         )
@@ -207,9 +215,9 @@ def library_summary(cards: Sequence[AdapterCard]) -> str:
     )
 
 
-def score_text(score: dict[str, float]) -> str:
+def score_text(score: Interval) -> str:
     """A value with its interval: `86.1 (77.0 to 93.2)`."""
-    return "{value:.1f} ({low:.1f} to {high:.1f})".format(**{key: 100 * value for key, value in score.items()})
+    return f"{100 * score.value:.1f} ({100 * score.low:.1f} to {100 * score.high:.1f})"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

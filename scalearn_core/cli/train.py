@@ -7,6 +7,7 @@ import json
 import sys
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scalearn_core.adapters import catalog
@@ -27,6 +28,7 @@ from scalearn_core.data.split_plan import By, SplitPlan, offered_test_values
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.errors import ConfigError
+from scalearn_core.storage.codec import to_json
 from scalearn_core.storage.files import folder_written_whole
 from scalearn_core.tables.notes import MOST_IN_CELL, Notes
 from scalearn_core.tables.reading import Reading
@@ -60,10 +62,11 @@ def train(args: argparse.Namespace) -> None:
             on_stage=progress.on_stage,
             on_step=progress.on_step,
         )
-    outcome.result["dataset"] |= {"text_column": " + ".join(columns_of(args.text)), "label_column": args.label}
+    columns = {"text_column": " + ".join(columns_of(args.text)), "label_column": args.label}
+    outcome.result = replace(outcome.result, dataset=replace(outcome.result.dataset, **columns))
     with writing_to(args.out), folder_written_whole(args.out) as draft:
         outcome.save(draft, evidence=draft)
-    print(json.dumps(outcome.result) if args.json else training_summary(outcome.result, args.out))
+    print(json.dumps(to_json(outcome.result)) if args.json else training_summary(outcome.result, args.out))
 
 
 def chosen_encoder(option: str | None, dataset: TextDataset) -> str:

@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from scalearn_core.data.languages import UNKNOWN, language_shares, languages_of
+from scalearn_core.evaluation.intervals import Interval
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.targets import Targets
 
 LEAST_DOCUMENTS = 10
 """Fewer documents of a language give no score."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The two scores of one method."""
+
+    macro_f1: Interval
+    accuracy: Interval
+
+
+@dataclass(frozen=True)
+class LanguageScores:
+    """One language of the test documents."""
+
+    language: str
+    documents: int
+    scores: dict[str, Scores]
+    """By method."""
 
 
 def scores_by_language(
@@ -23,8 +42,8 @@ def scores_by_language(
     labels: Sequence[str],
     *,
     seed: int,
-) -> list[dict[str, Any]]:
-    """Per language, most frequent first: `language`, `documents`, and `scores` of each method; `[]` for one alone.
+) -> tuple[LanguageScores, ...]:
+    """Scores of each method per language, most frequent first; empty for one alone.
 
     Args:
         texts: the test documents.
@@ -35,7 +54,7 @@ def scores_by_language(
     languages = np.array(languages_of(texts))
     shares = language_shares(languages.tolist())
     if len(shares) < 2:
-        return []
+        return ()
     counts = Counter(languages[languages != UNKNOWN].tolist())
     found = []
     for language in shares:
@@ -45,6 +64,6 @@ def scores_by_language(
         scores = {}
         for name, classes in predicted.items():
             report = evaluate_predictions(targets[rows], classes[rows], labels, seed=seed)
-            scores[name] = {"macro_f1": report.macro_f1.to_dict(), "accuracy": report.accuracy.to_dict()}
-        found.append({"language": language, "documents": counts[language], "scores": scores})
-    return found
+            scores[name] = Scores(report.macro_f1, report.accuracy)
+        found.append(LanguageScores(language, counts[language], scores))
+    return tuple(found)

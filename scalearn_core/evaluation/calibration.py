@@ -6,7 +6,7 @@ The *confidence* of a document is the probability of the class it was given, or 
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,39 +29,58 @@ _RANGE = (np.log(0.05), np.log(20.0))
 """In which the logarithm of the temperature is looked for."""
 
 
-def reliability(confidence: FloatArray, right: NDArray[np.bool_]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Bin:
+    """Documents of like confidence."""
+
+    documents: int
+    confidence: float
+    """Its mean."""
+    low: float
+    """Of the least sure."""
+    high: float
+    """Of the most sure."""
+    accuracy: Interval
+
+
+@dataclass(frozen=True)
+class CalibrationError:
+    """See `calibration_error`; from 0 to 1."""
+
+    value: float
+    low: float
+    high: float
+    by_chance: float
+    by_chance_high: float
+
+
+def reliability(confidence: FloatArray, right: NDArray[np.bool_]) -> tuple[Bin, ...]:
     """Documents in bins of equal number by confidence, least sure first: stated confidence against share right.
 
     Args:
         confidence: `[documents]`.
         right: whether the class given is the true one, `[documents]`.
-
-    Returns:
-        of each bin `documents`, `confidence` (mean), `low` and `high` (the least and the most sure), `accuracy`.
     """
-    return [
-        {
-            "documents": len(inside),
-            "confidence": float(confidence[inside].mean()),
-            "low": float(confidence[inside].min()),
-            "high": float(confidence[inside].max()),
-            "accuracy": wilson_interval(int(right[inside].sum()), len(inside)).to_dict(),
-        }
+    return tuple(
+        Bin(
+            documents=len(inside),
+            confidence=float(confidence[inside].mean()),
+            low=float(confidence[inside].min()),
+            high=float(confidence[inside].max()),
+            accuracy=wilson_interval(int(right[inside].sum()), len(inside)),
+        )
         for inside in _bins(confidence)
-    ]
+    )
 
 
 def calibration_error(
     confidence: FloatArray, right: NDArray[np.bool_], *, seed: int, resamples: int
-) -> dict[str, float]:
+) -> CalibrationError:
     """Expected calibration error (Naeini et al. 2015) in the bins of `reliability`, from 0 to 1.
 
     It cannot be below 0, so with few documents it is above 0 even for a model that states exactly what is true:
     `by_chance` is what such a model would show on average, `by_chance_high` what it exceeds once in 20 times. For
     the same reason resamples lie above the value, so the interval is the reflected one (2 value - percentile).
-
-    Returns:
-        `value`, `low`, `high`, `by_chance`, `by_chance_high`.
     """
     bins = _bins(confidence)
     generator = np.random.default_rng(seed)
@@ -76,13 +95,13 @@ def calibration_error(
         chance += np.abs((luck - confidence[inside]).sum(1)) / n
     tail = (1 - CONFIDENCE) / 2
     low, high = 2 * value - np.quantile(resampled, [1 - tail, tail])
-    return {
-        "value": value,
-        "low": min(value, max(0.0, float(low))),
-        "high": max(value, float(high)),
-        "by_chance": float(chance.mean()),
-        "by_chance_high": float(np.quantile(chance, CONFIDENCE)),
-    }
+    return CalibrationError(
+        value=value,
+        low=min(value, max(0.0, float(low))),
+        high=max(value, float(high)),
+        by_chance=float(chance.mean()),
+        by_chance_high=float(np.quantile(chance, CONFIDENCE)),
+    )
 
 
 def stated_minus_right(confidence: FloatArray, right: NDArray[np.bool_], *, seed: int, resamples: int) -> Interval:

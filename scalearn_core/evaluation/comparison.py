@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +18,7 @@ from scalearn_core.evaluation.metrics import (
     total_classes,
 )
 from scalearn_core.evaluation.smoothing import smooth_pairs
+from scalearn_core.storage.codec import LEFT_OUT
 from scalearn_core.targets import same
 
 Verdict = Literal["better", "no_difference", "worse"]
@@ -47,10 +48,8 @@ class Comparison:
     """The side of 0 that the interval lies on, given `FEWEST_DISAGREEMENTS`; else "no_difference"."""
     disagreements: int
     """Documents that the two predict differently."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON: the fields by name."""
-        return asdict(self)
+    against: str | None = field(default=None, metadata=LEFT_OUT)
+    """What it was compared with, where that is told: a method, "learned", or a rung of the ladder."""
 
 
 def compare_predictions(

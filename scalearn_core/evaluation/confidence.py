@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
@@ -11,6 +11,8 @@ from scalearn_core.errors import DataError
 from scalearn_core.evaluation.calibration import (
     FEWEST_FOR_FOLDS,
     FOLDS,
+    Bin,
+    CalibrationError,
     brier_scores,
     calibration_error,
     fit_temperature,
@@ -20,12 +22,12 @@ from scalearn_core.evaluation.calibration import (
     scaled_by_the_others,
     stated_minus_right,
 )
-from scalearn_core.evaluation.conformal import conformal_sets
+from scalearn_core.evaluation.conformal import LabelSets, conformal_sets
 from scalearn_core.evaluation.costs import expected_costs
-from scalearn_core.evaluation.intervals import wilson_interval
+from scalearn_core.evaluation.intervals import Interval, wilson_interval
 from scalearn_core.evaluation.metrics import FloatArray, IntArray, check_classes
-from scalearn_core.evaluation.ranking import ranking_curves
-from scalearn_core.evaluation.referral import HandOver, confidences, coverage_curve, threshold_for
+from scalearn_core.evaluation.ranking import RankingCurves, ranking_curves
+from scalearn_core.evaluation.referral import Covered, HandOver, confidences, coverage_curve, threshold_for
 from scalearn_core.evaluation.stored_probabilities import check_probabilities
 from scalearn_core.targets import are_multi_label
 
@@ -39,6 +41,42 @@ FEW_DOCUMENTS = 200
 """Below it the calibration error is mostly chance, and a hand-over to the nearest percent a guess."""
 
 
+@dataclass(frozen=True)
+class Calibrated:
+    """Calibration after each document was scaled by a temperature that the others chose."""
+
+    folds: int
+    ece: CalibrationError
+    log_loss: Interval
+    brier: Interval
+
+
+@dataclass(frozen=True)
+class ConfidenceReport:
+    """Shares from 0 to 1, intervals of 95% over the test documents."""
+
+    n: int
+    accuracy: Interval
+    mean_confidence: float
+    stated_minus_right: Interval
+    reliability: tuple[Bin, ...]
+    ece: CalibrationError
+    log_loss: Interval
+    brier: Interval
+    temperature: float | None
+    """None where there are too few documents to fit one."""
+    at_temperature: Calibrated | None
+    """None as above."""
+    coverage: tuple[Covered, ...]
+    hand_over: tuple[HandOver, ...]
+    """For each of `TARGETS`."""
+    curves: tuple[RankingCurves, ...]
+    conformal: LabelSets | None
+    """None where documents have several labels."""
+    notes: tuple[str, ...]
+    """Codes of caveats: "few_documents"."""
+
+
 def confidence_report(
     targets: ArrayLike,
     probabilities: ArrayLike,
@@ -47,8 +85,8 @@ def confidence_report(
     seed: int,
     resamples: int = 1000,
     given: ArrayLike | None = None,
-) -> dict[str, Any]:
-    """All of it, as JSON (`docs/formats.md`); shares from 0 to 1, intervals of 95% over the test documents.
+) -> ConfidenceReport:
+    """All of it.
 
     No documents are held back to fit on (`docs/decisions/`), so whatever is chosen on test documents (temperature,
     threshold, set size) is told as it does on test documents that had no part in the choice.
@@ -72,37 +110,41 @@ def confidence_report(
         raise DataError("evaluation.unequal_lengths", lengths=f"{len(values)}, {len(true)}")
     confidence, right = confidences(true, values, given)
     temperature = fit_temperature(values, true) if len(true) >= FEWEST_FOR_FOLDS else None
-    return {
-        "n": len(true),
-        "accuracy": wilson_interval(int(right.sum()), len(true)).to_dict(),
-        "mean_confidence": float(confidence.mean()),
-        "stated_minus_right": stated_minus_right(confidence, right, seed=seed, resamples=resamples).to_dict(),
-        "reliability": reliability(confidence, right),
-        **_calibration(values, true, given, seed=seed, resamples=resamples),
-        "temperature": temperature,
-        "at_temperature": None if temperature is None else {
-            "folds": FOLDS,
-            **_calibration(
+    ece, log_loss, brier = _calibration(values, true, given, seed=seed, resamples=resamples)
+    return ConfidenceReport(
+        n=len(true),
+        accuracy=wilson_interval(int(right.sum()), len(true)),
+        mean_confidence=float(confidence.mean()),
+        stated_minus_right=stated_minus_right(confidence, right, seed=seed, resamples=resamples),
+        reliability=reliability(confidence, right),
+        ece=ece,
+        log_loss=log_loss,
+        brier=brier,
+        temperature=temperature,
+        at_temperature=None
+        if temperature is None
+        else Calibrated(
+            FOLDS,
+            *_calibration(
                 scaled_by_the_others(values, true, seed=seed), true, given, seed=seed, resamples=resamples
             ),
-        },
-        "coverage": coverage_curve(confidence, right),
-        "hand_over": [
-            threshold_for(target, true, values, seed=seed, given=given).to_dict() for target in TARGETS
-        ],
-        "curves": ranking_curves(values, true, labels, seed=seed, resamples=resamples),
-        "conformal": None if multi_label else conformal_sets(values, true, seed=seed),
-        "notes": ["few_documents"] if len(true) < FEW_DOCUMENTS else [],
-    }  # fmt: skip
+        ),
+        coverage=coverage_curve(confidence, right),
+        hand_over=tuple(threshold_for(target, true, values, seed=seed, given=given) for target in TARGETS),
+        curves=ranking_curves(values, true, labels, seed=seed, resamples=resamples),
+        conformal=None if multi_label else conformal_sets(values, true, seed=seed),
+        notes=("few_documents",) if len(true) < FEW_DOCUMENTS else (),
+    )
 
 
 def _calibration(
     values: FloatArray, true: IntArray, given: ArrayLike | None, *, seed: int, resamples: int
-) -> dict[str, Any]:
+) -> tuple[CalibrationError, Interval, Interval]:
     """Calibration error, log loss and Brier score of probabilities, with intervals."""
     confidence, right = confidences(true, values, given)
-    losses = {"log_loss": log_losses(values, true), "brier": brier_scores(values, true)}
-    return {
-        "ece": calibration_error(confidence, right, seed=seed, resamples=resamples),
-        **{name: mean_interval(per, seed=seed, resamples=resamples).to_dict() for name, per in losses.items()},
-    }
+    losses, scores = log_losses(values, true), brier_scores(values, true)
+    return (
+        calibration_error(confidence, right, seed=seed, resamples=resamples),
+        mean_interval(losses, seed=seed, resamples=resamples),
+        mean_interval(scores, seed=seed, resamples=resamples),
+    )

@@ -7,16 +7,29 @@ sets that hold it with the level asked, whatever the model is like.
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from scalearn_core.evaluation.calibration import folds
-from scalearn_core.evaluation.intervals import wilson_interval
+from scalearn_core.evaluation.intervals import Interval, wilson_interval
 from scalearn_core.evaluation.metrics import FloatArray, IntArray
 
 LEVEL = 0.9
 FOLDS = 10
+
+
+@dataclass(frozen=True)
+class LabelSets:
+    """Size and measured coverage of the sets."""
+
+    level: float
+    least_probability: float
+    """Of all documents, for new ones."""
+    mean_size: float
+    coverage: Interval
+    sizes: tuple[int, ...]
+    """Documents by number of labels in their set, from 0 labels on."""
 
 
 def least_probability(probabilities: FloatArray, targets: IntArray, level: float = LEVEL) -> float:
@@ -32,23 +45,18 @@ def least_probability(probabilities: FloatArray, targets: IntArray, level: float
     return float(chosen[place - 1]) if place <= len(chosen) else 0.0
 
 
-def conformal_sets(probabilities: FloatArray, targets: IntArray, *, seed: int) -> dict[str, Any]:
-    """Size and measured coverage of the sets, each document's made from the other nine tenths.
-
-    Returns:
-        `level`; `least_probability` (of all documents, for new ones); `mean_size`; `coverage` (value, low, high);
-        `sizes`: documents by number of labels in their set, as a list from 0 labels on.
-    """
+def conformal_sets(probabilities: FloatArray, targets: IntArray, *, seed: int) -> LabelSets:
+    """Size and measured coverage of the sets, each document's made from the other nine tenths."""
     n, n_labels = probabilities.shape
     held = np.zeros((n, n_labels), dtype=bool)
     for part in folds(n, FOLDS, seed=seed):
         others = np.setdiff1d(np.arange(n), part)
         held[part] = probabilities[part] >= least_probability(probabilities[others], targets[others])
     sizes = held.sum(1)
-    return {
-        "level": LEVEL,
-        "least_probability": least_probability(probabilities, targets),
-        "mean_size": float(sizes.mean()),
-        "coverage": wilson_interval(int(held[np.arange(n), targets].sum()), n).to_dict(),
-        "sizes": np.bincount(sizes, minlength=n_labels + 1).tolist(),
-    }
+    return LabelSets(
+        level=LEVEL,
+        least_probability=least_probability(probabilities, targets),
+        mean_size=float(sizes.mean()),
+        coverage=wilson_interval(int(held[np.arange(n), targets].sum()), n),
+        sizes=tuple(np.bincount(sizes, minlength=n_labels + 1).tolist()),
+    )

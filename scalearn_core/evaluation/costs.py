@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +19,46 @@ from scalearn_core.targets import are_multi_label, confidence_in, decide
 PER = 1000
 """Documents that all costs are told for."""
 DIVISIONS, FOLDS = 8, 10
+
+
+@dataclass(frozen=True)
+class CostAt:
+    """What it costs to hand over the documents below a threshold."""
+
+    threshold: float | None
+    """Least confidence taken; None: everything goes to a person."""
+    handed_over: float
+    """Share of the documents."""
+    cost: Interval
+
+
+@dataclass(frozen=True)
+class CheapestCost:
+    """The best threshold, told as it does on documents held out from the choice."""
+
+    threshold: float | None
+    """As above."""
+    handed_over: float
+    cost: Interval
+    apparent: float
+    """On the documents it was chosen on."""
+    saving: Interval
+    """Against the cheaper of the two extremes."""
+    against: Literal["automatic", "person"]
+    """Which of them that is."""
+
+
+@dataclass(frozen=True)
+class ExpectedCosts:
+    """Costs per `per` documents, with 95% intervals."""
+
+    per: int
+    automatic: Interval
+    """Everything as the model says."""
+    person: Interval
+    """Everything looked at."""
+    by_threshold: tuple[CostAt, ...]
+    best: CheapestCost
 
 
 def same_cost(cost_of_a_mistake: float, n_labels: int, *, multi_label: bool = False) -> FloatArray:
@@ -36,7 +77,7 @@ def expected_costs(
     seed: int,
     resamples: int = 1000,
     given: ArrayLike | None = None,
-) -> dict[str, Any]:
+) -> ExpectedCosts:
     """Costs per 1,000 documents, as on the test documents, with 95% intervals.
 
     A document handed to a person costs `cost_of_person` and comes out right. The best threshold is the one that
@@ -53,12 +94,6 @@ def expected_costs(
         seed: of the resampling and of the divisions.
         resamples: at least 1.
         given: of several labels, what the model gave each document (`targets.py`); None: all from one half on.
-
-    Returns:
-        `per` (1000); `automatic` and `person` (everything so); `by_threshold`: of each `threshold` (least
-        confidence taken), `handed_over` and `cost`; `best`: `threshold` (None: everything goes to a person),
-        `handed_over`, `cost`, `apparent` (on the documents it was chosen on) and `saving` against the cheaper of
-        the two extremes, with `against` naming it. Costs are value, low and high.
 
     Raises:
         ConfigError: a cost is negative or no number, or there are not as many as labels.
@@ -95,27 +130,27 @@ def expected_costs(
     saved, seen_saved = paid[:, reference] - held_out, seen[:, reference] - seen[:, best]
     cost = _over_divisions(held_out, seen[:, best], seed=seed, resamples=resamples)
     saving = _over_divisions(saved, seen_saved, seed=seed, resamples=resamples)
-    return {
-        "per": PER,
-        "automatic": intervals[0].to_dict(),
-        "person": intervals[-1].to_dict(),
-        "by_threshold": [
-            {
-                "threshold": None if np.isinf(threshold) else float(threshold),
-                "handed_over": float((confidence < threshold).mean()),
-                "cost": interval.to_dict(),
-            }
+    return ExpectedCosts(
+        per=PER,
+        automatic=intervals[0],
+        person=intervals[-1],
+        by_threshold=tuple(
+            CostAt(_finite(threshold), float((confidence < threshold).mean()), interval)
             for threshold, interval in zip(thresholds, intervals, strict=True)
-        ],
-        "best": {
-            "threshold": None if np.isinf(thresholds[best]) else float(thresholds[best]),
-            "handed_over": float((confidence < thresholds[best]).mean()),
-            "cost": cost.to_dict(),
-            "apparent": intervals[best].value,
-            "saving": saving.to_dict(),
-            "against": "automatic" if reference == 0 else "person",
-        },
-    }
+        ),
+        best=CheapestCost(
+            threshold=_finite(thresholds[best]),
+            handed_over=float((confidence < thresholds[best]).mean()),
+            cost=cost,
+            apparent=intervals[best].value,
+            saving=saving,
+            against="automatic" if reference == 0 else "person",
+        ),
+    )
+
+
+def _finite(threshold: float) -> float | None:
+    return None if np.isinf(threshold) else float(threshold)
 
 
 def _thresholds(confidence: FloatArray) -> FloatArray:

@@ -14,7 +14,7 @@ comparisons draw from smoothed shares (`smoothing.py`), and note where the docum
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -39,10 +39,6 @@ class Interval:
     """Where it is from resamples: their 2.5th percentile."""
     high: float
     """Likewise: their 97.5th percentile."""
-
-    def to_dict(self) -> dict[str, float]:
-        """As JSON: {"value", "low", "high"}."""
-        return asdict(self)
 
 
 def wilson_interval(hits: float, n: float) -> Interval:

@@ -4,7 +4,7 @@ precision-recall."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,32 @@ MOST_POINTS = 100
 _DIGITS = 4
 
 
+@dataclass(frozen=True)
+class Points:
+    """A curve."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class RankingCurves:
+    """One label against the rest."""
+
+    label: str
+    positives: int
+    """Documents that have it."""
+    roc: Points
+    """Recall (y) over the false positive rate."""
+    auc: Interval
+    pr: Points
+    """Precision (y) over recall."""
+    average_precision: Interval
+
+
 def ranking_curves(
     probabilities: FloatArray, targets: IntArray, labels: Sequence[str], *, seed: int, resamples: int
-) -> list[dict[str, Any]]:
+) -> tuple[RankingCurves, ...]:
     """Of each label with `FEWEST` documents on both sides, both curves and the areas under them.
 
     Args:
@@ -32,10 +55,6 @@ def ranking_curves(
         labels: the name of each class.
         seed: of the resampling.
         resamples: at least 1.
-
-    Returns:
-        of each `label`, `positives`, `roc` (`x` false positive rate, `y` recall) with `auc`, and `pr` (`x` recall,
-        `y` precision) with `average_precision`; areas as value, low and high.
     """
     from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
 
@@ -52,16 +71,16 @@ def ranking_curves(
         precision, recalled, _ = precision_recall_curve(true, stated, drop_intermediate=True)
         auc, average = _resampled(drawn, added, true, stated)
         found.append(
-            {
-                "label": label,
-                "positives": int(true.sum()),
-                "roc": _points(false_rate, recall),
-                "auc": _interval(float(roc_auc_score(true, stated)), auc),
-                "pr": _points(recalled[::-1], precision[::-1]),
-                "average_precision": _interval(float(average_precision_score(true, stated)), average),
-            }
+            RankingCurves(
+                label=label,
+                positives=int(true.sum()),
+                roc=_points(false_rate, recall),
+                auc=_interval(float(roc_auc_score(true, stated)), auc),
+                pr=_points(recalled[::-1], precision[::-1]),
+                average_precision=_interval(float(average_precision_score(true, stated)), average),
+            )
         )
-    return found
+    return tuple(found)
 
 
 def areas(counts: IntArray, true: NDArray[np.bool_], stated: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -99,13 +118,13 @@ def _resampled(
     return areas(np.concatenate([drawn, added], axis=1), extended_true, extended)
 
 
-def _interval(value: float, resampled: FloatArray) -> dict[str, float]:
+def _interval(value: float, resampled: FloatArray) -> Interval:
     tail = (1 - CONFIDENCE) / 2
     low, high = np.nanquantile(resampled, [tail, 1 - tail])
-    return Interval(value, min(value, float(low)), max(value, float(high))).to_dict()
+    return Interval(value, min(value, float(low)), max(value, float(high)))
 
 
-def _points(x: FloatArray, y: FloatArray) -> dict[str, list[float]]:
+def _points(x: FloatArray, y: FloatArray) -> Points:
     """A curve in at most `MOST_POINTS` points, both ends among them."""
     kept = np.unique(np.linspace(0, len(x) - 1, min(MOST_POINTS, len(x))).round().astype(int))
-    return {"x": x[kept].round(_DIGITS).tolist(), "y": y[kept].round(_DIGITS).tolist()}
+    return Points(tuple(x[kept].round(_DIGITS).tolist()), tuple(y[kept].round(_DIGITS).tolist()))

@@ -7,8 +7,7 @@ right", is freed of that luck, and how often it then holds on other documents is
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -47,9 +46,18 @@ class HandOver:
     apparent: float | None = None
     """Of the rest, on the documents the threshold was chosen on: too good, for comparison only."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON: the fields by name."""
-        return asdict(self)
+
+@dataclass(frozen=True)
+class Covered:
+    """What is left above a threshold."""
+
+    threshold: float
+    """Least confidence taken."""
+    automatic: float
+    """Share of the documents."""
+    documents: int
+    right: int
+    accuracy: Interval
 
 
 def confidences(
@@ -70,24 +78,20 @@ def confidences(
     return confidence_in(values, multi_label=multi_label, given=taken), same(true, taken)
 
 
-def coverage_curve(confidence: FloatArray, right: NDArray[np.bool_]) -> list[dict[str, Any]]:
-    """For thresholds from "all automatic" to "hardly any": how many are left, and how many of them are right.
-
-    Returns:
-        of each `threshold` (least confidence taken), `automatic` (share), `documents`, `right`, `accuracy`.
-    """
+def coverage_curve(confidence: FloatArray, right: NDArray[np.bool_]) -> tuple[Covered, ...]:
+    """For thresholds from "all automatic" to "hardly any": how many are left, and how many of them are right."""
     thresholds, documents, hits = _cumulated(confidence, right)
     chosen = np.unique(np.linspace(0, len(thresholds) - 1, min(MOST_POINTS, len(thresholds))).round().astype(int))
-    return [
-        {
-            "threshold": float(thresholds[place]),
-            "automatic": float(documents[place] / len(right)),
-            "documents": int(documents[place]),
-            "right": int(hits[place]),
-            "accuracy": wilson_interval(int(hits[place]), int(documents[place])).to_dict(),
-        }
+    return tuple(
+        Covered(
+            threshold=float(thresholds[place]),
+            automatic=float(documents[place] / len(right)),
+            documents=int(documents[place]),
+            right=int(hits[place]),
+            accuracy=wilson_interval(int(hits[place]), int(documents[place])),
+        )
         for place in chosen[::-1].tolist()
-    ]
+    )
 
 
 def threshold_for(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -71,33 +70,6 @@ class EvaluationReport:
     """Codes of caveats: "few_documents"; "class_without_test_documents"; "class_never_predicted", of a class
     that has test documents. In results of earlier releases also "interval_without_width": all right or wrong."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON: the fields by name, tuples as lists."""
-        return {
-            "n": self.n,
-            "accuracy": self.accuracy.to_dict(),
-            "macro_f1": self.macro_f1.to_dict(),
-            "micro_f1": self.micro_f1.to_dict(),
-            "per_class": [
-                asdict(row) | {"f1_interval": row.f1_interval and list(row.f1_interval)} for row in self.per_class
-            ],
-            "confusion": [list(row) for row in self.confusion],
-            "notes": list(self.notes),
-        }
-
-    @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> EvaluationReport:
-        """The report that `to_dict` wrote."""
-        return cls(
-            n=content["n"],
-            accuracy=Interval(**content["accuracy"]),
-            macro_f1=Interval(**content["macro_f1"]),
-            micro_f1=Interval(**content.get("micro_f1", content["accuracy"])),
-            per_class=tuple(_class_score(row) for row in content["per_class"]),
-            confusion=tuple(tuple(row) for row in content["confusion"]),
-            notes=tuple(content["notes"]),
-        )
-
 
 def evaluate_predictions(
     targets: ArrayLike, predicted: ArrayLike, labels: Sequence[str], *, seed: int = 0, resamples: int = 2000
@@ -149,11 +121,6 @@ def evaluate_predictions(
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         notes=_notes(totals, n),
     )
-
-
-def _class_score(row: Mapping[str, Any]) -> ClassScore:
-    interval = row.get("f1_interval")
-    return ClassScore(**{**row, "f1_interval": None if interval is None else tuple(interval)})
 
 
 def _only(totals: ClassTotals) -> ClassTotals:

@@ -15,12 +15,21 @@ are too few for an answer there is none (`helped` is None).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from scalearn_core.evaluation.comparison import Comparison
 from scalearn_core.evaluation.report import FEW_DOCUMENTS
 
 Code = Literal["helped", "not_by_sources", "not_promised", "no_control", "no_difference", "worse", "few_documents"]
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A source, and what would be lost without it."""
+
+    source: str
+    lost: float
+    """Points of macro-F1."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +48,8 @@ class Verdict:
     interval: tuple[float, float]
     """95%, paired, in points."""
     against: str = "frozen_head"
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON: the fields by name."""
-        return {
-            "helped": self.helped, "code": self.code, "gain": self.gain, "interval": list(self.interval),
-            "against": self.against,
-        }  # fmt: skip
+    carried_by: tuple[Carrier, ...] = ()
+    """Of the sources that do most, the greatest loss first; empty unless they helped."""
 
 
 def judge(plain: Comparison, control: Comparison | None, *, promised: bool, documents: int) -> Verdict:

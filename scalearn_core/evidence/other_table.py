@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +22,7 @@ from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evidence.reference import Reference
 from scalearn_core.heads.logistic import unit
 from scalearn_core.heads.majority import always
+from scalearn_core.records.tables import TableEvaluation, TableFacts
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import Targets
 
@@ -31,11 +31,10 @@ CHUNK = 256
 
 
 @dataclass(frozen=True)
-class TableEvaluation:
+class Evaluated:
     """A model's scores on a table, and its prediction for each document."""
 
-    result: dict[str, Any]
-    """As in `docs/formats.md`: Evaluation run."""
+    result: TableEvaluation
     predictions: pd.DataFrame
     """Columns row, text, label, predicted, confidence."""
 
@@ -47,7 +46,7 @@ def evaluate_on_table(
     *,
     seed: int = 0,
     on_progress: Callable[[int], None] = lambda done: None,
-) -> TableEvaluation:
+) -> Evaluated:
     """Score the model, and the plain classifier where it was kept, on all documents of a table.
 
     Args:
@@ -71,29 +70,31 @@ def evaluate_on_table(
             reference.majority, len(split), len(model.labels), multi_label=model.multi_label
         )
     reports = {
-        name: evaluate_predictions(split.targets, classes, model.labels, seed=seed).to_dict()
+        name: evaluate_predictions(split.targets, classes, model.labels, seed=seed)
         for name, classes in predicted.items()
     }
     languages = shares_of(split.texts)
     main = next(iter(languages), None)
     card = model.encoder.card
-    result = {
-        **reports["scalearn"],
-        "frozen_head": reports.get("frozen_head"),
-        "majority": reports.get("majority"),
-        "comparison": compare_predictions(
+    result = TableEvaluation(
+        **vars(reports["scalearn"]),
+        frozen_head=reports.get("frozen_head"),
+        majority=reports.get("majority"),
+        comparison=None
+        if plain is None
+        else compare_predictions(
             split.targets, predicted["scalearn"], plain, n_classes=len(model.labels), seed=seed
-        ).to_dict() if plain is not None else None,
-        "languages": languages,
-        "training_languages": reference.languages,
-        "cross_language": bool(reference.languages) and main is not None and main not in reference.languages,
-        "unread_languages": [code for code in languages if card and code not in card.languages],
-        "scores_by_language": scores_by_language(split.texts, split.targets, predicted, model.labels, seed=seed),
-        "same_table": dataset.fingerprint == model.training_record.get("dataset_fingerprint"),
-        "learned_from": _learned_from(reference, split),
-        "table": {"name": dataset.name, "fingerprint": dataset.fingerprint, "rejected": len(dataset.rejected)},
-    }  # fmt: skip
-    return TableEvaluation(result, prediction_table(split, probabilities, predicted["scalearn"]))
+        ),
+        languages=languages,
+        training_languages=reference.languages,
+        cross_language=bool(reference.languages) and main is not None and main not in reference.languages,
+        unread_languages=tuple(code for code in languages if card and code not in card.languages),
+        scores_by_language=scores_by_language(split.texts, split.targets, predicted, model.labels, seed=seed),
+        same_table=dataset.fingerprint == model.training_record.get("dataset_fingerprint"),
+        learned_from=_learned_from(reference, split),
+        table=TableFacts(dataset.name, dataset.fingerprint, len(dataset.rejected)),
+    )
+    return Evaluated(result, prediction_table(split, probabilities, predicted["scalearn"]))
 
 
 def check_alike(documents: Split | TextDataset, model: ScaLearnModel) -> None:

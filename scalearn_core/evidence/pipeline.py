@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,28 +18,35 @@ from scalearn_core.data.languages import shares_of
 from scalearn_core.devices import Device
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.evaluation.by_language import scores_by_language
 from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.stored_probabilities import save_test_probabilities
+from scalearn_core.evaluation.verdict import Carrier
 from scalearn_core.evidence.reference import save_reference
-from scalearn_core.evidence.result import FORMAT, history_of, made_now, scales_of, weigh
+from scalearn_core.evidence.result import Measured, dataset_facts, epochs, made_now, measure
 from scalearn_core.evidence.rivals import predict_rivals
+from scalearn_core.evidence.upgrade import FILE
 from scalearn_core.explain.ablation import carriers
-from scalearn_core.explain.contributions import ContributionMap, contribution_map
 from scalearn_core.explain.refit import Mixes
 from scalearn_core.heads.logistic import FrozenHead
 from scalearn_core.heads.thresholds import as_stored
 from scalearn_core.onnx_graph.fast_mode import measure_fast_mode
+from scalearn_core.records.training import (
+    FORMAT,
+    DeviceFacts,
+    EncoderFacts,
+    ModelBytes,
+    ParameterCounts,
+    SourceFacts,
+    TrainingRecord,
+)
 from scalearn_core.runs.folders import write_json
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.codec import to_json
 from scalearn_core.tables.export import write_csv
 from scalearn_core.targets import Targets
 from scalearn_core.training.documents import Documents
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.stage_two import train_scales
-
-CONTRIBUTION_DOCUMENTS = 128
-"""Documents on which contributions are measured, spread evenly over the table."""
 
 ASKED_AFTER = 3
 """Of the sources that do most, so many are left out in turn where the sources helped, to name the one that carries
@@ -51,10 +57,10 @@ OnStage = Callable[[str], None]
 
 @dataclass
 class Outcome:
-    """A trained model, its result (`docs/formats.md`: result.json), and its test predictions."""
+    """A trained model, its result, and its test predictions."""
 
     model: ScaLearnModel
-    result: dict[str, Any]
+    result: TrainingRecord
     test_predictions: pd.DataFrame
     """Columns row, text, label, predicted, confidence."""
     probabilities: NDArray[np.float32]
@@ -70,15 +76,18 @@ class Outcome:
 
     def save(self, folder: Path, *, evidence: Path) -> None:
         """Write the model folder, and into `evidence` `result.json` and what it names (`docs/formats.md`)."""
-        self.result["model_id"] = self.model.save(folder)
-        self.result["model_bytes"] = {
-            "scales": self.model.scales.omega.numel() * self.model.scales.omega.element_size(),
-            "total": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
-        }
-        self.result["frozen_head"] = save_reference(self.frozen_head, self.learned_from, evidence)
+        model_id = self.model.save(folder)
+        omega = self.model.scales.omega
+        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        self.result = replace(
+            self.result,
+            model_id=model_id,
+            model_bytes=ModelBytes(omega.numel() * omega.element_size(), size),
+            frozen_head=save_reference(self.frozen_head, self.learned_from, evidence),
+        )
         write_csv(self.test_predictions, evidence / "test_predictions.csv")
         save_test_probabilities(evidence, self.probabilities, self.targets, self.predicted)
-        write_json(evidence / "result.json", self.result)
+        write_json(evidence / FILE, to_json(self.result))
 
 
 def train_with_evidence(
@@ -130,57 +139,52 @@ def train_with_evidence(
     probabilities = model.predict_proba_of(read.tokens)
     predicted = rivals.predicted | {"scalearn": model.decide(probabilities)}
     model.fast_mode = measure_fast_mode(model, documents.train.tokens, read.tokens, read.targets)
-    evidence = weigh(test, probabilities, predicted, rivals.control, trained.forecast, seed=config.seed)
-    tokens = documents.tokens
-    chosen = np.linspace(0, len(tokens) - 1, min(len(tokens), CONTRIBUTION_DOCUMENTS)).round().astype(int)
-    contributions = contribution_map(model, tokens.take(chosen.tolist()))
-    evidence["verdict"]["carried_by"] = _carried_by(
-        model, documents, contributions, evidence["verdict"]["code"], config.seed
+    measured = measure(
+        model,
+        documents,
+        probabilities,
+        predicted,
+        control=rivals.control,
+        promised=trained.forecast.promised,
+        recipe=config.recipe,
+        seed=config.seed,
     )
-    by_language = scores_by_language(test.texts, test.targets, predicted, dataset.labels, seed=config.seed)
+    carried_by = _carried_by(model, documents, measured, config.seed)
+    promised = trained.forecast.record([source.name for source in model.sources])
+    facts = dataset_facts(documents, encoder)
     trained.seconds["evaluation"] = time.monotonic() - clock
     trained.seconds["total"] = time.monotonic() - started
 
-    result = {
-        "format": FORMAT,
-        **evidence,
-        **trained.forecast.to_dict([source.name for source in model.sources]),
-        "created": made_now(),
-        "device": {"kind": device.kind, "name": device.name, "threads": device.threads},
-        "seconds": {stage: round(seconds, 2) for stage, seconds in trained.seconds.items()},
-        "dataset": {
-            "name": dataset.name,
-            "fingerprint": dataset.fingerprint,
-            "labels": list(dataset.labels),
-            "separator": dataset.separator,
-            "counts": {"train": len(train), "validation": len(validation), "test": len(test)},
-            "kept_out": len(dataset.kept_out),
-            "class_counts": dataset.class_counts,
-            "cut": sum(tokens.cut),
-            "unknown_share": encoder.unknown_share(tokens),
-        },
-        "encoder": {
-            "key": encoder.card.key if encoder.card else None,
-            "name": encoder.name,
-            "fingerprint": encoder.fingerprint,
-            "layers": len(encoder.layers),
-            "width": encoder.width,
-        },
-        "languages": languages,
-        "scores_by_language": by_language,
-        "split": dataset.plan.to_dict() if dataset.plan else None,
-        "recipe": config.recipe,
-        "long_texts": config.long_texts,
-        "variant": variant,
-        "seed": config.seed,
-        "own_adapter": model.own_adapter,
-        "sources": [{"name": source.name, "sha256": source.sha256()} for source in model.sources],
-        "thresholds": as_stored(model.thresholds, model.labels),
-        "parameter_counts": model.parameter_counts(),
-        **history_of(trained.history),
-        "fast_mode": {key: value for key, value in model.fast_mode.items() if key != "ranges"},
-        "scales": scales_of(model, contributions, recipe=config.recipe, documents=len(chosen)),
-    }
+    result = TrainingRecord(
+        format=FORMAT,
+        **vars(replace(measured, verdict=replace(measured.verdict, carried_by=carried_by))),
+        forecast=promised.forecast,
+        start=promised.start,
+        created=made_now(),
+        device=DeviceFacts(device.kind, device.name, device.threads),
+        seconds={stage: round(seconds, 2) for stage, seconds in trained.seconds.items()},
+        dataset=facts,
+        encoder=EncoderFacts(
+            key=encoder.card.key if encoder.card else None,
+            name=encoder.name,
+            fingerprint=encoder.fingerprint,
+            layers=len(encoder.layers),
+            width=encoder.width,
+        ),
+        languages=languages,
+        split=dataset.plan,
+        recipe=config.recipe,
+        long_texts=config.long_texts,
+        variant=variant,
+        seed=config.seed,
+        own_adapter=model.own_adapter,
+        sources=tuple(SourceFacts(source.name, source.sha256()) for source in model.sources),
+        thresholds=as_stored(model.thresholds, model.labels),
+        parameter_counts=ParameterCounts(**model.parameter_counts()),
+        history=epochs(trained.history),
+        best_epoch=trained.history.best_epoch,
+        stopped_early=trained.history.stopped_early,
+    )
     predictions = prediction_table(test, probabilities, predicted["scalearn"])
     learned_from = [*train.texts, *validation.texts]
     return Outcome(
@@ -189,12 +193,12 @@ def train_with_evidence(
 
 
 def _carried_by(
-    model: ScaLearnModel, documents: Documents, contributions: ContributionMap, code: str, seed: int
-) -> list[dict[str, Any]]:
-    """What is lost without each of the sources that do most, in points; nothing is asked where none helped."""
-    if code != "helped":
-        return []
-    sizes = np.abs(contributions.contribution).mean(axis=0)[: len(model.sources) - model.own_adapter]
+    model: ScaLearnModel, documents: Documents, measured: Measured, seed: int
+) -> tuple[Carrier, ...]:  # fmt: skip
+    """What is lost without each of the sources that do most; nothing is asked where none helped."""
+    if measured.verdict.code != "helped":
+        return ()
+    sizes = np.abs(measured.scales.contribution).mean(axis=0)[: len(model.sources) - model.own_adapter]
     strongest = np.argsort(-sizes, kind="stable")[:ASKED_AFTER].tolist()
     mixes = Mixes(model, documents.train, documents.test, seed=seed)
-    return [{"source": model.sources[source].name, "lost": lost} for source, lost in carriers(mixes, strongest)]
+    return tuple(Carrier(model.sources[source].name, lost) for source, lost in carriers(mixes, strongest))

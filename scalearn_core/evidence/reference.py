@@ -8,11 +8,9 @@ taken for a test.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +18,9 @@ from safetensors.numpy import load, save
 
 from scalearn_core.data.document_numbers import document_numbers
 from scalearn_core.errors import ModelError
+from scalearn_core.evidence.upgrade import read_training
 from scalearn_core.heads.logistic import FrozenHead
+from scalearn_core.records.training import FrozenHeadFacts
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.storage.damage import DAMAGED_FILE, reason
 from scalearn_core.storage.files import write_atomically
@@ -45,8 +45,8 @@ class Reference:
 NOTHING = Reference({})
 
 
-def save_reference(head: FrozenHead, texts: Sequence[str], folder: Path) -> dict[str, Any]:
-    """Write the plain classifier and the numbers of the texts learned from; returns what `result.json` says of it.
+def save_reference(head: FrozenHead, texts: Sequence[str], folder: Path) -> FrozenHeadFacts:
+    """Write the plain classifier and the numbers of the texts learned from; returns what the result says of it.
 
     Raises OSError.
     """
@@ -57,7 +57,7 @@ def save_reference(head: FrozenHead, texts: Sequence[str], folder: Path) -> dict
         tensors["thresholds"] = head.thresholds
     content = save({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()})
     write_atomically(folder / FILE, content)
-    return {"C": head.C, "sha256": hashlib.sha256(content).hexdigest()}
+    return FrozenHeadFacts(head.C, hashlib.sha256(content).hexdigest())
 
 
 def load_reference(folder: Path, model: ScaLearnModel) -> Reference:
@@ -69,27 +69,26 @@ def load_reference(folder: Path, model: ScaLearnModel) -> Reference:
     if not (folder / "result.json").is_file():
         return NOTHING
     try:
-        result = json.loads((folder / "result.json").read_text("utf-8"))
-        dataset = result["dataset"]
-        if dataset["fingerprint"] != model.training_record["dataset_fingerprint"]:
+        result = read_training(folder)
+        dataset = result.dataset
+        if dataset.fingerprint != model.training_record["dataset_fingerprint"]:
             raise ModelError("model.damaged", folder=folder, reason="result.json is of another training")
-        stated = result.get("model_id")  # results of earlier releases have none
-        if stated and model.seal and stated != model.seal.model_id:
+        if result.model_id and model.seal and result.model_id != model.seal.model_id:
             raise ModelError("model.damaged", folder=folder, reason="result.json is of another model")
-        commonest = max(dataset["class_counts"], key=dataset["class_counts"].__getitem__)
-        languages, majority = dict(result.get("languages", {})), model.labels.index(commonest)
-        if "frozen_head" not in result:
+        commonest = max(dataset.class_counts, key=dataset.class_counts.__getitem__)
+        languages, majority = result.languages, model.labels.index(commonest)
+        if result.frozen_head is None:
             return Reference(languages, majority)
-        return Reference(languages, majority, *_load_head(folder, result["frozen_head"], model))
+        return Reference(languages, majority, *_load_head(folder, result.frozen_head, model))
     except ModelError:
         raise
     except DAMAGED_FILE as error:
         raise ModelError("model.damaged", folder=folder, reason=reason(error)) from error
 
 
-def _load_head(folder: Path, entry: dict[str, Any], model: ScaLearnModel) -> tuple[FrozenHead, NDArray[np.int64]]:
+def _load_head(folder: Path, entry: FrozenHeadFacts, model: ScaLearnModel) -> tuple[FrozenHead, NDArray[np.int64]]:
     content = (folder / FILE).read_bytes()
-    if hashlib.sha256(content).hexdigest() != entry["sha256"]:
+    if hashlib.sha256(content).hexdigest() != entry.sha256:
         raise ModelError("model.damaged", folder=folder, reason=f"{FILE} was changed")
     tensors = load(content)
     weight, bias, documents = (tensors[name] for name in ("weight", "bias", "documents"))
@@ -100,5 +99,5 @@ def _load_head(folder: Path, entry: dict[str, Any], model: ScaLearnModel) -> tup
     thresholds = tensors.get("thresholds")  # earlier releases: one half
     if thresholds is not None and thresholds.shape != (classes,):
         raise ModelError("model.damaged", folder=folder, reason=f"{FILE} has {len(thresholds)} limits")
-    head = FrozenHead(weight, bias, C=float(entry["C"]), multi_label=model.multi_label, thresholds=thresholds)
+    head = FrozenHead(weight, bias, C=float(entry.C), multi_label=model.multi_label, thresholds=thresholds)
     return head, documents

@@ -1,105 +1,160 @@
-"""The result of a training, as `result.json` stores it (`docs/formats.md`)."""
+"""The parts of a training's record (`records/training.py`), measured on the model and its documents."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scalearn_core.data.split import Split
-from scalearn_core.evaluation.comparison import compare_predictions
-from scalearn_core.evaluation.confidence import confidence_report
-from scalearn_core.evaluation.report import evaluate_predictions
-from scalearn_core.evaluation.verdict import judge
-from scalearn_core.explain.contributions import ContributionMap
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.evaluation.by_language import LanguageScores, scores_by_language
+from scalearn_core.evaluation.comparison import Comparison, compare_predictions
+from scalearn_core.evaluation.confidence import ConfidenceReport, confidence_report
+from scalearn_core.evaluation.report import EvaluationReport, evaluate_predictions
+from scalearn_core.evaluation.verdict import Verdict, judge
+from scalearn_core.explain.contributions import contribution_map
 from scalearn_core.explain.dimensions import summary_of
+from scalearn_core.records.training import (
+    Counts,
+    DatasetFacts,
+    Epoch,
+    FastMode,
+    FastModeCosts,
+    NotMeasured,
+    ScalesRecord,
+)
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.codec import from_json, tupled
 from scalearn_core.targets import Targets
-from scalearn_core.training.forecast import Forecast
+from scalearn_core.training.documents import Documents
 from scalearn_core.training.loop import History
 
-FORMAT = 2
 COMPARED = ("frozen_head", "tfidf", "single_source")
 """Methods that the model is compared with in pairs, besides the control."""
+CONTRIBUTION_DOCUMENTS = 128
+"""Documents on which contributions are measured, spread evenly over the table."""
 
 
-def weigh(
-    test: Split,
+@dataclass(frozen=True)
+class Measured:
+    """The part of a record that is measured on the model as it stands: after a training, and after levers."""
+
+    verdict: Verdict
+    scores: dict[str, EvaluationReport]
+    comparison: Comparison
+    comparison_tfidf: Comparison
+    comparison_single_source: Comparison
+    comparison_control: Comparison
+    confidence: ConfidenceReport
+    scores_by_language: tuple[LanguageScores, ...]
+    fast_mode: FastMode
+    scales: ScalesRecord
+
+
+def measure(
+    model: ScaLearnModel,
+    documents: Documents,
     probabilities: NDArray[np.float32],
     predicted: dict[str, Targets],
-    control: str,
-    asked: Forecast,
     *,
+    control: str,
+    promised: bool,
+    recipe: str,
     seed: int,
-) -> dict[str, Any]:
-    """Scores of all methods, comparisons with the model, its verdict and how far its confidence can be trusted.
+) -> Measured:
+    """Scores of all methods, comparisons with the model, the verdict, and what the scales do.
 
     Args:
-        probabilities: of the model on the test documents, `[documents, labels]`.
+        documents: divided; all is scored on the test documents.
+        probabilities: of the model on these, `[documents, labels]`.
         predicted: classes by method (`targets.py`); the model's own is "scalearn".
         control: which of them is the control (`evaluation/verdict.py`).
+        promised: whether the forecast found a source worth starting from.
+        recipe: of the training.
+        seed: of intervals and resamples.
     """
+    test = documents.dataset.test
     compared = {
-        name: compare_predictions(
-            test.targets, predicted["scalearn"], predicted[name], n_classes=len(test.labels), seed=seed
+        name: replace(
+            compare_predictions(
+                test.targets, predicted["scalearn"], predicted[name], n_classes=len(test.labels), seed=seed
+            ),
+            against=name,
         )
         for name in (*COMPARED, control)
     }
-    verdict = judge(
-        compared["frozen_head"], compared[control], promised=asked.promised, documents=len(test.targets)
-    )
-    told = {name: comparison.to_dict() | {"against": name} for name, comparison in compared.items()}
-    return {
-        "verdict": verdict.to_dict(),
-        "scores": {
-            name: evaluate_predictions(test.targets, classes, test.labels, seed=seed).to_dict()
+    return Measured(
+        verdict=judge(compared["frozen_head"], compared[control], promised=promised, documents=len(test.targets)),
+        scores={
+            name: evaluate_predictions(test.targets, classes, test.labels, seed=seed)
             for name, classes in predicted.items()
         },
-        "comparison": told["frozen_head"],
-        "comparison_tfidf": told["tfidf"],
-        "comparison_single_source": told["single_source"],
-        "comparison_control": told[control],
-        "confidence": confidence_report(
+        comparison=compared["frozen_head"],
+        comparison_tfidf=compared["tfidf"],
+        comparison_single_source=compared["single_source"],
+        comparison_control=compared[control],
+        confidence=confidence_report(
             test.targets, probabilities, test.labels, seed=seed, given=predicted["scalearn"]
         ),
-    }
+        scores_by_language=scores_by_language(test.texts, test.targets, predicted, test.labels, seed=seed),
+        fast_mode=_fast_mode(model.fast_mode),
+        scales=_scales(model, documents, recipe),
+    )
 
 
-def scales_of(
-    model: ScaLearnModel, contributions: ContributionMap, *, recipe: str, documents: int
-) -> dict[str, Any]:
-    """The learned scales and what they do in each layer."""
-    return {
-        "shared": model.scales.variant.shared,
-        "per_dimension": not model.scales.variant.uniform,
-        "start": 0.0 if recipe == "auto" else 2 / len(model.sources),
-        "raw": contributions.raw.tolist(),
-        "contribution": contributions.contribution.tolist(),
-        "output_size": contributions.output_size.tolist(),
-        "documents": documents,
-        "dimensions": summary_of(model.scales),
-    }
+def dataset_facts(documents: Documents, encoder: Encoder) -> DatasetFacts:
+    """What was learned from, and how far the encoder reads it."""
+    dataset, tokens = documents.dataset, documents.tokens
+    return DatasetFacts(
+        name=dataset.name,
+        fingerprint=dataset.fingerprint,
+        labels=tuple(dataset.labels),
+        separator=dataset.separator,
+        counts=Counts(len(dataset.train), len(dataset.validation), len(dataset.test)),
+        kept_out=len(dataset.kept_out),
+        class_counts=dataset.class_counts,
+        cut=sum(tokens.cut),
+        unknown_share=encoder.unknown_share(tokens),
+    )
 
 
-def history_of(history: History) -> dict[str, Any]:
+def epochs(history: History) -> tuple[Epoch, ...]:
     """Losses by epoch; epoch 0 is the state before training."""
-    return {
-        "history": [
-            {
-                "epoch": record.epoch,
-                "train_loss": record.train_loss,
-                "validation_loss": record.validation.get("validation_loss"),
-                "validation_macro_f1": record.validation.get("validation_macro_f1"),
-            }
-            for record in history.records
-        ],
-        "best_epoch": history.best_epoch,
-        "stopped_early": history.stopped_early,
-    }
+    return tuple(
+        Epoch(
+            epoch=record.epoch,
+            train_loss=record.train_loss,
+            validation_loss=record.validation.get("validation_loss"),
+            validation_macro_f1=record.validation.get("validation_macro_f1"),
+        )
+        for record in history.records
+    )
 
 
 def made_now() -> str:
     """The time, as results state it: ISO 8601, UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _fast_mode(measured: dict[str, object]) -> FastMode:
+    """As a model folder keeps it, without the ranges."""
+    return from_json(FastModeCosts, measured) if "documents" in measured else from_json(NotMeasured, measured)
+
+
+def _scales(model: ScaLearnModel, documents: Documents, recipe: str) -> ScalesRecord:
+    """The learned scales and what they do in each layer."""
+    count = len(documents.tokens)
+    chosen = np.linspace(0, count - 1, min(count, CONTRIBUTION_DOCUMENTS)).round().astype(int)
+    contributions = contribution_map(model, documents.take(chosen.tolist()))
+    return ScalesRecord(
+        shared=model.scales.variant.shared,
+        per_dimension=not model.scales.variant.uniform,
+        start=0.0 if recipe == "auto" else model.ablation.start_total / len(model.sources),
+        raw=tupled(contributions.raw),
+        contribution=tupled(contributions.contribution),
+        output_size=tupled(contributions.output_size),
+        documents=len(chosen),
+        dimensions=summary_of(model.scales),
+    )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.config import TrainingConfig
@@ -15,11 +13,14 @@ from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.split import Split
 from scalearn_core.errors import DataError, ModelError
 from scalearn_core.evidence.reference import load_reference
-from scalearn_core.evidence.upgrade import read_result, split_of
+from scalearn_core.evidence.upgrade import FILE, read_training
 from scalearn_core.explain.held_back import divide_test
 from scalearn_core.heads.logistic import FrozenHead
+from scalearn_core.records.studies import StudyRecord
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs.folders import write_json
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.codec import to_json
 from scalearn_core.storage.damage import DAMAGED_FILE, reason
 from scalearn_core.storage.locks import holding
 from scalearn_core.training.documents import Documents
@@ -36,8 +37,7 @@ class TrainedModel:
 
     model: ScaLearnModel
     dataset: TextDataset
-    result: dict[str, Any]
-    """The model's `result.json`."""
+    result: TrainingRecord
     frozen_head: FrozenHead
     """The plain classifier it was compared with; takes embeddings of length 1."""
 
@@ -68,9 +68,9 @@ class TrainedModel:
     def config(self) -> TrainingConfig:
         """What the model was trained with."""
         return TrainingConfig(
-            recipe=self.result["recipe"],
-            seed=self.result["seed"],
-            own_adapter=self.result["own_adapter"],
+            recipe=self.result.recipe,
+            seed=self.result.seed,
+            own_adapter=self.result.own_adapter,
             long_texts=self.model.encoder.long_texts,
         )
 
@@ -85,30 +85,29 @@ def load_trained(evidence: Path, model_folder: Path, dataset: TextDataset, devic
         ModelError: no model or no evidence there, or one of them damaged.
         DataError: `study.other_documents`, if the table is not the one the model was made from.
     """
-    if not (evidence / "result.json").is_file():
+    if not (evidence / FILE).is_file():
         raise ModelError("study.no_evidence", folder=evidence)
     try:
-        result = read_result(evidence)
-        fingerprint = result["dataset"]["fingerprint"]
+        result = read_training(evidence)
     except DAMAGED_FILE as error:
         raise ModelError("model.damaged", folder=evidence, reason=reason(error)) from error
-    if dataset.fingerprint != fingerprint:
+    if dataset.fingerprint != result.dataset.fingerprint:
         raise DataError("study.other_documents", name=dataset.name)
     model = ScaLearnModel.load(model_folder).to(device)
     reference = load_reference(evidence, model)
     if reference.frozen_head is None:
         raise ModelError("study.no_evidence", folder=evidence)
-    divided = dataset.split(plan=split_of(result))
-    if result["recipe"] == "auto":
+    divided = dataset.split(plan=result.plan)
+    if result.recipe == "auto":
         divided = divided.without_validation()
-    if "levers" in result:  # who turned them saw some of the test documents: these test no more
+    if result.levers is not None:  # who turned them saw some of the test documents: these test no more
         divided = divide_test(divided)
     return TrainedModel(model, divided, result, reference.frozen_head)
 
 
-def keep(evidence: Path, name: str, found: dict[str, Any]) -> None:
-    """Put what a study found into `result.json` of its model; two studies may end at the same time."""
+def keep(evidence: Path, name: str, found: StudyRecord) -> None:
+    """Put what a study found into the result of its model; two studies may end at the same time."""
     with holding(evidence / LOCK):
-        result = json.loads((evidence / "result.json").read_text("utf-8"))
-        result.setdefault("studies", {})[name] = found
-        write_json(evidence / "result.json", result)
+        result = read_training(evidence)
+        studies = result.studies.with_answer(name, found)
+        write_json(evidence / FILE, to_json(replace(result, studies=studies)))

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 import torch
 
-from scalearn_core.explain.refit import Change, Chosen, Embeddings, Judged, Mixes
+from scalearn_core.explain.refit import Chosen, Embeddings, Judged, Mixes
+from scalearn_core.records.sources import Change
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,6 +23,8 @@ from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.report import evaluate_predictions
+from scalearn_core.records.levers import LeverLook
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import same
 
@@ -87,10 +89,10 @@ def group_of(layer: int, layers: int) -> int:
     return GROUPS * layer // layers
 
 
-def hardly_used(result: Mapping[str, Any]) -> dict[str, bool]:
-    """By source whether the model of this `result.json` hardly uses it (see `HARDLY`)."""
-    sizes = np.abs(np.array(result["scales"]["contribution"])).mean(axis=0)
-    return {source["name"]: bool(size < HARDLY) for source, size in zip(result["sources"], sizes, strict=True)}
+def hardly_used(result: TrainingRecord) -> dict[str, bool]:
+    """By source whether the model of this result hardly uses it (see `HARDLY`)."""
+    sizes = np.abs(np.array(result.scales.contribution)).mean(axis=0)
+    return {name: bool(size < HARDLY) for name, size in zip(result.source_names, sizes, strict=True)}
 
 
 @torch.no_grad()
@@ -154,33 +156,27 @@ class LeverBoard:
             found[rows] = self.model.probabilities(logits).cpu().numpy()
         return found
 
-    def look(self, levers: Levers, *, seed: int = 13) -> dict[str, Any]:
-        """What the watched documents get with these levers.
-
-        Returns:
-            As JSON: `scores` (a report), `learned` (that of the learned model), `comparison` (paired, with the
-            learned model), `changed` (documents with another label), `mended` and `broken` (those of them that are
-            right now, or were), `documents`.
-        """
+    def look(self, levers: Levers, *, seed: int = 13) -> LeverLook:
+        """What the watched documents get with these levers."""
         targets, before = self.split.targets, self.model.decide(self.learned)
         now = before if levers.at_rest else self.model.decide(self.probabilities(levers))
         scores, learned = (
-            evaluate_predictions(targets, given, self.split.labels, seed=seed, resamples=RESAMPLES).to_dict()
+            evaluate_predictions(targets, given, self.split.labels, seed=seed, resamples=RESAMPLES)
             for given in (now, before)
         )
         compared = compare_predictions(
             targets, now, before, n_classes=len(self.split.labels), seed=seed, resamples=RESAMPLES
         )  # fmt: skip
         was_right, is_right = same(before, targets), same(now, targets)
-        return {
-            "documents": len(targets),
-            "scores": scores,
-            "learned": learned,
-            "comparison": compared.to_dict(),
-            "changed": int((~same(now, before)).sum()),
-            "mended": int((is_right & ~was_right).sum()),
-            "broken": int((was_right & ~is_right).sum()),
-        }
+        return LeverLook(
+            documents=len(targets),
+            scores=scores,
+            learned=learned,
+            comparison=compared,
+            changed=int((~same(now, before)).sum()),
+            mended=int((is_right & ~was_right).sum()),
+            broken=int((was_right & ~is_right).sum()),
+        )
 
 
 def _computing_with(cores: int) -> ThreadPoolExecutor:

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
+
+from scalearn_core.evaluation.comparison import Verdict
+from scalearn_core.records.sources import SourcesStudy
+from scalearn_core.records.training import TrainingRecord
 
 Measure = Literal["alone", "left_out"]
 
@@ -22,7 +26,7 @@ class Cell:
     """Points of macro-F1."""
     low: float
     high: float
-    verdict: str
+    verdict: Verdict
     """"better" and "worse": the interval excludes 0."""
 
 
@@ -56,20 +60,20 @@ class Portfolio:
 
 
 def portfolio(
-    results: Sequence[tuple[str, dict[str, Any]]], groups: Mapping[str, str], measure: Measure = "alone"
+    results: Sequence[tuple[str, TrainingRecord]], groups: Mapping[str, str], measure: Measure = "alone"
 ) -> Portfolio:
     """Gather what was measured.
 
     Args:
-        results: title and `result.json` of each training run, newest first.
+        results: title and result of each training run, newest first.
         groups: the group of each source of the library; others are in none.
         measure: each source alone against the plain encoder, or the model against the model without it.
     """
     newest: dict[str, tuple[str, dict[str, Cell]]] = {}
     for title, result in results:
-        study = result.get("studies", {}).get("sources")
+        study = result.studies.sources
         if study is not None:
-            newest.setdefault(result["dataset"]["fingerprint"], (title, _cells(study, measure)))
+            newest.setdefault(result.dataset.fingerprint, (title, _cells(study, measure)))
     rows = [cells for _, cells in newest.values()]
     names = list(dict.fromkeys(name for cells in rows for name in cells))
     tallies = [_tally(name, [cells[name] for cells in rows if name in cells]) for name in names]
@@ -90,13 +94,13 @@ def portfolio(
     )
 
 
-def _cells(study: dict[str, Any], measure: Measure) -> dict[str, Cell]:
+def _cells(study: SourcesStudy, measure: Measure) -> dict[str, Cell]:
     """The sources that a later project could use: without the project's own adapter."""
     cells = {}
-    for row in study["sources"]:
-        if not row["own"]:
-            low, high = row[measure]["interval"]
-            cells[row["source"]] = Cell(row[measure]["gain"], low, high, row[measure]["verdict"])
+    for row in study.sources:
+        if not row.own:
+            change = row.alone if measure == "alone" else row.left_out
+            cells[row.source] = Cell(change.gain, *change.interval, change.verdict)
     return cells
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from scalearn_core.evaluation.intervals import Interval
 from scalearn_core.explain.ablation import Tried, try_mix
 from scalearn_core.explain.effort import PAIR_STRENGTHS, STRENGTHS
-from scalearn_core.explain.refit import Change, Chosen, Mixes
+from scalearn_core.explain.refit import Chosen, Mixes
+from scalearn_core.records.sources import Change
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.intervals import Interval, bootstrap_score
 from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.heads.solver import askable, cross_validated_losses
+from scalearn_core.records.sources import Change
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.sources import mixed
 from scalearn_core.targets import Targets, are_multi_label, in_turns
@@ -68,26 +69,6 @@ class Judged:
 
     predicted: Targets
     macro_f1: Interval
-
-
-@dataclass(frozen=True)
-class Change:
-    """One mix against another on the same test documents, in points of macro-F1 (0 to 100)."""
-
-    gain: float
-    """Above 0: the first is ahead."""
-    interval: tuple[float, float]
-    """95%, paired bootstrap."""
-    verdict: str
-    """"better", "worse" or "no_difference", see `Comparison`."""
-    disagreements: int
-    """Test documents that the two classify differently."""
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "gain": self.gain, "interval": list(self.interval), "verdict": self.verdict,
-            "disagreements": self.disagreements,
-        }  # fmt: skip
 
 
 class Mixes:

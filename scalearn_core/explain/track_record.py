@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from scalearn_core.evaluation.comparison import Verdict
+from scalearn_core.records.training import TrainingRecord
 
 FEWEST_TABLES = 3
 """Below so many tables there is no track record yet."""
@@ -24,7 +26,6 @@ FEWEST_VERDICTS = 5
 """The same for verdicts, of which a table gives one."""
 FEWEST_SOURCES = 5
 """Below so many sources a rank correlation of one run says next to nothing, and it is left out."""
-Result = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Outcome:
     """Percent by which the cross-validated log-loss was to fall."""
     gain: float
     """Points of macro-F1, alone against the plain encoder; at the strength of the forecast where it was tried."""
-    verdict: str
-    """"better", "worse" or "no_difference" on the test documents."""
+    verdict: Verdict
+    """On the test documents."""
 
 
 @dataclass(frozen=True)
@@ -73,30 +74,12 @@ class TrackRecord:
     """How often sources that were "promised" (expected above 0) and others ("not_promised") came out "better",
     "no_difference" and "worse"."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON: the fields by name."""
-        return {
-            "runs": [
-                {
-                    "title": run.title, "table": run.table, "correlation": run.correlation,
-                    "outcomes": [vars(outcome) for outcome in run.outcomes],
-                }
-                for run in self.runs
-            ],
-            "tables": self.tables,
-            "correlation": self.correlation,
-            "interval": list(self.interval) if self.interval else None,
-            "verdicts": self.verdicts,
-            "verdict_tables": self.verdict_tables,
-            "hits": self.hits,
-        }  # fmt: skip
 
-
-def track_record(results: Sequence[tuple[str, Result]]) -> TrackRecord:
+def track_record(results: Sequence[tuple[str, TrainingRecord]]) -> TrackRecord:
     """Compare forecast and measurement over runs.
 
     Args:
-        results: title and `result.json` of each training run.
+        results: title and result of each training run.
     """
     records = [record for title, result in results if (record := _record(title, result)).outcomes]
     by_table: dict[str, list[float]] = {}
@@ -130,39 +113,33 @@ def _ranks(values: Sequence[float]) -> NDArray[np.float64]:
     return np.asarray((ends - (counts - 1) / 2)[place], dtype=np.float64)
 
 
-def _record(title: str, result: Result) -> RunRecord:
+def _record(title: str, result: TrainingRecord) -> RunRecord:
     outcomes = tuple(_outcomes(result))
     correlation = None
     if len(outcomes) >= FEWEST_SOURCES:
         correlation = spearman([outcome.expected for outcome in outcomes], [outcome.gain for outcome in outcomes])
-    return RunRecord(title, result["dataset"]["fingerprint"], outcomes, correlation)
+    return RunRecord(title, result.dataset.fingerprint, outcomes, correlation)
 
 
-def _outcomes(result: Result) -> list[Outcome]:
+def _outcomes(result: TrainingRecord) -> list[Outcome]:
     """Of each source that was forecast and measured; none where one of the two lacks."""
-    forecast, study = result.get("forecast"), result.get("studies", {}).get("sources")
-    if not isinstance(forecast, list) or study is None:  # results of earlier releases have a dictionary there
-        return []
-    measured = {row["source"]: row["at_forecast"] or row["alone"] for row in study["sources"]}
+    study = result.studies.sources
+    measured = {row.source: row.at_forecast or row.alone for row in study.sources} if study else {}
     return [
-        Outcome(
-            entry["source"], float(entry["gain"]), measured[entry["source"]]["gain"],
-            measured[entry["source"]]["verdict"],
-        )
-        for entry in forecast
-        if entry["gain"] is not None and entry["source"] in measured
-    ]  # fmt: skip
+        Outcome(entry.source, float(entry.gain), measured[entry.source].gain, measured[entry.source].verdict)
+        for entry in result.forecast
+        if entry.gain is not None and entry.source in measured
+    ]
 
 
-def _verdicts(results: Sequence[Result]) -> tuple[list[float], list[float]]:
+def _verdicts(results: Sequence[TrainingRecord]) -> tuple[list[float], list[float]]:
     """Of each table the most that was expected of a source, and the gain that came; means over its runs."""
     by_table: dict[str, list[tuple[float, float]]] = {}
     for result in results:
-        forecast, verdict = result.get("forecast"), result.get("verdict")
-        gains = [entry["gain"] for entry in forecast] if isinstance(forecast, list) else []
-        if verdict and gains and None not in gains:
-            pair = float(max(gains)), float(verdict["gain"])
-            by_table.setdefault(result["dataset"]["fingerprint"], []).append(pair)
+        gains = [entry.gain for entry in result.forecast if entry.gain is not None]
+        if gains and len(gains) == len(result.forecast):
+            pair = float(max(gains)), float(result.verdict.gain)
+            by_table.setdefault(result.dataset.fingerprint, []).append(pair)
     means = [np.mean(pairs, axis=0) for pairs in by_table.values()]
     return [float(expected) for expected, _ in means], [float(gain) for _, gain in means]
 

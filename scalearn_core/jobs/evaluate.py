@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from scalearn_core.evidence.other_table import evaluate_on_table
 from scalearn_core.evidence.reference import load_reference
 from scalearn_core.runs.folders import CONFIG, write_json
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.codec import to_json
 from scalearn_core.tables.export import write_csv
 from scalearn_core.tables.reading import Reading
 from scalearn_core.workspace.test_set_use import note_test_set_use
@@ -45,7 +47,8 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     evaluation = evaluate_on_table(model, reference, dataset, on_progress=on_progress)
     write_csv(evaluation.predictions, folder / "predictions.csv")
     seconds = round(time.monotonic() - started, 2)
-    write_json(folder / "result.json", evaluation.result | {"model_run": config["model_run"], "seconds": seconds})
-    if evaluation.result["same_table"]:  # the test documents are among those of the table
+    result = replace(evaluation.result, model_run=config["model_run"], seconds=seconds)
+    write_json(folder / "result.json", to_json(result))
+    if result.same_table:  # the test documents are among those of the table
         asked = json.loads((evidence / CONFIG).read_text("utf-8"))["config"]
         note_test_set_use(asked["dataset"], folder.name, "evaluation")

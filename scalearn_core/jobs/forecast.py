@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.devices import find
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.records.forecast import ForecastRecord
 from scalearn_core.runs.folders import write_json
+from scalearn_core.storage.codec import to_json
 from scalearn_core.training.forecast import forecast
 from scalearn_core.workspace.datasets import get_dataset_info, load_dataset
 
@@ -26,8 +29,8 @@ def forecast_for(
     plan: SplitPlan,
     seed: int,
     on_progress: Callable[[float], None] = lambda share: None,
-) -> dict[str, Any]:
-    """The forecast of each source for a table: `forecast` and `start` of `docs/formats.md`.
+) -> ForecastRecord:
+    """The forecast of each source for a table.
 
     Only the documents are asked that a training would learn from; the test documents stay unseen.
 
@@ -45,7 +48,7 @@ def forecast_for(
     adapters = catalog.load(sources, encoder)
     tokens = encoder.tokenize(train.texts)
     asked = forecast(encoder, adapters, tokens, train.targets, seed=seed, on_candidate=on_progress)
-    return asked.to_dict([adapter.name for adapter in adapters])
+    return asked.record([adapter.name for adapter in adapters])
 
 
 def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
@@ -59,4 +62,5 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
         plan=get_dataset_info(config["dataset"]).plan, seed=config["seed"],
         on_progress=lambda share: report.progress(0.1 + 0.9 * share),
     )  # fmt: skip
-    write_json(folder / "result.json", found | {"seconds": round(time.monotonic() - started, 2)})
+    taken = round(time.monotonic() - started, 2)
+    write_json(folder / "result.json", to_json(replace(found, seconds=taken)))

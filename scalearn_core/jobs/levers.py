@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import torch
 
@@ -15,30 +15,23 @@ from scalearn_core import runs
 from scalearn_core.data.split import Split
 from scalearn_core.devices import find
 from scalearn_core.errors import ModelError
-from scalearn_core.evaluation.by_language import scores_by_language
 from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.stored_probabilities import load_test_probabilities
-from scalearn_core.evidence.pipeline import CONTRIBUTION_DOCUMENTS, Outcome
-from scalearn_core.evidence.result import made_now, scales_of, weigh
+from scalearn_core.evidence.pipeline import Outcome
+from scalearn_core.evidence.result import made_now, measure
 from scalearn_core.evidence.trained import TrainedModel, load_trained
-from scalearn_core.explain.contributions import contribution_map
 from scalearn_core.explain.held_back import divide_test, watched
 from scalearn_core.explain.levers import LeverBoard, Levers, turned
 from scalearn_core.onnx_graph.fast_mode import measure_fast_mode
+from scalearn_core.records.levers import LeverLook, LeversRecord
+from scalearn_core.records.studies import Studies
+from scalearn_core.records.training import FORMAT
 from scalearn_core.runs.folders import CONFIG
 from scalearn_core.targets import Targets
-from scalearn_core.training.forecast import Forecast
 from scalearn_core.workspace.datasets import load_dataset
 from scalearn_core.workspace.test_set_use import note_test_set_use
-
-_KEPT = (
-    "format", "device", "dataset", "encoder", "languages", "recipe", "long_texts", "variant", "seed",
-    "own_adapter", "sources", "thresholds", "parameter_counts", "split", "history", "best_epoch", "stopped_early",
-    "forecast", "start",
-)  # fmt: skip
-"""What a model with levers has in common with the one it was made from; all else is measured anew or left out."""
 
 
 def open_setting(run_id: str, device: str | None) -> TrainedModel:
@@ -74,24 +67,24 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     levers = Levers.from_dict(config["levers"])
     board = LeverBoard(trained_model.model, watched(trained_model.dataset))
     report.stage("evaluation", 0.2)
-    look = board.look(levers, seed=trained_model.result["seed"])
-    outcome = _outcome(trained_model, levers, runs.folder(config["from_run"]), report)
-    origin = {"from_run": config["from_run"], "from_title": config["from_title"]}
-    outcome.result["levers"] |= origin | {"watched": look}
-    outcome.result["run_id"] = folder.name
-    taken = time.monotonic() - started
-    outcome.result["seconds"] |= {"evaluation": round(taken, 2), "total": round(taken, 2)}
+    look = board.look(levers, seed=trained_model.result.seed)
+    outcome = _outcome(trained_model, levers, look, config, report)
+    taken = round(time.monotonic() - started, 2)
+    seconds = outcome.result.seconds | {"evaluation": taken, "total": taken}
+    outcome.result = replace(outcome.result, seconds=seconds, run_id=folder.name)
     outcome.learned_from = [*outcome.learned_from, *board.split.texts]  # who turned the levers chose with these
     outcome.save(folder / "model", evidence=folder)
     note_test_set_use(dataset_of(config["from_run"]), folder.name, "training")
 
 
-def _outcome(trained_model: TrainedModel, levers: Levers, evidence: Path, report: runs.Reporter) -> Outcome:
+def _outcome(
+    trained_model: TrainedModel, levers: Levers, look: LeverLook, config: dict[str, Any], report: runs.Reporter
+) -> Outcome:
     """Turn the scales of the model for good, and score it on the documents nobody watched."""
-    model, test, seed = trained_model.model, trained_model.test, trained_model.result["seed"]
-    predicted = _others(test, evidence)
+    model, test, before = trained_model.model, trained_model.test, trained_model.result
+    predicted = _others(test, runs.folder(config["from_run"]))
     documents = trained_model.documents
-    before = model.decide(model.predict_proba_of(documents.test.tokens))
+    learned = model.decide(model.predict_proba_of(documents.test.tokens))
     with torch.no_grad():
         model.scales.omega.copy_(turned(model, levers))
     model.training_record = {**model.training_record, "levers": levers.to_dict()}
@@ -100,28 +93,34 @@ def _outcome(trained_model: TrainedModel, levers: Levers, evidence: Path, report
     report.progress(0.5)
     model.fast_mode = measure_fast_mode(model, documents.train.tokens, documents.test.tokens, test.targets)
     report.progress(0.7)
-    count = len(documents.tokens)
-    chosen = np.linspace(0, count - 1, min(count, CONTRIBUTION_DOCUMENTS)).round().astype(int)
-    contributions = contribution_map(model, documents.take(chosen.tolist()))
-    control = trained_model.result["comparison_control"]["against"]
-    compared = compare_predictions(test.targets, now, before, n_classes=len(test.labels), seed=seed)
-    result = {
-        **{key: trained_model.result[key] for key in _KEPT if key in trained_model.result},
-        **weigh(test, probabilities, predicted, control, _asked(trained_model.result["start"]), seed=seed),
-        "created": made_now(),
-        "seconds": dict(trained_model.result["seconds"]),
-        "scores_by_language": scores_by_language(test.texts, test.targets, predicted, test.labels, seed=seed),
-        "fast_mode": {key: value for key, value in model.fast_mode.items() if key != "ranges"},
-        "scales": scales_of(model, contributions, recipe=trained_model.result["recipe"], documents=len(chosen)),
-        "levers": {
+    assert before.comparison_control and before.comparison_control.against and before.start
+    measured = measure(
+        model,
+        documents,
+        probabilities,
+        predicted,
+        control=before.comparison_control.against,
+        promised=before.start.promised,
+        recipe=before.recipe,
+        seed=before.seed,
+    )
+    compared = compare_predictions(test.targets, now, learned, n_classes=len(test.labels), seed=before.seed)
+    result = replace(
+        before,
+        format=FORMAT,
+        **vars(measured),
+        created=made_now(),
+        dataset=replace(before.dataset, counts=replace(before.dataset.counts, test=len(test))),
+        levers=LeversRecord(
             **levers.to_dict(),
-            "learned": evaluate_predictions(test.targets, before, test.labels, seed=seed).to_dict(),
-            "comparison": compared.to_dict() | {"against": "learned"},
-        },
-    }
-    counts = trained_model.result["dataset"]["counts"] | {"test": len(test)}
-    result["dataset"] = trained_model.result["dataset"] | {"counts": counts}
-    result["verdict"].setdefault("carried_by", [])  # found by training again, which nobody did here
+            learned=evaluate_predictions(test.targets, learned, test.labels, seed=before.seed),
+            comparison=replace(compared, against="learned"),
+            from_run=config["from_run"],
+            from_title=config["from_title"],
+            watched=look,
+        ),
+        studies=Studies(),
+    )
     table = prediction_table(test, probabilities, now)
     learned_from = [*trained_model.train.texts, *trained_model.validation.texts]
     return Outcome(
@@ -142,16 +141,3 @@ def _others(test: Split, evidence: Path) -> dict[str, Targets]:
     place = {row: index for index, row in enumerate(table["row"].tolist())}
     taken = [place[row] for row in test.rows]
     return {name: classes[taken] for name, classes in kept.predicted.items() if name != "scalearn"}
-
-
-def _asked(start: dict[str, Any]) -> Forecast:
-    """The forecast before the training, as far as a verdict asks for it."""
-    return Forecast(
-        strengths=np.array(list(start["strengths"].values())),
-        plain_loss=start["plain_loss"],
-        loss=start["loss"],
-        documents=start["documents"],
-        sources=(),
-        by_chance=start["by_chance"],
-        promised=start["promised"],
-    )

@@ -14,7 +14,9 @@ from scalearn_core.data.column_checks import check_column
 from scalearn_core.data.documents import columns_of
 from scalearn_core.data.labels import split_labels
 from scalearn_core.prediction.predictor import Predictor
+from scalearn_core.records.tables import PredictionRecord
 from scalearn_core.runs.folders import write_json
+from scalearn_core.storage.codec import to_json
 from scalearn_core.tables.export import beyond_spreadsheet, write_csv
 from scalearn_core.tables.reader import read_table
 from scalearn_core.tables.reading import Reading
@@ -43,14 +45,16 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     write_csv(classified.frame, folder / "predictions.csv")
     write_json(
         folder / "result.json",
-        {
-            "n": int((confidences != "").sum()),
-            "without_text": int((confidences == "").sum()),
-            "without_label": int(((confidences != "") & (labels == "")).sum()),
-            "rejected": len(table.rejected),
-            "beyond_spreadsheet": len(beyond_spreadsheet(classified.frame)),
-            "class_counts": {label: given[label] for label in predictor.labels},
-            "low_confidence": sum(float(value) < UNSURE for value in confidences if value),
-            "seconds": round(time.monotonic() - started, 2),
-        },
+        to_json(
+            PredictionRecord(
+                n=int((confidences != "").sum()),
+                without_text=int((confidences == "").sum()),
+                without_label=int(((confidences != "") & (labels == "")).sum()),
+                rejected=len(table.rejected),
+                beyond_spreadsheet=len(beyond_spreadsheet(classified.frame)),
+                class_counts={label: given[label] for label in predictor.labels},
+                low_confidence=sum(float(value) < UNSURE for value in confidences if value),
+                seconds=round(time.monotonic() - started, 2),
+            )
+        ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from scalearn_core import runs
 from scalearn_core.devices import find
 from scalearn_core.evidence.trained import keep, load_trained
 from scalearn_core.runs.folders import CONFIG, write_json
+from scalearn_core.storage.codec import to_json
 from scalearn_core.studies.run import run_study
 from scalearn_core.workspace.datasets import load_dataset
 from scalearn_core.workspace.test_set_use import note_test_set_use
@@ -32,7 +34,8 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
         report.progress(0.05 + 0.95 * share, elapsed / share * (1 - share) if share > 0.02 else None)
 
     found = run_study(config["study"], trained_model, on_progress)
-    found["seconds"] = round(time.monotonic() - began, 2)
-    write_json(folder / "result.json", found | {"study": config["study"], "model_run": config["model_run"]})
+    found = replace(found, seconds=round(time.monotonic() - began, 2))
+    asked_of = {"study": config["study"], "model_run": config["model_run"]}
+    write_json(folder / "result.json", to_json(found) | asked_of)
     note_test_set_use(asked["dataset"], folder.name, "study")
     keep(runs.folder(config["model_run"]), config["study"], found)  # says so if the model is gone meanwhile

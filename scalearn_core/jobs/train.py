@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +55,14 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
         on_stage=progress.on_stage,
         on_step=progress.on_step,
     )
-    outcome.result["run_id"] = folder.name
-    outcome.result["dataset"] |= {
-        "id": info.id, "name": info.name, "text_column": info.text_column, "label_column": info.label_column
-    }  # fmt: skip
+    facts = replace(
+        outcome.result.dataset,
+        id=info.id,
+        name=info.name,
+        text_column=info.text_column,
+        label_column=info.label_column,
+    )
+    outcome.result = replace(outcome.result, run_id=folder.name, dataset=facts)
     outcome.save(folder / "model", evidence=folder)
     note_test_set_use(config["dataset"], folder.name, "training")
 

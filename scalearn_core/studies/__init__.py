@@ -6,8 +6,8 @@
     learning_curve  what more labelled documents would bring
     cross_validation  the score where the test documents are few: every document tested, in turns
 
-A study is a function `study(setting, on_progress) -> dict`; what it returns is JSON and stands in the model's
-`result.json` under `studies` (`docs/formats.md`).
+A study is a function `study(setting, on_progress)`; the record that it returns (`records/studies.py`,
+`records/sources.py`) stands in the model's `result.json` under `studies`.
 """
 
 STUDIES = ("sources", "ladder", "seeds", "learning_curve", "cross_validation")

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +25,15 @@ from scalearn_core.data.split_plan import groups_of
 from scalearn_core.data.splits import OPEN, complete_parts
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.errors import ConfigError, DataError
-from scalearn_core.evaluation.comparison import FEWEST_DISAGREEMENTS, compare_predictions
+from scalearn_core.evaluation.by_language import Scores
+from scalearn_core.evaluation.comparison import FEWEST_DISAGREEMENTS, Verdict, compare_predictions
 from scalearn_core.evaluation.intervals import Interval, wilson_interval
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.resampled import corrected_interval
 from scalearn_core.evidence.trained import OnProgress, TrainedModel
-from scalearn_core.evidence.upgrade import split_of
 from scalearn_core.heads.logistic import unit
+from scalearn_core.records.studies import CrossValidation, FoldDifference, FoldScore, FoldTraining
 from scalearn_core.studies.training import Progress, train_again
 from scalearn_core.targets import Targets, same
 
@@ -56,7 +56,7 @@ class Repetition:
     """By the plain classifier of the same training documents."""
 
 
-def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any]:
+def study(trained_model: TrainedModel, on_progress: OnProgress) -> CrossValidation:
     """Train 5 times per repetition and score (`docs/formats.md`: `studies.cross_validation`).
 
     Raises:
@@ -64,14 +64,14 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any
             of how new documents fare, for which these stand.
         DataError: `data.empty_test`, where hardly a label has two texts or groups.
     """
-    plan = split_of(trained_model.result)
+    plan = trained_model.result.plan
     if plan.by != "random":
         raise ConfigError("study.not_at_random")
     dataset, encoder = trained_model.dataset, trained_model.model.encoder
     whole = dataset.whole()
     texts, targets = whole.texts, whole.targets
     tokens = trained_model.documents.tokens
-    progress = Progress(on_progress, [0.3, *[1.0] * FOLDS * REPEATS], trained_model.result["seconds"])
+    progress = Progress(on_progress, [0.3, *[1.0] * FOLDS * REPEATS], trained_model.result.seconds)
     embeddings = unit(embed(encoder, tokens))
     progress.next()
     groups = groups_of(plan, texts, dataset.side)
@@ -113,7 +113,7 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any
 
 def summary(
     targets: Targets, repetitions: list[Repetition], labels: tuple[str, ...], *, seed: int
-) -> dict[str, Any]:
+) -> CrossValidation:
     """Scores of both methods, their difference, and what each training scored.
 
     Args:
@@ -143,10 +143,10 @@ def summary(
         for method in ("predicted", "plain")
     }
 
-    def interval(method: str, metric: str) -> dict[str, float]:
+    def interval(method: str, metric: str) -> Interval:
         over_trainings = corrected_interval(scores[method][metric], tested=size, learned=learned)
         found = _wider(over_trainings, getattr(reports[method], metric))
-        return Interval(found.value, max(0.0, found.low), min(1.0, found.high)).to_dict()
+        return Interval(found.value, max(0.0, found.low), min(1.0, found.high))
 
     apart = scores["predicted"]["macro_f1"] - scores["plain"]["macro_f1"]
     over_documents = _difference(targets[rows], first.predicted[rows], first.plain[rows], len(labels), seed)
@@ -155,33 +155,36 @@ def summary(
         over_documents,
     )
     disagreements = [int((~same(run.predicted, run.plain))[run.folds >= 0].sum()) for run in repetitions]
-    return {
-        "folds": FOLDS,
-        "repeats": len(repetitions),
-        "documents": len(targets),
-        "tested": len(rows),
-        "learned": round(learned),
-        "scores": {
-            name: {metric: interval(method, metric) for metric in METRICS}
-            for name, method in (("scalearn", "predicted"), ("frozen_head", "plain"))
+    methods = (("scalearn", "predicted"), ("frozen_head", "plain"))
+    return CrossValidation(
+        folds=FOLDS,
+        repeats=len(repetitions),
+        documents=len(targets),
+        tested=len(rows),
+        learned=round(learned),
+        scores={
+            name: Scores(**{metric: interval(method, metric) for metric in METRICS}) for name, method in methods
         },
-        "comparison": {
-            "difference": difference.value, "low": difference.low, "high": difference.high,
-            "verdict": _verdict(difference, min(disagreements)), "against": "frozen_head",
-            "disagreements": sum(disagreements),
-        },
-        "trainings": [
-            {
-                "documents": len(tested),
+        comparison=FoldDifference(
+            difference.value,
+            difference.low,
+            difference.high,
+            verdict=_verdict(difference, min(disagreements)),
+            against="frozen_head",
+            disagreements=sum(disagreements),
+        ),
+        trainings=tuple(
+            FoldTraining(
+                len(tested),
                 **{
-                    name: {metric: float(scores[method][metric][i]) for metric in METRICS}
-                    for name, method in (("scalearn", "predicted"), ("frozen_head", "plain"))
+                    name: FoldScore(**{metric: float(scores[method][metric][i]) for metric in METRICS})
+                    for name, method in methods
                 },
-            }
+            )
             for i, (tested, _) in enumerate(trainings)
-        ],
-        "notes": list(reports["predicted"].notes),
-    }  # fmt: skip
+        ),
+        notes=reports["predicted"].notes,
+    )
 
 
 def _difference(targets: Targets, predicted: Targets, plain: Targets, n_classes: int, seed: int) -> Interval:
@@ -204,7 +207,7 @@ def _wider(over_trainings: Interval, over_documents: Interval) -> Interval:
     return Interval(value, value - below, value + above)
 
 
-def _verdict(difference: Interval, disagreements: int) -> str:
+def _verdict(difference: Interval, disagreements: int) -> Verdict:
     if disagreements < FEWEST_DISAGREEMENTS or difference.low <= 0.0 <= difference.high:
         return "no_difference"
     return "better" if difference.low > 0.0 else "worse"

@@ -10,14 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from scalearn_core.baselines.fine_tuning import fit_fine_tuned
-from scalearn_core.config import FORECAST, VARIANTS
+from scalearn_core.config import VARIANTS
 from scalearn_core.devices import free_bytes
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Tokens
@@ -25,6 +25,7 @@ from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evidence.trained import OnProgress, TrainedModel
 from scalearn_core.heads.logistic import fit_frozen_head, unit
+from scalearn_core.records.studies import Ladder, LearnedNumbers, RungRecord, TrainTest
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies.memory import PeakMemory
 from scalearn_core.studies.stopping import where_to_stop
@@ -54,30 +55,28 @@ class Rung:
     """One step, trained; or why it was not."""
 
     name: str
-    learned: dict[str, int]
-    """Numbers: scales, own_adapter, head, encoder."""
+    learned: LearnedNumbers
     predict: Predict | None
     seconds: float | None = None
     """What training it took, shared work included."""
     memory: int | None = None
     """See `memory.PeakMemory`; None where it was not measured."""
-    skipped: str | None = None
-    """"memory" or "time"."""
+    skipped: Literal["memory", "time"] | None = None
     is_model: bool = False
 
     @property
     def bytes(self) -> int:
         """On disk beside the encoder and the library: four for each learned number."""
-        return torch.float32.itemsize * sum(self.learned.values())
+        return torch.float32.itemsize * self.learned.total
 
 
 class _TooLong(Exception):
     """Fine-tuning would take longer than `LONGEST`."""
 
 
-def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any]:
+def study(trained_model: TrainedModel, on_progress: OnProgress) -> Ladder:
     """Train and score every rung; say where to stop (`docs/formats.md`: `studies.ladder`)."""
-    progress = Progress(on_progress, WEIGHTS, trained_model.result["seconds"])
+    progress = Progress(on_progress, WEIGHTS, trained_model.result.seconds)
     test = trained_model.documents.test.tokens
     labels, seed = trained_model.model.labels, trained_model.config.seed
     rungs, predicted, speeds = [], {}, {}
@@ -89,29 +88,27 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any
     stop, differences = where_to_stop(trained_model.test.targets, predicted, n_classes=len(labels), seed=seed)
     found = []
     for rung in rungs:
-        row: dict[str, Any] = {
-            "name": rung.name, "learned": rung.learned, "bytes": rung.bytes, "skipped": rung.skipped,
-            "is_model": rung.is_model,
-        }  # fmt: skip
+        row = RungRecord(rung.name, rung.learned, rung.bytes, rung.skipped, rung.is_model)
         if rung.name in predicted:
             report = evaluate_predictions(trained_model.test.targets, predicted[rung.name], labels, seed=seed)
             against = differences.get(rung.name)
-            row |= {
-                "macro_f1": report.macro_f1.to_dict(),
-                "accuracy": report.accuracy.to_dict(),
-                "comparison": against and against[1].to_dict() | {"against": against[0]},
-                "seconds": round(rung.seconds, 2) if rung.seconds is not None else None,
-                "memory": rung.memory,
-                "documents_per_second": round(speeds[rung.name], 1),
-            }
+            row = replace(
+                row,
+                macro_f1=report.macro_f1,
+                accuracy=report.accuracy,
+                comparison=replace(against[1], against=against[0]) if against else None,
+                seconds=round(rung.seconds, 2) if rung.seconds is not None else None,
+                memory=rung.memory,
+                documents_per_second=round(speeds[rung.name], 1),
+            )
         found.append(row)
-    return {
-        "stop": stop,
-        "rungs": found,
-        "documents": {"train": len(trained_model.train), "test": len(trained_model.test)},
-        "memory_of": "cuda" if trained_model.model.encoder.device.type == "cuda" else "process",
-        "notes": test_notes(trained_model),
-    }
+    return Ladder(
+        stop=stop,
+        rungs=tuple(found),
+        documents=TrainTest(len(trained_model.train), len(trained_model.test)),
+        memory_of="cuda" if trained_model.model.encoder.device.type == "cuda" else "process",
+        notes=test_notes(trained_model),
+    )
 
 
 def uniform(variant: str) -> str:
@@ -129,12 +126,12 @@ def _climb(trained_model: TrainedModel, progress: Progress) -> Iterator[Rung]:
     yield _plain(trained_model, cached, opening)
 
     start = _start(trained_model)
-    shared = opening + float(trained_model.result["seconds"].get("forecast", 0.0))
+    shared = opening + float(trained_model.result.seconds.get("forecast", 0.0))
     for variant, own in (*((variant, False) for variant in VARIANTS), (uniform(model.variant), True)):
         name = "own_adapter" if own else variant
         if (model.variant, model.own_adapter) == (variant, own):
             stages = ("embedding", "forecast", "own_adapter", "training")
-            took = sum(float(trained_model.result["seconds"].get(stage, 0.0)) for stage in stages)
+            took = sum(float(trained_model.result.seconds.get(stage, 0.0)) for stage in stages)
             yield Rung(name, _learned(model), _predictor(model), took, is_model=True)
             continue
         peak = PeakMemory(encoder.device)
@@ -169,7 +166,7 @@ def _plain(trained_model: TrainedModel, cached: CachedDocuments, opening: float)
         trained_model.validation.targets, len(trained_model.model.labels), seed=trained_model.config.seed,
     )  # fmt: skip
     took = opening + time.monotonic() - began
-    learned = {"scales": 0, "own_adapter": 0, "head": head.weight.size + head.bias.size, "encoder": 0}
+    learned = LearnedNumbers(scales=0, own_adapter=0, head=head.weight.size + head.bias.size, encoder=0)
     return Rung(
         "frozen_head", learned, lambda tokens: head.predict(unit(embed(encoder, tokens))), took, peak.bytes()
     )
@@ -179,9 +176,9 @@ def fine_tune(trained_model: TrainedModel, progress: Progress) -> Rung:
     """Every weight of a copy of the encoder; left out where memory or time do not suffice."""
     encoder = trained_model.model.encoder
     head = len(trained_model.model.labels) * (encoder.width + 1)
-    learned = {"scales": 0, "own_adapter": 0, "head": head, "encoder": encoder.parameter_count()}
+    learned = LearnedNumbers(scales=0, own_adapter=0, head=head, encoder=encoder.parameter_count())
     skipped = Rung("fine_tuning", learned, None)
-    if COPIES * torch.float32.itemsize * learned["encoder"] > FREE_SHARE * free_bytes(encoder.device):
+    if COPIES * torch.float32.itemsize * learned.encoder > FREE_SHARE * free_bytes(encoder.device):
         return replace(skipped, skipped="memory")
     peak = PeakMemory(encoder.device)
     began = time.monotonic()
@@ -211,18 +208,16 @@ def _start(trained_model: TrainedModel) -> NDArray[np.float64] | None:
     Recipe "paper" does not begin at the forecast, and results of the first releases have none: then each rung is
     trained from its beginning.
     """
-    result = trained_model.result
-    known = result["start"] if "start" in result else result.get("forecast")  # of the last release: the same
-    if not known or trained_model.config.recipe != "auto":
+    start = trained_model.result.start
+    if start is None or trained_model.config.recipe != "auto":
         return None
-    strengths = [known["strengths"].get(source.name, 0.0) for source in trained_model.library_sources]
-    share = float(known.get("share", FORECAST.shrinkage))
-    return share * np.array(strengths, dtype=np.float64)
+    strengths = [start.strengths.get(source.name, 0.0) for source in trained_model.library_sources]
+    return start.share * np.array(strengths, dtype=np.float64)
 
 
-def _learned(model: ScaLearnModel) -> dict[str, int]:
+def _learned(model: ScaLearnModel) -> LearnedNumbers:
     counts = model.parameter_counts()
-    return {part: counts[part] for part in ("scales", "own_adapter", "head")} | {"encoder": 0}
+    return LearnedNumbers(counts["scales"], counts["own_adapter"], counts["head"], encoder=0)
 
 
 def _predictor(model: ScaLearnModel) -> Predict:

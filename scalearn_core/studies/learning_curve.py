@@ -11,7 +11,7 @@ these.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,15 @@ from scalearn_core.evaluation.intervals import CONFIDENCE
 from scalearn_core.evaluation.metrics import FloatArray, count_cells, macro_f1, total_classes
 from scalearn_core.evidence.trained import OnProgress, TrainedModel
 from scalearn_core.heads.logistic import unit
+from scalearn_core.records.studies import (
+    CarriedOn,
+    CurvePoint,
+    FittedCurve,
+    LearningCurve,
+    MethodCurve,
+    MoreLabels,
+)
+from scalearn_core.storage.codec import tupled
 from scalearn_core.studies.power_law import PowerLaw, fit_power_law
 from scalearn_core.studies.training import Progress, test_notes, train_again, with_training
 from scalearn_core.targets import Targets, indicators
@@ -47,12 +56,12 @@ MISFIT = 0.05
 """Mean distance of the sizes' mean scores from the curve above which it does not describe them."""
 
 
-def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any]:
+def study(trained_model: TrainedModel, on_progress: OnProgress) -> LearningCurve:
     """Train on parts and carry the curve on (`docs/formats.md`: `studies.learning_curve`)."""
     targets, test = trained_model.train.targets, trained_model.test
     plan = draws(targets, len(trained_model.model.labels), trained_model.config.seed)
     weights = [0.3, *[0.4 + 0.6 * kept.mean() for _, kept in plan[1:]]]
-    progress = Progress(on_progress, weights, trained_model.result["seconds"])
+    progress = Progress(on_progress, weights, trained_model.result.seconds)
     encoder = trained_model.model.encoder
     tokens = trained_model.documents.test.tokens
     embeddings = unit(embed(encoder, tokens))
@@ -80,13 +89,13 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any
         name: carry_on(sizes, test.targets, np.array(predicted[name]), n_classes=classes, seed=seed)
         for name in METHODS
     }
-    return {
-        "documents": len(targets),
-        "test_documents": len(test),
-        "reach": round(REACH * len(targets)),
-        "methods": found,
-        "notes": test_notes(trained_model),
-    }
+    return LearningCurve(
+        documents=len(targets),
+        test_documents=len(test),
+        reach=round(REACH * len(targets)),
+        methods=found,
+        notes=test_notes(trained_model),
+    )
 
 
 def draws(targets: Targets, n_classes: int, seed: int) -> list[tuple[int, NDArray[np.bool_]]]:
@@ -127,7 +136,7 @@ def _stratified(targets: Targets, n_classes: int, generator: np.random.Generator
 
 def carry_on(
     sizes: list[int], targets: NDArray[np.int64], predicted: NDArray[np.int64], *, n_classes: int, seed: int
-) -> dict[str, Any]:
+) -> MethodCurve:
     """Scores, fitted curve and what more labels would bring, of one method.
 
     Args:
@@ -137,15 +146,13 @@ def carry_on(
         seed: of the resampling.
     """
     scores, resampled = _scored(targets, predicted, n_classes, seed)
-    found: dict[str, Any] = {
-        "points": [{"documents": n, "macro_f1": score} for n, score in zip(sizes, scores.tolist(), strict=True)],
-        "code": "few_documents", "fit": None, "curve": None, "more": None, "double": None,
-    }  # fmt: skip
+    points = tuple(CurvePoint(n, score) for n, score in zip(sizes, scores.tolist(), strict=True))
+    found = MethodCurve(points, "few_documents")
     if len(set(sizes)) < FEWEST_SIZES:
         return found
     fitted = fit_power_law(sizes, scores[None, :])
     if _distance(sizes, scores, fitted) > MISFIT:
-        return found | {"code": "misfit"}
+        return replace(found, code="misfit")
     # Three numbers were fitted to the points, which therefore lie nearer to the curve than to the truth.
     deviations = (scores - fitted.at(sizes)[0]) * np.sqrt(len(sizes) / max(1, len(sizes) - 3))
     signs = np.random.default_rng([seed, 1]).choice([-1.0, 1.0], size=resampled.shape)
@@ -155,32 +162,28 @@ def carry_on(
     more, double = (_gain(fitted, again, at_hand, extra) for extra in (asked, at_hand))
     grid = np.unique([at_hand, *np.geomspace(min(sizes), REACH * at_hand, GRID).round()])
     low, high = _ends(again.at(grid))
-    return found | {
-        "code": _code(double), "more": more, "double": double,
-        "fit": {"a": float(fitted.a[0]), "b": float(fitted.b[0]), "c": float(fitted.c[0])},
-        "curve": {
-            "documents": grid.astype(int).tolist(), "macro_f1": fitted.at(grid)[0].tolist(),
-            "low": low.tolist(), "high": high.tolist(),
-        },
-    }  # fmt: skip
+    return MethodCurve(
+        points,
+        code=_code(double),
+        fit=FittedCurve(float(fitted.a[0]), float(fitted.b[0]), float(fitted.c[0])),
+        curve=CarriedOn(tupled(grid.astype(int)), tupled(fitted.at(grid)[0]), tupled(low), tupled(high)),
+        more=more,
+        double=double,
+    )
 
 
-def _code(double: dict[str, Any]) -> str:
+def _code(double: MoreLabels) -> Literal["flat", "rising", "unsure"]:
     """Told by what twice the documents would bring: small steps are small on any curve."""
-    low, high = (bound / 100 for bound in double["interval"])
+    low, high = (bound / 100 for bound in double.interval)
     return "flat" if high < FLAT else "rising" if low > RISING else "unsure"
 
 
-def _gain(fitted: PowerLaw, again: PowerLaw, at_hand: int, extra: int) -> dict[str, Any]:
+def _gain(fitted: PowerLaw, again: PowerLaw, at_hand: int, extra: int) -> MoreLabels:
     """What `extra` more labels would bring, in points (0 to 100), with its interval."""
     steps = [at_hand, at_hand + extra]
     (now, then), resampled = fitted.at(steps)[0], again.at(steps)
     low, high = _ends((resampled[:, 1] - resampled[:, 0])[:, None])
-    return {
-        "more": int(extra),
-        "gain": 100 * float(then - now),
-        "interval": [100 * float(low[0]), 100 * float(high[0])],
-    }
+    return MoreLabels(int(extra), 100 * float(then - now), (100 * float(low[0]), 100 * float(high[0])))
 
 
 def _ends(values: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -8,7 +8,6 @@ documents would do. Scores are told as a distribution, as Reimers and Gurevych (
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,9 @@ from numpy.typing import NDArray
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evidence.trained import OnProgress, TrainedModel
 from scalearn_core.explain.contributions import contribution_map
+from scalearn_core.records.studies import Seeds, SourceTotals, Spread
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.codec import tupled
 from scalearn_core.studies.training import Progress, test_notes, train_again
 from scalearn_core.targets import Targets
 
@@ -26,7 +27,7 @@ MEASURING = 0.1
 """Of a repetition's time: contributions and score."""
 
 
-def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any]:
+def study(trained_model: TrainedModel, on_progress: OnProgress) -> Seeds:
     """Train `MORE` times again and say which contributions repeat (`docs/formats.md`: `studies.seeds`).
 
     The first row of every list is the model at hand.
@@ -35,7 +36,7 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any
     tokens, measured_on = documents.test.tokens, documents.take(_measured_on(trained_model))
     seeds = [(trained_model.config.seed + more) % 2**32 for more in range(MORE + 1)]
     progress = Progress(
-        on_progress, [MEASURING, *[1.0 - MEASURING, MEASURING] * MORE], trained_model.result["seconds"]
+        on_progress, [MEASURING, *[1.0 - MEASURING, MEASURING] * MORE], trained_model.result.seconds
     )
     raw, contributions, scores = [], [], []
     for number, seed in enumerate(seeds):
@@ -54,30 +55,21 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any
         progress.next()
     values = np.array(contributions)  # [seeds, layers, sources]
     sizes = np.abs(values).mean(axis=1)  # [seeds, sources]
-    return {
-        "seeds": seeds,
-        "sources": _names(trained_model.model),
-        "documents": len(measured_on),
-        "test_documents": len(trained_model.test),
-        "macro_f1": scores,
-        "score": {
-            "mean": float(np.mean(scores)),
-            "sd": float(np.std(scores, ddof=1)),
-            "lowest": min(scores),
-            "highest": max(scores),
-        },
-        "raw": [part.tolist() for part in raw],
-        "contribution": values.tolist(),
-        "mean": values.mean(axis=0).tolist(),
-        "sd": values.std(axis=0, ddof=1).tolist(),
-        "notes": test_notes(trained_model),
-        "repeats": repeats(values).tolist(),
-        "totals": {
-            "size": sizes.tolist(),
-            "mean": sizes.mean(axis=0).tolist(),
-            "sd": sizes.std(axis=0, ddof=1).tolist(),
-        },
-    }
+    return Seeds(
+        seeds=tuple(seeds),
+        sources=_names(trained_model.model),
+        documents=len(measured_on),
+        test_documents=len(trained_model.test),
+        macro_f1=tuple(scores),
+        score=Spread(float(np.mean(scores)), float(np.std(scores, ddof=1)), min(scores), max(scores)),
+        raw=tuple(map(tupled, raw)),
+        contribution=tupled(values),
+        mean=tupled(values.mean(axis=0)),
+        sd=tupled(values.std(axis=0, ddof=1)),
+        notes=test_notes(trained_model),
+        repeats=tupled(repeats(values)),
+        totals=SourceTotals(tupled(sizes), tupled(sizes.mean(axis=0)), tupled(sizes.std(axis=0, ddof=1))),
+    )
 
 
 def repeats(contributions: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -101,7 +93,7 @@ def repeats(contributions: NDArray[np.float64]) -> NDArray[np.bool_]:
 def _measured_on(trained_model: TrainedModel) -> list[int]:
     """As many documents as the model's own contributions were measured on, spread evenly over the table."""
     count = len(trained_model.dataset.frame)
-    number = min(count, int(trained_model.result["scales"]["documents"]))
+    number = min(count, trained_model.result.scales.documents)
     places: list[int] = np.linspace(0, count - 1, number).round().astype(int).tolist()
     return places
 
@@ -110,5 +102,5 @@ def _macro_f1(trained_model: TrainedModel, predicted: Targets) -> float:
     return score("macro_f1", trained_model.test.targets, predicted)
 
 
-def _names(model: ScaLearnModel) -> list[str]:
-    return [source.name for source in model.sources]
+def _names(model: ScaLearnModel) -> tuple[str, ...]:
+    return tuple(source.name for source in model.sources)

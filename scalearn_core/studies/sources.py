@@ -1,7 +1,7 @@
 """Which sources help: each left out, alone and added, how far they overlap, and how strong each should be.
 
 What is asked, and how, stands in `explain/ablation.py`, `explain/overlap.py` and `explain/probing.py`; the
-result in `docs/formats.md`.
+result in `records/sources.py`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,24 @@ from scalearn_core.explain import ablation, effort, probing
 from scalearn_core.explain.ablation import Step, Tried
 from scalearn_core.explain.overlap import DOCUMENTS, alike_together, overlap
 from scalearn_core.explain.probing import Curve
-from scalearn_core.explain.refit import Change, Meter, Mixes
+from scalearn_core.explain.refit import Meter, Mixes
+from scalearn_core.records.sources import (
+    AddedSource,
+    ChangeAt,
+    Probing,
+    SourceDocuments,
+    SourceOverlap,
+    SourcePair,
+    SourcesStudy,
+    SourceWorth,
+    StrengthCurve,
+)
 from scalearn_core.training.stage_one import TaskData
 
 
-def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any]:
+def study(trained_model: TrainedModel, on_progress: OnProgress) -> SourcesStudy:
     """Measure every source of a trained model. `on_progress` is called after every batch."""
-    model, seed = trained_model.model, int(trained_model.result["seed"])
+    model, seed = trained_model.model, trained_model.result.seed
     names = [source.name for source in model.sources]
     reused = len(trained_model.library_sources)
     train, test = (
@@ -32,7 +43,7 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any
     mixes = Mixes(model, TaskData.read(model.encoder, train), TaskData.read(model.encoder, test), seed=seed)
     whole = mixes.whole
     sample = mixes.sample(effort.PROBED_TRAIN, effort.PROBED_TEST)
-    expected = _expected(trained_model.result)
+    expected = {entry.source: float(entry.strength) for entry in trained_model.result.forecast}  # best first
     tokens = [int(mixes.tokens[part.rows].sum()) for part in (whole, sample)]
     passes = effort.ablation_passes(len(names), len(expected)), effort.probing_passes(reused)
     mixes.meter = Meter(on_progress, passes[0] * tokens[0] + passes[1] * tokens[1])
@@ -55,34 +66,28 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> dict[str, Any
     pair = _pair([names.index(name) for name in expected] or order[:reused])
     grid = probing.pair_grid(mixes, pair, curves, start, sample) if pair else []
     on_progress(1.0)
-    return {
-        "documents": {
-            "train": len(train), "test": len(test), "probing_train": len(sample.train),
-            "probing_test": len(sample.test),
-        },
-        "all": everything.judged.macro_f1.to_dict(),
-        "plain": plain.judged.macro_f1.to_dict(),
-        "sources": [
-            {
-                "source": name, "own": number >= reused, "idle": mixes.idle(number),
-                "left_out": left_out[number].to_dict(), "alone": alone_changes[number].to_dict(),
-                "at_forecast": at_forecast.get(name),
-            }
+    return SourcesStudy(
+        documents=SourceDocuments(len(train), len(test), len(sample.train), len(sample.test)),
+        all=everything.judged.macro_f1,
+        plain=plain.judged.macro_f1,
+        sources=tuple(
+            SourceWorth(
+                source=name,
+                own=number >= reused,
+                idle=mixes.idle(number),
+                left_out=left_out[number],
+                alone=alone_changes[number],
+                at_forecast=at_forecast.get(name),
+            )
             for number, name in enumerate(names)
-        ],
-        "added": [_step(step, names) for step in added],
-        "overlap": _overlap(effects),
-        "probing": {
-            "strengths": list(effort.STRENGTHS),
-            "curves": [_curve(found, names) for found in curves.values()],
-        },
-        "pair": {
-            "sources": [names[number] for number in pair], "strengths": list(effort.PAIR_STRENGTHS),
-            "macro_f1": grid,
-        }
+        ),
+        added=tuple(_step(step, names) for step in added),
+        overlap=_overlap(effects),
+        probing=Probing(effort.STRENGTHS, tuple(_curve(found, names) for found in curves.values())),
+        pair=SourcePair((names[pair[0]], names[pair[1]]), effort.PAIR_STRENGTHS, tuple(map(tuple, grid)))
         if pair
         else None,
-    }  # fmt: skip
+    )
 
 
 def _pair(ranked: list[int]) -> tuple[int, int] | None:
@@ -90,40 +95,27 @@ def _pair(ranked: list[int]) -> tuple[int, int] | None:
     return (ranked[0], ranked[1]) if len(ranked) > 1 else None
 
 
-def _expected(result: dict[str, Any]) -> dict[str, float]:
-    """The best strength of each source by the forecast, best first; none in results of earlier releases."""
-    found = result.get("forecast")
-    if not isinstance(found, list):  # results of earlier releases have a dictionary there, of the start alone
-        return {}
-    return {entry["source"]: float(entry["strength"]) for entry in found}
-
-
-def _at_forecast(mixes: Mixes, source: int, strength: float, plain: Tried) -> dict[str, Any]:
+def _at_forecast(mixes: Mixes, source: int, strength: float, plain: Tried) -> ChangeAt:
     """One source alone at the strength that the forecast thinks best, against the plain encoder."""
     tried = ablation.try_mix(mixes, mixes.even({source: strength}), mixes.whole)
-    change: Change = mixes.change(tried.judged, plain.judged, mixes.whole)
-    return {"strength": strength, **change.to_dict()}
+    return ChangeAt(strength, **vars(mixes.change(tried.judged, plain.judged, mixes.whole)))
 
 
-def _step(step: Step, names: list[str]) -> dict[str, Any]:
-    score = step.judged.macro_f1.to_dict()
-    return {"source": names[step.source], "macro_f1": score, **step.change.to_dict(), "step": step.step.to_dict()}
+def _step(step: Step, names: list[str]) -> AddedSource:
+    return AddedSource(names[step.source], step.judged.macro_f1, **vars(step.change), step=step.step)
 
 
-def _overlap(effects: list[Any]) -> dict[str, Any]:
-    """Rows and columns in the order of the model's sources; null where one has no effect."""
+def _overlap(effects: list[Any]) -> SourceOverlap:
+    """Rows and columns in the order of the model's sources; None where one has no effect."""
     similar = overlap(effects)
-    return {
-        "similarity": [[None if np.isnan(value) else round(float(value), 4) for value in row] for row in similar],
-        "order": alike_together(similar),
-        "documents": min(DOCUMENTS, len(effects[0])),
-    }
+    return SourceOverlap(
+        similarity=tuple(
+            tuple(None if np.isnan(value) else round(float(value), 4) for value in row) for row in similar
+        ),
+        order=tuple(alike_together(similar)),
+        documents=min(DOCUMENTS, len(effects[0])),
+    )
 
 
-def _curve(found: Curve, names: list[str]) -> dict[str, Any]:
-    return {
-        "source": names[found.source],
-        "macro_f1": [score.to_dict() for score in found.scores],
-        "changes": [change.to_dict() for change in found.changes],
-        "chosen": found.chosen,
-    }
+def _curve(found: Curve, names: list[str]) -> StrengthCurve:
+    return StrengthCurve(names[found.source], tuple(found.scores), tuple(found.changes), found.chosen)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from scalearn_core.explain import effort
+from scalearn_core.records.training import TrainingRecord
 
 TRAININGS = {"seeds": 3.2, "learning_curve": 6.0, "cross_validation": 15.0}
 """Studies that train again from the beginning: how many trainings' time. The ten parts of the learning
@@ -16,16 +15,16 @@ FIXED = 10.0
 """Seconds to load the model; an allowance."""
 
 
-def estimate_seconds(result: dict[str, Any], study: str) -> float:
+def estimate_seconds(result: TrainingRecord, study: str) -> float:
     """Seconds on the machine that trained the model; a guess within a factor of two.
 
     Args:
-        result: the model's `result.json`.
+        result: that of the model's training.
         study: one of `STUDIES`.
     """
-    seconds = result["seconds"]
+    seconds = result.seconds
     once = sum(seconds.get(stage, 0.0) for stage in ("embedding", "forecast", "own_adapter", "training"))
-    if study == "ladder" and result["recipe"] == "auto":
+    if study == "ladder" and result.recipe == "auto":
         return FIXED + STEPS * float(seconds.get("training", 0.0))
     if study == "ladder":
         return FIXED + 6 * float(once)
@@ -34,14 +33,11 @@ def estimate_seconds(result: dict[str, Any], study: str) -> float:
     return FIXED + _measuring_sources(result)
 
 
-def _measuring_sources(result: dict[str, Any]) -> float:
+def _measuring_sources(result: TrainingRecord) -> float:
     """As many documents as will pass the encoder, each as long as one took when the training embedded them."""
-    counts, sources = result["dataset"]["counts"], len(result["sources"])
-    reused = sources - bool(result["own_adapter"])
-    embedded = max(1, counts["train"] + counts["validation"])
+    counts, reused = result.dataset.counts, result.reused
     documents = effort.work(
-        counts["train"], counts["test"], sources=sources, reused=reused,
-        forecast=reused if result.get("forecast") else 0,
+        counts.train, counts.test, sources=len(result.sources), reused=reused,
+        forecast=reused if result.forecast else 0,
     )  # fmt: skip
-    seconds: float = documents * result["seconds"]["embedding"] / embedded
-    return seconds
+    return documents * result.seconds["embedding"] / max(1, counts.train + counts.validation)

@@ -98,8 +98,8 @@ def with_training(dataset: TextDataset, kept: NDArray[np.bool_]) -> TextDataset:
     return replace(dataset, parts=parts)
 
 
-def test_notes(trained_model: TrainedModel) -> list[str]:
+def test_notes(trained_model: TrainedModel) -> tuple[str, ...]:
     """The caveats of `evaluation.report` that hold of the test documents, whatever is predicted."""
     targets = trained_model.test.targets
     notes = evaluate_predictions(targets, targets, trained_model.model.labels, resamples=1).notes
-    return [code for code in notes if code in ("few_documents", "class_without_test_documents")]
+    return tuple(code for code in notes if code in ("few_documents", "class_without_test_documents"))

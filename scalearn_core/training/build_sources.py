@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def build_adapter(
         "majority_score": _majority(training, len(test)),
     }
     scores = {
-        key: bootstrap_score(task.metric, test.targets, predicted, seed=seed).to_dict()
+        key: asdict(bootstrap_score(task.metric, test.targets, predicted, seed=seed))
         for key, predicted in predictions.items()
     }
     card = {

@@ -15,7 +15,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -28,6 +27,7 @@ from scalearn_core.encoders.encoder import Encoder, Tokens
 from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.heads.logistic import unit
 from scalearn_core.heads.solver import askable, cross_validated_losses, on_one_core
+from scalearn_core.records.forecast import ForecastRecord, SourcePromise, Start
 from scalearn_core.scaling.sources import StackedSources, mixed
 from scalearn_core.targets import Targets, are_multi_label, in_turns
 from scalearn_core.training.shuffled_sources import shuffled
@@ -71,27 +71,24 @@ class Forecast:
     promised: bool
     """Whether the best source surely promises more than the best of those (`FORECAST.surety`, `margin`)."""
 
-    def to_dict(self, names: Sequence[str]) -> dict[str, Any]:
-        """`forecast` and `start` of a training's result (`docs/formats.md`); `names` are those of the sources."""
+    def record(self, names: Sequence[str]) -> ForecastRecord:
+        """As a result keeps it; `names` are those of the sources."""
         strengths = zip(names, self.strengths.tolist(), strict=False)  # an own adapter may come after them
-        return {
-            "forecast": [
-                {
-                    "source": names[promise.source], "strength": promise.strength, "gain": promise.gain,
-                    "low": promise.low, "high": promise.high,
-                }
+        return ForecastRecord(
+            tuple(
+                SourcePromise(names[promise.source], promise.strength, promise.gain, promise.low, promise.high)
                 for promise in self.sources
-            ],
-            "start": {
-                "strengths": {name: strength for name, strength in strengths if strength},
-                "share": FORECAST.shrinkage,
-                "plain_loss": self.plain_loss,
-                "loss": self.loss,
-                "by_chance": self.by_chance,
-                "promised": self.promised,
-                "documents": self.documents,
-            },
-        }  # fmt: skip
+            ),
+            Start(
+                strengths={name: strength for name, strength in strengths if strength},
+                share=FORECAST.shrinkage,
+                plain_loss=self.plain_loss,
+                loss=self.loss,
+                by_chance=self.by_chance,
+                promised=self.promised,
+                documents=self.documents,
+            ),
+        )
 
 
 def forecast(

@@ -4,7 +4,7 @@ Every figure names its axes and units, prints its numbers, and fits a phone: lon
 axis and break into lines, so nothing is clipped. Each page's own figures lie in a module of their own.
 """
 
-from scalearn_ui.charts.base import CONFIG, lines, percent, signed
+from scalearn_ui.charts.base import CONFIG, lines, percent, signed, signed_points
 from scalearn_ui.charts.basic import Interval, class_counts, confusion, curves, probabilities, scale_map, scores
 from scalearn_ui.charts.multi_label import label_bars
 
@@ -21,4 +21,5 @@ __all__ = [
     "scale_map",
     "scores",
     "signed",
+    "signed_points",
 ]

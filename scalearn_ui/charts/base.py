@@ -10,6 +10,8 @@ from textwrap import wrap
 
 import plotly.graph_objects as go
 
+from scalearn_core.evaluation.comparison import Comparison
+from scalearn_core.records.studies import FoldDifference
 from scalearn_ui.letters import letters
 from scalearn_ui.palette import Palette
 
@@ -26,6 +28,12 @@ def signed(value: float, decimals: int) -> str:
     """A number with its sign and a real minus; what rounds to zero has none."""
     rounded = round(value, decimals)
     return f"{rounded:+.{decimals}f}".replace("-", "−") if rounded else f"{0:.{decimals}f}"
+
+
+def signed_points(found: Comparison | FoldDifference) -> dict[str, str]:
+    """A difference and its interval, from shares in points, with their signs."""
+    bounds = {"difference": found.difference, "low": found.low, "high": found.high}
+    return {name: signed(100 * value, 1) for name, value in bounds.items()}
 
 
 def lines(name: str, width: int = 24) -> str:

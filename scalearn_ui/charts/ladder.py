@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from scalearn_core.records.studies import CarriedOn
 from scalearn_ui.charts.base import finish, lines
 from scalearn_ui.palette import Palette
 
@@ -122,8 +123,8 @@ class Learned:
 
     name: str
     points: Sequence[tuple[int, float]]
-    curve: Mapping[str, Sequence[float]] | None
-    """"documents", "macro_f1", "low", "high"."""
+    curve: CarriedOn | None
+    """Likewise from 0 to 100."""
 
 
 def learning_curves(
@@ -157,7 +158,7 @@ def learning_curves(
     )  # fmt: skip
     finish(figure, palette, rows=1, x_title=x_title, row_height=320, top_down=False)
     sizes = sorted({documents for method in methods for documents, _ in method.points})
-    last = max([at_hand, *(int(method.curve["documents"][-1]) for method in methods if method.curve is not None)])
+    last = max([at_hand, *(int(method.curve.documents[-1]) for method in methods if method.curve is not None)])
     shown = [*sizes, *([2 * at_hand] if last >= 2 * at_hand else []), *([last] if last > at_hand else [])]
     figure.update_xaxes(
         type="log", range=[math.log10(sizes[0] * 0.85), math.log10(last * 1.1)], tickmode="array", tickvals=shown,
@@ -170,14 +171,12 @@ def learning_curves(
     return figure
 
 
-def _curve(
-    figure: go.Figure, name: str, curve: Mapping[str, Sequence[float]], at_hand: int, colour: str, shade: float
-) -> None:
-    documents = list(curve["documents"])
+def _curve(figure: go.Figure, name: str, curve: CarriedOn, at_hand: int, colour: str, shade: float) -> None:
+    documents = list(curve.documents)
     turn = sum(size <= at_hand for size in documents)
     beyond = slice(max(0, turn - 1), None)
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    low, high = (list(curve[end])[beyond] for end in ("low", "high"))
+    low, high = (list(end)[beyond] for end in (curve.low, curve.high))
     figure.add_scatter(
         x=[*documents[beyond], *reversed(documents[beyond])], y=[*high, *reversed(low)], fill="toself",
         fillcolor=f"rgba({red},{green},{blue},{shade})", mode="lines", line={"width": 0}, hoverinfo="skip",
@@ -185,7 +184,7 @@ def _curve(
     )  # fmt: skip
     for part, dash in ((slice(None, turn), "solid"), (beyond, "dash")):
         figure.add_scatter(
-            x=documents[part], y=list(curve["macro_f1"])[part], mode="lines", showlegend=False,
+            x=documents[part], y=list(curve.macro_f1)[part], mode="lines", showlegend=False,
             line={"color": colour, "width": 2, "dash": dash},
             hovertemplate=f"{lines(name)}<br>%{{x:,}}: %{{y:.1f}}<extra></extra>",
         )  # fmt: skip
@@ -195,4 +194,4 @@ def _extent(method: Learned) -> list[float]:
     scores = [score for _, score in method.points]
     if method.curve is None:
         return scores
-    return [*scores, method.curve["low"][-1], method.curve["high"][-1]]
+    return [*scores, method.curve.low[-1], method.curve.high[-1]]

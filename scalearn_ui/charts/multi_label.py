@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import plotly.graph_objects as go
 
+from scalearn_core.evaluation.report import ClassScore
 from scalearn_ui.charts.base import finish, name_rows, named
 from scalearn_ui.palette import Palette
 
@@ -14,7 +14,7 @@ KINDS = ("found", "missed", "wrongly")
 
 
 def label_bars(
-    rows: Sequence[Mapping[str, Any]], names: Mapping[str, str], *, x_title: str, palette: Palette
+    rows: Sequence[ClassScore], names: Mapping[str, str], *, x_title: str, palette: Palette
 ) -> go.Figure:
     """Documents by label as bars of three parts, the commonest label first; each part can be clicked.
 
@@ -22,7 +22,7 @@ def label_bars(
         rows: `per_class` of a report.
         names: of the three `KINDS`, for the legend.
     """
-    ordered = sorted(rows, key=lambda row: -row["support"])
+    ordered = sorted(rows, key=lambda row: -row.support)
     figure = go.Figure()
     # Found and missed together are the documents with the label; what was wrongly given has another colour.
     colours = {"found": palette.accent, "missed": palette.grid, "wrongly": palette.opposite}
@@ -30,7 +30,7 @@ def label_bars(
         numbers = [parts(row)[kind] for row in ordered]
         figure.add_bar(
             x=numbers,
-            y=[named(row["label"]) for row in ordered],
+            y=[named(row.label) for row in ordered],
             name=names[kind],
             orientation="h",
             text=[f"{n}" if n else "" for n in numbers],
@@ -38,13 +38,13 @@ def label_bars(
             insidetextanchor="middle",
             textangle=0,
             textfont={"color": palette.ink if kind == "missed" else palette.ground},
-            customdata=[(row["label"], kind) for row in ordered],
+            customdata=[(row.label, kind) for row in ordered],
             marker={"color": colours[kind], "line": {"color": palette.ground, "width": 1}},
             selected={"marker": {"opacity": 1}},
             unselected={"marker": {"opacity": 1}},
             hovertemplate=f"%{{y}}: %{{x}} · {named(names[kind])}<extra></extra>",
         )
-    name_rows(figure, [row["label"] for row in ordered])
+    name_rows(figure, [row.label for row in ordered])
     figure.update_layout(
         barmode="stack",
         uniformtext={"minsize": 10, "mode": "hide"},  # where a part is too narrow for its number
@@ -58,7 +58,7 @@ def label_bars(
     return finished.update_layout(margin_t=36)
 
 
-def parts(row: Mapping[str, Any]) -> dict[str, int]:
+def parts(row: ClassScore) -> dict[str, int]:
     """Documents of a row of `per_class` by `KINDS`."""
-    hits = int(row["hits"])
-    return {"found": hits, "missed": int(row["support"]) - hits, "wrongly": int(row["given"]) - hits}
+    hits, given = row.hits or 0, row.given or 0
+    return {"found": hits, "missed": row.support - hits, "wrongly": given - hits}

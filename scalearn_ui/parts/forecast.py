@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from scalearn_core import runs
+from scalearn_core.records.forecast import SourcePromise, Start
 from scalearn_ui import outcomes, text
 from scalearn_ui.charts.sources import Gain, gains
 from scalearn_ui.parts import figure, progress
@@ -27,7 +29,8 @@ def offer(dataset: str, encoder: str, sources: list[str], titles: dict[str, str]
         if known is not None and known.active:
             progress.follow(known)
         elif known is not None and known.status == "succeeded":
-            draw(outcomes.result(known.id), titles)
+            record = outcomes.forecast(known.id)
+            draw(record.forecast, record.start, titles)
         else:
             if known is not None:
                 progress.outcome(known)
@@ -47,46 +50,48 @@ def _name(dataset: str) -> str:
     return datasets.get_dataset_info(dataset).name
 
 
-def draw(found: dict[str, Any], titles: dict[str, str]) -> None:
+def draw(forecast: Sequence[SourcePromise], start: Start, titles: dict[str, str]) -> None:
     """The forecast of each source.
 
     Args:
-        found: has `forecast` and `start` (`docs/formats.md`).
+        forecast: of each source, best first.
+        start: what was chosen together.
         titles: of the sources, by name.
     """
-    rows = [row for row in found["forecast"] if row["gain"] is not None]
-    documents = text.count("documents", found["start"]["documents"])
+    rows = [row for row in forecast if row.gain is not None]
+    documents = text.count("documents", start.documents)
     if not rows:
         st.markdown(t("forecast.nothing", documents=documents))
         return
-    st.markdown(_sentence(found, titles, documents))
+    st.markdown(_sentence(start, titles, documents))
     drawn = gains(
-        [_gain(titles.get(row["source"], row["source"]), row) for row in rows],
+        [_gain(titles.get(row.source, row.source), row) for row in rows],
         x_title=t("axis.promise"),
         palette=figure.palette(),
-        chance=found["start"].get("by_chance"),
+        chance=start.by_chance,
     )
     figure.show(drawn, alt=t("forecast.alt"), key="forecast")
     st.caption(t("forecast.reading", documents=documents))
 
 
-def _gain(title: str, row: dict[str, Any]) -> Gain:
+def _gain(title: str, row: SourcePromise) -> Gain:
     """A row of the chart; what its interval shows decides its colour."""
-    verdict = "better" if row["low"] > 0 else "worse" if row["high"] < 0 else "no_difference"
-    return Gain(title, row["gain"], row["low"], row["high"], verdict)
+    assert row.gain is not None and row.low is not None and row.high is not None
+    verdict = "better" if row.low > 0 else "worse" if row.high < 0 else "no_difference"
+    return Gain(title, row.gain, row.low, row.high, verdict)
 
 
-def _sentence(found: dict[str, Any], titles: dict[str, str], documents: Markdown) -> Markdown:
+def _sentence(start: Start, titles: dict[str, str], documents: Markdown) -> Markdown:
     """Which sources are forecast to help together, or that none is."""
-    start = found["start"]
-    strengths = sorted(start["strengths"].items(), key=lambda item: -abs(item[1]))[:NAMED]
+    strengths = sorted(start.strengths.items(), key=lambda item: -abs(item[1]))[:NAMED]
     if not strengths:
         return t("forecast.none", documents=documents)
     named = [(plain(titles.get(name, name)), strength) for name, strength in strengths]
     names = text.listed(
         [t("forecast.turned" if strength < 0 else "list.name", name=name) for name, strength in named]
     )
-    if not start["promised"]:
+    if not start.promised:
         return t("forecast.unsure", names=names, documents=documents)
-    less = 100 * (1 - start["loss"] / start["plain_loss"])
+    assert start.loss is not None and start.plain_loss is not None  # a promise was measured
+    less = 100 * (1 - start.loss / start.plain_loss)
     return t("forecast.some", names=names, less=f"{less:.0f}", documents=documents)

@@ -39,5 +39,10 @@ def _live(run_id: str) -> dict[str, Curve]:
 
 def _finished(run_id: str) -> dict[str, Curve]:
     """Both losses by epoch; nothing was trained yet at epoch 0, so the training loss starts at 1."""
-    history = outcomes.result(run_id)["history"]
-    return {name: [(row["epoch"], row[name]) for row in history if row[name] is not None] for name in LOSSES}
+    history = outcomes.result(run_id).history
+    curves: dict[str, Curve] = {name: [] for name in LOSSES}
+    for row in history:
+        for name, value in zip(LOSSES, (row.validation_loss, row.train_loss), strict=True):
+            if value is not None:
+                curves[name].append((row.epoch, value))
+    return curves

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
 
 from scalearn_core.data.labels import split_labels
+from scalearn_core.evaluation.report import ClassScore, EvaluationReport
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_core.tables.export import written_forms
 from scalearn_core.targets import THRESHOLD
@@ -23,31 +26,31 @@ TALL = 18
 """With more labels than this, the bars scroll in a box of their own."""
 
 
-def sentence(score: dict[str, Any]) -> Markdown:
+def sentence(score: EvaluationReport) -> Markdown:
     """How many documents got exactly their labels, and how many labels were missed or wrongly given."""
-    found = [parts(row) for row in score["per_class"]]
+    found = [parts(row) for row in score.per_class]
     return t(
         "several.right",
-        right=f"{round(score['n'] * score['accuracy']['value']):,}",
-        documents=count("test_documents", score["n"]),
-        labels=f"{sum(row['support'] for row in score['per_class']):,}",
+        right=f"{round(score.n * score.accuracy.value):,}",
+        documents=count("test_documents", score.n),
+        labels=f"{sum(row.support for row in score.per_class):,}",
         missed=f"{sum(row['missed'] for row in found):,}",
         wrongly=f"{sum(row['wrongly'] for row in found):,}",
     )
 
 
-def limits(found: dict[str, Any]) -> Markdown:
+def limits(found: TrainingRecord) -> Markdown:
     """From which probability on a label is given."""
-    chosen = found.get("thresholds") or {"": THRESHOLD}  # earlier releases: one half
+    chosen = found.thresholds or {"": THRESHOLD}
     low, high = (charts.percent(value) for value in (min(chosen.values()), max(chosen.values())))
     if low == high:
         return t("several.limits.all", low=low)
     return t("several.limits.each", low=low, high=high)
 
 
-def bars(rows: list[dict[str, Any]], *, key: str, pick: bool = False) -> None:
+def bars(rows: Sequence[ClassScore], *, key: str, pick: bool = False) -> None:
     """Found, missed and wrongly given by label; a click shows the documents below."""
-    labels = [row["label"] for row in rows]
+    labels = [row.label for row in rows]
     names = {kind: t(f"several.{kind}") for kind in KINDS}
     drawn = charts.label_bars(rows, names, x_title=t("axis.documents"), palette=figure.palette())
     with st.container(height="content" if len(rows) <= TALL else 620, border=False):
@@ -64,9 +67,9 @@ def _picked(labels: list[str], key: str) -> None:
             st.session_state[LABEL], st.session_state[KIND] = label, kind
 
 
-def documents(run: Run, found: dict[str, Any]) -> None:
+def documents(run: Run, found: TrainingRecord) -> None:
     """The documents of a bar, else all that did not get exactly their labels, or those that barely did."""
-    labels, separator = found["dataset"]["labels"], found["dataset"]["separator"]
+    labels, separator = found.dataset.labels, found.dataset.separator or ""
     if st.session_state.get(LABEL) not in labels:  # another model has others
         st.session_state.pop(LABEL, None)
     chosen = st.selectbox(

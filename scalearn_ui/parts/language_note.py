@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
 from scalearn_core.encoders.cards import CARDS, EncoderCard
 from scalearn_core.encoders.choice import ALMOST_ALL
-from scalearn_ui import outcomes, text
+from scalearn_core.records.training import TrainingRecord
+from scalearn_ui import text
 from scalearn_ui.text import Markdown, t
 
 ICON = ":material/translate:"
 
 
-def card_of(found: dict[str, Any]) -> EncoderCard | None:
+def card_of(found: TrainingRecord) -> EncoderCard | None:
     """The card of a trained model's encoder; None for an encoder of one's own."""
-    key = outcomes.encoder_key(found)
+    key = found.encoder.key
     return None if key is None else CARDS[key]
 
 
@@ -26,14 +26,14 @@ def names(codes: Sequence[str]) -> Markdown:
     return text.listed([text.language_name(code) for code in codes])
 
 
-def unread(found: dict[str, Any], shares: Mapping[str, float]) -> list[str]:
+def unread(found: TrainingRecord, shares: Mapping[str, float]) -> list[str]:
     """The languages of texts that the model's encoder does not read; none where they are a few texts only."""
     card = card_of(found)
     missing = [code for code in shares if card and code not in card.languages]
     return missing if sum(shares[code] for code in missing) > 1 - ALMOST_ALL else []
 
 
-def advice(found: dict[str, Any], missing: Sequence[str]) -> Markdown:
+def advice(found: TrainingRecord, missing: Sequence[str]) -> Markdown:
     """That the encoder does not read the `missing` languages, and what to do."""
     card, widest = card_of(found), max(CARDS.values(), key=lambda card: len(card.languages))
     if card == widest:
@@ -41,7 +41,7 @@ def advice(found: dict[str, Any], missing: Sequence[str]) -> Markdown:
     return t("classify.unread", languages=names(missing), encoder=text.local(widest.title))
 
 
-def draw(found: dict[str, Any], shares: Mapping[str, float], tested: Collection[str], *, what: str) -> None:
+def draw(found: TrainingRecord, shares: Mapping[str, float], tested: Collection[str], *, what: str) -> None:
     """A warning for texts the encoder does not read, a note for those in languages the model has not learned.
 
     Args:
@@ -54,7 +54,7 @@ def draw(found: dict[str, Any], shares: Mapping[str, float], tested: Collection[
     if missing:
         st.warning(advice(found, missing), icon=ICON)
         return
-    learned = list(found.get("languages", {}))  # results of the first releases do not tell
+    learned = list(found.languages)
     new = [code for code in shares if code not in learned and code not in tested]
     if learned and card_of(found) and new and sum(shares[code] for code in new) > 1 - ALMOST_ALL:
         st.info(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from scalearn_core import runs
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import outcomes, shell, state, text
 from scalearn_ui.letters import letters
@@ -49,19 +48,19 @@ def _follow() -> None:
     state.choose_run(st.session_state[KEY])
 
 
-def _levers(found: dict[str, Any]) -> None:
+def _levers(found: TrainingRecord) -> None:
     """Of a model that was saved with levers: where it comes from, and what it is worth on unwatched documents."""
-    made = found.get("levers")
+    made = found.levers
     if made is None:
         return
     st.caption(
         t(
             "levers.origin",
-            title=made["from_title"],
-            seen=text.points(made["watched"]["scores"]["macro_f1"]["value"]),
-            watched=count("documents", made["watched"]["documents"]),
-            judged=text.points(found["scores"]["scalearn"]["macro_f1"]["value"]),
-            learned=text.points(made["learned"]["macro_f1"]["value"]),
-            documents=count("documents", found["dataset"]["counts"]["test"]),
+            title=made.from_title,
+            seen=text.points(made.watched.scores.macro_f1.value),
+            watched=count("documents", made.watched.documents),
+            judged=text.points(found.scores["scalearn"].macro_f1.value),
+            learned=text.points(made.learned.macro_f1.value),
+            documents=count("documents", found.dataset.counts.test),
         )
     )

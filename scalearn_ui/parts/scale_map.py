@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.tables.export import csv_text
 from scalearn_ui import charts, outcomes
 from scalearn_ui.charts.scales import PICTURES, narrow_map, picture_config, with_picture
@@ -41,22 +41,22 @@ class ScaleMap:
     """Of each source the value in the middle of the colours."""
 
 
-def order(found: dict[str, Any]) -> list[int]:
+def order(found: TrainingRecord) -> list[int]:
     """Columns of a result, strongest source first, and the task adapter, which is no source, last."""
     sizes = totals(found)
-    if found["own_adapter"]:
+    if found.own_adapter:
         sizes[-1] = -1.0
     return [int(index) for index in np.argsort(-sizes, kind="stable")]
 
 
-def totals(found: dict[str, Any]) -> NDArray[np.float64]:
+def totals(found: TrainingRecord) -> NDArray[np.float64]:
     """Mean size of each source's contribution over layers, as a share; `[sources]`."""
-    sizes: NDArray[np.float64] = np.abs(np.array(found["scales"]["contribution"])).mean(axis=0)
+    sizes: NDArray[np.float64] = np.abs(np.array(found.scales.contribution)).mean(axis=0)
     return sizes
 
 
 def of_result(
-    found: dict[str, Any],
+    found: TrainingRecord,
     values: NDArray[np.float64],
     *,
     column: str,
@@ -69,7 +69,7 @@ def of_result(
     titles, begins = outcomes.source_titles(found), [0.0] * len(rows) if starts is None else starts
     return ScaleMap(
         values[:, rows],
-        [found["sources"][row]["name"] for row in rows],
+        [found.source_names[row] for row in rows],
         [titles[row] for row in rows],
         column,
         unit,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast
+from typing import Literal, TypeVar
 
 import streamlit as st
 
 from scalearn_core import runs
+from scalearn_core.records.sources import SourcesStudy
+from scalearn_core.records.studies import CrossValidation, Ladder, LearningCurve, Seeds
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_core.studies import TRAINS_AGAIN
 from scalearn_core.studies.time_estimates import estimate_seconds
@@ -14,31 +17,34 @@ from scalearn_ui import text
 from scalearn_ui.parts import progress
 from scalearn_ui.text import t
 
+Found = TypeVar("Found", SourcesStudy, Ladder, Seeds, LearningCurve, CrossValidation)
 LOOKED_AT = 100
 """Studies of all models that are looked through for those of one."""
 
 
 def found_or_offered(
-    run: Run, found: dict[str, Any], name: str, *, primary: bool = True
-) -> dict[str, Any] | None:  # fmt: skip
+    run: Run, found: TrainingRecord, name: str, done: Found | None, *, primary: bool = True
+) -> Found | None:
     """What the study `name` found of a model; None after its offer, or its progress, was drawn instead.
 
     The offer says what the study asks (`study.<name>.text`) and about how long it takes; it is `primary` where the
     page has no other main action.
+
+    Args:
+        done: what it found before, as the result keeps it.
     """
-    done = found.get("studies", {}).get(name)
     latest = next((asked for asked in _of(run.id) if asked.config.get("study") == name), None)
     if latest is not None and latest.active:
         progress.follow(latest)
-        return cast(dict[str, Any] | None, done)
+        return done
     if done is not None:
-        return cast(dict[str, Any], done)
+        return done
     if latest is not None:
         progress.outcome(latest)
-    if name in TRAINS_AGAIN and "levers" in found:
+    if name in TRAINS_AGAIN and found.levers is not None:
         st.info(t("error.study.levers"))
         return None
-    if not found.get("frozen_head"):  # results of the first releases lack what a study compares with
+    if found.frozen_head is None:  # nothing to compare with
         st.info(t("study.too_old"))
         return None
     with st.container(border=True):
@@ -50,9 +56,9 @@ def found_or_offered(
     return None
 
 
-def start(run: Run, found: dict[str, Any], name: str) -> None:
+def start(run: Run, found: TrainingRecord, name: str) -> None:
     """Queue a study and show its progress."""
-    config = {"model_run": run.id, "study": name, "device": found["device"]["kind"]}
+    config = {"model_run": run.id, "study": name, "device": found.device.kind}
     runs.submit("study", config, title=run.title)
     st.rerun()
 

@@ -85,16 +85,16 @@ def _follow(run: Run) -> None:
     progress.outcome(run)
     if run.status != "succeeded":
         return
-    found = outcomes.result(run.id)
+    found = outcomes.prediction(run.id)
     content = (runs.folder(run.id) / "predictions.csv").read_bytes()
-    values = {"rows": count("rows", found["n"]), "time": text.duration(found["seconds"])}
-    if found["low_confidence"]:
-        st.markdown(t("classify.done", unsure=count("rows", found["low_confidence"]), **values))
+    values = {"rows": count("rows", found.n), "time": text.duration(found.seconds)}
+    if found.low_confidence:
+        st.markdown(t("classify.done", unsure=count("rows", found.low_confidence), **values))
     else:
         st.markdown(t("classify.done_sure", **values))
-    if without := found.get("without_label", 0):  # results of earlier releases lack it
+    if without := found.without_label:
         st.markdown(t("several.without_label", rows=count("rows", without)))
-    left_out = found["without_text"] + found["rejected"]
+    left_out = found.without_text + found.rejected
     if left_out:
         st.warning(t("classify.left_out", rows=count("rows", left_out)))
     if beyond := found.get("beyond_spreadsheet", 0):  # results of earlier versions lack it
@@ -109,7 +109,7 @@ def _follow(run: Run) -> None:
         on_click="ignore",
         key="download_predictions",
     )
-    counts = {label: n for label, n in found["class_counts"].items() if n}
+    counts = {label: n for label, n in found.class_counts.items() if n}
     drawn = charts.class_counts(counts, x_title=t("axis.documents"), palette=figure.palette())
     figure.show(drawn, alt=t("classify.counts_alt"), key="predicted_counts")
     st.dataframe(cells(_first_rows(run.id)), hide_index=True, alt=t("classify.table_alt"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.config import UNSURE
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes
 from scalearn_ui.parts import figure, label_sets, language_note
@@ -37,7 +38,7 @@ def draw(run: Run) -> None:
     with st.form("one_text", border=False):
         given = st.text_area(t("classify.text"), key="one_text", height=140, max_chars=LONGEST)
         found = outcomes.result(run.id)
-        st.caption(t(f"classify.reads.{outcomes.long_texts(found)}", reach=outcomes.reach(found)))
+        st.caption(t(f"classify.reads.{found.long_texts}", reach=outcomes.reach(found)))
         asked = st.form_submit_button(t("classify.button"), type="primary", key="classify_text")
     if asked:
         # Kept, so that the answer is still there after a change of language or theme.
@@ -52,7 +53,7 @@ def draw(run: Run) -> None:
         prediction = predictor(run.id).predict([wanted])[0]
     st.subheader(label_sets.named(prediction.labels), anchor=False)
     kind = "sure" if prediction.confidence >= UNSURE else "unsure"
-    multi_label = found["dataset"].get("separator") is not None
+    multi_label = found.dataset.multi_label
     confidence = charts.percent(prediction.confidence)
     if multi_label:
         st.markdown(t(f"several.certainty.{kind}", confidence=confidence))
@@ -71,12 +72,12 @@ def draw(run: Run) -> None:
         st.caption(t("several.less_likely", classes=count("classes", rest)))
 
 
-def _language(given: str, found: dict[str, Any]) -> dict[str, float]:
+def _language(given: str, found: TrainingRecord) -> dict[str, float]:
     """The language of one text, as shares; empty where it is too short to tell."""
     from scalearn_core.data.languages import UNKNOWN, language_of
 
     language = language_of(given)
-    written_alike = language == "zh" and "ja" in found.get("languages", {})  # Han characters alone
+    written_alike = language == "zh" and "ja" in found.languages  # Han characters alone
     return (
         {}
         if language == UNKNOWN or written_alike or (given.isascii() and len(given) < TELLING)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
 
-from scalearn_core.evaluation.intervals import f1_interval
+from scalearn_core.evaluation.intervals import Interval, f1_interval
+from scalearn_core.evaluation.report import ClassScore, EvaluationReport
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_core.tables.export import written_forms
 from scalearn_ui import outcomes, text
@@ -16,6 +19,8 @@ from scalearn_ui.letters import letters
 from scalearn_ui.parts import figure, label_sets
 from scalearn_ui.text import count, plain, t
 
+Counts = Sequence[Sequence[int]]
+"""Documents by true category (rows) and predicted category (columns)."""
 LONG_TABLE = 15
 """With more classes than this, the table scrolls in a box of its own."""
 FEW_OF_A_CLASS = 10
@@ -24,42 +29,42 @@ TRUE, PREDICTED, CELLS = "cell_true", "cell_predicted", "confusion"
 """Keys of the cell that is read, each a class or None for any; they stand in the link."""
 
 
-def draw(run: Run, found: dict[str, Any]) -> None:
+def draw(run: Run, found: TrainingRecord) -> None:
     """All of it, for one model."""
-    score = found["scores"]["scalearn"]
-    if found["dataset"].get("separator") is not None:
+    score = found.scores["scalearn"]
+    if found.dataset.multi_label:
         _multi_label(run, found, score)
         return
-    labels = [row["label"] for row in score["per_class"]]
-    st.markdown(_commonest(score["confusion"], labels))
+    labels = [row.label for row in score.per_class]
+    st.markdown(_commonest(score.confusion, labels))
     st.subheader(t("results.confusion"), anchor=False)
-    confusion(score["confusion"], labels)
+    confusion(score.confusion, labels)
     st.subheader(t("mistakes.documents"), anchor=False)
     documents(run.id, labels)
     st.subheader(t("results.classes"), anchor=False)
     st.markdown(t("results.classes_reading"))
-    class_table(score["per_class"], score["confusion"])
-    if min(row["support"] for row in score["per_class"]) < FEW_OF_A_CLASS:
+    class_table(score.per_class, score.confusion)
+    if min(row.support for row in score.per_class) < FEW_OF_A_CLASS:
         st.caption(t("mistakes.few_of_a_class"))
 
 
-def _multi_label(run: Run, found: dict[str, Any], score: dict[str, Any]) -> None:
+def _multi_label(run: Run, found: TrainingRecord, score: EvaluationReport) -> None:
     """The same where documents have several labels, of which each is right or wrong by itself."""
     st.markdown(label_sets.sentence(score))
     st.caption(label_sets.limits(found))
     st.subheader(t("several.labels"), anchor=False)
     st.markdown(t("several.labels_reading"))
-    label_sets.bars(score["per_class"], key=label_sets.BARS, pick=True)
+    label_sets.bars(score.per_class, key=label_sets.BARS, pick=True)
     st.subheader(t("mistakes.documents"), anchor=False)
     label_sets.documents(run, found)
     with st.expander(t("several.numbers"), icon=":material/table:"):
         st.markdown(t("several.numbers_reading"))
-        class_table(score["per_class"], first=t("several.label"))
-    if min(row["support"] for row in score["per_class"]) < FEW_OF_A_CLASS:
+        class_table(score.per_class, first=t("several.label"))
+    if min(row.support for row in score.per_class) < FEW_OF_A_CLASS:
         st.caption(t("several.few"))
 
 
-def _commonest(counts: list[list[int]], labels: list[str]) -> str:
+def _commonest(counts: Counts, labels: list[str]) -> str:
     """How many were wrong, and what is mistaken for what most often, in a sentence."""
     total = sum(map(sum, counts))
     cells = [
@@ -75,34 +80,32 @@ def _commonest(counts: list[list[int]], labels: list[str]) -> str:
     return t("mistakes.commonest", wrong=told, true=labels[row], predicted=labels[column], n=most)
 
 
-def class_table(
-    rows: list[dict[str, Any]], counts: list[list[int]] | None = None, *, first: str | None = None
-) -> None:
+def class_table(rows: Sequence[ClassScore], counts: Counts | None = None, *, first: str | None = None) -> None:
     """The classes of a report, one per row; F1 with its interval where that is known."""
     scores = [_f1(row) for row in rows] if counts is None else _f1_with_intervals(counts)
     table = pd.DataFrame(
         {
-            first or t("column.class"): [plain(row["label"]) for row in rows],
-            t("column.recall"): [f"{100 * row['recall']:.0f}" if row["support"] else "–" for row in rows],
-            t("column.precision"): [f"{100 * row['precision']:.0f}" for row in rows],
+            first or t("column.class"): [plain(row.label) for row in rows],
+            t("column.recall"): [f"{100 * row.recall:.0f}" if row.support else "–" for row in rows],
+            t("column.precision"): [f"{100 * row.precision:.0f}" for row in rows],
             t("column.f1"): scores,
-            t("mistakes.tested"): [f"{row['support']}" for row in rows],
+            t("mistakes.tested"): [f"{row.support}" for row in rows],
         }
     )
     with st.container(height="content" if len(rows) <= LONG_TABLE else 560, border=False):
         st.table(table, hide_index=True, border="horizontal", alt=t("results.classes"))
 
 
-def _f1(row: dict[str, Any]) -> str:
-    """ "83 (70–91)", or without the interval in results of earlier releases; "–" without a test document."""
-    if not row["support"]:
+def _f1(row: ClassScore) -> str:
+    """ "83 (70–91)", or without the interval where it is not known; "–" without a test document."""
+    if not row.support:
         return "–"
-    if not (interval := row.get("f1_interval")):
-        return f"{100 * row['f1']:.0f}"
-    return text.compact({"value": row["f1"], "low": interval[0], "high": interval[1]})
+    if row.f1_interval is None:
+        return f"{100 * row.f1:.0f}"
+    return text.compact(Interval(row.f1, *row.f1_interval))
 
 
-def _f1_with_intervals(counts: list[list[int]]) -> list[str]:
+def _f1_with_intervals(counts: Counts) -> list[str]:
     """ "83 (70–91)" of each class; a class without a test document has none."""
     told = []
     for place, row in enumerate(counts):
@@ -111,11 +114,11 @@ def _f1_with_intervals(counts: list[list[int]]) -> list[str]:
         if hits + missed == 0:
             told.append("–")
             continue
-        told.append(text.compact(f1_interval(hits, missed, wrongly).to_dict()))
+        told.append(text.compact(f1_interval(hits, missed, wrongly)))
     return told
 
 
-def confusion(counts: list[list[int]], labels: list[str]) -> None:
+def confusion(counts: Counts, labels: list[str]) -> None:
     """Which classes are mistaken for which, as documents or as shares; a click shows the documents below."""
     for key in (TRUE, PREDICTED):  # another model has other classes
         if st.session_state.get(key) not in labels:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
+from scalearn_core.records.training import FastMode, NotMeasured, TrainingRecord
 from scalearn_ui import charts, text
 from scalearn_ui.text import count, t
 
@@ -13,43 +12,44 @@ FAST_DOCUMENTS = 30
 """With fewer test documents the loss of fast prediction cannot be told, whatever was measured."""
 
 
-def cost(found: dict[str, Any]) -> None:
+def cost(found: TrainingRecord) -> None:
     """Learned numbers, time and size, each with a sentence."""
-    counts, seconds, size = found["parameter_counts"], found["seconds"], found["model_bytes"]
-    frozen = counts["sources_frozen"] + counts["encoder_frozen"]
+    counts, seconds, size = found.parameter_counts, found.seconds, found.model_bytes
+    assert size is not None  # the model was saved
+    frozen = counts.sources_frozen + counts.encoder_frozen
     tiles = [
-        (t("cost.scales"), f"{counts['scales']:,}", t("cost.scales_text")),
-        (t("cost.head"), f"{counts['head']:,}", t("cost.head_text")),
+        (t("cost.scales"), f"{counts.scales:,}", t("cost.scales_text")),
+        (t("cost.head"), f"{counts.head:,}", t("cost.head_text")),
         (
             t("cost.time"),
             text.duration(seconds["total"]),
-            t("cost.time_text", device=found["device"]["name"]),
+            t("cost.time_text", device=found.device.name),
         ),
-        (t("cost.size"), text.size(size["total"]), t("cost.size_text", scales=text.size(size["scales"]))),
+        (t("cost.size"), text.size(size.total), t("cost.size_text", scales=text.size(size.scales))),
     ]
-    if counts["own_adapter"]:
-        tiles.insert(2, (t("cost.own_adapter"), f"{counts['own_adapter']:,}", t("cost.own_adapter_text")))
+    if counts.own_adapter:
+        tiles.insert(2, (t("cost.own_adapter"), f"{counts.own_adapter:,}", t("cost.own_adapter_text")))
     with st.grid(len(tiles), min_column_width=145):
         for label, value, explanation in tiles:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.metric(label, value)
                 st.caption(explanation)
     st.caption(t("cost.frozen", frozen=f"{frozen:,}"))
-    model_id = found.get("model_id")  # results of earlier releases have none
+    model_id = found.model_id
     st.caption(t("cost.identity", model_id=model_id[:12]) if model_id else t("cost.unsealed"))
-    if measured := found.get("fast_mode"):
-        st.caption(_fast_mode(measured, found["device"]["kind"]))
+    if measured := found.fast_mode:
+        st.caption(_fast_mode(measured, found.device.kind))
 
 
-def _fast_mode(measured: dict[str, Any], device: str) -> str:
+def _fast_mode(measured: FastMode, device: str) -> str:
     """What 8-bit prediction brings and costs, or why new texts are classified without it."""
-    if "reason" in measured or not (measured["within_limit"] or measured["documents"] >= FAST_DOCUMENTS):
+    if isinstance(measured, NotMeasured) or not (measured.within_limit or measured.documents >= FAST_DOCUMENTS):
         return t("fast.unmeasured") if device == "cpu" else t("fast.not_on_gpu")
-    same = round(measured["agreement"] * measured["documents"])
+    same = round(measured.agreement * measured.documents)
     return t(
-        "fast.within_limit" if measured["within_limit"] else "fast.over_limit",
-        speedup=f"{measured['speedup']:.1f}",
+        "fast.within_limit" if measured.within_limit else "fast.over_limit",
+        speedup=f"{measured.speedup:.1f}",
         same=f"{same:,}",
-        documents=count("test_documents", measured["documents"]),
-        change=charts.signed(100 * (measured["macro_f1_fast"] - measured["macro_f1_exact"]), 1),
+        documents=count("test_documents", measured.documents),
+        change=charts.signed(100 * (measured.macro_f1_fast - measured.macro_f1_exact), 1),
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
+from scalearn_core.records.studies import CrossValidation
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import charts, text
 from scalearn_ui.parts import study
@@ -17,35 +17,35 @@ FEW = 50
 """Test documents below which it is offered: with an accuracy of 85% the 95% interval of so many is 73 to 92%."""
 
 
-def draw(run: Run, found: dict[str, Any]) -> None:
+def draw(run: Run, found: TrainingRecord) -> None:
     """Offer to test all documents, or show the outcome; nothing where it is not needed or would not help."""
-    at_random = (found.get("split") or {"by": "random"})["by"] == "random"
-    if found["dataset"]["counts"]["test"] >= FEW or not at_random or "levers" in found:
+    at_random = found.plan.by == "random"
+    if found.dataset.counts.test >= FEW or not at_random or found.levers is not None:
         return
     st.subheader(t("cross_validation.title"), anchor=False)
-    measured = study.found_or_offered(run, found, NAME, primary=False)
+    measured = study.found_or_offered(run, found, NAME, found.studies.cross_validation, primary=False)
     if measured is not None:
-        show(measured, multi_label=found["dataset"].get("separator") is not None)
+        show(measured, multi_label=found.dataset.multi_label)
 
 
-def show(measured: dict[str, Any], *, multi_label: bool) -> None:
-    """What it found (`docs/formats.md`: `studies.cross_validation`).
+def show(measured: CrossValidation, *, multi_label: bool) -> None:
+    """What it found.
 
     Args:
         multi_label: whether a document may have several labels.
     """
-    scores, comparison = measured["scores"], measured["comparison"]
-    ours, plain = (text.points(scores[name]["macro_f1"]["value"]) for name in ("scalearn", "frozen_head"))
-    st.markdown(t("cross_validation.score", learned=measured["learned"], ours=ours, plain=plain))
-    difference = {bound: charts.signed(100 * comparison[bound], 1) for bound in ("difference", "low", "high")}
-    code = comparison["verdict"] if comparison["disagreements"] else "same_answers"
+    scores, comparison = measured.scores, measured.comparison
+    ours, plain = (text.points(scores[name].macro_f1.value) for name in ("scalearn", "frozen_head"))
+    st.markdown(t("cross_validation.score", learned=measured.learned, ours=ours, plain=plain))
+    difference = charts.signed_points(comparison)
+    code = comparison.verdict if comparison.disagreements else "same_answers"
     st.markdown(t(f"cross_validation.{code}", **difference))
     table = pd.DataFrame(
         {
             t("column.method"): [t(f"method.{name}") for name in scores],
-            t("metric.macro_f1"): [text.interval(score["macro_f1"]) for score in scores.values()],
+            t("metric.macro_f1"): [text.interval(score.macro_f1) for score in scores.values()],
             t("several.metric" if multi_label else "metric.accuracy"): [
-                text.interval(score["accuracy"]) for score in scores.values()
+                text.interval(score.accuracy) for score in scores.values()
             ],
         }
     )
@@ -53,9 +53,9 @@ def show(measured: dict[str, Any], *, multi_label: bool) -> None:
     st.caption(
         t(
             "cross_validation.method",
-            tested=measured["tested"],
-            documents=count("documents", measured["documents"]),
-            repeats=measured["repeats"],
-            trainings=len(measured["trainings"]),
+            tested=measured.tested,
+            documents=count("documents", measured.documents),
+            repeats=measured.repeats,
+            trainings=len(measured.trainings),
         )
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
+from scalearn_core.evaluation.by_language import LanguageScores
+from scalearn_core.evaluation.intervals import Interval
+from scalearn_core.records.training import TrainingRecord
 from scalearn_ui import charts, outcomes, text
 from scalearn_ui.parts import figure
 from scalearn_ui.text import count, t
@@ -18,85 +21,85 @@ METHODS = (
 """Ours first, then from the strongest to the simplest comparison."""
 
 
-def scores(found: dict[str, Any]) -> None:
+def scores(found: TrainingRecord) -> None:
     """Balanced score of the methods with intervals, as a chart and a table."""
-    methods = [name for name in METHODS if name in found["scores"]]
-    st.markdown(t("results.scores_reading", documents=count("test_documents", found["dataset"]["counts"]["test"])))
+    methods = [name for name in METHODS if name in found.scores]
+    st.markdown(t("results.scores_reading", documents=count("test_documents", found.dataset.counts.test)))
     rows = []
     for name in methods:
-        score = {bound: 100 * value for bound, value in found["scores"][name]["macro_f1"].items()}
+        score = {bound: 100 * value for bound, value in vars(found.scores[name].macro_f1).items()}
         rows.append(charts.Interval(t(f"method.{name}"), ours=name == "scalearn", **score))
     drawn = charts.scores(rows, x_title=t("axis.macro_f1"), palette=figure.palette())
     figure.show(drawn, alt=t("results.scores_alt"), key="scores")
     table = pd.DataFrame(
         {
             t("column.method"): [t(f"method.{name}") for name in methods],
-            t("metric.macro_f1"): [text.interval(found["scores"][name]["macro_f1"]) for name in methods],
-            t("several.metric" if found["dataset"].get("separator") else "metric.accuracy"): [
-                text.interval(found["scores"][name]["accuracy"]) for name in methods
+            t("metric.macro_f1"): [text.interval(found.scores[name].macro_f1) for name in methods],
+            t("several.metric" if found.dataset.multi_label else "metric.accuracy"): [
+                text.interval(found.scores[name].accuracy) for name in methods
             ],
         }
     )
     st.table(table, hide_index=True, border="horizontal", alt=t("results.scores_alt"))
 
 
-def by_language(found: dict[str, Any]) -> None:
+def by_language(found: TrainingRecord) -> None:
     """The score in each language of the test documents."""
     st.markdown(t("results.languages_reading"))
-    language_table(found["scores_by_language"])
+    language_table(found.scores_by_language)
 
 
-def language_table(rows: list[dict[str, Any]]) -> None:
+def language_table(rows: Sequence[LanguageScores]) -> None:
     """Documents and scores per language; nothing for one language alone."""
     if not rows:
         return
     columns = {"scalearn": t("column.ours"), "frozen_head": t("column.plain")}
     table = pd.DataFrame(
         {
-            t("column.language"): [text.language_name(row["language"]) for row in rows],
-            t("column.support"): [f"{row['documents']:,}" for row in rows],
+            t("column.language"): [text.language_name(row.language) for row in rows],
+            t("column.support"): [f"{row.documents:,}" for row in rows],
             **{
-                column: [_short_interval(row["scores"][method]["macro_f1"]) for row in rows]
+                column: [_short_interval(row.scores[method].macro_f1) for row in rows]
                 for method, column in columns.items()
-                if method in rows[0]["scores"]
+                if method in rows[0].scores
             },
         }
     )
     st.table(table, hide_index=True, border="horizontal", alt=t("results.languages"))
 
 
-def _short_interval(score: dict[str, float]) -> str:
+def _short_interval(score: Interval) -> str:
     """As `text.interval`, with whole bounds, so that two stand side by side on a phone."""
-    low, high = (f"{100 * score[bound]:.0f}" for bound in ("low", "high"))
-    return t("number.interval", value=text.points(score["value"]), low=low, high=high)
+    low, high = (f"{100 * bound:.0f}" for bound in (score.low, score.high))
+    return t("number.interval", value=text.points(score.value), low=low, high=high)
 
 
-def method(found: dict[str, Any]) -> None:
+def method(found: TrainingRecord) -> None:
     """How the numbers were made, for the reader who asks."""
-    counts = found["dataset"]["counts"]
-    # Results from before pairs were learned from lack the start: they held documents back, as "paper" does.
-    way = "pairs" if found["recipe"] == "auto" and found["start"] else "held_back"
+    counts = found.dataset.counts
+    # Where no start is known, documents were held back, as "paper" does.
+    way = "pairs" if found.recipe == "auto" and found.start else "held_back"
     paragraphs = [
-        t("results.method_data", data=found["dataset"]["name"], train=counts["train"], test=counts["test"]),
+        t("results.method_data", data=found.dataset.name, train=counts.train, test=counts.test),
         tested_on.division(found),
         t(
             f"results.method_{way}",
-            learned=t("learned.with_own") if found["own_adapter"] else t("learned.scales"),
-            epochs=max((row["epoch"] for row in found["history"]), default=0),
-            best_epoch=found["best_epoch"],
-            validation=counts["validation"],
+            learned=t("learned.with_own") if found.own_adapter else t("learned.scales"),
+            epochs=max((row.epoch for row in found.history), default=0),
+            best_epoch=found.best_epoch,
+            validation=counts.validation,
         ),
-        t("results.method_scores", methods=len(found["scores"])),
+        t("results.method_scores", methods=len(found.scores)),
         t(
             "results.method_settings",
-            variant=t(f"variant.{found['variant']}"),
-            recipe=t(f"recipe.{found['recipe']}"),
-            sources=len(found["sources"]) - bool(found["own_adapter"]),
-            seed=found["seed"],
+            variant=t(f"variant.{found.variant}"),
+            recipe=t(f"recipe.{found.recipe}"),
+            sources=found.reused,
+            seed=found.seed,
             encoder=outcomes.encoder_title(found),
         ),
     ]
     st.markdown("\n\n".join(paragraphs))
-    spent = found["seconds"].items()
+    spent = found.seconds.items()
     lines = [t("seconds.line", part=t(f"seconds.{part}"), s=f"{value:.1f}") for part, value in spent]
     st.markdown("\n".join(f"- {line}" for line in lines))

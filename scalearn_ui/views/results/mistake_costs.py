@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
 from scalearn_core import runs
-from scalearn_core.evaluation.costs import expected_costs, same_cost
+from scalearn_core.evaluation.costs import ExpectedCosts, expected_costs, same_cost
+from scalearn_core.evaluation.intervals import Interval
 from scalearn_core.evaluation.stored_probabilities import FILE, load_test_probabilities
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import shell
 from scalearn_ui.charts import confidence as confidence_charts
@@ -27,14 +27,14 @@ Matrix = tuple[tuple[float, ...], ...]
 
 
 @st.fragment
-def draw(run: Run, found: dict[str, Any]) -> None:
+def draw(run: Run, found: TrainingRecord) -> None:
     """Two costs, the cheapest way in a sentence, and the curve behind it."""
     with shell.in_words():
         if not (runs.folder(run.id) / FILE).is_file():
             st.markdown(t("costs.missing"))
             return
-        labels = found["dataset"]["labels"]
-        multi_label = found["dataset"].get("separator") is not None
+        labels = found.dataset.labels
+        multi_label = found.dataset.multi_label
         st.markdown(t("costs.lead"))
         left, right = st.columns(2)
         mistake = left.number_input(
@@ -52,7 +52,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
             return
         answer, picture = st.container(), st.container()
         matrix = _each_kind(labels, mistake, multi_label)
-        costs = _costs(run.id, (runs.folder(run.id) / FILE).stat().st_mtime_ns, matrix, look, found["seed"])
+        costs = _costs(run.id, (runs.folder(run.id) / FILE).stat().st_mtime_ns, matrix, look, found.seed)
         with answer:
             _answer(costs)
         with picture:
@@ -60,7 +60,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
 
 
 @st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
-def _costs(run_id: str, changed: int, matrix: Matrix, look: float, seed: int) -> dict[str, Any]:
+def _costs(run_id: str, changed: int, matrix: Matrix, look: float, seed: int) -> ExpectedCosts:
     """Costs on the test documents of a run; `changed` is when its file was."""
     tested = load_test_probabilities(runs.folder(run_id))
     if tested is None:
@@ -70,34 +70,33 @@ def _costs(run_id: str, changed: int, matrix: Matrix, look: float, seed: int) ->
     )
 
 
-def _answer(costs: dict[str, Any]) -> None:
+def _answer(costs: ExpectedCosts) -> None:
     """The cheapest of all ways, what it saves, and whether that is more than chance."""
-    best, automatic, person = costs["best"], costs["automatic"], costs["person"]
-    extremes = {"automatic": _money(automatic["value"]), "person": _money(person["value"])}
-    if best["handed_over"] == 0:
+    best, automatic, person = costs.best, costs.automatic, costs.person
+    extremes = {"automatic": _money(automatic.value), "person": _money(person.value)}
+    if best.handed_over == 0:
         st.info(t("costs.nobody.text", **extremes), title=t("costs.nobody"), icon=":material/savings:")
         return
-    if best["handed_over"] > 0.99:
+    if best.handed_over > 0.99:
         st.info(t("costs.everything.text", **extremes), title=t("costs.everything"), icon=":material/savings:")
         return
-    saving = best["saving"]
-    shown = "shown" if saving["low"] > 0 else "not_shown"
-    values = {"cost": _between(best["cost"]), "saving": _between(saving), **extremes}
+    saving = best.saving
+    shown = "shown" if saving.low > 0 else "not_shown"
+    values = {"cost": _between(best.cost), "saving": _between(saving), **extremes}
     st.info(
         t(f"costs.some.{shown}", **values),
-        title=t("costs.some", share=f"{100 * best['handed_over']:.0f}%"),
+        title=t("costs.some", share=f"{100 * best.handed_over:.0f}%"),
         icon=":material/savings:",
     )
 
 
-def _curve(costs: dict[str, Any]) -> None:
+def _curve(costs: ExpectedCosts) -> None:
     """Cost over the share handed to a person."""
     points = [
-        Band(100 * row["handed_over"], *(row["cost"][bound] for bound in ("value", "low", "high")))
-        for row in costs["by_threshold"]
+        Band(100 * row.handed_over, row.cost.value, row.cost.low, row.cost.high) for row in costs.by_threshold
     ]
-    best = costs["best"]
-    chosen = min(points, key=lambda point: abs(point.x - 100 * best["handed_over"]))
+    best = costs.best
+    chosen = min(points, key=lambda point: abs(point.x - 100 * best.handed_over))
     drawn = confidence_charts.curve_with_band(
         points,
         chosen=chosen,
@@ -110,7 +109,7 @@ def _curve(costs: dict[str, Any]) -> None:
     figure.show(drawn, alt=t("costs.alt"), key="costs")
 
 
-def _each_kind(labels: list[str], mistake: float, multi_label: bool) -> Matrix:
+def _each_kind(labels: tuple[str, ...], mistake: float, multi_label: bool) -> Matrix:
     """The cost of each kind of mistake: one for all, or a table of one's own.
 
     Of one label per document a kind is a pair of labels; of several, a label missed or wrongly given.
@@ -152,6 +151,6 @@ def _money(value: float) -> str:
     return (f"{value:,.0f}" if abs(value) >= 10 else f"{value:,.1f}").replace("-", "−")
 
 
-def _between(amount: dict[str, float]) -> Markdown:
+def _between(amount: Interval) -> Markdown:
     """ "1,324 (704 to 2,422)"."""
-    return t("number.interval", **{bound: _money(amount[bound]) for bound in ("value", "low", "high")})
+    return t("number.interval", **{bound: _money(value) for bound, value in vars(amount).items()})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
+from scalearn_core.records.studies import CarriedOn, LearningCurve, MethodCurve
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import text
 from scalearn_ui.charts.ladder import Learned, learning_curves
@@ -21,29 +21,29 @@ BOX = {
 }
 
 
-def draw(run: Run, found: dict[str, Any]) -> None:
+def draw(run: Run, found: TrainingRecord) -> None:
     """Offer the learning curve, or show it."""
     st.subheader(t("more_labels.title"), anchor=False)
-    measured = study.found_or_offered(run, found, "learning_curve")
+    measured = study.found_or_offered(run, found, "learning_curve", found.studies.learning_curve)
     if measured is not None:
         show(measured)
 
 
-def show(measured: dict[str, Any]) -> None:
+def show(measured: LearningCurve) -> None:
     """The sentence, the curve, and how it was made."""
-    ours = measured["methods"]["scalearn"]
-    code = ours["code"]
+    ours = measured.methods["scalearn"]
+    code = ours.code
     box, icon = BOX[code]
     told = t(f"more_labels.{code}.text", **_values(measured, ours))
     if plain := _plain(measured):
         told = Markdown(f"{told}  \n{plain}")
     box(told, title=t(f"more_labels.{code}", **_values(measured, ours)), icon=icon)
-    for note in measured["notes"]:
+    for note in measured.notes:
         st.caption(t(f"note.{note}"))
-    st.markdown(t("more_labels.reading" if ours["curve"] else "more_labels.reading_points"))
+    st.markdown(t("more_labels.reading" if ours.curve else "more_labels.reading_points"))
     drawn = learning_curves(
-        [_learned(name, measured["methods"][name]) for name in ("scalearn", "frozen_head")],
-        at_hand=measured["documents"],
+        [_learned(name, measured.methods[name]) for name in ("scalearn", "frozen_head")],
+        at_hand=measured.documents,
         now=t("more_labels.now"),
         x_title=t("more_labels.axis"),
         y_title=t("axis.macro_f1"),
@@ -51,51 +51,55 @@ def show(measured: dict[str, Any]) -> None:
     )
     figure.show(drawn, alt=t("more_labels.alt"), key="more_labels")
     with st.expander(t("results.method"), icon=":material/info:"):
-        sizes = sorted({point["documents"] for point in ours["points"]})
+        sizes = sorted({point.documents for point in ours.points})
         st.markdown(
             t(
                 "more_labels.method",
-                trainings=len(ours["points"]),
+                trainings=len(ours.points),
                 sizes=text.listed([f"{size:,}" for size in sizes]),
-                documents=count("test_documents", measured["test_documents"]),
+                documents=count("test_documents", measured.test_documents),
             )
         )
-        if ours["fit"]:
-            fitted = {name: f"{ours['fit'][name]:.2f}" for name in ("a", "b", "c")}
+        if ours.fit:
+            fitted = {name: f"{value:.2f}" for name, value in vars(ours.fit).items()}
             st.markdown(t("more_labels.method_fit", **fitted))
-        st.markdown(t("more_labels.method_limits", reach=f"{measured['reach']:,}"))
+        st.markdown(t("more_labels.method_limits", reach=f"{measured.reach:,}"))
 
 
-def _values(measured: dict[str, Any], method: dict[str, Any]) -> dict[str, Any]:
+def _values(measured: LearningCurve, method: MethodCurve) -> dict[str, str]:
     """What the sentences may name."""
-    values: dict[str, Any] = {
-        "documents": f"{measured['documents']:,}",
-        "score": text.points(method["points"][0]["macro_f1"]),
+    values = {
+        "documents": f"{measured.documents:,}",
+        "score": text.points(method.points[0].macro_f1),
     }
-    for name in ("more", "double"):
-        if gain := method[name]:
-            low, high = (f"{bound:.1f}" for bound in gain["interval"])
+    for name, gain in (("more", method.more), ("double", method.double)):
+        if gain:
+            low, high = (f"{bound:.1f}" for bound in gain.interval)
             values |= {
-                name: f"{gain['more']:,}",
-                f"{name}_gain": f"{gain['gain']:.1f}",
+                name: f"{gain.more:,}",
+                f"{name}_gain": f"{gain.gain:.1f}",
                 f"{name}_low": low,
                 f"{name}_high": high,
             }
     return values
 
 
-def _plain(measured: dict[str, Any]) -> Markdown | None:
+def _plain(measured: LearningCurve) -> Markdown | None:
     """What the plain classifier would gain, where both curves could be carried on."""
-    ours, plain = (measured["methods"][name] for name in ("scalearn", "frozen_head"))
-    if not (ours["more"] and plain["more"]):
+    ours, plain = (measured.methods[name] for name in ("scalearn", "frozen_head"))
+    if not (ours.more and plain.more):
         return None
     return t("more_labels.plain", **_values(measured, plain))
 
 
-def _learned(name: str, method: dict[str, Any]) -> Learned:
-    curve = method["curve"]
-    scaled = curve and {
-        key: [100 * value for value in values] if key != "documents" else values for key, values in curve.items()
-    }
-    points = [(point["documents"], 100 * point["macro_f1"]) for point in method["points"]]
-    return Learned(t(f"method.{name}"), points, scaled)
+def _learned(name: str, method: MethodCurve) -> Learned:
+    curve = method.curve and CarriedOn(
+        method.curve.documents,
+        *(_percent(values) for values in (method.curve.macro_f1, method.curve.low, method.curve.high)),
+    )
+    points = [(point.documents, 100 * point.macro_f1) for point in method.points]
+    return Learned(t(f"method.{name}"), points, curve)
+
+
+def _percent(shares: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(100 * share for share in shares)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.data.labels import split_labels
+from scalearn_core.records.tables import TableEvaluation
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_core.workspace import uploads
 from scalearn_ui import charts, outcomes, shell, text
@@ -25,7 +27,7 @@ SHOWN = 8
 """Evaluations of a model that the page shows, newest first."""
 
 
-def draw(model: Run, found: dict[str, Any]) -> None:
+def draw(model: Run, found: TrainingRecord) -> None:
     """Upload and start, or the progress of what was started; then each finished evaluation."""
     st.subheader(t("elsewhere.title"), anchor=False)
     st.markdown(t("elsewhere.lead"))
@@ -46,13 +48,13 @@ def draw(model: Run, found: dict[str, Any]) -> None:
             _finished(run, found)
 
 
-def _ask(model: Run, found: dict[str, Any]) -> None:
+def _ask(model: Run, found: TrainingRecord) -> None:
     """A table with labels, its two columns, and the button."""
     given = table_input.ask_table(KIND)
     if given is None:
         return
-    separator = found["dataset"].get("separator")  # results of earlier releases lack it
-    labels = found["dataset"]["labels"]
+    separator = found.dataset.separator
+    labels = found.dataset.labels
     guess = remembered(f"{KIND}_guess", given.key, lambda: _guess_columns(given.table.frame, labels, separator))
     chosen = columns.ask_columns(given, "evaluate_", guess)
     if chosen is None:
@@ -81,7 +83,7 @@ def _ask(model: Run, found: dict[str, Any]) -> None:
         st.rerun()
 
 
-def _guess_columns(frame: pd.DataFrame, labels: list[str], separator: str | None) -> Guess:
+def _guess_columns(frame: pd.DataFrame, labels: Sequence[str], separator: str | None) -> Guess:
     """As `columns.guess_columns`, but a column of the model's own labels comes first."""
     known = set(labels)
     fitting = [
@@ -94,22 +96,22 @@ def _guess_columns(frame: pd.DataFrame, labels: list[str], separator: str | None
     return replace(columns.guess_columns(frame.drop(columns=fitting[0])), label=fitting[0])
 
 
-def _finished(run: Run, found: dict[str, Any]) -> None:
+def _finished(run: Run, found: TrainingRecord) -> None:
     """One evaluation: a sentence, what to beware of, and the details for who asks."""
-    result = outcomes.result(run.id)
+    result = outcomes.evaluation(run.id)
     st.markdown(f"**{plain(run.title)}**")
     st.markdown(_sentence(result))
-    if result["same_table"]:
+    if result.same_table:
         st.warning(t("elsewhere.same_table"))
-    elif result["learned_from"]:
-        st.warning(t("elsewhere.seen", documents=count("documents", result["learned_from"])))
-    missing = language_note.unread(found, result["languages"])
+    elif result.learned_from:
+        st.warning(t("elsewhere.seen", documents=count("documents", result.learned_from)))
+    missing = language_note.unread(found, result.languages)
     if missing:
         st.warning(language_note.advice(found, missing), icon=language_note.ICON)
     tested_on.notes(result)
-    evidence.language_table(result["scores_by_language"])
+    evidence.language_table(result.scores_by_language)
     with st.expander(t("results.classes")):
-        classes.class_table(result["per_class"])
+        classes.class_table(result.per_class)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.download_button(
             t("elsewhere.download"),
@@ -124,30 +126,30 @@ def _finished(run: Run, found: dict[str, Any]) -> None:
         st.caption(text.moment(run.created_at), width="content")
 
 
-def _sentence(result: dict[str, Any]) -> str:
+def _sentence(result: TableEvaluation) -> str:
     """What was tested on what, the score, and what the plain classifier reaches."""
-    score = result["macro_f1"]
+    score = result.macro_f1
     values = {
-        "documents": count("documents", result["n"]),
-        "score": text.points(score["value"]),
-        "low": f"{100 * score['low']:.0f}",
-        "high": f"{100 * score['high']:.0f}",
+        "documents": count("documents", result.n),
+        "score": text.points(score.value),
+        "low": f"{100 * score.low:.0f}",
+        "high": f"{100 * score.high:.0f}",
         "against": _against_plain(result),
     }
-    languages = list(result["languages"])
+    languages = list(result.languages)
     if not languages:
         return t("elsewhere.tested", **values)
-    if not result["cross_language"]:
+    if not result.cross_language:
         return t("elsewhere.tested_in", tested=language_note.names(languages), **values)
-    learned = language_note.names(list(result["training_languages"]))
+    learned = language_note.names(list(result.training_languages))
     return t("elsewhere.across", learned=learned, tested=language_note.names(languages), **values)
 
 
-def _against_plain(result: dict[str, Any]) -> str:
+def _against_plain(result: TableEvaluation) -> str:
     """Whether the model is better than the plain classifier there."""
-    against = result["comparison"]
-    if against is None:
+    against = result.comparison
+    if against is None or result.frozen_head is None:
         return t("elsewhere.plain.unknown")
-    difference = {bound: charts.signed(100 * against[bound], 1) for bound in ("difference", "low", "high")}
-    other = text.points(result["frozen_head"]["macro_f1"]["value"])
+    difference = charts.signed_points(against)
+    other = text.points(result.frozen_head.macro_f1.value)
     return t(f"elsewhere.plain.{verdict.same_or(against)}", other=other, **difference)

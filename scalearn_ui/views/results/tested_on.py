@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
+from scalearn_core.evaluation.report import EvaluationReport
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.workspace.test_set_use import uses_of
 from scalearn_ui import text
 from scalearn_ui.text import Markdown, count, plain, t
@@ -13,39 +13,39 @@ from scalearn_ui.text import Markdown, count, plain, t
 UNSCORED = "class_without_test_documents"
 
 
-def notes(report: dict[str, Any]) -> None:
-    """What to beware of in a report (`docs/formats.md`), with the names of labels no score is possible for."""
-    for note in report["notes"]:
+def notes(report: EvaluationReport) -> None:
+    """What to beware of in a report , with the names of labels no score is possible for."""
+    for note in report.notes:
         if note == UNSCORED:
-            labels = [plain(row["label"]) for row in report["per_class"] if not row["support"]]
+            labels = [plain(row.label) for row in report.per_class if not row.support]
             st.caption(t("note.unscored", labels=text.listed(labels)))
         else:
             st.caption(t(f"note.{note}"))
 
 
-def uses_in(found: dict[str, Any]) -> None:
+def uses_in(found: TrainingRecord) -> None:
     """How often the test documents were used, and why that matters; nothing where it was not counted."""
-    dataset = found["dataset"].get("id")
+    dataset = found.dataset.id
     if dataset and (n := len(uses_of(dataset))):
         st.caption(t(f"results.looks.{'one' if n == 1 else 'other'}", n=n))
 
 
-def division(found: dict[str, Any]) -> Markdown:
+def division(found: TrainingRecord) -> Markdown:
     """How the test documents of a training were chosen, in a sentence or two."""
-    plan = found.get("split")  # missing in results of earlier releases
+    plan = found.split
     if plan is None:
-        return t("results.split.training_seed", seed=found["seed"])
-    column = plain(plan["column"] or "")
+        return t("results.split.training_seed", seed=found.seed)
+    column = plain(plan.column or "")
     told = t(
-        f"results.split.{plan['by']}",
+        f"results.split.{plan.by}",
         column=column,
-        values=text.listed([plain(value) for value in plan["test_values"]]) if plan["test_values"] else "",
-        seed=plan["seed"],
+        values=text.listed([plain(value) for value in plan.test_values]) if plan.test_values else "",
+        seed=plan.seed,
     )
-    if plan["group_column"]:
-        told = Markdown(f"{told} {t('results.split.groups', column=plain(plan['group_column']))}")
-    if plan.get("near_duplicates"):
+    if plan.group_column:
+        told = Markdown(f"{told} {t('results.split.groups', column=plain(plan.group_column))}")
+    if plan.near_duplicates:
         told = Markdown(f"{told} {t('results.split.near')}")
-    if kept_out := found["dataset"].get("kept_out"):
+    if kept_out := found.dataset.kept_out:
         told = Markdown(f"{told} {t('results.split.kept_out', documents=count('documents', kept_out))}")
     return told

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
+from scalearn_core.evaluation.comparison import Comparison
+from scalearn_core.records.training import TrainingRecord
 from scalearn_ui import charts, outcomes, text
 from scalearn_ui.parts import language_note
 from scalearn_ui.text import Markdown, count, t
@@ -28,52 +28,52 @@ FOREIGN = 0.05
 Looked at where the texts do not tell their language, or the encoder its own."""
 
 
-def verdict(found: dict[str, Any]) -> None:
+def verdict(found: TrainingRecord) -> None:
     """Did reusing sources help: one sentence, what the sources add, and what to do next."""
     code = _code(found)
     box, icon = VERDICT_BOX[code]
-    control = found.get("comparison_control")
+    control = found.comparison_control
     values = {
-        "documents": count("test_documents", found["dataset"]["counts"]["test"]),
-        **_difference(found["comparison"]),
+        "documents": count("test_documents", found.dataset.counts.test),
+        **charts.signed_points(found.comparison),
         "score": _score(found, "scalearn"),
         "other": _score(found, "frozen_head"),
-        "control": _score(found, control.get("against", "own_adapter")) if control else "",
+        "control": _score(found, control.against or "own_adapter") if control else "",
     }
     sentence = t(f"verdict.{code}.text", **values)
     if code == "helped" and (carrier := _carrier(found)):
         sentence = Markdown(f"{sentence} {carrier}")
     box(sentence, title=t(f"verdict.{code}"), icon=icon)
     if control and code not in ("plain", "few_documents"):
-        st.markdown(t(f"verdict.sources.{same_or(control)}", **_difference(control)))
+        st.markdown(t(f"verdict.sources.{same_or(control)}", **charts.signed_points(control)))
     if code not in ("plain", "same_answers"):
         st.markdown(t(f"verdict.{code}.next"))
-    tested_on.notes(found["scores"]["scalearn"])
+    tested_on.notes(found.scores["scalearn"])
     _languages(found)
-    cut = found["dataset"].get("cut", 0)  # results of earlier releases it was counted lack it
+    cut = found.dataset.cut
     if cut:
-        how = outcomes.long_texts(found)
+        how = found.long_texts
         st.caption(t(f"results.cut.{how}", documents=count("documents", cut), reach=outcomes.reach(found)))
 
 
-def _score(found: dict[str, Any], method: str) -> str:
+def _score(found: TrainingRecord, method: str) -> str:
     """Balanced score of a method, 0 to 100."""
-    return text.points(found["scores"][method]["macro_f1"]["value"])
+    return text.points(found.scores[method].macro_f1.value)
 
 
-def _carrier(found: dict[str, Any]) -> Markdown | None:
+def _carrier(found: TrainingRecord) -> Markdown | None:
     """The source without which most of the gain over the control would be lost, if one alone does that."""
-    lost = found["verdict"]["carried_by"]
-    gain = 100 * found["comparison_control"]["difference"]
-    if not lost or lost[0]["lost"] < gain / 2:
+    lost = found.verdict.carried_by
+    control = found.comparison_control
+    if not lost or control is None or lost[0].lost < 100 * control.difference / 2:
         return None
-    names = dict(zip((source["name"] for source in found["sources"]), outcomes.source_titles(found), strict=True))
-    return t("verdict.carried_most", name=names[lost[0]["source"]])
+    names = dict(zip(found.source_names, outcomes.source_titles(found), strict=True))
+    return t("verdict.carried_most", name=names[lost[0].source])
 
 
-def _languages(found: dict[str, Any]) -> None:
+def _languages(found: TrainingRecord) -> None:
     """A warning where the encoder does not read the documents."""
-    shares, unknown = found.get("languages", {}), found["dataset"].get("unknown_share", 0.0)
+    shares, unknown = found.languages, found.dataset.unknown_share
     if shares and language_note.card_of(found):
         missing = language_note.unread(found, shares)
         if missing:
@@ -84,20 +84,15 @@ def _languages(found: dict[str, Any]) -> None:
         st.warning(t("results.foreign", share=f"{100 * unknown:.0f}"), icon=language_note.ICON)
 
 
-def _code(found: dict[str, Any]) -> str:
+def _code(found: TrainingRecord) -> str:
     """The verdict's code, or why there is nothing to compare: the same model, or the same answers."""
-    if same_or(found["comparison"]) != "same_answers":
-        return str(found["verdict"]["code"])
-    untrained = found["best_epoch"] == 0 and found["scales"]["start"] == 0
+    if same_or(found.comparison) != "same_answers":
+        return found.verdict.code
+    untrained = found.best_epoch == 0 and found.scales.start == 0
     return "plain" if untrained else "same_answers"
 
 
-def same_or(against: dict[str, Any]) -> str:
+def same_or(against: Comparison) -> str:
     """The verdict of a comparison, or "same_answers"."""
-    same = against["difference"] == 0 and against.get("disagreements") == 0
-    return "same_answers" if same else str(against["verdict"])
-
-
-def _difference(against: dict[str, Any]) -> dict[str, str]:
-    """A difference and its interval in points, with their signs."""
-    return {bound: charts.signed(100 * against[bound], 1) for bound in ("difference", "low", "high")}
+    same = against.difference == 0 and against.disagreements == 0
+    return "same_answers" if same else str(against.verdict)

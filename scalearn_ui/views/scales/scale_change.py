@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import charts
 from scalearn_ui.parts import scale_map
@@ -18,28 +17,28 @@ STAYED = 1.0
 """A source that moved by less, in percent of a layer's signal (mean over layers), stayed where it began."""
 
 
-def draw(run: Run, found: dict[str, Any]) -> None:
+def draw(run: Run, found: TrainingRecord) -> None:
     """In words what moved most, then the map of learned minus start."""
     moved = change(found)
     shown = scale_map.of_result(found, moved, column="change_percent", unit=t("unit.percent"), decimals=1)
-    _words(shown, reused=len(found["sources"]) - bool(found["own_adapter"]))
+    _words(shown, reused=found.reused)
     st.markdown(t("change.reading", layers=len(moved)))
-    scale_map.draw(shown, filename=f"{found['dataset']['name']}_change", alt=t("change.alt"))
+    scale_map.draw(shown, filename=f"{found.dataset.name}_change", alt=t("change.alt"))
     lines = [*scale_view.start_lines(found), t("change.unit")]
     st.caption("\n".join(f"- {line}" for line in lines))
 
 
-def change(found: dict[str, Any]) -> NDArray[np.float64]:
+def change(found: TrainingRecord) -> NDArray[np.float64]:
     """Contribution now minus that of the start scale, in percent of each layer's signal, `[layers, sources]`.
 
     In percent and not in scales, because only so sources of different volume can be compared. The own adapter did
     next to nothing at its start, whatever its scale: all it does was learned.
     """
     begun = np.array(scale_view.starts(found))
-    if found["own_adapter"] and scale_view.asked_start(found):
+    if found.own_adapter and scale_view.asked_start(found):
         begun[-1] = 0.0
-    scales = found["scales"]
-    moved: NDArray[np.float64] = np.array(scales["contribution"]) - begun * np.array(scales["output_size"])
+    scales = found.scales
+    moved: NDArray[np.float64] = np.array(scales.contribution) - begun * np.array(scales.output_size)
     return 100 * moved
 
 

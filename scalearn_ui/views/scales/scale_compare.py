@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
 from scalearn_core.encoders.cards import DEFAULT
 from scalearn_core.errors import RunError
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, state, text
 from scalearn_ui.letters import letters
@@ -22,7 +21,7 @@ ALIKE = 0.5
 """Below this, in percent of a layer's signal, a source has no direction worth comparing."""
 
 
-def draw(run: Run, found: dict[str, Any]) -> None:
+def draw(run: Run, found: TrainingRecord) -> None:
     """Choose another model of the same encoder; then words, the map of differences, and what only one has.
 
     Raises:
@@ -39,7 +38,7 @@ def draw(run: Run, found: dict[str, Any]) -> None:
         return
     other = _choose(others, linked)
     second = outcomes.result(other.id)
-    ours, theirs = ([source["name"] for source in result["sources"]] for result in (found, second))
+    ours, theirs = (list(result.source_names) for result in (found, second))
     titles = dict(zip(ours, outcomes.source_titles(found), strict=True))
     titles |= dict(zip(theirs, outcomes.source_titles(second), strict=True))
     shared = [ours[row] for row in scale_map.order(found) if ours[row] in theirs]
@@ -67,10 +66,10 @@ def _follow() -> None:
     st.query_params[OTHER] = st.session_state[KEY]
 
 
-def _difference(found: dict[str, Any], second: dict[str, Any], shared: list[str], titles: dict[str, str]) -> None:
+def _difference(found: TrainingRecord, second: TrainingRecord, shared: list[str], titles: dict[str, str]) -> None:
     """Words and map of the contributions here minus those there, for the sources that both have."""
     here, there = (
-        100 * np.array(result["scales"]["contribution"])[:, [_place(result, name) for name in shared]]
+        100 * np.array(result.scales.contribution)[:, [_place(result, name) for name in shared]]
         for result in (found, second)
     )
     shown = scale_map.ScaleMap(
@@ -95,12 +94,12 @@ def _difference(found: dict[str, Any], second: dict[str, Any], shared: list[str]
     same = t("compare.alike", alike=int(alike.sum()), used=int(used.sum()))
     st.info(f"{told} {same}", title=t("compare.title"), icon=":material/lightbulb:")
     st.markdown(t("compare.reading"))
-    names = f"{found['dataset']['name']}_{second['dataset']['name']}"
+    names = f"{found.dataset.name}_{second.dataset.name}"
     scale_map.draw(shown, filename=f"{names}_difference", alt=t("compare.alt"))
 
 
-def _place(result: dict[str, Any], name: str) -> int:
-    return [source["name"] for source in result["sources"]].index(name)
+def _place(result: TrainingRecord, name: str) -> int:
+    return result.source_names.index(name)
 
 
 def _only(ours: list[str], theirs: list[str], titles: dict[str, str]) -> list[Markdown]:
@@ -116,12 +115,12 @@ def _only(ours: list[str], theirs: list[str], titles: dict[str, str]) -> list[Ma
     return lines
 
 
-def _caveats(found: dict[str, Any], second: dict[str, Any]) -> list[Markdown]:
+def _caveats(found: TrainingRecord, second: TrainingRecord) -> list[Markdown]:
     """What makes the two less comparable than they look."""
     lines = []
-    if found["dataset"]["fingerprint"] != second["dataset"]["fingerprint"]:
+    if found.dataset.fingerprint != second.dataset.fingerprint:
         lines.append(t("compare.other_documents"))
-    own, others = (result["sources"][-1]["sha256"] for result in (found, second))
-    if found["own_adapter"] and second["own_adapter"] and own != others:
+    own, others = (result.sources[-1].sha256 for result in (found, second))
+    if found.own_adapter and second.own_adapter and own != others:
         lines.append(t("compare.own"))
     return lines

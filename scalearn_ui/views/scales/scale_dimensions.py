@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from scalearn_core.records.training import DimensionSummary, TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes
 from scalearn_ui.charts.scales import spreads
@@ -18,38 +19,38 @@ BOX = slice(1, 6)
 """Of the stored quantiles, those a box is made of: 5%, 25%, 50%, 75%, 95%."""
 
 
-def draw(run: Run, found: dict[str, Any]) -> None:
+def draw(run: Run, found: TrainingRecord) -> None:
     """The boxes of one layer, with the dimensions that stand out."""
-    if not found["scales"]["per_dimension"]:
+    if not found.scales.per_dimension:
         st.info(t("dimensions.uniform"), icon=":material/info:")
         return
-    summary = found["scales"].get("dimensions")
-    if summary is None:  # results of earlier releases lack it
+    summary = found.scales.dimensions
+    if summary is None:
         st.info(t("dimensions.earlier"), icon=":material/info:")
         return
     layer = _layer(summary)
     rows, titles = scale_map.order(found), outcomes.source_titles(found)
-    names, values = [titles[row] for row in rows], [summary["values"][layer][row] for row in rows]
-    _words(names, values, [summary["negative"][layer][row] for row in rows], summary["width"])
+    names, values = [titles[row] for row in rows], [summary.values[layer][row] for row in rows]
+    _words(names, values, [summary.negative[layer][row] for row in rows], summary.width)
     st.markdown(t("dimensions.reading"))
-    boxes = [row[BOX] for row in values]
+    boxes = [list(row[BOX]) for row in values]
     drawn = spreads(names, boxes, x_title=t("dimensions.axis"), decimals=2, palette=figure.palette())
     scale_map.with_downloads(
         drawn,
         _all_rows(found, summary),
-        filename=f"{found['dataset']['name']}_dimensions",
+        filename=f"{found.dataset.name}_dimensions",
         alt=t("dimensions.alt"),
         key="scale_boxes",
     )
     with st.expander(t("dimensions.top"), icon=":material/sort:"):
         st.caption(t("dimensions.top_text"))
-        top = [summary["top"][layer][row] for row in rows]
+        top = [summary.top[layer][row] for row in rows]
         st.table(_top(names, top), hide_index=True, border="horizontal", alt=t("dimensions.top"))
 
 
-def _layer(summary: dict[str, Any]) -> int:
+def _layer(summary: DimensionSummary) -> int:
     """Which layer is shown, from 0; the one with the widest spread first. 0 where all layers share."""
-    spread = np.array(summary["spread"])
+    spread = np.array(summary.spread)
     if len(spread) == 1:
         st.caption(t("scales.shared_dimensions"))
         return 0
@@ -60,7 +61,7 @@ def _layer(summary: dict[str, Any]) -> int:
     return int(chosen) - 1
 
 
-def _words(names: list[str], values: list[list[float]], negative: list[float], width: int) -> None:
+def _words(names: list[str], values: Sequence[Sequence[float]], negative: list[float], width: int) -> None:
     """The source whose dimensions are treated most unlike."""
     widths = [row[4] - row[2] for row in values]
     row = int(np.argmax(widths))
@@ -78,7 +79,7 @@ def _words(names: list[str], values: list[list[float]], negative: list[float], w
     )
 
 
-def _top(names: list[str], top: list[list[list[float]]]) -> pd.DataFrame:
+def _top(names: list[str], top: Sequence[Sequence[tuple[int, float]]]) -> pd.DataFrame:
     """One row per source: its dimensions of the largest size, with their scales."""
     told = [
         t("list.comma").join(
@@ -89,13 +90,13 @@ def _top(names: list[str], top: list[list[list[float]]]) -> pd.DataFrame:
     return pd.DataFrame({t("dimensions.source"): names, t("dimensions.largest"): told})
 
 
-def _all_rows(found: dict[str, Any], summary: dict[str, Any]) -> pd.DataFrame:
+def _all_rows(found: TrainingRecord, summary: DimensionSummary) -> pd.DataFrame:
     """The whole summary, one row per layer and source."""
-    titles, shares = outcomes.source_titles(found), [f"q{100 * share:g}" for share in summary["quantiles"]]
+    titles, shares = outcomes.source_titles(found), [f"q{100 * share:g}" for share in summary.quantiles]
     rows = []
-    for layer, values in enumerate(summary["values"]):
-        named = t("scales.all_layers") if len(summary["values"]) == 1 else str(layer + 1)
-        for number, source in enumerate(found["sources"]):
-            numbers = [*values[number], summary["spread"][layer][number], summary["negative"][layer][number]]
-            rows.append([named, source["name"], titles[number], *(round(x, scale_map.DECIMALS) for x in numbers)])
+    for layer, values in enumerate(summary.values):
+        named = t("scales.all_layers") if len(summary.values) == 1 else str(layer + 1)
+        for number, source in enumerate(found.sources):
+            numbers = [*values[number], summary.spread[layer][number], summary.negative[layer][number]]
+            rows.append([named, source.name, titles[number], *(round(x, scale_map.DECIMALS) for x in numbers)])
     return pd.DataFrame(rows, columns=["layer", "source", "title", *shares, "spread", "negative_share"])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from scalearn_core.records.studies import Seeds
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import outcomes, text
 from scalearn_ui.charts.stability import stability_map
@@ -21,26 +23,26 @@ NARROW = 8
 """Layers whose numbers still fit into the cells on a phone."""
 
 
-def draw(run: Run, found: dict[str, Any]) -> None:
+def draw(run: Run, found: TrainingRecord) -> None:
     """Offer the repetition, or show its outcome as a map; cells that do not repeat are hatched."""
-    repeated = study.found_or_offered(run, found, "seeds")
+    repeated = study.found_or_offered(run, found, "seeds", found.studies.seeds)
     if repeated is not None:
         show(found, repeated)
 
 
-def show(found: dict[str, Any], repeated: dict[str, Any]) -> None:
+def show(found: TrainingRecord, repeated: Seeds) -> None:
     """The sentence, the hatched map, each source over the trainings."""
     titles = outcomes.source_titles(found)
-    holds = np.array(repeated["repeats"])  # [layers, sources]
+    holds = np.array(repeated.repeats)  # [layers, sources]
     order = _order(found, repeated)
     _sentence(repeated, holds, [titles[index] for index in order if holds[:, index].all()])
-    for note in repeated["notes"]:
+    for note in repeated.notes:
         st.caption(t(f"note.{note}"))
     st.markdown(t("stability.reading"))
     layers = [str(layer + 1) for layer in range(len(holds))]
     drawn = stability_map(
-        _by_source(repeated["mean"], order),
-        _by_source(repeated["sd"], order),
+        _by_source(repeated.mean, order),
+        _by_source(repeated.sd, order),
         holds[:, order].T.tolist(),
         [titles[index] for index in order],
         layers,
@@ -51,12 +53,12 @@ def show(found: dict[str, Any], repeated: dict[str, Any]) -> None:
     )
     shown = figure.show if len(layers) <= NARROW else figure.show_wide_map
     shown(drawn, alt=t("stability.alt"), key="stability_map")
-    totals = repeated["totals"]
+    totals = repeated.totals
     table = pd.DataFrame(
         {
             t("stability.column.source"): [titles[index] for index in order],
             t("stability.column.size"): [
-                f"{100 * totals['mean'][index]:.1f} ± {100 * totals['sd'][index]:.1f}" for index in order
+                f"{100 * totals.mean[index]:.1f} ± {100 * totals.sd[index]:.1f}" for index in order
             ],
             t("stability.column.layers"): [
                 t("stability.of", n=int(holds[:, index].sum()), all=len(holds)) for index in order
@@ -65,21 +67,21 @@ def show(found: dict[str, Any], repeated: dict[str, Any]) -> None:
     )
     st.table(table, hide_index=True, border="horizontal", alt=t("stability.table_alt"))
     with st.expander(t("results.method"), icon=":material/info:"):
-        documents = count("documents", repeated["documents"])
-        st.markdown(t("stability.method", trainings=len(repeated["seeds"]), documents=documents))
+        documents = count("documents", repeated.documents)
+        st.markdown(t("stability.method", trainings=len(repeated.seeds), documents=documents))
         st.markdown(t("stability.method_rule"))
 
 
-def _sentence(repeated: dict[str, Any], holds: NDArray[np.bool_], steady: list[str]) -> None:
+def _sentence(repeated: Seeds, holds: NDArray[np.bool_], steady: list[str]) -> None:
     """How far score and scales agree."""
-    score = repeated["score"]
+    score = repeated.score
     told = [
         t(
             "stability.score",
-            trainings=len(repeated["seeds"]),
-            low=text.points(score["lowest"]),
-            high=text.points(score["highest"]),
-            sd=f"{100 * score['sd']:.1f}",
+            trainings=len(repeated.seeds),
+            low=text.points(score.lowest),
+            high=text.points(score.highest),
+            sd=f"{100 * score.sd:.1f}",
         ),
         t("stability.cells", n=int(holds.sum()), all=holds.size),
     ]
@@ -92,15 +94,15 @@ def _sentence(repeated: dict[str, Any], holds: NDArray[np.bool_], steady: list[s
     st.info("  \n".join(told), title=t(f"stability.{code}"), icon=":material/repeat:")
 
 
-def _order(found: dict[str, Any], repeated: dict[str, Any]) -> list[int]:
+def _order(found: TrainingRecord, repeated: Seeds) -> list[int]:
     """Columns, the source that does most on average first, and last the own adapter, which is none."""
-    totals = np.array(repeated["totals"]["mean"])
-    if found["own_adapter"]:
+    totals = np.array(repeated.totals.mean)
+    if found.own_adapter:
         totals[-1] = -1.0
     return [int(index) for index in np.argsort(-totals, kind="stable")]
 
 
-def _by_source(values: list[list[float]], order: list[int]) -> list[list[float]]:
+def _by_source(values: Sequence[Sequence[float]], order: list[int]) -> list[list[float]]:
     """Percent, `[sources][layers]` from shares `[layers][sources]`."""
     turned: list[list[float]] = (100 * np.array(values)[:, order].T).tolist()
     return turned

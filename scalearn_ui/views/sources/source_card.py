@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_core.adapters.catalog import AdapterCard
+from scalearn_core.evaluation.intervals import Interval
 from scalearn_ui import text
 from scalearn_ui.text import t
 
@@ -26,8 +27,8 @@ def draw(card: AdapterCard) -> None:
             t(
                 "sources.score",
                 metric=t(f"metric.{card.metric}"),
-                own=text.interval(card.score),
-                head=text.interval(card.frozen_head_score),
+                own=text.interval(Interval(**card.score)),
+                head=text.interval(Interval(**card.frozen_head_score)),
                 majority=text.points(card.majority_score),
             )
         )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from scalearn_core import runs
+from scalearn_core.evaluation.report import EvaluationReport
 from scalearn_core.evaluation.stored_probabilities import FILE
+from scalearn_core.records.levers import LeverLook
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, shell, text
 from scalearn_ui.parts import figure, label_sets, scale_map
@@ -36,18 +40,18 @@ def _board(run_id: str) -> LeverBoard:
 
 
 @st.cache_data(max_entries=200, ttl="30m", show_spinner=False)
-def _look(run_id: str, levers: dict[str, Any]) -> dict[str, Any]:
+def _look(run_id: str, levers: dict[str, Any]) -> LeverLook:
     """What the watched documents get; where the levers stood before, nothing is computed again."""
     from scalearn_core.explain.levers import Levers
 
     return _board(run_id).look(Levers.from_dict(levers))
 
 
-def draw(run: Run, found: dict[str, Any]) -> None:
+def draw(run: Run, found: TrainingRecord) -> None:
     """Scores on top, levers on the left, the confusion matrix on the right; below, save."""
     with st.spinner(t("levers.loading")):
         board = _board(run.id)
-    tested = found["dataset"]["counts"]["test"] - (0 if "levers" in found else len(board.split))
+    tested = found.dataset.counts.test - (0 if found.levers is not None else len(board.split))
     st.markdown(t("levers.text", documents=count("test_documents", len(board.split))))
     st.warning(t("levers.warning", documents=count("test_documents", tested)), icon=":material/visibility:")
     above = _staying_box()
@@ -61,21 +65,21 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     with below:
         _how_sure(look)
     with right:
-        _mistakes(look["scores"], found["dataset"]["labels"])
+        _mistakes(look.scores, found.dataset.labels)
     _save(run, levers)
     with st.expander(t("levers.method"), icon=":material/info:"):
         st.markdown(t("levers.method_text"))
 
 
-def _mistakes(score: dict[str, Any], labels: list[str]) -> None:
+def _mistakes(score: EvaluationReport, labels: Sequence[str]) -> None:
     """What is mistaken for what; of several labels per document, what became of each."""
-    if not score["confusion"]:
+    if not score.confusion:
         st.markdown(f"**{t('several.labels')}**")
-        label_sets.bars(score["per_class"], key="lever_labels")
+        label_sets.bars(score.per_class, key="lever_labels")
         return
     st.markdown(f"**{t('levers.confusion')}**")
     drawn = charts.confusion(
-        score["confusion"], labels, x_title=t("column.predicted"), y_title=t("axis.true"), palette=figure.palette()
+        score.confusion, labels, x_title=t("column.predicted"), y_title=t("axis.true"), palette=figure.palette()
     )
     figure.show(drawn, alt=t("levers.confusion_alt"), key="lever_confusion")
 
@@ -90,12 +94,12 @@ def _staying_box() -> DeltaGenerator:
     return st.container(border=True, key="lever_scores")
 
 
-def _levers(run: Run, found: dict[str, Any]) -> Levers:
+def _levers(run: Run, found: TrainingRecord) -> Levers:
     """The sliders, strongest source first, and where they stand."""
     from scalearn_core.explain.levers import Levers, hardly_used
 
     rows, titles, idle = scale_map.order(found), outcomes.source_titles(found), hardly_used(found)
-    names = [found["sources"][row]["name"] for row in rows]
+    names = [found.source_names[row] for row in rows]
     titled = dict(zip(names, (titles[row] for row in rows), strict=True))
     used, spare = [name for name in names if not idle[name]], [name for name in names if idle[name]]
     # Changed only before the sliders are drawn, as a callback: the button stands above them.
@@ -121,13 +125,13 @@ def _levers(run: Run, found: dict[str, Any]) -> Levers:
     return Levers(factors, added, _groups(run.id, found))
 
 
-def _groups(run_id: str, found: dict[str, Any]) -> tuple[float, ...]:
+def _groups(run_id: str, found: TrainingRecord) -> tuple[float, ...]:
     """Factors on all sources in the lower, middle and upper layers; at rest where layers share their scales."""
     from scalearn_core.explain.levers import group_of
 
-    if found["scales"]["shared"]:
+    if found.scales.shared:
         return (1.0,) * len(GROUPS)
-    layers = found["encoder"]["layers"]
+    layers = found.encoder.layers
     factors = []
     with st.expander(t("levers.layers")):
         st.caption(t("levers.layers_text"))
@@ -156,13 +160,13 @@ def _reset(run_id: str, keys: dict[str, tuple[int, int, int]]) -> None:
         st.session_state[f"lever.{run_id}.{key}"] = rest
 
 
-def _scores(look: dict[str, Any], *, at_rest: bool) -> None:
+def _scores(look: LeverLook, *, at_rest: bool) -> None:
     """Both scores against those of the learned model, and which answers changed."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(horizontal=True, width="content"):
-            multi_label = not look["scores"]["confusion"]
+            multi_label = not look.scores.confusion
             for metric in ("macro_f1", "accuracy"):
-                now, learned = (look[which][metric]["value"] for which in ("scores", "learned"))
+                now, learned = (getattr(report, metric).value for report in (look.scores, look.learned))
                 change = round(100 * (now - learned), 1)
                 st.metric(
                     t("several.metric" if multi_label and metric == "accuracy" else f"levers.{metric}"),
@@ -176,23 +180,23 @@ def _scores(look: dict[str, Any], *, at_rest: bool) -> None:
             st.badge(t("levers.at_rest"), icon=":material/lock:", color="gray")
         else:
             st.badge(t("levers.unsaved"), icon=":material/edit:", color="orange")
-    documents = count("documents", look["documents"])
+    documents = count("documents", look.documents)
     if at_rest:
         st.markdown(t("levers.say_rest", documents=documents))
-    elif not look["changed"]:
+    elif not look.changed:
         st.markdown(t("levers.say_same", documents=documents))
     else:
-        values = {key: look[key] for key in ("changed", "mended", "broken")}
-        verdict = t(f"levers.verdict.{look['comparison']['verdict']}")
+        values = {"changed": look.changed, "mended": look.mended, "broken": look.broken}
+        verdict = t(f"levers.verdict.{look.comparison.verdict}")
         st.markdown(f"{t('levers.say_changed', documents=documents, **values)} {verdict}")
 
 
-def _how_sure(look: dict[str, Any]) -> None:
+def _how_sure(look: LeverLook) -> None:
     """What so few documents can tell."""
-    interval = text.interval(look["scores"]["macro_f1"])
+    interval = text.interval(look.scores.macro_f1)
     lines = [t("levers.interval", score=interval)]
-    if look["documents"] < FEW:
-        lines.append(t("levers.few", points=f"{100 / look['documents']:.1f}"))
+    if look.documents < FEW:
+        lines.append(t("levers.few", points=f"{100 / look.documents:.1f}"))
     st.caption(" ".join(lines))
 
 

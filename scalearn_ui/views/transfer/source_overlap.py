@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import outcomes, text
 from scalearn_ui.charts import sources as drawn
@@ -16,18 +15,18 @@ ALIKE, STRANGE = 0.8, 0.3
 """Similarity from which two sources do nearly the same, and below which they have little in common."""
 
 
-def draw(run: Run, found: dict[str, Any]) -> None:
+def draw(run: Run, found: TrainingRecord) -> None:
     """The most alike pair in a sentence, and the map of all."""
-    measured = study.found_or_offered(run, found, "sources")
+    measured = study.found_or_offered(run, found, "sources", found.studies.sources)
     if measured is None:
         return
-    similar, names = measured["overlap"]["similarity"], outcomes.source_titles(found)
-    acting = [place for place in measured["overlap"]["order"] if similar[place][place] is not None]
+    similar, names = measured.overlap.similarity, outcomes.source_titles(found)
+    acting = [place for place in measured.overlap.order if similar[place][place] is not None]
     pairs = [
-        (similar[first][second], first, second)
+        (alike, first, second)
         for number, first in enumerate(acting)
         for second in acting[number + 1 :]
-        if similar[first][second] is not None
+        if (alike := similar[first][second]) is not None
     ]
     if not pairs:
         st.info(t("overlap.nothing"), icon=":material/info:")
@@ -51,4 +50,4 @@ def draw(run: Run, found: dict[str, Any]) -> None:
     if still:
         st.caption(t("overlap.still", names=text.listed([t("list.name", name=name) for name in still])))
     with st.expander(t("results.method"), icon=":material/info:"):
-        st.markdown(t("overlap.method", documents=text.count("documents", measured["overlap"]["documents"])))
+        st.markdown(t("overlap.method", documents=text.count("documents", measured.overlap.documents)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +11,7 @@ from scalearn_core.adapters import catalog
 from scalearn_core.encoders.cards import CARDS
 from scalearn_core.explain.portfolio import Portfolio, portfolio
 from scalearn_core.explain.track_record import FEWEST_TABLES, TrackRecord, track_record
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, state, text
 from scalearn_ui.charts import track_record as drawn
@@ -23,7 +23,7 @@ FEW_PROJECTS = 3
 """Below so many projects nothing keeps paying yet."""
 
 
-def draw(run: Run, found: dict[str, Any]) -> None:
+def draw(run: Run, found: TrainingRecord) -> None:
     """All models of the workspace, whichever the page is about."""
     trained = [run for run in state.trained_runs() if "levers" not in run.config]  # those were set by hand
     read = [(run.title, outcomes.readable(run.id)) for run in trained]

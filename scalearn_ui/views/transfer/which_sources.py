@@ -8,6 +8,9 @@ from typing import Any
 
 import streamlit as st
 
+from scalearn_core.evaluation.intervals import Interval
+from scalearn_core.records.sources import Changed, SourcesStudy, SourceWorth
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, text
 from scalearn_ui.charts import sources as drawn
@@ -24,30 +27,30 @@ overlap = source_overlap.draw
 strength = source_strength.draw
 
 
-def draw(run: Run, found: dict[str, Any]) -> None:
+def draw(run: Run, found: TrainingRecord) -> None:
     """The forecast first; the study is offered below it, or once done stands above it."""
-    if "sources" not in found.get("studies", {}):
+    if found.studies.sources is None:
         _expected(found)
-    measured = study.found_or_offered(run, found, "sources")
+    measured = study.found_or_offered(run, found, "sources", found.studies.sources)
     if measured is not None:
         _measured(found, measured)
 
 
-def _expected(found: dict[str, Any]) -> None:
+def _expected(found: TrainingRecord) -> None:
     """What the forecast of the training promised, source by source."""
     st.subheader(t("which.expected"), anchor=False)
-    if not _forecast(found):
+    if not found.forecast or found.start is None:
         st.markdown(t("which.no_forecast"))
         return
-    forecast.draw(found, _titles(found))
+    forecast.draw(found.forecast, found.start, _titles(found))
     with st.expander(t("results.method"), icon=":material/info:"):
         st.markdown(t("which.method_expected"))
 
 
-def _measured(found: dict[str, Any], measured: dict[str, Any]) -> None:
+def _measured(found: TrainingRecord, measured: SourcesStudy) -> None:
     """One question at a time: alone, left out, or added one by one."""
-    rows = measured["sources"]
-    asked = [*(["forecast"] if any(row["at_forecast"] for row in rows) else []), "alone", "left_out", "added"]
+    rows = measured.sources
+    asked = [*(["forecast"] if any(row.at_forecast for row in rows) else []), "alone", "left_out", "added"]
     place = st.empty()
     measure = query_choice.buttons(t("which.measure"), asked, "measure", lambda name: t(f"which.measure.{name}"))
     st.markdown(t(f"which.reading.{measure}"))
@@ -56,35 +59,40 @@ def _measured(found: dict[str, Any], measured: dict[str, Any]) -> None:
     else:
         _changes(found, measured, measure, place)
     with st.expander(t("results.method"), icon=":material/info:"):
-        counts = measured["documents"]
-        common = t("which.method", train=f"{counts['train']:,}", test=f"{counts['test']:,}")
+        counts = measured.documents
+        common = t("which.method", train=f"{counts.train:,}", test=f"{counts.test:,}")
         lines = [t(f"which.method_{measure}"), common]
         st.markdown("\n\n".join([*lines, t("which.method_expected")] if measure == "forecast" else lines))
 
 
-def _changes(found: dict[str, Any], measured: dict[str, Any], measure: str, place: Any) -> None:
+def _changes(found: TrainingRecord, measured: SourcesStudy, measure: str, place: Any) -> None:
     """A chart of the change that each source makes, and the sentence that sums it up in `place`."""
     titles = _titles(found)
-    key = "at_forecast" if measure == "forecast" else measure
-    asked = [row for row in measured["sources"] if row[key] is not None]
-    asked.sort(key=lambda row: (row["own"], -row[key]["gain"]))
-    reused = [row for row in asked if not row["own"]]
-    _headline(place, measure, [(titles[row["source"]], row[key]) for row in reused])
-    expected = {entry["source"]: entry["gain"] for entry in _forecast(found) if entry["gain"] is not None}
+    changes = [(row, _change(row, measure)) for row in measured.sources]
+    asked = [(row, change) for row, change in changes if change is not None]
+    asked.sort(key=lambda pair: (pair[0].own, -pair[1].gain))
+    reused = [(row, change) for row, change in asked if not row.own]
+    _headline(place, measure, [(titles[row.source], change) for row, change in reused])
+    expected = {entry.source: entry.gain for entry in found.forecast if entry.gain is not None}
     rows = []
-    for row in asked:
-        note = _note(expected.get(row["source"])) if measure == "forecast" else ""
-        low, high = row[key]["interval"]
-        rows.append(drawn.Gain(titles[row["source"]], row[key]["gain"], low, high, row[key]["verdict"], note))
+    for row, change in asked:
+        note = _note(expected.get(row.source)) if measure == "forecast" else ""
+        low, high = change.interval
+        rows.append(drawn.Gain(titles[row.source], change.gain, low, high, change.verdict, note))
     chart = drawn.gains(rows, x_title=t("axis.gain"), palette=figure.palette())
     figure.show(chart, alt=t(f"which.alt.{measure}"), key="measured")
-    _beware(measured, [row[key] for row in reused])
+    _beware(measured, [change for _, change in reused])
 
 
-def _headline(place: Any, measure: str, rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
+def _change(row: SourceWorth, measure: str) -> Changed | None:
+    """The change that is asked about; None where it was not measured."""
+    return {"forecast": row.at_forecast, "alone": row.alone, "left_out": row.left_out}[measure]
+
+
+def _headline(place: Any, measure: str, rows: Sequence[tuple[str, Changed]]) -> None:
     """The best source with its worth, those that harm, and how many show nothing."""
-    shown = [(name, change) for name, change in rows if change["verdict"] == "better"]
-    harmful = [name for name, change in rows if change["verdict"] == "worse"]
+    shown = [(name, change) for name, change in rows if change.verdict == "better"]
+    harmful = [name for name, change in rows if change.verdict == "worse"]
     if shown:
         name, change = shown[0]
         sentences = [t(f"which.best.{measure}", name=name, **_points(change))]
@@ -102,36 +110,34 @@ def _headline(place: Any, measure: str, rows: Sequence[tuple[str, dict[str, Any]
         box(Markdown(t("sentence.join").join(sentences)), icon=icon)
 
 
-def _added(found: dict[str, Any], measured: dict[str, Any], place: Any) -> None:
+def _added(found: TrainingRecord, measured: SourcesStudy, place: Any) -> None:
     """Scores from the plain classifier to the whole model, one source more at a time."""
-    titles, steps = _titles(found), measured["added"]
-    useful = [
-        number for number, step in enumerate(steps) if step["step"]["verdict"] == step["verdict"] == "better"
-    ]
+    titles, steps = _titles(found), measured.added
+    useful = [number for number, step in enumerate(steps) if step.step.verdict == step.verdict == "better"]
     with place:
         if useful:
             last = steps[useful[-1]]
-            own = found["own_adapter"] and useful[-1] == len(steps) - 1
+            own = found.own_adapter and useful[-1] == len(steps) - 1
             code, needed = ("with_own", len(steps) - 1) if own else ("steps", useful[-1] + 1)
             words = t(f"which.added.{code}", sources=count("sources", needed), **_points(last))
             st.success(words, icon=":material/trending_up:")
-        elif steps[-1]["verdict"] == "better":
+        elif steps[-1].verdict == "better":
             st.success(t("which.added.together", **_points(steps[-1])), icon=":material/trending_up:")
         else:
             st.info(t("which.added.nothing"), icon=":material/trending_flat:")
-    rows = [_score(t("which.plain"), measured["plain"], ours=False)]
+    rows = [_score(t("which.plain"), measured.plain, ours=False)]
     for number, step in enumerate(steps):
-        name = t("which.step", name=Markdown(titles[step["source"]]))  # for a figure, which reads no Markdown
-        rows.append(_score(name, step["macro_f1"], ours=number in useful))
+        name = t("which.step", name=Markdown(titles[step.source]))  # for a figure, which reads no Markdown
+        rows.append(_score(name, step.macro_f1, ours=number in useful))
     chart = charts.scores(rows, x_title=t("axis.macro_f1"), palette=figure.palette())
     figure.show(chart, alt=t("which.alt.added"), key="added")
-    _beware(measured, [step["step"] for step in steps], multi_label=False)
+    _beware(measured, [step.step for step in steps], multi_label=False)
 
 
-def _beware(measured: dict[str, Any], changes: Sequence[dict[str, Any]], *, multi_label: bool = True) -> None:
+def _beware(measured: SourcesStudy, changes: Sequence[Changed], *, multi_label: bool = True) -> None:
     """How large a difference must be to show on so few documents, and what chance does among many sources."""
-    half = median((change["interval"][1] - change["interval"][0]) / 2 for change in changes)
-    documents = count("test_documents", measured["documents"]["test"])
+    half = median((change.interval[1] - change.interval[0]) / 2 for change in changes)
+    documents = count("test_documents", measured.documents.test)
     lines = [t("which.beware", documents=documents, points=f"{half:.0f}")] if half >= 1 else []
     if multi_label and len(changes) >= MANY:
         lines.append(t("which.chance", sources=count("sources", len(changes))))
@@ -139,8 +145,8 @@ def _beware(measured: dict[str, Any], changes: Sequence[dict[str, Any]], *, mult
         st.caption(t("sentence.join").join(lines))
 
 
-def _score(name: str, score: dict[str, float], *, ours: bool) -> charts.Interval:
-    return charts.Interval(name, ours=ours, **{bound: 100 * value for bound, value in score.items()})
+def _score(name: str, score: Interval, *, ours: bool) -> charts.Interval:
+    return charts.Interval(name, ours=ours, **{bound: 100 * value for bound, value in vars(score).items()})
 
 
 def _note(expected: float | None) -> str:
@@ -150,11 +156,9 @@ def _note(expected: float | None) -> str:
     return t("which.note", gain=charts.signed(expected, 0)) if round(expected) > 0 else t("which.note_nothing")
 
 
-def _points(change: dict[str, Any]) -> dict[str, str]:
-    low, high = change["interval"]
-    return {
-        name: charts.signed(value, 1) for name, value in (("gain", change["gain"]), ("low", low), ("high", high))
-    }
+def _points(change: Changed) -> dict[str, str]:
+    low, high = change.interval
+    return {name: charts.signed(value, 1) for name, value in (("gain", change.gain), ("low", low), ("high", high))}
 
 
 def _quoted(names: Sequence[str]) -> Markdown:
@@ -164,12 +168,6 @@ def _quoted(names: Sequence[str]) -> Markdown:
     return text.listed([*named, t("which.more", n=more)] if more else named)
 
 
-def _forecast(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """The forecast of each source, best first; none in results of earlier releases, and with recipe "paper"."""
-    return list(found.get("forecast") or [])
-
-
-def _titles(found: dict[str, Any]) -> dict[str, str]:
+def _titles(found: TrainingRecord) -> dict[str, str]:
     """The reader's names of a result's sources, by name."""
-    names = (source["name"] for source in found["sources"])
-    return dict(zip(names, outcomes.source_titles(found), strict=True))
+    return dict(zip(found.source_names, outcomes.source_titles(found), strict=True))

@@ -19,9 +19,10 @@ from scalearn_core.evaluation.calibration import (
     reliability,
     stated_minus_right,
 )
-from scalearn_core.evaluation.confidence import confidence_report
+from scalearn_core.evaluation.confidence import ConfidenceReport, confidence_report
 from scalearn_core.evaluation.conformal import conformal_sets, least_probability
 from scalearn_core.evaluation.ranking import areas
+from scalearn_core.storage.codec import from_json, to_json
 
 LABELS = ["access", "billing", "hardware", "network"]
 
@@ -49,11 +50,11 @@ def test_the_temperature_is_found_and_mends(bent: float) -> None:
     assert fit_temperature(stated, targets) == pytest.approx(bent, rel=0.06)
     np.testing.assert_allclose(at_temperature(stated, bent), probabilities, atol=1e-4)
     report = confidence_report(targets, stated, LABELS, seed=0, resamples=50)
-    assert report["at_temperature"]["ece"]["value"] < report["at_temperature"]["ece"]["by_chance_high"]
-    mended = report["at_temperature"]["log_loss"]["value"] - report["log_loss"]["value"]
+    assert report.at_temperature.ece.value < report.at_temperature.ece.by_chance_high
+    mended = report.at_temperature.log_loss.value - report.log_loss.value
     assert mended < -0.01 if bent != 1.0 else abs(mended) < 0.001
-    gap = report["stated_minus_right"]
-    assert gap["high"] < 0 if bent < 1 else gap["low"] > 0 if bent > 1 else gap["low"] <= 0 <= gap["high"]
+    gap = report.stated_minus_right
+    assert gap.high < 0 if bent < 1 else gap.low > 0 if bent > 1 else gap.low <= 0 <= gap.high
 
 
 def test_the_temperature_of_a_document_is_not_fitted_on_it() -> None:
@@ -63,7 +64,7 @@ def test_the_temperature_of_a_document_is_not_fitted_on_it() -> None:
     for seed in range(20):
         probabilities, targets = honest(30, seed + 100)
         report = confidence_report(targets, probabilities, LABELS, seed=int(rng.integers(100)), resamples=20)
-        falls.append(report["at_temperature"]["log_loss"]["value"] - report["log_loss"]["value"])
+        falls.append(report.at_temperature.log_loss.value - report.log_loss.value)
     assert np.mean(falls) > 0
 
 
@@ -73,19 +74,19 @@ def test_a_calibration_error_is_read_against_chance() -> None:
         probabilities, targets = honest(80, seed)
         right = probabilities.argmax(1) == targets
         found = calibration_error(probabilities.max(1), right, seed=seed, resamples=300)
-        assert found["low"] <= found["value"] <= found["high"]
-        assert found["value"] > 0.02, "with few documents it is above 0 although nothing is wrong"
-        above.append(found["value"] > found["by_chance_high"])
+        assert found.low <= found.value <= found.high
+        assert found.value > 0.02, "with few documents it is above 0 although nothing is wrong"
+        above.append(found.value > found.by_chance_high)
     assert np.mean(above) <= 0.12
 
 
 def test_bins_hold_equally_many_and_their_intervals_the_truth() -> None:
     probabilities, targets = honest(1000, 3)
     rows = reliability(probabilities.max(1), probabilities.argmax(1) == targets)
-    assert [row["documents"] for row in rows] == [100] * 10
-    assert sum(row["accuracy"]["low"] <= row["confidence"] <= row["accuracy"]["high"] for row in rows) >= 9
-    assert all(row["low"] <= row["confidence"] <= row["high"] for row in rows)
-    assert [row["documents"] for row in reliability(np.full(7, 0.5), np.ones(7, dtype=bool))] == [7]
+    assert [row.documents for row in rows] == [100] * 10
+    assert sum(row.accuracy.low <= row.confidence <= row.accuracy.high for row in rows) >= 9
+    assert all(row.low <= row.confidence <= row.high for row in rows)
+    assert [row.documents for row in reliability(np.full(7, 0.5), np.ones(7, dtype=bool))] == [7]
 
 
 def test_the_gap_holds_the_truth_as_often_as_it_claims() -> None:
@@ -117,7 +118,7 @@ def test_sets_of_too_few_documents_hold_everything() -> None:
     probabilities, targets = honest(8, 0)
     assert least_probability(probabilities, targets) == 0.0
     found = conformal_sets(probabilities, targets, seed=0)
-    assert (found["mean_size"], found["coverage"]["value"], found["sizes"]) == (4.0, 1.0, [0, 0, 0, 0, 8])
+    assert (found.mean_size, found.coverage.value, found.sizes) == (4.0, 1.0, (0, 0, 0, 0, 8))
 
 
 def test_areas_of_resamples_are_those_of_scikit_learn() -> None:
@@ -134,42 +135,40 @@ def test_curves_only_where_there_is_something_to_rank() -> None:
     probabilities, _ = honest(60, 5)
     targets = np.array([0] * 40 + [1] * 16 + [2] * 4)  # label 2 has four documents, label 3 none
     report = confidence_report(targets, probabilities, LABELS, seed=0, resamples=200)
-    assert [(row["label"], row["positives"]) for row in report["curves"]] == [("access", 40), ("billing", 16)]
-    for row in report["curves"]:
-        assert row["auc"]["low"] <= row["auc"]["value"] <= row["auc"]["high"]
-        assert (
-            row["roc"]["x"][0] == row["roc"]["y"][0] == 0.0 and row["roc"]["x"][-1] == row["roc"]["y"][-1] == 1.0
-        )
-        assert row["pr"]["x"][0] == 0.0 and row["pr"]["x"][-1] == 1.0
+    assert [(row.label, row.positives) for row in report.curves] == [("access", 40), ("billing", 16)]
+    for row in report.curves:
+        assert row.auc.low <= row.auc.value <= row.auc.high
+        assert row.roc.x[0] == row.roc.y[0] == 0.0 and row.roc.x[-1] == row.roc.y[-1] == 1.0
+        assert row.pr.x[0] == 0.0 and row.pr.x[-1] == 1.0
 
 
 def test_a_perfect_order_of_few_is_not_certain() -> None:
     targets = np.array([0] * 6 + [1] * 6)
     probabilities = np.eye(2)[targets] * 0.6 + 0.2
-    curves = confidence_report(targets, probabilities, LABELS[:2], seed=0)["curves"]
-    assert all(row["auc"]["value"] == 1.0 > row["auc"]["low"] for row in curves)
+    curves = confidence_report(targets, probabilities, LABELS[:2], seed=0).curves
+    assert all(row.auc.value == 1.0 > row.auc.low for row in curves)
 
 
 def test_the_report_is_json_and_the_seed_decides() -> None:
     probabilities, targets = honest(70, 6)
     report = confidence_report(targets, probabilities, LABELS, seed=1, resamples=100)
-    assert json.loads(json.dumps(report, allow_nan=False)) == report
+    assert from_json(ConfidenceReport, json.loads(json.dumps(to_json(report), allow_nan=False))) == report
     assert confidence_report(targets, probabilities, LABELS, seed=1, resamples=100) == report
     assert confidence_report(targets, probabilities, LABELS, seed=2, resamples=100) != report
-    assert report["notes"] == ["few_documents"]
-    assert report["n"] == 70
-    assert [row["automatic"] for row in report["coverage"]] == sorted(
-        (row["automatic"] for row in report["coverage"]), reverse=True
+    assert report.notes == ("few_documents",)
+    assert report.n == 70
+    assert [row.automatic for row in report.coverage] == sorted(
+        (row.automatic for row in report.coverage), reverse=True
     )
-    assert report["coverage"][0]["accuracy"] == report["accuracy"]
+    assert report.coverage[0].accuracy == report.accuracy
 
 
 @pytest.mark.parametrize("n", [1, 2, 9, 11])
 def test_a_handful_of_documents_is_no_error(n: int) -> None:
     probabilities, targets = honest(n, 7)
     report = confidence_report(targets, probabilities, LABELS, seed=0, resamples=20)
-    assert json.loads(json.dumps(report, allow_nan=False))["n"] == n
-    assert (report["temperature"] is None) == (report["at_temperature"] is None) == (n < 10)
+    assert json.loads(json.dumps(to_json(report), allow_nan=False))["n"] == n
+    assert (report.temperature is None) == (report.at_temperature is None) == (n < 10)
 
 
 def test_what_does_not_fit_together_is_refused() -> None:
@@ -188,5 +187,5 @@ def test_many_documents_and_labels_take_seconds() -> None:
     began = time.process_time()
     report = confidence_report(targets, probabilities, labels, seed=0)
     assert time.process_time() - began < 6.0
-    assert len(report["coverage"]) == 101
-    assert len(json.dumps(report)) < 200_000
+    assert len(report.coverage) == 101
+    assert len(json.dumps(to_json(report))) < 200_000

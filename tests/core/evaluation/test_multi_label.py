@@ -16,6 +16,7 @@ from scalearn_core.evaluation.costs import expected_costs, same_cost
 from scalearn_core.evaluation.metrics import macro_f1, micro_f1, score, total_classes
 from scalearn_core.evaluation.report import EvaluationReport, evaluate_predictions
 from scalearn_core.evaluation.stored_probabilities import load_test_probabilities, save_test_probabilities
+from scalearn_core.storage.codec import from_json, to_json
 from scalearn_core.targets import confidence_in, decide, in_turns, indicators, names_of, same
 
 LABELS = ["a", "b", "c", "d"]
@@ -44,7 +45,7 @@ def test_scores_are_those_of_scikit_learn() -> None:
             (predicted & targets)[:, 0].sum(),
         ) or row.label != "a"
     assert report.confusion == ()
-    assert EvaluationReport.from_dict(report.to_dict()) == report
+    assert from_json(EvaluationReport, to_json(report)) == report
     for metric in ("accuracy", "macro_f1", "micro_f1"):
         assert score(metric, targets, predicted) == pytest.approx(getattr(report, metric).value)
 
@@ -184,13 +185,13 @@ def test_the_report_of_confidence() -> None:
     targets, probabilities = drawn(300)
     found = confidence_report(targets, probabilities, LABELS, seed=1, resamples=200)
     right = (decide(probabilities, multi_label=True) == targets).all(1)
-    assert found["accuracy"]["value"] == pytest.approx(right.mean())
-    assert found["mean_confidence"] == pytest.approx(confidence_in(probabilities, multi_label=True).mean())
-    assert found["conformal"] is None
-    assert [curve["label"] for curve in found["curves"]][:3] == ["a", "b", "c"]
-    assert found["coverage"][-1]["documents"] == 300 or found["coverage"][0]["documents"] == 300
-    assert 0.2 < found["temperature"] < 5
-    assert len(found["hand_over"]) == 5
+    assert found.accuracy.value == pytest.approx(right.mean())
+    assert found.mean_confidence == pytest.approx(confidence_in(probabilities, multi_label=True).mean())
+    assert found.conformal is None
+    assert [curve.label for curve in found.curves][:3] == ["a", "b", "c"]
+    assert found.coverage[-1].documents == 300 or found.coverage[0].documents == 300
+    assert 0.2 < found.temperature < 5
+    assert len(found.hand_over) == 5
 
 
 def test_a_temperature_changes_no_decision() -> None:
@@ -210,7 +211,7 @@ def test_what_missing_and_giving_wrongly_costs() -> None:
     probabilities = np.array([[0.9, 0.8]] * 5 + [[0.2, 0.9]] * 5)  # b wrongly given, then a missed
     costs = np.array([[3.0, 1.0], [1.0, 7.0]])  # of a and b: missed, wrongly given
     found = expected_costs(targets, probabilities, costs, 100.0, seed=0, resamples=50)
-    assert found["automatic"]["value"] == pytest.approx(1000 * (5 * 7 + 5 * 3) / 10)
+    assert found.automatic.value == pytest.approx(1000 * (5 * 7 + 5 * 3) / 10)
     assert same_cost(2.0, 2, multi_label=True).tolist() == [[2, 2], [2, 2]]
     with pytest.raises(ConfigError):
         expected_costs(targets, probabilities, np.ones((2, 3)), 1.0, seed=0)

@@ -17,14 +17,14 @@ def test_the_curve_counts_what_is_left_above_each_threshold() -> None:
     confidence = np.array([0.9, 0.8, 0.8, 0.6, 0.5])
     right = np.array([True, True, False, True, False])
     rows = coverage_curve(confidence, right)
-    assert [(row["threshold"], row["documents"], row["right"]) for row in rows] == [
+    assert [(row.threshold, row.documents, row.right) for row in rows] == [
         (0.5, 5, 3),
         (0.6, 4, 3),
         (0.8, 3, 2),  # equals are taken or handed over together
         (0.9, 1, 1),
     ]
-    assert [row["automatic"] for row in rows] == pytest.approx([1.0, 0.8, 0.6, 0.2])
-    assert rows[-1]["accuracy"]["low"] < 0.3, "one right document shows next to nothing"
+    assert [row.automatic for row in rows] == pytest.approx([1.0, 0.8, 0.6, 0.2])
+    assert rows[-1].accuracy.low < 0.3, "one right document shows next to nothing"
 
 
 def test_a_long_curve_is_thinned_and_keeps_its_ends() -> None:
@@ -32,7 +32,7 @@ def test_a_long_curve_is_thinned_and_keeps_its_ends() -> None:
     confidence, right = confidences(targets, probabilities)
     rows = coverage_curve(confidence, right)
     assert len(rows) == 101
-    assert rows[0]["threshold"] == confidence.min() and rows[-1]["threshold"] == confidence.max()
+    assert rows[0].threshold == confidence.min() and rows[-1].threshold == confidence.max()
 
 
 def truly_right(probabilities: np.ndarray, targets: np.ndarray, threshold: float) -> float:
@@ -104,9 +104,9 @@ def test_costs_are_sums_over_documents() -> None:
     targets = [0, 1, 1, 1]  # documents 1 and 3 are wrong: true 1, given 0
     costs = [[0.0, 5.0], [20.0, 1.0]]
     found = expected_costs(targets, probabilities, costs, 3.0, seed=0)
-    assert found["automatic"]["value"] == pytest.approx((0 + 20 + 1 + 20) / 4 * PER)
-    assert found["person"]["value"] == pytest.approx(3.0 * PER)
-    costs_told = {row["threshold"]: row["cost"]["value"] for row in found["by_threshold"]}
+    assert found.automatic.value == pytest.approx((0 + 20 + 1 + 20) / 4 * PER)
+    assert found.person.value == pytest.approx(3.0 * PER)
+    costs_told = {row.threshold: row.cost.value for row in found.by_threshold}
     assert costs_told == {
         0.55: pytest.approx(41 / 4 * PER),
         0.7: pytest.approx((0 + 20 + 1 + 3) / 4 * PER),
@@ -114,18 +114,18 @@ def test_costs_are_sums_over_documents() -> None:
         0.9: pytest.approx((0 + 3 + 3 + 3) / 4 * PER),
         None: pytest.approx(3 * PER),
     }
-    assert found["best"]["threshold"] == 0.9
-    assert found["best"]["handed_over"] == 0.75
-    assert found["best"]["against"] == "person", "the cheaper of the two ways that need no threshold"
-    assert [row["handed_over"] for row in found["by_threshold"]] == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert found.best.threshold == 0.9
+    assert found.best.handed_over == 0.75
+    assert found.best.against == "person", "the cheaper of the two ways that need no threshold"
+    assert [row.handed_over for row in found.by_threshold] == [0.0, 0.25, 0.5, 0.75, 1.0]
 
 
 def test_a_free_person_and_a_dear_one() -> None:
     probabilities, targets = honest(100, 4)
-    free = expected_costs(targets, probabilities, same_cost(10, 4), 0.0, seed=0)["best"]
-    assert free["handed_over"] >= 0.9 and free["apparent"] == 0.0 and free["against"] == "person"
-    dear = expected_costs(targets, probabilities, same_cost(10, 4), 1000.0, seed=0)["best"]
-    assert (dear["handed_over"], dear["against"], dear["saving"]["value"]) == (0.0, "automatic", 0.0)
+    free = expected_costs(targets, probabilities, same_cost(10, 4), 0.0, seed=0).best
+    assert free.handed_over >= 0.9 and free.apparent == 0.0 and free.against == "person"
+    dear = expected_costs(targets, probabilities, same_cost(10, 4), 1000.0, seed=0).best
+    assert (dear.handed_over, dear.against, dear.saving.value) == (0.0, "automatic", 0.0)
 
 
 def test_the_best_threshold_costs_what_it_is_said_to() -> None:
@@ -137,11 +137,11 @@ def test_the_best_threshold_costs_what_it_is_said_to() -> None:
     held, apparent, truth = 0, [], []
     for seed in range(200):
         some = rng.choice(BIG, 120, replace=False)
-        best = expected_costs(true[some], whole[some], same_cost(10, 4), 2.0, seed=seed, resamples=300)["best"]
-        taken = confidence >= (np.inf if best["threshold"] is None else best["threshold"])
+        best = expected_costs(true[some], whole[some], same_cost(10, 4), 2.0, seed=seed, resamples=300).best
+        taken = confidence >= (np.inf if best.threshold is None else best.threshold)
         truth.append(PER * float(np.where(taken, 10.0 * ~right, 2.0).mean()))
-        held += best["cost"]["low"] <= truth[-1] <= best["cost"]["high"]
-        apparent.append(best["apparent"])
+        held += best.cost.low <= truth[-1] <= best.cost.high
+        apparent.append(best.apparent)
     assert np.mean(apparent) < np.mean(truth) - 20
     assert 0.9 <= held / 200 <= 0.985
 
@@ -149,7 +149,7 @@ def test_the_best_threshold_costs_what_it_is_said_to() -> None:
 def test_no_mistake_seen_is_not_no_mistake_ever() -> None:
     probabilities, _ = honest(60, 6)
     found = expected_costs(probabilities.argmax(1), probabilities, same_cost(100, 4), 5.0, seed=0)
-    assert found["automatic"]["value"] == 0.0 < found["automatic"]["high"]
+    assert found.automatic.value == 0.0 < found.automatic.high
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_f
 
 from scalearn_core.errors import DataError
 from scalearn_core.evaluation.report import EvaluationReport, evaluate_predictions
+from scalearn_core.storage.codec import from_json, to_json
 from tests.core.evaluation.test_metrics import sample, sklearn_macro_f1
 
 LABELS = ("access", "billing", "delivery", "hardware", "other")
@@ -77,9 +78,9 @@ def test_one_class_in_the_test() -> None:
 def test_json_there_and_back() -> None:
     targets, predicted = sample(100, 5, seed=1)
     report = evaluate_predictions(targets, predicted, LABELS, resamples=50)
-    content = json.loads(json.dumps(report.to_dict()))
+    content = json.loads(json.dumps(to_json(report)))
     assert list(content) == ["n", "accuracy", "macro_f1", "micro_f1", "per_class", "confusion", "notes"]
-    assert EvaluationReport.from_dict(content) == report
+    assert from_json(EvaluationReport, content) == report
 
 
 def test_the_seed_decides() -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from scalearn_core.evaluation.comparison import Comparison, Verdict
 from scalearn_core.evaluation.verdict import judge
-from scalearn_core.evidence.upgrade import upgraded
 
 
 def against(verdict: Verdict, difference: float = 0.1) -> Comparison:
@@ -30,29 +29,11 @@ def against(verdict: Verdict, difference: float = 0.1) -> Comparison:
 def test_every_case_has_its_answer(
     plain: Verdict, control: Verdict | None, promised: bool, documents: int, helped: bool | None, code: str
 ) -> None:
-    found = judge(
-        against(plain), against(control) if control else None, promised=promised, documents=documents
-    ).to_dict()
-    assert (found["helped"], found["code"], found["against"]) == (helped, code, "frozen_head")
+    found = judge(against(plain), against(control) if control else None, promised=promised, documents=documents)
+    assert (found.helped, found.code, found.against) == (helped, code, "frozen_head")
 
 
 def test_gain_and_interval_are_points_against_the_plain_classifier() -> None:
-    found = judge(against("better"), against("no_difference", 0.5), promised=True, documents=50).to_dict()
-    assert found["gain"] == pytest.approx(10)
-    assert found["interval"] == pytest.approx([4, 16])
-
-
-def test_results_of_earlier_releases_get_a_verdict() -> None:
-    comparison = against("better").to_dict() | {"against": "frozen_head"}
-    old = {
-        "format": 1, "recipe": "auto", "comparison": comparison, "comparison_own_adapter": comparison,
-        "forecast": {"strengths": {"mnli": 1.0}, "plain_loss": 1.0, "loss": 0.8, "documents": 96},
-        "dataset": {"counts": {"test": 60}},
-    }  # fmt: skip
-    new = upgraded(old)
-    assert new["verdict"]["helped"] is True
-    assert new["start"]["strengths"] == {"mnli": 1.0}
-    assert new["forecast"] == [], "what each source promised was not kept then"
-    assert "comparison_own_adapter" not in new and new["comparison_control"] == comparison
-    assert upgraded(old | {"forecast": None, "comparison_own_adapter": None})["verdict"]["code"] == "no_control"
-    assert upgraded(new | {"format": 2}) == new | {"format": 2}
+    found = judge(against("better"), against("no_difference", 0.5), promised=True, documents=50)
+    assert found.gain == pytest.approx(10)
+    assert found.interval == pytest.approx([4, 16])

@@ -18,7 +18,9 @@ from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evidence.other_table import CHUNK, evaluate_on_table
 from scalearn_core.evidence.reference import NOTHING, Reference
 from scalearn_core.heads.logistic import FrozenHead, fit_frozen_head, unit
+from scalearn_core.records.tables import TableEvaluation
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.codec import from_json, to_json
 from tests.core.tiny import dataset, random_adapter
 
 
@@ -64,15 +66,15 @@ def test_model_and_plain_classifier_are_compared_on_the_same_documents(
     other = dataset(90)
     evaluation = evaluate_on_table(model, reference, other)
     result, split = evaluation.result, other.whole(model.labels)
-    assert {key: result[key] for key in evaluate(model, split).to_dict()} == evaluate(model, split).to_dict()
+    assert vars(evaluate(model, split)).items() <= vars(result).items()
     assert reference.frozen_head is not None
     plain = reference.frozen_head.predict(unit(embed(encoder, encoder.tokenize(split.texts))))
     accuracy = float((plain == split.targets).mean())
-    assert result["frozen_head"]["accuracy"]["value"] == pytest.approx(accuracy) != result["accuracy"]["value"]
+    assert result.frozen_head.accuracy.value == pytest.approx(accuracy) != result.accuracy.value
     ours = model.predict_proba(split.texts).argmax(1)
-    assert result["comparison"] == compare_predictions(split.targets, ours, plain, n_classes=3).to_dict()
-    assert result["majority"]["accuracy"]["value"] == pytest.approx(1 / 3)
-    assert json.loads(json.dumps(result, allow_nan=False)) == result
+    assert result.comparison == compare_predictions(split.targets, ours, plain, n_classes=3)
+    assert result.majority.accuracy.value == pytest.approx(1 / 3)
+    assert from_json(TableEvaluation, json.loads(json.dumps(to_json(result), allow_nan=False))) == result
     frame = evaluation.predictions
     assert list(frame.columns) == ["row", "text", "label", "predicted", "confidence"]
     assert frame["predicted"].tolist() == [model.labels[index] for index in ours]
@@ -80,15 +82,15 @@ def test_model_and_plain_classifier_are_compared_on_the_same_documents(
 
 
 def test_documents_learned_from_are_counted(model: ScaLearnModel, reference: Reference) -> None:
-    assert evaluate_on_table(model, reference, dataset(60)).result["same_table"] is True
+    assert evaluate_on_table(model, reference, dataset(60)).result.same_table is True
     result = evaluate_on_table(model, reference, dataset(90)).result
-    assert (result["same_table"], result["learned_from"]) == (False, 60)
+    assert (result.same_table, result.learned_from) == (False, 60)
 
 
 def test_without_evidence_there_is_no_comparison(model: ScaLearnModel) -> None:
     result = evaluate_on_table(model, NOTHING, dataset(90)).result
     kept = ("frozen_head", "majority", "comparison", "learned_from", "cross_language")
-    assert [result[key] for key in kept] == [None, None, None, None, False]
+    assert [getattr(result, key) for key in kept] == [None, None, None, None, False]
 
 
 def test_progress_is_told_by_the_chunk(model: ScaLearnModel, reference: Reference) -> None:
@@ -130,20 +132,20 @@ def test_what_is_learned_in_english_serves_japanese() -> None:
     encoder, learned = Encoder.load("multilingual"), table(ENGLISH)
     reference = Reference({"en": 1.0}, 0, head_on(encoder, learned), document_numbers([t for t, _ in ENGLISH]))
     result = evaluate_on_table(random_model(encoder, learned.labels), reference, table(JAPANESE)).result
-    assert result["frozen_head"]["accuracy"]["value"] >= 7 / 8
-    assert (result["languages"], result["training_languages"]) == ({"ja": 1.0}, {"en": 1.0})
-    assert (result["cross_language"], result["unread_languages"], result["learned_from"]) == (True, [], 0)
+    assert result.frozen_head.accuracy.value >= 7 / 8
+    assert (result.languages, result.training_languages) == ({"ja": 1.0}, {"en": 1.0})
+    assert (result.cross_language, result.unread_languages, result.learned_from) == (True, (), 0)
     both = evaluate_on_table(
         random_model(encoder, learned.labels), dataclasses.replace(reference, languages={"ja": 0.6, "en": 0.4}),
         table(JAPANESE * 3 + ENGLISH * 2),
     ).result  # fmt: skip
-    assert both["cross_language"] is False
-    assert [(row["language"], row["documents"]) for row in both["scores_by_language"]] == [("ja", 24), ("en", 16)]
-    assert set(both["scores_by_language"][0]["scores"]) == {"scalearn", "frozen_head", "majority"}
+    assert both.cross_language is False
+    assert [(row.language, row.documents) for row in both.scores_by_language] == [("ja", 24), ("en", 16)]
+    assert set(both.scores_by_language[0].scores) == {"scalearn", "frozen_head", "majority"}
 
 
 def test_a_language_the_encoder_does_not_read_is_named() -> None:
     encoder = Encoder.load()
     model = random_model(encoder, ("food", "sports"))
-    assert evaluate_on_table(model, NOTHING, table(JAPANESE)).result["unread_languages"] == ["ja"]
-    assert evaluate_on_table(model, NOTHING, table(ENGLISH)).result["unread_languages"] == []
+    assert evaluate_on_table(model, NOTHING, table(JAPANESE)).result.unread_languages == ("ja",)
+    assert evaluate_on_table(model, NOTHING, table(ENGLISH)).result.unread_languages == ()

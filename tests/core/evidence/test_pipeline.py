@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from scalearn_core.devices import Device
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.stored_probabilities import load_test_probabilities
 from scalearn_core.evidence.pipeline import Outcome, train_with_evidence
+from scalearn_core.evidence.upgrade import read_training
 from scalearn_core.explain.ablation import carriers
+from scalearn_core.records.training import FastModeCosts
 from scalearn_core.scaling.model import ScaLearnModel
 from tests.core.explain.conftest import mixes_of
 from tests.core.tiny import dataset, random_adapter
@@ -44,23 +46,24 @@ def test_sources_of_noise_are_never_praised(
     seed: int, own_adapter: bool, encoder: Encoder, tmp_path: Path
 ) -> None:
     result = train(encoder, tmp_path, seed=seed, own_adapter=own_adapter).result
-    assert result["dataset"]["counts"]["test"] >= 30, "enough to be judged"
-    assert result["verdict"]["helped"] is False
-    assert result["comparison_control"]["against"] == ("own_adapter" if own_adapter else "shuffled_sources")
+    assert result.dataset.counts.test >= 30, "enough to be judged"
+    assert result.verdict.helped is False
+    assert result.comparison_control.against == ("own_adapter" if own_adapter else "shuffled_sources")
 
 
 def test_the_result_holds_what_the_pages_show(encoder: Encoder, tmp_path: Path) -> None:
     outcome = train(encoder, tmp_path, seed=1)
     outcome.save(tmp_path / "model", evidence=tmp_path)
-    result = json.loads((tmp_path / "result.json").read_text("utf-8"))
-    verdict = result["verdict"]
-    low, high = verdict["interval"]
-    assert low <= verdict["gain"] <= high
-    assert verdict["gain"] == pytest.approx(100 * result["comparison"]["difference"])
-    assert {row["source"] for row in result["forecast"]} == {"noise0", "noise1", "noise2"}
-    gains = [row["gain"] for row in result["forecast"]]
+    result = read_training(tmp_path)
+    assert result == outcome.result, "what was written is what is read"
+    verdict = result.verdict
+    low, high = verdict.interval
+    assert low <= verdict.gain <= high
+    assert verdict.gain == pytest.approx(100 * result.comparison.difference)
+    assert {row.source for row in result.forecast} == {"noise0", "noise1", "noise2"}
+    gains = [row.gain for row in result.forecast]
     assert gains == sorted(gains, reverse=True)
-    assert set(result["scores"]) == {
+    assert set(result.scores) == {
         "scalearn",
         "own_adapter",
         "single_source",
@@ -68,9 +71,9 @@ def test_the_result_holds_what_the_pages_show(encoder: Encoder, tmp_path: Path) 
         "tfidf",
         "majority",
     }
-    assert result["scores"]["scalearn"]["micro_f1"] == result["scores"]["scalearn"]["accuracy"]
+    assert result.scores["scalearn"].micro_f1 == result.scores["scalearn"].accuracy
     kept = load_test_probabilities(tmp_path)
-    assert kept is not None and set(kept.predicted) == set(result["scores"])
+    assert kept is not None and set(kept.predicted) == set(result.scores)
     assert np.array_equal(kept.probabilities.argmax(1), kept.predicted["scalearn"])
 
 
@@ -79,17 +82,14 @@ def test_the_same_seed_gives_the_same_result_and_the_same_folder(encoder: Encode
     for name, outcome in outcomes.items():
         outcome.save(tmp_path / name / "model", evidence=tmp_path / name)
     first, again = (outcome.result for outcome in outcomes.values())
-    assert "speedup" in first["fast_mode"], "a time was measured"
-    assert first["model_id"] == again["model_id"]
+    assert isinstance(first.fast_mode, FastModeCosts) and first.fast_mode.speedup, "a time was measured"
+    assert first.model_id == again.model_id
     folders = [
         {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
         for folder in (tmp_path / "a" / "model", tmp_path / "b" / "model")
     ]
     assert folders[0] == folders[1]
-    changing = {"created", "seconds", "fast_mode"}
-    assert {key: first[key] for key in first.keys() - changing} == {
-        key: again[key] for key in again.keys() - changing
-    }
+    assert replace(again, created=first.created, seconds=first.seconds, fast_mode=first.fast_mode) == first
 
 
 @pytest.mark.parametrize("recipe", ["auto", "paper"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,11 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ModelError
 from scalearn_core.evidence.reference import FILE, NOTHING, load_reference, save_reference
 from scalearn_core.heads.logistic import FrozenHead
+from scalearn_core.records.training import FrozenHeadFacts
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.codec import to_json
 from tests.core.tiny import TOPICS, WIDTH
+from tests.records import training
 
 TEXTS = ["my invoice", "请求", "a lamp", "a lamp"]
 
@@ -38,10 +42,11 @@ def evidence(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def write(folder: Path, **more: object) -> None:
+def write(folder: Path, frozen_head: FrozenHeadFacts | None = None) -> None:
     counts = {"invoices": 2, "network": 5, "rooms": 5}
-    result = {"dataset": {"fingerprint": "f", "class_counts": counts}, "languages": {"en": 1.0}, **more}
-    (folder / "result.json").write_text(json.dumps(result), "utf-8")
+    record = training(dataset={"class_counts": counts}, languages={"en": 1.0})
+    stored = to_json(replace(record, frozen_head=frozen_head))
+    (folder / "result.json").write_text(json.dumps(stored), "utf-8")
 
 
 def damaged(folder: Path, model: ScaLearnModel) -> str:

@@ -19,6 +19,7 @@ from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import Ablation
 from tests.core.tiny import LAYERS, dataset
+from tests.records import training
 
 
 @pytest.fixture
@@ -105,14 +106,14 @@ def test_a_look_counts_what_changed(encoder: Encoder, sources: list[Adapter], sp
     levers = Levers(dict.fromkeys(("first", "second", "third"), -3.0))
     look = board.look(levers)
     before, now = board.learned.argmax(1), board.probabilities(levers).argmax(1)
-    assert look["changed"] == (before != now).sum() > 0
+    assert look.changed == (before != now).sum() > 0
     right = [int((values == split.targets).sum()) for values in (before, now)]
-    assert look["mended"] - look["broken"] == right[1] - right[0]
-    assert look["scores"]["accuracy"]["value"] == pytest.approx(right[1] / len(split))
-    assert look["learned"]["accuracy"]["value"] == pytest.approx(right[0] / len(split))
+    assert look.mended - look.broken == right[1] - right[0]
+    assert look.scores.accuracy.value == pytest.approx(right[1] / len(split))
+    assert look.learned.accuracy.value == pytest.approx(right[0] / len(split))
     assert look == board.look(levers), "the same levers, the same numbers"
     rest = board.look(Levers())
-    assert (rest["changed"], rest["comparison"]["difference"], rest["scores"]) == (0, 0.0, rest["learned"])
+    assert (rest.changed, rest.comparison.difference, rest.scores) == (0, 0.0, rest.learned)
 
 
 def test_two_at_once_see_their_own(encoder: Encoder, sources: list[Adapter], split: Split) -> None:
@@ -170,8 +171,8 @@ def test_what_no_lever_can_do_is_told(encoder: Encoder, sources: list[Adapter]) 
 
 
 def test_a_source_that_adds_next_to_nothing_is_hardly_used() -> None:
-    result = {
-        "sources": [{"name": "strong"}, {"name": "against"}, {"name": "weak"}],
-        "scales": {"contribution": [[0.05, -0.03, 0.01], [0.0, -0.03, -0.02]]},
-    }
+    result = training(
+        sources=[{"name": "strong"}, {"name": "against"}, {"name": "weak"}],
+        scales={"contribution": [[0.05, -0.03, 0.01], [0.0, -0.03, -0.02]]},
+    )
     assert hardly_used(result) == {"strong": False, "against": False, "weak": True}

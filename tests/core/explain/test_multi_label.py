@@ -21,7 +21,9 @@ from scalearn_core.explain.levers import LeverBoard, Levers
 from scalearn_core.explain.refit import FOLDS
 from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.heads.solver import label_losses
+from scalearn_core.records.forecast import ForecastRecord
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.codec import from_json, to_json
 from scalearn_core.targets import same
 from scalearn_core.training.forecast import forecast
 from scalearn_core.training.recipe_auto import head_c
@@ -56,8 +58,8 @@ def test_the_forecast_finds_the_source_that_helps(reader: Encoder, telling: Adap
     assert found.sources[0].source == 1 and found.strengths[1] > 0
     assert found.plain_loss is not None and found.loss is not None and found.loss < 0.9 * found.plain_loss
     assert found.documents <= min(len(train), FORECAST.documents)
-    told = found.to_dict(["idle0", "telling", "idle1"])
-    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    told = found.record(["idle0", "telling", "idle1"])
+    assert from_json(ForecastRecord, json.loads(json.dumps(to_json(told), allow_nan=False))) == told
     again = forecast(reader, sources, tokens, train.targets, seed=0)
     assert np.array_equal(again.strengths, found.strengths) and again.sources == found.sources
 
@@ -182,11 +184,11 @@ def test_a_look_counts_documents_with_another_set_of_labels(model: ScaLearnModel
     levers = Levers({"telling": -1.0})
     look = board.look(levers)
     before, now = model.decide(board.learned), model.decide(board.probabilities(levers))
-    assert look["changed"] == (before != now).any(1).sum() > 0
+    assert look.changed == (before != now).any(1).sum() > 0
     right = [int((values == split.targets).all(1).sum()) for values in (before, now)]
-    assert look["mended"] - look["broken"] == right[1] - right[0]
-    assert look["scores"]["accuracy"]["value"] == pytest.approx(right[1] / len(split))
-    assert look["learned"]["confusion"] == []
+    assert look.mended - look.broken == right[1] - right[0]
+    assert look.scores.accuracy.value == pytest.approx(right[1] / len(split))
+    assert look.learned.confusion == ()
     assert look == board.look(levers)
 
 

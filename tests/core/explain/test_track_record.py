@@ -9,26 +9,36 @@ import pytest
 
 from scalearn_core.explain.portfolio import portfolio
 from scalearn_core.explain.track_record import FEWEST_SOURCES, FEWEST_TABLES, spearman, track_record
+from scalearn_core.records.training import TrainingRecord
+from tests.records import training
 
 
-def change(gain: float, verdict: str | None = None) -> dict[str, Any]:
-    found = verdict or ("better" if gain > 2 else "worse" if gain < -2 else "no_difference")
+def change(gain: float) -> dict[str, Any]:
+    found = "better" if gain > 2 else "worse" if gain < -2 else "no_difference"
     return {"gain": gain, "interval": [gain - 2, gain + 2], "verdict": found, "disagreements": 9}
 
 
 def result(
-    table: str, forecast: Any, alone: dict[str, float], *, at_forecast: dict[str, float] | None = None
-) -> dict[str, Any]:
+    table: str,
+    forecast: dict[str, float | None],
+    alone: dict[str, float],
+    *,
+    at_forecast: dict[str, float] | None = None,
+) -> TrainingRecord:
     rows = [
         {
             "source": name, "own": name == "own", "alone": change(gain), "left_out": change(-gain),
-            "at_forecast": change((at_forecast or {})[name]) if at_forecast else None,
+            "at_forecast": {"strength": 1.0} | change(at_forecast[name]) if at_forecast else None,
         }
         for name, gain in alone.items()
     ]  # fmt: skip
-    if isinstance(forecast, dict) and "strengths" not in forecast:
-        forecast = [{"source": name, "strength": 1.0, "gain": gain} for name, gain in forecast.items()]
-    return {"dataset": {"fingerprint": table}, "forecast": forecast, "studies": {"sources": {"sources": rows}}}
+    return training(
+        dataset={"fingerprint": table}, forecast=promises(forecast), studies={"sources": {"sources": rows}}
+    )
+
+
+def promises(gains: dict[str, float | None]) -> list[dict[str, object]]:
+    return [{"source": name, "gain": gain} for name, gain in gains.items()]
 
 
 NAMES = "abcdef"
@@ -71,10 +81,9 @@ def test_it_is_the_mean_over_tables() -> None:
 
 
 def test_what_cannot_be_compared_is_left_out() -> None:
-    old = result("one", {"strengths": {"a": 1.0}, "loss": 1.0}, RISING)
-    unmeasured = {"dataset": {"fingerprint": "two"}, "forecast": [], "studies": {}}
-    no_forecast = result("three", None, RISING)
-    assert track_record([("old", old), ("new", unmeasured), ("paper", no_forecast)]).runs == ()
+    unmeasured = training(dataset={"fingerprint": "two"}, forecast=promises(RISING))
+    no_forecast = result("three", {}, RISING)
+    assert track_record([("new", unmeasured), ("old", no_forecast)]).runs == ()
     few = {name: RISING[name] for name in NAMES[: FEWEST_SOURCES - 1]}
     record = track_record([("few", result("four", few, few))])
     assert record.runs[0].correlation is None
@@ -100,8 +109,10 @@ def test_promises_are_counted_by_what_came_of_them() -> None:
 def test_without_a_study_the_verdicts_tell() -> None:
     runs = []
     for number, gain in enumerate((1.0, 2.0, 3.0, 5.0, 4.0)):
-        plain = {"dataset": {"fingerprint": f"t{number}"}, "verdict": {"gain": gain}}
-        runs.append((f"run {number}", plain | {"forecast": [{"source": "a", "strength": 1.0, "gain": number}]}))
+        record = training(
+            dataset={"fingerprint": f"t{number}"}, verdict={"gain": gain}, forecast=promises({"a": float(number)})
+        )
+        runs.append((f"run {number}", record))
     found = track_record(runs)
     assert found.verdict_tables == 5
     assert found.verdicts == pytest.approx(0.9)
@@ -115,10 +126,10 @@ GROUPS = {"a": "topics", "b": "topics", "c": "sentiment", "d": "safety"}
 def test_the_newest_run_stands_for_a_table() -> None:
     found = portfolio(
         [
-            ("new", result("one", None, {"a": 5.0, "b": 0.0, "own": 9.0})),
-            ("old", result("one", None, {"a": -5.0, "c": 5.0})),
-            ("other", result("two", None, {"a": 3.0, "c": -5.0})),
-            ("unmeasured", {"dataset": {"fingerprint": "three"}}),
+            ("new", result("one", {}, {"a": 5.0, "b": 0.0, "own": 9.0})),
+            ("old", result("one", {}, {"a": -5.0, "c": 5.0})),
+            ("other", result("two", {}, {"a": 3.0, "c": -5.0})),
+            ("unmeasured", training(dataset={"fingerprint": "three"})),
         ],
         GROUPS,
     )
@@ -132,15 +143,15 @@ def test_the_newest_run_stands_for_a_table() -> None:
 
 
 def test_left_out_is_another_question() -> None:
-    found = portfolio([("one", result("one", None, {"a": 5.0, "c": -5.0}))], GROUPS, "left_out")
+    found = portfolio([("one", result("one", {}, {"a": 5.0, "c": -5.0}))], GROUPS, "left_out")
     assert [(tally.name, tally.pays) for tally in found.sources] == [("c", 1), ("a", 0)]
     assert found.build_next == "sentiment"
 
 
 def test_one_of_one_does_not_beat_five_of_six() -> None:
-    runs = [("p", result(f"t{number}", None, {"a": 5.0 * (number > 0)})) for number in range(6)]
-    runs.append(("q", result("t6", None, {"c": 5.0})))
+    runs = [("p", result(f"t{number}", {}, {"a": 5.0 * (number > 0)})) for number in range(6)]
+    runs.append(("q", result("t6", {}, {"c": 5.0})))
     found = portfolio(runs, GROUPS)
     assert [tally.name for tally in found.groups] == ["topics", "sentiment"]
     assert portfolio([], GROUPS).build_next is None
-    assert portfolio([("q", result("t", None, {"d": 0.0}))], GROUPS).build_next is None
+    assert portfolio([("q", result("t", {}, {"d": 0.0}))], GROUPS).build_next is None

@@ -12,8 +12,10 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evidence.trained import TrainedModel
 from scalearn_core.explain.contributions import contribution_map
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.codec import to_json
 from scalearn_core.training.stage_two import train_scales
 from tests.core.tiny import dataset, random_adapter
+from tests.records import training
 
 
 @pytest.fixture(scope="package")
@@ -32,18 +34,14 @@ def make_trained(encoder: Encoder, documents: int, variant: str, config: Trainin
     model = ScaLearnModel(encoder, sources, labels=data.labels, variant=variant)
     trained = train_scales(model, data, config)
     measured = contribution_map(model, model.encoder.tokenize(data.frame["text"].tolist()))
-    result = {
-        "recipe": config.recipe,
-        "seed": config.seed,
-        "own_adapter": model.own_adapter,
-        "seconds": trained.seconds,
-        "scales": {"documents": documents, "contribution": measured.contribution.tolist()},
-        "start": None,
-        "forecast": None,
-    }
-    if trained.forecast is not None:
-        strengths = zip((source.name for source in sources), trained.forecast.strengths.tolist(), strict=True)
-        result["start"] = {"strengths": dict(strengths)}
+    result = training(
+        recipe=config.recipe,
+        seed=config.seed,
+        own_adapter=model.own_adapter,
+        seconds=trained.seconds,
+        scales={"documents": documents, "contribution": measured.contribution.tolist()},
+        start=to_json(trained.forecast.record([source.name for source in sources]).start),
+    )
     return TrainedModel(model, data, result, trained.frozen_head)
 
 

@@ -19,6 +19,7 @@ from scalearn_core.evaluation.metrics import score
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.resampled import corrected_interval
 from scalearn_core.evidence.trained import TrainedModel
+from scalearn_core.storage.codec import to_json
 from scalearn_core.studies import cross_validation
 from scalearn_core.studies.cross_validation import FOLDS, REPEATS, Repetition, summary
 from scalearn_core.studies.run import run_study
@@ -38,28 +39,28 @@ def told(small: TrainedModel) -> tuple[dict[str, Any], list[float]]:
 
 def test_every_document_is_tested_once_per_repetition(told: tuple[dict[str, Any], list[float]]) -> None:
     found, shares = told
-    assert (found["folds"], found["repeats"], found["documents"], found["tested"]) == (FOLDS, REPEATS, 30, 30)
-    assert len(found["trainings"]) == FOLDS * REPEATS
-    assert sum(training["documents"] for training in found["trainings"]) == 30 * REPEATS
-    assert found["learned"] == 24
+    assert (found.folds, found.repeats, found.documents, found.tested) == (FOLDS, REPEATS, 30, 30)
+    assert len(found.trainings) == FOLDS * REPEATS
+    assert sum(training.documents for training in found.trainings) == 30 * REPEATS
+    assert found.learned == 24
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    json.dumps(found, allow_nan=False)
+    json.dumps(to_json(found), allow_nan=False)
 
 
 def test_scores_are_means_of_the_trainings(told: tuple[dict[str, Any], list[float]]) -> None:
     found, _ = told
     for name in ("scalearn", "frozen_head"):
         for metric in ("macro_f1", "accuracy"):
-            of_trainings = [training[name][metric] for training in found["trainings"]]
-            interval = found["scores"][name][metric]
-            assert interval["value"] == pytest.approx(np.mean(of_trainings))
-            assert 0 <= interval["low"] <= interval["value"] <= interval["high"] <= 1
-            assert interval["high"] - interval["low"] > 0.05, "thirty documents do not tell more"
-    comparison = found["comparison"]
-    apart = [row["scalearn"]["macro_f1"] - row["frozen_head"]["macro_f1"] for row in found["trainings"]]
-    assert comparison["difference"] == pytest.approx(np.mean(apart))
-    assert comparison["low"] <= comparison["difference"] <= comparison["high"]
+            of_trainings = [training[name][metric] for training in found.trainings]
+            interval = found.scores[name][metric]
+            assert interval.value == pytest.approx(np.mean(of_trainings))
+            assert 0 <= interval.low <= interval.value <= interval.high <= 1
+            assert interval.high - interval.low > 0.05, "thirty documents do not tell more"
+    comparison = found.comparison
+    apart = [row.scalearn.macro_f1 - row.frozen_head.macro_f1 for row in found.trainings]
+    assert comparison.difference == pytest.approx(np.mean(apart))
+    assert comparison.low <= comparison.difference <= comparison.high
 
 
 def test_it_can_be_stopped(small: TrainedModel) -> None:
@@ -68,9 +69,11 @@ def test_it_can_be_stopped(small: TrainedModel) -> None:
 
 
 def test_a_test_set_of_the_users_is_not_replaced(small: TrainedModel) -> None:
-    chosen = SplitPlan(by="newest", column="day").to_dict()
+    chosen = SplitPlan(by="newest", column="day")
     with pytest.raises(ConfigError) as caught:
-        run_study("cross_validation", replace(small, result=small.result | {"split": chosen}), lambda share: None)
+        run_study(
+            "cross_validation", replace(small, result=replace(small.result, split=chosen)), lambda share: None
+        )
     assert caught.value.code == "study.not_at_random"
 
 
@@ -78,7 +81,7 @@ def test_no_repetition_is_begun_that_would_take_too_long(
     small: TrainedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cross_validation, "LONGEST", 0.0)
-    assert run_study("cross_validation", small, lambda share: None)["repeats"] == 1
+    assert run_study("cross_validation", small, lambda share: None).repeats == 1
 
 
 def repetitions(targets: np.ndarray, predicted: np.ndarray, plain: np.ndarray) -> list[Repetition]:
@@ -90,21 +93,21 @@ def test_where_all_is_right_the_interval_is_that_of_the_documents() -> None:
     targets = np.repeat([0, 1], 20)
     found = summary(targets, repetitions(targets, targets, targets), ("a", "b"), seed=0)
     report = evaluate_predictions(targets, targets, ("a", "b"))
-    assert found["scores"]["scalearn"]["accuracy"] == pytest.approx(report.accuracy.to_dict())
-    assert found["scores"]["scalearn"]["macro_f1"]["low"] == pytest.approx(report.macro_f1.low)
-    comparison = found["comparison"]
-    assert (comparison["verdict"], comparison["disagreements"]) == ("no_difference", 0)
-    assert comparison["high"] == -comparison["low"] == pytest.approx(wilson_interval(0, 40).high)
+    assert found.scores["scalearn"].accuracy == report.accuracy
+    assert found.scores["scalearn"].macro_f1.low == pytest.approx(report.macro_f1.low)
+    comparison = found.comparison
+    assert (comparison.verdict, comparison.disagreements) == ("no_difference", 0)
+    assert comparison.high == -comparison.low == pytest.approx(wilson_interval(0, 40).high)
 
 
 def test_a_clear_difference_is_told_and_its_side() -> None:
     targets = np.tile([0, 1], 50)
     plain = np.where(np.arange(100) % 7 < 3, 1 - targets, targets)
     found = summary(targets, repetitions(targets, targets, plain), ("a", "b"), seed=0)
-    assert found["comparison"]["verdict"] == "better"
-    assert found["comparison"]["low"] > 0
+    assert found.comparison.verdict == "better"
+    assert found.comparison.low > 0
     turned = summary(targets, repetitions(targets, plain, targets), ("a", "b"), seed=0)
-    assert turned["comparison"]["verdict"] == "worse"
+    assert turned.comparison.verdict == "worse"
 
 
 def test_documents_that_were_never_tested_do_not_count() -> None:
@@ -112,8 +115,8 @@ def test_documents_that_were_never_tested_do_not_count() -> None:
     folds = np.where(np.arange(40) < 2, -1, np.arange(40) % FOLDS)
     wrong = np.where(folds < 0, 1 - targets, targets)
     found = summary(targets, [Repetition(folds, wrong, wrong)] * 2, ("a", "b"), seed=0)
-    assert found["tested"] == 38
-    assert found["scores"]["scalearn"]["accuracy"]["value"] == score("accuracy", targets, targets)
+    assert found.tested == 38
+    assert found.scores["scalearn"].accuracy.value == score("accuracy", targets, targets)
 
 
 def test_the_interval_is_that_of_nadeau_and_bengio() -> None:

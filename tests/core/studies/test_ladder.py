@@ -14,6 +14,7 @@ from scalearn_core.config import VARIANTS, TrainingConfig
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evidence.trained import TrainedModel
+from scalearn_core.storage.codec import to_json
 from scalearn_core.studies import ladder
 from scalearn_core.studies.run import run_study
 from scalearn_core.studies.training import Progress
@@ -34,44 +35,42 @@ def found(trained_model: TrainedModel, told: list[float]) -> dict[str, Any]:
 
 
 def rung(found: dict[str, Any], name: str) -> dict[str, Any]:
-    return next(row for row in found["rungs"] if row["name"] == name)
+    return next(row for row in found.rungs if row.name == name)
 
 
 def test_the_rungs_from_the_plain_classifier_to_the_whole_encoder(
     found: dict[str, Any], trained_model: TrainedModel
 ) -> None:
-    assert [row["name"] for row in found["rungs"]] == list(ladder.RUNGS)
-    scales = [row["learned"]["scales"] for row in found["rungs"]]
+    assert [row.name for row in found.rungs] == list(ladder.RUNGS)
+    scales = [row.learned.scales for row in found.rungs]
     own_scales = LAYERS * (SOURCES + 1)
     assert scales == [0, SOURCES, LAYERS * SOURCES, SOURCES * WIDTH, LAYERS * SOURCES * WIDTH, own_scales, 0]
-    assert {row["learned"]["head"] for row in found["rungs"]} == {LABELS * (WIDTH + 1)}
-    own = trained_model.model.parameter_counts()["own_adapter"]
-    assert [row["learned"]["own_adapter"] for row in found["rungs"]] == [0, 0, 0, 0, 0, own, 0]
-    assert rung(found, "fine_tuning")["learned"]["encoder"] == trained_model.model.encoder.parameter_count()
-    assert all(row["bytes"] == 4 * sum(row["learned"].values()) for row in found["rungs"])
-    json.dumps(found, allow_nan=False)
+    assert {row.learned.head for row in found.rungs} == {LABELS * (WIDTH + 1)}
+    own = trained_model.model.parameter_counts().own_adapter
+    assert [row.learned.own_adapter for row in found.rungs] == [0, 0, 0, 0, 0, own, 0]
+    assert rung(found, "fine_tuning").learned.encoder == trained_model.model.encoder.parameter_count()
+    assert all(row.bytes == 4 * sum(row.learned.values()) for row in found.rungs)
+    json.dumps(to_json(found), allow_nan=False)
 
 
 def test_each_rung_is_scored_and_measured(found: dict[str, Any]) -> None:
-    for row in found["rungs"]:
-        assert row["skipped"] is None
-        assert row["macro_f1"]["low"] <= row["macro_f1"]["value"] <= row["macro_f1"]["high"]
-        assert row["seconds"] > 0
-        assert row["documents_per_second"] > 0
-        assert row["is_model"] or row["memory"] is None or row["memory"] > 50e6
-    assert found["stop"] in ladder.RUNGS
-    assert all(
-        row["comparison"]["against"] == found["stop"] for row in found["rungs"] if row["name"] != found["stop"]
-    )
-    assert found["notes"] == ["few_documents"]
-    assert found["documents"] == {"train": 42, "test": 18}
+    for row in found.rungs:
+        assert row.skipped is None
+        assert row.macro_f1.low <= row.macro_f1.value <= row.macro_f1.high
+        assert row.seconds > 0
+        assert row.documents_per_second > 0
+        assert row.is_model or row.memory is None or row.memory > 50e6
+    assert found.stop in ladder.RUNGS
+    assert all(row.comparison.against == found.stop for row in found.rungs if row.name != found.stop)
+    assert found.notes == ("few_documents",)
+    assert found.documents == {"train": 42, "test": 18}
 
 
 def test_the_own_rung_is_the_model_itself(found: dict[str, Any], trained_model: TrainedModel) -> None:
-    assert [row["name"] for row in found["rungs"] if row["is_model"]] == ["own_adapter"]
+    assert [row.name for row in found.rungs if row.is_model] == ["own_adapter"]
     predicted = trained_model.model.predict_proba(trained_model.test.texts).argmax(1)
     expected = score("macro_f1", trained_model.test.targets, predicted)
-    assert rung(found, "own_adapter")["macro_f1"]["value"] == pytest.approx(expected)
+    assert rung(found, "own_adapter").macro_f1.value == pytest.approx(expected)
 
 
 def test_a_rung_is_what_training_it_alone_gives(found: dict[str, Any], plain_trained_model: TrainedModel) -> None:
@@ -79,10 +78,8 @@ def test_a_rung_is_what_training_it_alone_gives(found: dict[str, Any], plain_tra
     model = plain_trained_model.model
     climbed = rung(found, "scalearn_uniform")
     predicted = model.predict_proba(plain_trained_model.test.texts).argmax(1)
-    assert climbed["macro_f1"]["value"] == pytest.approx(
-        score("macro_f1", plain_trained_model.test.targets, predicted)
-    )
-    assert climbed["learned"]["scales"] == model.parameter_counts()["scales"]
+    assert climbed.macro_f1.value == pytest.approx(score("macro_f1", plain_trained_model.test.targets, predicted))
+    assert climbed.learned.scales == model.parameter_counts()["scales"]
 
 
 def test_progress_grows_to_the_end(found: dict[str, Any], told: list[float]) -> None:
@@ -111,22 +108,24 @@ def test_what_does_not_fit_is_left_out_and_said(
     progress = Progress(lambda share: None, [1.0])
     skipped = ladder.fine_tune(trained_model, progress)
     assert (skipped.skipped, skipped.predict, skipped.seconds) == (code, None, None)
-    assert skipped.learned["encoder"] == trained_model.model.encoder.parameter_count()
+    assert skipped.learned.encoder == trained_model.model.encoder.parameter_count()
 
 
 def test_without_a_known_forecast_each_rung_asks_for_its_own(
     trained_model: TrainedModel, found: dict[str, Any]
 ) -> None:
     """As with results of the first releases; the same seed asks the same and gets the same."""
-    unknown = dataclasses.replace(trained_model, result=trained_model.result | {"start": None, "forecast": None})
+    unknown = dataclasses.replace(
+        trained_model, result=dataclasses.replace(trained_model.result, start=None, forecast=())
+    )
     again = run_study("ladder", unknown, lambda share: None)
     for name in VARIANTS:
-        assert rung(again, name)["macro_f1"] == rung(found, name)["macro_f1"]
+        assert rung(again, name).macro_f1 == rung(found, name).macro_f1
 
 
 def test_the_paper_recipe_climbs_too(encoder: Encoder) -> None:
     config = TrainingConfig(recipe="paper", epochs=1)
     trained_model = make_trained(encoder, 60, "scalearn_pp", config)
     found = run_study("ladder", trained_model, lambda share: None)
-    assert [row["is_model"] for row in found["rungs"]].index(True) == 3
-    assert rung(found, "own_adapter")["learned"]["scales"] == SOURCES + 1
+    assert [row.is_model for row in found.rungs].index(True) == 3
+    assert rung(found, "own_adapter").learned.scales == SOURCES + 1

@@ -16,6 +16,7 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evidence.trained import TrainedModel
 from scalearn_core.heads.logistic import unit
+from scalearn_core.storage.codec import to_json
 from scalearn_core.studies.learning_curve import METHODS
 from scalearn_core.studies.run import run_study
 from scalearn_core.studies.training import with_training
@@ -39,13 +40,13 @@ def found(larger: TrainedModel, told: list[float]) -> dict[str, Any]:
 
 def test_both_methods_on_every_part(found: dict[str, Any], larger: TrainedModel) -> None:
     n = len(larger.train)
-    sizes = [point["documents"] for point in found["methods"]["scalearn"]["points"]]
-    assert sizes[0] == n == found["documents"]
+    sizes = [point.documents for point in found.methods["scalearn"].points]
+    assert sizes[0] == n == found.documents
     assert len(set(sizes)) == 5
-    assert sizes == [point["documents"] for point in found["methods"]["frozen_head"]["points"]]
-    assert found["reach"] == 3 * n
-    assert set(found["methods"]) == set(METHODS)
-    json.dumps(found, allow_nan=False)
+    assert sizes == [point.documents for point in found.methods["frozen_head"].points]
+    assert found.reach == 3 * n
+    assert set(found.methods) == set(METHODS)
+    json.dumps(to_json(found), allow_nan=False)
 
 
 def test_all_documents_means_the_model_at_hand(found: dict[str, Any], larger: TrainedModel) -> None:
@@ -56,17 +57,17 @@ def test_all_documents_means_the_model_at_hand(found: dict[str, Any], larger: Tr
     predicted = {"scalearn": larger.model.predict_proba(test.texts).argmax(1), "frozen_head": plain}
     for name in METHODS:
         expected = score("macro_f1", test.targets, predicted[name])
-        assert found["methods"][name]["points"][0]["macro_f1"] == pytest.approx(expected)
+        assert found.methods[name].points[0].macro_f1 == pytest.approx(expected)
 
 
 def test_a_fitted_curve_comes_with_its_gain(found: dict[str, Any]) -> None:
-    fitted = [method for method in found["methods"].values() if method["code"] != "misfit"]
+    fitted = [method for method in found.methods.values() if method.code != "misfit"]
     assert fitted
     for method in fitted:
-        low, high = method["more"]["interval"]
+        low, high = method.more.interval
         assert 0 <= low <= high
-        assert method["more"]["gain"] <= method["double"]["gain"] + 1e-9
-        assert len({len(values) for values in method["curve"].values()}) == 1
+        assert method.more.gain <= method.double.gain + 1e-9
+        assert len({len(values) for values in method.curve.values()}) == 1
 
 
 def test_progress_grows_to_the_end(found: dict[str, Any], told: list[float]) -> None:
@@ -77,8 +78,8 @@ def test_progress_grows_to_the_end(found: dict[str, Any], told: list[float]) -> 
 def test_too_few_documents_have_no_curve(encoder: Encoder) -> None:
     small = make_trained(encoder, 30, "scalearn_uniform_pp", TrainingConfig(own_adapter=False))
     found = run_study("learning_curve", small, lambda share: None)
-    assert [found["methods"][name]["code"] for name in METHODS] == ["few_documents"] * 2
-    assert found["notes"] == ["few_documents"]
+    assert [found.methods[name].code for name in METHODS] == ["few_documents"] * 2
+    assert found.notes == ("few_documents",)
     assert run_study("learning_curve", small, lambda share: None) == found, "the same again"
 
 

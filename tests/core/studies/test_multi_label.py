@@ -17,6 +17,7 @@ from scalearn_core.explain.contributions import contribution_map
 from scalearn_core.explain.effort import STRENGTHS
 from scalearn_core.heads.logistic import unit
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.codec import from_json, to_json
 from scalearn_core.studies import ladder
 from scalearn_core.studies.learning_curve import METHODS, draws
 from scalearn_core.studies.run import run_study
@@ -26,6 +27,7 @@ from scalearn_core.studies.training import new_model
 from scalearn_core.training.stage_two import train_scales
 from tests.core.multi_label import LABELS, multi_label_table, random_targets
 from tests.core.tiny import LAYERS, WIDTH, random_adapter
+from tests.records import training
 
 
 def make_trained(encoder: Encoder, config: TrainingConfig, documents: int = 80) -> TrainedModel:
@@ -37,11 +39,14 @@ def make_trained(encoder: Encoder, config: TrainingConfig, documents: int = 80) 
     model = ScaLearnModel(encoder, sources, labels=data.labels, separator=data.separator)
     trained = train_scales(model, data, config)
     measured = contribution_map(model, model.encoder.tokenize(data.frame["text"].tolist()))
-    result = {
-        "recipe": config.recipe, "seed": config.seed, "own_adapter": model.own_adapter, "seconds": trained.seconds,
-        "scales": {"documents": documents, "contribution": measured.contribution.tolist()},
-        **trained.forecast.to_dict([source.name for source in sources]),
-    }  # fmt: skip
+    result = training(
+        to_json(trained.forecast.record([source.name for source in sources])),
+        recipe=config.recipe,
+        seed=config.seed,
+        own_adapter=model.own_adapter,
+        seconds=trained.seconds,
+        scales={"documents": documents, "contribution": measured.contribution.tolist()},
+    )
     return TrainedModel(model, data, result, trained.frozen_head)
 
 
@@ -62,32 +67,31 @@ def of_the_model(trained_model: TrainedModel) -> float:
     return score("macro_f1", trained_model.test.targets, predicted)
 
 
-def ask(study: str, trained_model: TrainedModel) -> dict[str, Any]:
+def ask(study: str, trained_model: TrainedModel) -> Any:
     told: list[float] = []
     found = run_study(study, trained_model, told.append)
     assert told == sorted(told) and told[-1] == pytest.approx(1.0)
-    return json.loads(json.dumps(found, allow_nan=False))  # type: ignore[no-any-return]
+    assert from_json(type(found), json.loads(json.dumps(to_json(found), allow_nan=False))) == found
+    return found
 
 
 def test_the_ladder(own: TrainedModel, without: TrainedModel) -> None:
     found = ask("ladder", own)
-    rungs = {row["name"]: row for row in found["rungs"]}
+    rungs = {row.name: row for row in found.rungs}
     assert list(rungs) == list(ladder.RUNGS)
-    assert all(row["skipped"] is None and 0 <= row["macro_f1"]["value"] <= 1 for row in rungs.values())
-    assert {row["learned"]["head"] for row in rungs.values()} == {len(LABELS) * (WIDTH + 1)}
-    assert rungs["own_adapter"]["is_model"]
-    assert rungs["own_adapter"]["macro_f1"]["value"] == pytest.approx(of_the_model(own))
-    assert rungs["scalearn_uniform"]["macro_f1"]["value"] == pytest.approx(of_the_model(without)), (
-        "as trained alone"
-    )
-    assert rungs["frozen_head"]["macro_f1"]["value"] > 0.3
-    assert found["stop"] in ladder.RUNGS
+    assert all(row.skipped is None and 0 <= row.macro_f1.value <= 1 for row in rungs.values())
+    assert {row.learned.head for row in rungs.values()} == {len(LABELS) * (WIDTH + 1)}
+    assert rungs["own_adapter"].is_model
+    assert rungs["own_adapter"].macro_f1.value == pytest.approx(of_the_model(own))
+    assert rungs["scalearn_uniform"].macro_f1.value == pytest.approx(of_the_model(without)), "as trained alone"
+    assert rungs["frozen_head"].macro_f1.value > 0.3
+    assert found.stop in ladder.RUNGS
 
 
 def test_the_ladder_of_the_paper_recipe(encoder: Encoder) -> None:
     trained_model = make_trained(encoder, TrainingConfig(recipe="paper", epochs=1))
     found = ask("ladder", trained_model)
-    assert [row["name"] for row in found["rungs"] if row["is_model"]] == ["scalearn_uniform"]
+    assert [row.name for row in found.rungs if row.is_model] == ["scalearn_uniform"]
 
 
 def test_where_to_stop_counts_label_by_label() -> None:
@@ -107,15 +111,15 @@ def test_where_to_stop_counts_label_by_label() -> None:
 
 def test_seeds(own: TrainedModel) -> None:
     found = ask("seeds", own)
-    assert found["sources"] == ["s1", "s2", "own"]
-    assert np.array(found["contribution"]).shape == (MORE + 1, LAYERS, 3)
-    assert found["macro_f1"][0] == pytest.approx(of_the_model(own))
-    assert len(found["macro_f1"]) == MORE + 1
+    assert found.sources == ("s1", "s2", "own")
+    assert np.array(found.contribution).shape == (MORE + 1, LAYERS, 3)
+    assert found.macro_f1[0] == pytest.approx(of_the_model(own))
+    assert len(found.macro_f1) == MORE + 1
     again = new_model(own, own.model.variant, 14)
     assert again.separator == ";"
     train_scales(again, own.dataset, TrainingConfig(seed=14))
     predicted = again.decide(again.predict_proba(own.test.texts))
-    assert found["macro_f1"][1] == pytest.approx(score("macro_f1", own.test.targets, predicted))
+    assert found.macro_f1[1] == pytest.approx(score("macro_f1", own.test.targets, predicted))
 
 
 def test_the_learning_curve(encoder: Encoder) -> None:
@@ -128,11 +132,14 @@ def test_the_learning_curve(encoder: Encoder) -> None:
         "frozen_head": score("macro_f1", trained_model.test.targets, plain),
     }
     for name in METHODS:
-        points = found["methods"][name]["points"]
-        assert points[0] == {"documents": len(trained_model.train), "macro_f1": pytest.approx(expected[name])}
-        assert len({point["documents"] for point in points}) == 5
-        assert all(0 <= point["macro_f1"] <= 1 for point in points)
-        assert found["methods"][name]["code"] in ("flat", "rising", "unsure", "misfit")
+        points = found.methods[name].points
+        assert (points[0].documents, points[0].macro_f1) == (
+            len(trained_model.train),
+            pytest.approx(expected[name]),
+        )
+        assert len({point.documents for point in points}) == 5
+        assert all(0 <= point.macro_f1 <= 1 for point in points)
+        assert found.methods[name].code in ("flat", "rising", "unsure", "misfit")
 
 
 def test_parts_of_a_curve_lie_within_each_other_and_have_every_label() -> None:
@@ -151,12 +158,12 @@ def test_parts_of_a_curve_lie_within_each_other_and_have_every_label() -> None:
 
 def test_the_sources(own: TrainedModel) -> None:
     found = ask("sources", own)
-    assert [row["source"] for row in found["sources"]] == ["s1", "s2", "own"]
-    assert found["documents"]["test"] == len(own.test)
-    assert found["added"][-1]["macro_f1"] == found["all"]
-    assert {curve["source"] for curve in found["probing"]["curves"]} == {"s1", "s2"}
-    for curve in found["probing"]["curves"]:
-        assert curve["chosen"] in STRENGTHS and len(curve["macro_f1"]) == len(STRENGTHS)
-        assert curve["changes"][STRENGTHS.index(0.0)]["disagreements"] == 0
-    assert np.array(found["pair"]["macro_f1"]).min() >= 0
-    assert found["all"]["low"] <= found["all"]["value"] <= found["all"]["high"]
+    assert [row.source for row in found.sources] == ["s1", "s2", "own"]
+    assert found.documents.test == len(own.test)
+    assert found.added[-1].macro_f1 == found.all
+    assert {curve.source for curve in found.probing.curves} == {"s1", "s2"}
+    for curve in found.probing.curves:
+        assert curve.chosen in STRENGTHS and len(curve.macro_f1) == len(STRENGTHS)
+        assert curve.changes[STRENGTHS.index(0.0)].disagreements == 0
+    assert np.array(found.pair.macro_f1).min() >= 0
+    assert found.all.low <= found.all.value <= found.all.high

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from scalearn_core.evidence.trained import TrainedModel
+from scalearn_core.storage.codec import to_json
 from scalearn_core.studies.run import run_study
 from scalearn_core.studies.seeds import MORE, repeats
 from tests.core.studies.conftest import Stopped, stop_after
@@ -21,27 +22,25 @@ def found(trained_model: TrainedModel) -> dict[str, Any]:
 
 
 def test_the_first_is_the_model_at_hand(found: dict[str, Any], trained_model: TrainedModel) -> None:
-    assert found["seeds"] == [13, 14, 15, 16]
-    assert found["sources"] == ["s1", "s2", "own"]
-    assert np.array(found["contribution"]).shape == (MORE + 1, LAYERS, 3)
-    assert found["contribution"][0] == pytest.approx(
-        np.array(trained_model.result["scales"]["contribution"]), rel=1e-4
-    )
+    assert found.seeds == [13, 14, 15, 16]
+    assert found.sources == ("s1", "s2", "own")
+    assert np.array(found.contribution).shape == (MORE + 1, LAYERS, 3)
+    assert found.contribution[0] == pytest.approx(np.array(trained_model.result.scales.contribution), rel=1e-4)
     omega = trained_model.model.scales.omega.detach().mean(-1).numpy()
-    assert np.array(found["raw"][0]) == pytest.approx(omega, rel=1e-5)
-    json.dumps(found, allow_nan=False)
+    assert np.array(found.raw[0]) == pytest.approx(omega, rel=1e-5)
+    json.dumps(to_json(found), allow_nan=False)
 
 
 def test_other_seeds_give_others_and_the_summary_is_theirs(found: dict[str, Any]) -> None:
-    values = np.array(found["contribution"])
+    values = np.array(found.contribution)
     assert len({part.tobytes() for part in values}) == MORE + 1
-    assert np.array(found["mean"]) == pytest.approx(values.mean(0))
-    assert np.array(found["sd"]) == pytest.approx(values.std(0, ddof=1))
-    assert np.array(found["totals"]["mean"]) == pytest.approx(np.abs(values).mean((0, 1)))
-    scores = found["macro_f1"]
-    assert found["score"]["sd"] == pytest.approx(np.std(scores, ddof=1))
-    assert (found["score"]["lowest"], found["score"]["highest"]) == (min(scores), max(scores))
-    assert np.array(found["repeats"]).shape == (LAYERS, 3)
+    assert np.array(found.mean) == pytest.approx(values.mean(0))
+    assert np.array(found.sd) == pytest.approx(values.std(0, ddof=1))
+    assert np.array(found.totals.mean) == pytest.approx(np.abs(values).mean((0, 1)))
+    scores = found.macro_f1
+    assert found.score.sd == pytest.approx(np.std(scores, ddof=1))
+    assert (found.score.lowest, found.score.highest) == (min(scores), max(scores))
+    assert np.array(found.repeats).shape == (LAYERS, 3)
 
 
 def test_the_same_again_gives_the_same(

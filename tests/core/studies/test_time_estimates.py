@@ -6,15 +6,14 @@ import pytest
 
 from scalearn_core.studies import STUDIES
 from scalearn_core.studies.time_estimates import estimate_seconds
+from tests.records import training
 
 SECONDS = {"embedding": 2.0, "forecast": 10.0, "training": 20.0, "baselines": 99.0}
 
 
 def guess(study: str, recipe: str = "auto", **seconds: float) -> float:
-    result = {
-        "recipe": recipe, "seconds": SECONDS | seconds, "own_adapter": False, "sources": [{"name": "a"}],
-        "dataset": {"counts": {"train": 40, "validation": 0, "test": 20}},
-    }  # fmt: skip
+    counts = {"train": 40, "validation": 0, "test": 20}
+    result = training(recipe=recipe, seconds=SECONDS | seconds, dataset={"counts": counts})
     return estimate_seconds(result, study)
 
 

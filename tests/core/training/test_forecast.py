@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from scalearn_core.adapters.bottleneck import Adapter, BottleneckLayer
 from scalearn_core.config import FORECAST, StageOneConfig
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.evidence.upgrade import read_training
 from scalearn_core.training.forecast import Forecast, forecast
 from scalearn_core.training.shuffled_sources import shuffled
 from scalearn_core.training.stage_one import TaskData, train_adapter
@@ -119,10 +119,11 @@ def test_a_table_of_pairs_is_trained_and_saved(encoder: Encoder, sources, tmp_pa
         variant="scalearn_uniform", config=TrainingConfig(), device=Device("cpu", "cpu", None, 1), encoder=encoder,
     )  # fmt: skip
     outcome.save(tmp_path / "model", evidence=tmp_path)
-    result = json.loads((tmp_path / "result.json").read_text("utf-8"))
-    assert result["start"]["loss"] is None
-    assert [row["gain"] for row in result["forecast"]] == [None] * len(sources)
-    assert result["verdict"]["helped"] is None, "one test document tells nothing"
+    result = read_training(tmp_path)
+    assert result.start is not None
+    assert result.start.loss is None
+    assert [row.gain for row in result.forecast] == [None] * len(sources)
+    assert result.verdict.helped is None, "one test document tells nothing"
 
 
 def test_each_source_has_its_promise_best_first(encoder: Encoder, telling: Adapter, documents) -> None:
@@ -133,9 +134,9 @@ def test_each_source_has_its_promise_best_first(encoder: Encoder, telling: Adapt
     assert best.gain > 2 and 0 < best.low < best.gain < best.high
     assert best.strength == 1.0
     assert found.promised
-    told = found.to_dict(["idle", "telling"])
-    assert [row["source"] for row in told["forecast"]] == ["telling", "idle"]
-    assert told["start"]["strengths"]["telling"] > 0
+    told = found.record(["idle", "telling"])
+    assert [row.source for row in told.forecast] == ["telling", "idle"]
+    assert told.start.strengths["telling"] > 0
 
 
 def test_shuffled_sources_promise_nothing_sure(encoder: Encoder, telling: Adapter, documents) -> None:

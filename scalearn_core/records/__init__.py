@@ -1,0 +1,1 @@
+"""What a training, a study, a forecast, an evaluation leave behind: plain values that any floor may read."""
