@@ -37,6 +37,7 @@ from scalearn_core.evidence.pipeline import train_with_evidence
 from scalearn_core.evidence.trained import TrainedModel
 from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.scaling.sources import mixed
+from scalearn_core.storage.codec import to_json
 from scalearn_core.studies.run import run_study
 from scalearn_core.training.shuffled_sources import shuffled
 
@@ -101,7 +102,7 @@ def _write(
         dataset_of(parts), sources=sources, variant=arguments.variant, config=config, device=find("cpu"),
         encoder=encoder,
     )  # fmt: skip
-    result = outcome.result
+    result = to_json(outcome.result)
     if not arguments.noise:
         measure(encoder, names, parts, result["forecast"])
     kept = ("verdict", "forecast", "start", "comparison", "comparison_control", "seconds")
@@ -109,9 +110,9 @@ def _write(
     content["scores"] = {name: report["macro_f1"] for name, report in result["scores"].items()}
     if arguments.ladder:
         trained_model = TrainedModel(
-            outcome.model, dataset_of(parts).without_validation(), result, outcome.frozen_head
+            outcome.model, dataset_of(parts).without_validation(), outcome.result, outcome.frozen_head
         )
-        content["ladder"] = run_study("ladder", trained_model, lambda share: None)
+        content["ladder"] = to_json(run_study("ladder", trained_model, lambda share: None))
     target.write_text(json.dumps(content, indent=1), "utf-8")
     verdict = content["verdict"]
     told = f"{verdict['code']:16} {verdict['gain']:+5.1f} points, promised {content['start']['promised']}"

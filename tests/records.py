@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from scalearn_core.evidence.upgrade import training_of
+from scalearn_core.evidence.upgrade import training_of, upgraded
 from scalearn_core.records.training import FORMAT, TrainingRecord
+from scalearn_core.storage.codec import from_json
 
+Record = TypeVar("Record")
 Stored = dict[str, Any]
 
 SCORE = {"value": 0.5, "low": 0.4, "high": 0.6}
@@ -18,17 +21,6 @@ REPORT = {
 COMPARISON = {
     "metric": "macro_f1", "difference": 0.0, "low": -0.1, "high": 0.1, "verdict": "no_difference",
     "disagreements": 9, "against": "frozen_head",
-}  # fmt: skip
-CHANGE = {"gain": 0.0, "interval": [-1.0, 1.0], "verdict": "no_difference", "disagreements": 0}
-START = {
-    "strengths": {}, "share": 0.5, "plain_loss": 1.0, "loss": 1.0, "by_chance": 0.0, "promised": False,
-    "documents": 96,
-}  # fmt: skip
-PROMISE = {"strength": 1.0, "gain": None, "low": None, "high": None}
-SOURCES_STUDY = {
-    "documents": {"train": 40, "test": 40, "probing_train": 40, "probing_test": 40}, "all": SCORE, "plain": SCORE,
-    "sources": [], "added": [], "overlap": {"similarity": [], "order": [], "documents": 40},
-    "probing": {"strengths": [0.0, 1.0], "curves": []}, "pair": None,
 }  # fmt: skip
 TRAINING: Stored = {
     "format": FORMAT,
@@ -59,18 +51,7 @@ TRAINING: Stored = {
 def training(found: Stored | None = None, /, **parts: object) -> TrainingRecord:
     """A training whose file has these parts, JSON as in `docs/formats.md`; objects within are completed too."""
     stored = _merged(TRAINING, (found or {}) | parts)
-    for source in stored["sources"]:
-        source.setdefault("sha256", "0")
-    stored["forecast"] = [PROMISE | row for row in stored["forecast"]]
-    if stored["start"] is not None:
-        stored["start"] = START | stored["start"]
-    if study := stored.get("studies", {}).get("sources"):
-        study = stored["studies"]["sources"] = _merged(SOURCES_STUDY, study)
-        study["sources"] = [
-            {"own": False, "idle": False, "alone": CHANGE, "left_out": CHANGE, "at_forecast": None} | row
-            for row in study["sources"]
-        ]
-    return training_of(stored)
+    return training_of(_filled(TrainingRecord, upgraded(stored)))
 
 
 def _merged(base: Stored, more: Stored) -> Stored:
@@ -83,3 +64,42 @@ def _merged(base: Stored, more: Stored) -> Stored:
             _merged(inner, value) if isinstance(inner, dict) and isinstance(value, dict) and not named else value
         )
     return merged
+
+
+def filled(kind: type[Record], content: Stored | None = None) -> Record:
+    """A record of which `content` has a part; numbers that are missing are 0, texts empty, all else nothing."""
+    return from_json(kind, _filled(kind, {} if content is None else content))
+
+
+def _filled(kind: Any, content: Any) -> Any:
+    origin, inner = get_origin(kind), get_args(kind)
+    if is_dataclass(kind) and isinstance(content, dict):
+        hints = get_type_hints(kind)
+        needed = {each.name for each in fields(kind) if each.default is MISSING}
+        return {
+            name: _filled(hint, content[name]) if name in content else _nothing(hint)
+            for name, hint in hints.items()
+            if name in content or name in needed
+        }
+    if type(None) in inner and content is not None:
+        fitting = (
+            each for each in inner if not isinstance(content, dict) or set(get_type_hints(each)) & set(content)
+        )
+        return _filled(next(fitting, inner[0]), content)
+    if origin is tuple and isinstance(content, (list, tuple)):
+        kinds = [inner[0]] * len(content) if inner[-1] is Ellipsis else inner
+        return [_filled(each, value) for each, value in zip(kinds, content, strict=True)]
+    if origin is dict and isinstance(content, dict):
+        return {name: _filled(inner[1], value) for name, value in content.items()}
+    return content
+
+
+def _nothing(kind: Any) -> Any:
+    origin, inner = get_origin(kind), get_args(kind)
+    if is_dataclass(kind):
+        return _filled(kind, {})
+    if type(None) in inner:
+        return None
+    if origin is tuple:
+        return [] if inner[-1] is Ellipsis else [_nothing(each) for each in inner]
+    return inner[0] if origin is Literal else {} if origin is dict else kind()

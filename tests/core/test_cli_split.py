@@ -11,7 +11,6 @@ from scalearn_core.cli.parser import make_parser
 from scalearn_core.cli.train import read_divided
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.split_plan import SplitPlan
-from scalearn_core.evidence.upgrade import split_of
 
 ROWS = 60
 
@@ -102,11 +101,6 @@ def test_wrong_options_are_told_in_a_sentence(
     assert code == 2
     assert says in capsys.readouterr().err
     assert not (table.parent / "m").exists()
-
-
-def test_results_of_before_were_divided_by_their_own_seed() -> None:
-    assert split_of({"seed": 7}) == SplitPlan(seed=7)
-    assert split_of({"seed": 7, "split": SplitPlan(by="newest", column="day").to_dict()}).by == "newest"
 
 
 def test_a_table_can_be_read_as_told(tmp_path: Path) -> None:

@@ -18,11 +18,13 @@ from streamlit.testing.v1 import AppTest
 from scalearn_core import runs
 from scalearn_core.adapters import catalog
 from scalearn_core.data.mapping import Mapping
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.storage.locks import holding
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.samples import SAMPLES, sample_bytes
 from scalearn_ui.text import LANGUAGES
 from tests.built import built_once
+from tests.records import filled, training
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
@@ -130,10 +132,12 @@ def result_of(run_id: str) -> dict[str, Any]:
     return found
 
 
-def draw(page: Callable[[], None], found: object, language: str) -> AppTest:
-    """Run `page` with the result it is to show."""
+def draw(page: Callable[[], None], found: object, language: str, kind: type = TrainingRecord) -> AppTest:
+    """Run `page` with the result it is to show; a part of one is completed to a record of the kind."""
     app = AppTest.from_function(page, default_timeout=60)
     app.context = {"locale": language}
+    if isinstance(found, dict):
+        found = training(found) if kind is TrainingRecord else filled(kind, found)
     app.session_state["found"] = found
     app.run()
     assert not app.exception

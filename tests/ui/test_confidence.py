@@ -19,11 +19,13 @@ from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.stored_probabilities import save_test_probabilities
 from scalearn_core.runs import Run
 from scalearn_core.runs.folders import run_folder
+from scalearn_core.storage.codec import to_json
 from scalearn_core.tables.export import write_csv
 from scalearn_ui import text
 from scalearn_ui.charts import confidence as charts
 from scalearn_ui.charts.confidence import Band
 from scalearn_ui.palette import DARK, LIGHT
+from tests.records import training
 
 LABELS = ["access", "*billing*", "hardware"]
 N = 90
@@ -61,8 +63,8 @@ def made() -> tuple[Run, dict[str, Any]]:
     found = {
         "seed": 13,
         "dataset": {"labels": LABELS, "counts": {"test": N}},
-        "scores": {"scalearn": evaluate_predictions(targets, predicted, LABELS).to_dict()},
-        "confidence": confidence_report(targets, probabilities, LABELS, seed=13, resamples=200),
+        "scores": {"scalearn": to_json(evaluate_predictions(targets, predicted, LABELS))},
+        "confidence": to_json(confidence_report(targets, probabilities, LABELS, seed=13, resamples=200)),
     }
     return run, found
 
@@ -86,7 +88,7 @@ def classes_page() -> None:
 def draw(page: Callable[[], None], run: Run, found: dict[str, Any], language: str = "en") -> AppTest:
     app = AppTest.from_function(page, default_timeout=60)
     app.context = {"locale": language}
-    app.session_state["run"], app.session_state["found"] = run, found
+    app.session_state["run"], app.session_state["found"] = run, training(found)
     return app.run()
 
 
@@ -168,9 +170,9 @@ def test_costs_follow_what_is_typed(made: tuple[Run, dict[str, Any]]) -> None:
     tested = load_test_probabilities(runs.folder(run.id))
     assert tested is not None
     costs = expected_costs(tested.targets, tested.probabilities, same_cost(50, 3), 1.0, seed=13)
-    share = f"{100 * costs['best']['handed_over']:.0f}%"
+    share = f"{100 * costs.best.handed_over:.0f}%"
     assert app.info[1].proto.title == words("en", "costs.some").format(share=share)
-    assert f"{costs['automatic']['value']:,.0f}" in app.info[1].value
+    assert f"{costs.automatic.value:,.0f}" in app.info[1].value
     app.number_input(key="cost_of_a_look").set_value(1000.0).run()
     assert app.info[1].proto.title == words("en", "costs.nobody")
     app.number_input(key="cost_of_a_look").set_value(0.0).run()
@@ -183,7 +185,7 @@ def test_a_result_of_before_says_so(made: tuple[Run, dict[str, Any]], language: 
     (run_folder(run.id) / "test_probabilities.safetensors").unlink()
     app = draw(confidence_page, run, found, language)
     assert words(language, "costs.missing") in [line.value for line in app.markdown]
-    del found["confidence"]
+    found["confidence"] = None
     app = draw(confidence_page, run, found, language)
     assert [info.value for info in app.info] == [words(language, "confidence.missing")]
     assert not app.exception and not app.error and not app.get("plotly_chart")
@@ -242,7 +244,7 @@ def test_right_but_barely_and_shares(made: tuple[Run, dict[str, Any]]) -> None:
 def test_a_class_of_another_model_is_forgotten(made: tuple[Run, dict[str, Any]]) -> None:
     run, found = made
     app = AppTest.from_function(classes_page, default_timeout=60)
-    app.session_state["run"], app.session_state["found"] = run, found
+    app.session_state["run"], app.session_state["found"] = run, training(found)
     app.session_state["cell_true"] = "of another model"
     app.run()
     assert not app.exception and app.selectbox(key="cell_true").value is None
@@ -253,7 +255,7 @@ def test_all_right_leaves_nothing_to_read(made: tuple[Run, dict[str, Any]]) -> N
     table = pd.read_csv(run_folder(run.id) / "test_predictions.csv", encoding="utf-8-sig")
     write_csv(table.assign(predicted=table["label"]), run_folder(run.id) / "test_predictions.csv")
     targets = np.array([LABELS.index(label) for label in table["label"]])
-    found["scores"]["scalearn"] = evaluate_predictions(targets, targets, LABELS).to_dict()
+    found["scores"]["scalearn"] = to_json(evaluate_predictions(targets, targets, LABELS))
     app = draw(classes_page, run, found)
     assert words("en", "mistakes.none") in [line.value for line in app.markdown]
     assert not app.exception and not app.dataframe

@@ -9,6 +9,7 @@ import pytest
 
 from scalearn_core import runs
 from scalearn_core.data.split_plan import SplitPlan
+from scalearn_core.records.studies import CrossValidation
 from scalearn_ui import text
 from tests.ui.conftest import Open, draw, wait_for_end
 
@@ -41,7 +42,7 @@ def offer_page() -> None:
     from scalearn_ui.views.results import cross_validation
 
     found = st.session_state["found"]
-    cross_validation.draw(runs.get(found["run_id"]), found)
+    cross_validation.draw(runs.get(found.run_id), found)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def offer_page() -> None:
 )
 def test_what_was_found_is_told(found: dict[str, Any], code: str, language: str) -> None:
     words = text.sentences(language)
-    app = draw(shown_page, found, language)
+    app = draw(shown_page, found, language, CrossValidation)
     told = [line.value for line in app.markdown]
     assert words["cross_validation.score"].format(learned=32, ours="80.0", plain="80.0") in told
     begin = words[f"cross_validation.{code}"].split("{")[0]

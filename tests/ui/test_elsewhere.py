@@ -15,7 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
 from scalearn_core.encoders.cards import ENGLISH, MULTILINGUAL
+from scalearn_core.records.tables import TableEvaluation
 from scalearn_ui import text
+from tests.records import filled, training
 from tests.ui.conftest import Open, small_table, wait_for_end
 
 JAPANESE = [
@@ -41,11 +43,18 @@ def table(labels: list[str], texts: list[str] | None = None) -> bytes:
     return out.getvalue().encode()
 
 
+READ: dict[str, Callable[[Any], object]] = {
+    "found": training,
+    "result": lambda content: filled(TableEvaluation, content),
+}
+"""Of what stands in the session for a page, that which it takes as a record."""
+
+
 def draw(page: Callable[[], None], language: str, **values: object) -> AppTest:
     app = AppTest.from_function(page, default_timeout=60)
     app.context = {"locale": language}
     for name, value in values.items():
-        app.session_state[name] = value
+        app.session_state[name] = READ[name](value) if name in READ else value
     return app.run()
 
 

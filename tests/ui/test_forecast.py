@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from scalearn_core import runs
 from scalearn_core.adapters import catalog
 from scalearn_core.data.mapping import Mapping
+from scalearn_core.records.forecast import ForecastRecord
 from scalearn_core.workspace import datasets
 from scalearn_ui import text
 from tests.ui.conftest import Open, small_table, wait_for_end
@@ -22,7 +23,8 @@ def forecast_page() -> None:
     from scalearn_ui.parts import forecast
     from scalearn_ui.views.train import train_settings
 
-    forecast.draw(st.session_state["found"], train_settings.titles("english"))
+    found = st.session_state["found"]
+    forecast.draw(found.forecast, found.start, train_settings.titles("english"))
 
 
 def result(strengths: dict[str, float], promised: bool) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def result(strengths: dict[str, float], promised: bool) -> dict[str, Any]:
 def test_the_sentence_fits_what_is_promised(
     strengths: dict[str, float], promised: bool, key: str, language: str
 ) -> None:
-    app: AppTest = draw(forecast_page, result(strengths, promised), language)
+    app: AppTest = draw(forecast_page, result(strengths, promised), language, ForecastRecord)
     assert not app.exception
     words = text.sentences(language)
     title = next(card.title for card in catalog.cards() if card.name == "mnli")[language]
@@ -58,7 +60,7 @@ def test_too_few_documents_are_said_so() -> None:
     found = result({}, False)
     for row in found["forecast"]:
         row |= {"gain": None, "low": None, "high": None}
-    app = draw(forecast_page, found, "en")
+    app = draw(forecast_page, found, "en", ForecastRecord)
     assert not app.exception
     assert not app.get("plotly_chart")
 

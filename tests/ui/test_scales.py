@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scalearn_core.explain.dimensions import dimension_summary
+from scalearn_core.storage.codec import to_json
 from scalearn_core.tables.export import csv_text
 from scalearn_ui import text
 from scalearn_ui.charts.scales import PICTURES, narrow_map, picture_config, spreads
@@ -20,6 +21,7 @@ from scalearn_ui.palette import DARK, LIGHT
 from scalearn_ui.parts import scale_map
 from scalearn_ui.text import Markdown
 from scalearn_ui.views.scales import scale_change
+from tests.records import training
 from tests.ui.conftest import SOURCES, Open
 
 LANGUAGES = list(text.LANGUAGES)
@@ -50,7 +52,7 @@ def result(**scales: object) -> dict[str, Any]:
 def page(draw: Callable[[], None], found: dict[str, Any], language: str) -> AppTest:
     app = AppTest.from_function(draw, default_timeout=60)
     app.context = {"locale": language}
-    app.session_state["found"] = found
+    app.session_state["found"] = training(found)
     return app.run()
 
 
@@ -94,7 +96,7 @@ def test_the_chosen_view_stands_in_the_link_by_its_key(studio: Open, trained: st
 def test_change_is_learned_minus_start_in_percent_of_the_signal(language: str) -> None:
     found = result()
     # mnli began at half of 1.0: 0.5 of an output of 0.2. The own adapter began with nothing to say.
-    assert scale_change.change(found) == pytest.approx(np.array([[4, 1, 24], [0, -6, 11]]))
+    assert scale_change.change(training(found)) == pytest.approx(np.array([[4, 1, 24], [0, -6, 11]]))
     words = text.sentences(language)
     app = page(change_page, found, language)
     assert not app.exception
@@ -107,7 +109,7 @@ def test_change_is_learned_minus_start_in_percent_of_the_signal(language: str) -
 
 def test_the_papers_start_is_the_same_for_all() -> None:
     found = result(start=1.0) | {"recipe": "paper"}
-    moved = scale_change.change(found)
+    moved = scale_change.change(training(found))
     assert moved == pytest.approx(
         100 * (np.array(found["scales"]["contribution"]) - found["scales"]["output_size"])
     )
@@ -116,7 +118,7 @@ def test_the_papers_start_is_the_same_for_all() -> None:
 def test_a_map_as_a_table_has_a_row_per_layer_and_source() -> None:
     found = result()
     shown = scale_map.of_result(
-        found, np.array(found["scales"]["raw"]), column="scale", unit=Markdown("x"), decimals=2
+        training(found), np.array(found["scales"]["raw"]), column="scale", unit=Markdown("x"), decimals=2
     )  # fmt: skip
     table = scale_map.table(shown)
     assert list(table.columns) == ["layer", "source", "title", "scale"]
@@ -133,13 +135,13 @@ def test_a_table_is_safe_in_a_spreadsheet() -> None:
 
 def test_dimensions_are_boxes_of_one_layer(language: str) -> None:
     omega = np.random.default_rng(0).normal(0, [[[0.1], [0.2], [0.1]], [[0.1], [0.6], [0.1]]], (2, 3, 384))
-    found = result(per_dimension=True, dimensions=dimension_summary(omega))
+    found = result(per_dimension=True, dimensions=to_json(dimension_summary(omega)))
     app = page(dimensions_page, found, language)
     assert not app.exception
     assert app.select_slider[0].value == 2, "the layer with the widest spread first"
     box = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][0]
     values = found["scales"]["dimensions"]["values"]
-    order = scale_map.order(found)
+    order = scale_map.order(training(found))
     assert box["median"] == [values[1][row][3] for row in order]
     assert box["lowerfence"] == [values[1][row][1] for row in order]
     share = f"{100 * found['scales']['dimensions']['negative'][1][1]:.0f}%"

@@ -12,8 +12,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
+from scalearn_core.records.sources import SourcesStudy
 from scalearn_ui import charts, outcomes, text
 from tests.built import built_once
+from tests.records import filled, training
 from tests.ui.conftest import SOURCES, Open, wait_for_end
 
 
@@ -195,7 +197,7 @@ def titles(found: dict[str, Any], language: str) -> dict[str, str]:
     names = [source["name"] for source in found["sources"]]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text, "language", lambda: language)
-        return dict(zip(names, outcomes.source_titles(found), strict=True))
+        return dict(zip(names, outcomes.source_titles(training(found)), strict=True))
 
 
 def draw(page: Callable[[], None], language: str, **values: object) -> AppTest:
@@ -240,7 +242,7 @@ def test_the_headline_says_what_is_shown(
     ]  # fmt: skip
     found = {"sources": [{"name": name} for name in names], "encoder": {"key": "english"}, "own_adapter": False}
     measured = {"sources": rows, "documents": {"train": 50, "test": 40}}
-    app = draw(each_source, language, found=found, measured=measured)
+    app = draw(each_source, language, found=training(found), measured=filled(SourcesStudy, measured))
     assert not app.exception
     words = text.sentences(language)
     (box,) = [*app.success, *app.info]
@@ -279,7 +281,7 @@ def test_the_steps_say_where_to_stop(
     ]
     found = {"sources": [{"name": name} for name in names], "encoder": {"key": "english"}, "own_adapter": True}
     measured = {"added": steps, "plain": score, "documents": {"test": 40}}
-    app = draw(added, language, found=found, measured=measured)
+    app = draw(added, language, found=training(found), measured=filled(SourcesStudy, measured))
     assert not app.exception
     longest = max((part.split("{")[0] for part in text.sentences(language)[sentence].split("}")), key=len)
     assert longest in [*app.success, *app.info][0].value

@@ -12,6 +12,7 @@ import pytest
 from scalearn_core import runs
 from scalearn_core.config import TrainingConfig
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.records.studies import Ladder, LearningCurve, Seeds
 from scalearn_core.studies.run import run_study
 from scalearn_ui import text
 from tests.core.studies.conftest import make_trained
@@ -67,7 +68,7 @@ def stability_page() -> None:
 
 def test_the_ladder_says_where_to_stop(studies: Studies, language: str) -> None:
     climbed, words = studies["ladder"], text.sentences(language)
-    app = draw(ladder_page, climbed, language)
+    app = draw(ladder_page, climbed, language, Ladder)
     stop = [rung["name"] for rung in climbed["rungs"]].index(climbed["stop"])
     assert f"{stop + 1}" in app.info[0].proto.title
     gains = app.table[0].value
@@ -106,7 +107,7 @@ def test_each_sentence_of_the_ladder(
         rung["comparison"] = {**lowest, "against": stop}
     climbed["stop"] = stop
     climbed["rungs"][names.index(stop)]["comparison"] = None if stop == "frozen_head" else lowest
-    app = draw(ladder_page, climbed, language)
+    app = draw(ladder_page, climbed, language, Ladder)
     learned = climbed["rungs"][names.index(stop)]["learned"]
     beside = sum(learned.values()) - learned["head"]
     numbers = words["ladder.numbers"].format(n=f"{beside:,}")
@@ -124,7 +125,7 @@ def test_a_step_that_was_left_out_is_said(studies: Studies, code: str, language:
     last = climbed["rungs"][-1]
     climbed["rungs"][-1] = {key: last[key] for key in ("name", "learned", "bytes", "is_model")} | {"skipped": code}
     climbed["stop"], climbed["rungs"][0]["comparison"] = "frozen_head", None
-    app = draw(ladder_page, climbed, language)
+    app = draw(ladder_page, climbed, language, Ladder)
     assert words[f"ladder.skipped.{code}"].format(step=7) in [caption.value for caption in app.caption]
     assert len(app.table[0].value) == 7
     figure = json.loads(app.get("plotly_chart")[0].proto.spec)
@@ -133,7 +134,7 @@ def test_a_step_that_was_left_out_is_said(studies: Studies, code: str, language:
 
 def test_more_labels_draws_both_methods(studies: Studies, language: str) -> None:
     measured, words = studies["learning_curve"], text.sentences(language)
-    app = draw(labels_page, measured, language)
+    app = draw(labels_page, measured, language, LearningCurve)
     figure = json.loads(app.get("plotly_chart")[0].proto.spec)
     names = [trace["name"] for trace in figure["data"] if trace.get("mode") == "markers"]
     assert names == [words["method.scalearn"], words["method.frozen_head"]]
@@ -155,7 +156,7 @@ def test_each_answer_about_more_labels(studies: Studies, code: str, language: st
             "fit": {"a": 0.9, "b": 1.0, "c": 0.5},
         }
         plain |= {key: ours[key] for key in ("more", "double")}
-    app = draw(labels_page, measured, language)
+    app = draw(labels_page, measured, language, LearningCurve)
     (box,) = [*app.success, *app.info]
     values = {
         "documents": measured["documents"], "score": text.points(ours["points"][0]["macro_f1"]), "more": 100,
@@ -175,7 +176,7 @@ def test_cells_that_do_not_repeat_are_hatched(studies: Studies, holding: int, co
     repeated, words = studies["seeds"], text.sentences(language)
     cells = [number < holding for number in range(6)]
     repeated["repeats"] = [cells[0::2], cells[1::2]]  # [layers, sources]
-    app = draw(stability_page, repeated, language)
+    app = draw(stability_page, repeated, language, Seeds)
     assert app.info[0].proto.title == words[f"stability.{code}"]
     assert words["stability.cells"].format(n=holding, all=6) in app.info[0].value
     figure = json.loads(app.get("plotly_chart")[0].proto.spec)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scalearn_core.data.split_plan import SplitPlan
+from scalearn_core.evaluation.report import EvaluationReport
 from scalearn_core.workspace.datasets import dataset_folder
 from scalearn_core.workspace.test_set_use import note_test_set_use, uses_of
 from scalearn_ui import text
@@ -26,7 +27,7 @@ def classes_page() -> None:
 
     found = st.session_state["found"]
     tested_on.notes(found)
-    classes.class_table(found["per_class"], found["confusion"])
+    classes.class_table(found.per_class, found.confusion)
 
 
 def test_looks_are_told_with_their_number(studio: Open, trained: str, language: str) -> None:
@@ -74,7 +75,7 @@ def test_a_label_without_a_test_document_is_named_and_has_no_score(language: str
         {"label": "*it*", "precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0},
     ]
     report = {"notes": ["class_without_test_documents"], "per_class": rows, "confusion": [[1, 1], [0, 0]]}
-    app = draw(classes_page, report, language)
+    app = draw(classes_page, report, language, EvaluationReport)
     assert app.caption[0].value == words["note.unscored"].format(labels=r"\*it\*")
     shown = app.table[0].value
     assert shown[words["column.recall"]].tolist() == ["100", "–"]

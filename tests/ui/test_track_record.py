@@ -6,7 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scalearn_core.explain.track_record import FEWEST_VERDICTS
+from scalearn_core.records.sources import StrengthCurve
 from scalearn_ui import text
+from tests.records import filled, training
 from tests.ui.test_sources_help import change, draw
 
 
@@ -42,11 +44,10 @@ def test_a_track_record_says_whether_it_is_better_than_chance(
         results.append(
             (
                 f"table_{number}",
-                {
-                    "dataset": {"fingerprint": str(number)}, "forecast": forecast,
-                    "verdict": {"gain": float(number)},
-                    "studies": {"sources": {"sources": rows}},
-                },
+                training(
+                    dataset={"fingerprint": str(number)}, forecast=forecast, verdict={"gain": float(number)},
+                    studies={"sources": {"sources": rows}},
+                ),
             )
         )  # fmt: skip
     app = draw(record_page, language, results=results)
@@ -76,9 +77,8 @@ def test_the_strength_told_is_the_one_that_the_training_documents_chose(
     change = {"gain": 2.5, "interval": [-1.0, 6.0], "verdict": verdict, "disagreements": 7}
     app = AppTest.from_function(strength_sentence)
     app.context = {"locale": language}
-    app.session_state["curve"] = {
-        "chosen": chosen, "changes": [best_on_test, change] if chosen else [change, best_on_test]
-    }  # fmt: skip
+    changes = [best_on_test, change] if chosen else [change, best_on_test]
+    app.session_state["curve"] = filled(StrengthCurve, {"chosen": chosen, "changes": changes})
     app.run()
     assert not app.exception
     key = f"strength.chosen.{verdict}" if chosen else "strength.none_chosen"

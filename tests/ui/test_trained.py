@@ -14,6 +14,7 @@ from scalearn_core.encoders.cards import ENGLISH, MULTILINGUAL
 from scalearn_core.evidence.upgrade import upgraded
 from scalearn_ui import outcomes, text
 from scalearn_ui.views.results.verdict import VERDICT_BOX
+from tests.records import training
 from tests.ui.conftest import SOURCES, Open, draw, result_of, small_table, wait_for_end
 
 
@@ -232,17 +233,17 @@ def method_of(found: dict[str, Any], language: str) -> str:
 def test_a_result_is_told_with_its_own_encoder(trained: str, language: str) -> None:
     found, words = result_of(trained), text.sentences(language)
     assert found["encoder"]["key"] == "english"
-    titles = outcomes.source_titles(found)
+    titles = outcomes.source_titles(training(found))
     named = words["encoder.named"].format(title=ENGLISH.title[language], name=ENGLISH.name)
     assert named in method_of(found, language)
     del found["encoder"]["key"]  # as before there was a choice
-    assert outcomes.source_titles(found) == titles
+    assert outcomes.source_titles(training(found)) == titles
     assert named in method_of(found, language)
     found["encoder"] = {"key": None, "name": "my_own"}
     assert text.plain("my_own") in method_of(found, language)
     found["encoder"] = {"key": "multilingual", "name": MULTILINGUAL.name}
     found["sources"] = [{"name": card.name} for card in catalog.cards("multilingual")]
-    assert outcomes.source_titles(found) == [card.title["en"] for card in catalog.cards("multilingual")]
+    assert outcomes.source_titles(training(found)) == [card.title["en"] for card in catalog.cards("multilingual")]
 
 
 def test_one_text_is_classified(studio: Open, trained: str) -> None:

@@ -26,7 +26,10 @@ from scalearn_core.explain.held_back import divide_test, watched
 from scalearn_core.explain.levers import LeverBoard, Levers
 from scalearn_core.onnx_graph.graph import feeds
 from scalearn_core.prediction.predictor import Predictor
+from scalearn_core.records.studies import Ladder
+from scalearn_core.records.training import TrainingRecord
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.codec import from_json, to_json
 from scalearn_core.studies import STUDIES
 from scalearn_core.studies.run import run_study
 from scalearn_core.training.contrastive import class_batches, contrastive_loss, shared_labels
@@ -116,15 +119,14 @@ def test_a_training_is_judged_whatever_its_recipe(
     settings: dict[str, Any], encoder: Encoder, tmp_path: Path
 ) -> None:
     result = train(encoder, tmp_path, **settings).result
-    assert result["dataset"]["separator"] == "|"
-    assert set(result["verdict"]) >= {"helped", "gain", "interval", "against"}
-    assert len(result["forecast"]) == 3
-    report = result["scores"]["scalearn"]
-    assert report["confusion"] == [] and report["accuracy"]["value"] <= report["micro_f1"]["value"]
-    assert all(0 <= row["hits"] <= min(row["given"], row["support"]) for row in report["per_class"])
-    assert result["confidence"]["conformal"] is None
-    assert set(result["scores"]) >= {"frozen_head", "tfidf", "majority", "single_source"}
-    json.dumps(result)
+    assert result.dataset.separator == "|"
+    assert len(result.forecast) == 3
+    report = result.scores["scalearn"]
+    assert report.confusion == () and report.accuracy.value <= report.micro_f1.value
+    assert all(0 <= (row.hits or 0) <= min(row.given or 0, row.support) for row in report.per_class)
+    assert result.confidence is not None and result.confidence.conformal is None
+    assert set(result.scores) >= {"frozen_head", "tfidf", "majority", "single_source"}
+    assert from_json(TrainingRecord, json.loads(json.dumps(to_json(result)))) == result
 
 
 def test_the_same_training_twice_is_the_same(kept: tuple[Outcome, Path], encoder: Encoder, tmp_path: Path) -> None:
@@ -133,11 +135,11 @@ def test_the_same_training_twice_is_the_same(kept: tuple[Outcome, Path], encoder
 
 
 def test_it_learns(kept: tuple[Outcome, Path]) -> None:
-    scores = kept[0].result["scores"]
-    assert scores["scalearn"]["micro_f1"]["value"] > 0.8 > scores["majority"]["micro_f1"]["value"]
+    scores = kept[0].result.scores
+    assert scores["scalearn"].micro_f1.value > 0.8 > scores["majority"].micro_f1.value
     table = kept[0].test_predictions
     assert set("|".join(table["label"]).split("|")) == set(NAMES)
-    assert (table["label"] == table["predicted"]).mean() == pytest.approx(scores["scalearn"]["accuracy"]["value"])
+    assert (table["label"] == table["predicted"]).mean() == pytest.approx(scores["scalearn"].accuracy.value)
 
 
 def test_a_saved_model_says_the_same_and_knows_its_separator(
@@ -160,7 +162,7 @@ def test_predictions_name_all_labels_or_none(kept: tuple[Outcome, Path]) -> None
     predictor = Predictor(kept[0].model)
     (both,) = predictor.predict(["invoice payment and vpn wifi"])
     assert both.label == "|".join(both.labels)
-    thresholds = kept[0].result["thresholds"]
+    thresholds = kept[0].result.thresholds
     likely = [label for label, share in both.probabilities.items() if share >= thresholds[label]]
     assert list(both.labels) == likely
     by_label = both.probabilities.items()
@@ -195,9 +197,9 @@ def test_the_graph_computes_sigmoids(kept: tuple[Outcome, Path], tmp_path: Path)
 def test_another_table_is_scored(kept: tuple[Outcome, Path]) -> None:
     outcome, folder = kept
     found = evaluate_on_table(outcome.model, load_reference(folder, outcome.model), table(60)).result
-    assert found["confusion"] == [] and found["majority"]["macro_f1"]["value"] < found["macro_f1"]["value"]
-    assert found["comparison"]["verdict"] in ("better", "no_difference", "worse")
-    assert found["learned_from"] > 0
+    assert found.confusion == () and found.majority and found.majority.macro_f1.value < found.macro_f1.value
+    assert found.comparison is not None
+    assert (found.learned_from or 0) > 0
     rows = "".join(f"{topic} {number},{topic}\n" for number in range(4) for topic in NAMES)
     one = TextDataset.from_table(f"text,label\n{rows}".encode(), text="text", label="label")
     with pytest.raises(ConfigError, match="separates the categories"):
@@ -210,9 +212,9 @@ def test_every_study_can_be_asked(study: str, kept: tuple[Outcome, Path], encode
     trained_model = load_trained(folder, folder / "model", table(), "cpu")
     trained_model.model.encoder = encoder
     found = run_study(study, trained_model, lambda share: None)
-    json.dumps(found)
-    if study == "ladder":
-        assert all(rung["skipped"] or 0 <= rung["macro_f1"]["value"] <= 1 for rung in found["rungs"])
+    json.dumps(to_json(found))
+    if isinstance(found, Ladder):
+        assert all(rung.macro_f1 is None or 0 <= rung.macro_f1.value <= 1 for rung in found.rungs)
     if study == "learning_curve":
         sizes = [point["documents"] for point in found["methods"]["scalearn"]["points"]]
         assert sizes[0] == found["documents"] and len(set(sizes)) >= 3
