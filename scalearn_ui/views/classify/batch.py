@@ -97,7 +97,7 @@ def _follow(run: Run) -> None:
     left_out = found.without_text + found.rejected
     if left_out:
         st.warning(t("classify.left_out", rows=count("rows", left_out)))
-    if beyond := found.get("beyond_spreadsheet", 0):  # results of earlier versions lack it
+    if beyond := found.beyond_spreadsheet:
         st.caption(t("classify.beyond_spreadsheet", rows=count("rows", beyond)))
     st.download_button(
         t("classify.download"),
