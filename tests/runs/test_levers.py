@@ -31,6 +31,7 @@ from scalearn_core.runs.ending import Ending
 from scalearn_core.runs.folders import new_run_id, run_folder, write_json
 from scalearn_core.runs.store import Store
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.codec import to_json
 from scalearn_core.workspace.datasets import load_dataset, save_dataset
 from tests.built import built_once
 from tests.core.tiny import dataset, random_adapter, save_encoder
@@ -121,7 +122,7 @@ def test_what_was_seen_is_saved_and_judged_on_other_documents(trained: str) -> N
 
     model = ScaLearnModel.load(folder / "model")
     np.testing.assert_allclose(model.predict_proba(board.split.texts), seen, rtol=1e-4, atol=1e-6)
-    assert found["levers"]["watched"]["scores"]["confusion"] == look["scores"]["confusion"]
+    assert found["levers"]["watched"]["scores"]["confusion"] == to_json(look)["scores"]["confusion"]
     assert {key: found["levers"][key] for key in ("factors", "added", "groups")} == LEVERS.to_dict()
 
     rows = pd.read_csv(folder / "test_predictions.csv", encoding="utf-8-sig")["row"].tolist()

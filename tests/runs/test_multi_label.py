@@ -22,6 +22,7 @@ from scalearn_core.jobs import study as studying
 from scalearn_core.jobs import train as training
 from scalearn_core.jobs.levers import open_board
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.codec import to_json
 from scalearn_core.workspace.datasets import dataset_content, load_dataset, save_dataset
 from scalearn_core.workspace.test_set_use import uses_of
 from scalearn_core.workspace.uploads import save_upload
@@ -111,7 +112,7 @@ def test_a_model_from_its_forecast_to_its_levers(asked: dict[str, Any]) -> None:
         again = ScaLearnModel.load(saved / "model")
         assert again.separator == "|"
         np.testing.assert_allclose(again.predict_proba(board.split.texts), seen, rtol=1e-4, atol=1e-6)
-        assert turned["levers"]["watched"]["scores"] == board.look(levers, seed=5)["scores"]
+        assert turned["levers"]["watched"]["scores"] == to_json(board.look(levers, seed=5))["scores"]
         assert turned["levers"]["comparison"]["disagreements"] == 0 or not levers.at_rest
         judged = table_of(saved, "test_predictions.csv")["row"].tolist()
         assert not {*judged} & {*board.split.rows}

@@ -147,7 +147,7 @@ def test_evaluating_agrees_with_predicting(predictor: Predictor) -> None:
     report = evaluate(predictor.model, data.test)
     labels = [data.labels[target] for target in data.test.targets]
     right = np.mean([a == b for a, b in zip(predictor.model.predict(data.test.texts), labels, strict=True)])
-    assert report.to_dict()["accuracy"]["value"] == pytest.approx(right)
+    assert report.accuracy.value == pytest.approx(right)
 
 
 def test_evaluating_on_other_labels_is_refused(predictor: Predictor, encoder: Encoder) -> None:

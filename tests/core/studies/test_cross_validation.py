@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +18,7 @@ from scalearn_core.evaluation.metrics import score
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.resampled import corrected_interval
 from scalearn_core.evidence.trained import TrainedModel
+from scalearn_core.records.studies import CrossValidation
 from scalearn_core.storage.codec import to_json
 from scalearn_core.studies import cross_validation
 from scalearn_core.studies.cross_validation import FOLDS, REPEATS, Repetition, summary
@@ -32,12 +32,12 @@ def small(encoder: Encoder) -> TrainedModel:
 
 
 @pytest.fixture(scope="module")
-def told(small: TrainedModel) -> tuple[dict[str, Any], list[float]]:
+def told(small: TrainedModel) -> tuple[CrossValidation, list[float]]:
     shares: list[float] = []
     return run_study("cross_validation", small, shares.append), shares
 
 
-def test_every_document_is_tested_once_per_repetition(told: tuple[dict[str, Any], list[float]]) -> None:
+def test_every_document_is_tested_once_per_repetition(told: tuple[CrossValidation, list[float]]) -> None:
     found, shares = told
     assert (found.folds, found.repeats, found.documents, found.tested) == (FOLDS, REPEATS, 30, 30)
     assert len(found.trainings) == FOLDS * REPEATS
@@ -48,12 +48,12 @@ def test_every_document_is_tested_once_per_repetition(told: tuple[dict[str, Any]
     json.dumps(to_json(found), allow_nan=False)
 
 
-def test_scores_are_means_of_the_trainings(told: tuple[dict[str, Any], list[float]]) -> None:
+def test_scores_are_means_of_the_trainings(told: tuple[CrossValidation, list[float]]) -> None:
     found, _ = told
     for name in ("scalearn", "frozen_head"):
         for metric in ("macro_f1", "accuracy"):
-            of_trainings = [training[name][metric] for training in found.trainings]
-            interval = found.scores[name][metric]
+            of_trainings = [getattr(getattr(training, name), metric) for training in found.trainings]
+            interval = getattr(found.scores[name], metric)
             assert interval.value == pytest.approx(np.mean(of_trainings))
             assert 0 <= interval.low <= interval.value <= interval.high <= 1
             assert interval.high - interval.low > 0.05, "thirty documents do not tell more"

@@ -14,6 +14,7 @@ from scalearn_core.config import VARIANTS, TrainingConfig
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evidence.trained import TrainedModel
+from scalearn_core.records.studies import Ladder, RungRecord
 from scalearn_core.storage.codec import to_json
 from scalearn_core.studies import ladder
 from scalearn_core.studies.run import run_study
@@ -30,30 +31,30 @@ def told() -> list[float]:
 
 
 @pytest.fixture(scope="module")
-def found(trained_model: TrainedModel, told: list[float]) -> dict[str, Any]:
+def found(trained_model: TrainedModel, told: list[float]) -> Any:
     return run_study("ladder", trained_model, told.append)
 
 
-def rung(found: dict[str, Any], name: str) -> dict[str, Any]:
+def rung(found: Ladder, name: str) -> RungRecord:
     return next(row for row in found.rungs if row.name == name)
 
 
 def test_the_rungs_from_the_plain_classifier_to_the_whole_encoder(
-    found: dict[str, Any], trained_model: TrainedModel
+    found: Ladder, trained_model: TrainedModel
 ) -> None:
     assert [row.name for row in found.rungs] == list(ladder.RUNGS)
     scales = [row.learned.scales for row in found.rungs]
     own_scales = LAYERS * (SOURCES + 1)
     assert scales == [0, SOURCES, LAYERS * SOURCES, SOURCES * WIDTH, LAYERS * SOURCES * WIDTH, own_scales, 0]
     assert {row.learned.head for row in found.rungs} == {LABELS * (WIDTH + 1)}
-    own = trained_model.model.parameter_counts().own_adapter
+    own = trained_model.model.parameter_counts()["own_adapter"]
     assert [row.learned.own_adapter for row in found.rungs] == [0, 0, 0, 0, 0, own, 0]
     assert rung(found, "fine_tuning").learned.encoder == trained_model.model.encoder.parameter_count()
-    assert all(row.bytes == 4 * sum(row.learned.values()) for row in found.rungs)
+    assert all(row.bytes == 4 * row.learned.total for row in found.rungs)
     json.dumps(to_json(found), allow_nan=False)
 
 
-def test_each_rung_is_scored_and_measured(found: dict[str, Any]) -> None:
+def test_each_rung_is_scored_and_measured(found: Ladder) -> None:
     for row in found.rungs:
         assert row.skipped is None
         assert row.macro_f1.low <= row.macro_f1.value <= row.macro_f1.high
@@ -63,17 +64,17 @@ def test_each_rung_is_scored_and_measured(found: dict[str, Any]) -> None:
     assert found.stop in ladder.RUNGS
     assert all(row.comparison.against == found.stop for row in found.rungs if row.name != found.stop)
     assert found.notes == ("few_documents",)
-    assert found.documents == {"train": 42, "test": 18}
+    assert (found.documents.train, found.documents.test) == (42, 18)
 
 
-def test_the_own_rung_is_the_model_itself(found: dict[str, Any], trained_model: TrainedModel) -> None:
+def test_the_own_rung_is_the_model_itself(found: Ladder, trained_model: TrainedModel) -> None:
     assert [row.name for row in found.rungs if row.is_model] == ["own_adapter"]
     predicted = trained_model.model.predict_proba(trained_model.test.texts).argmax(1)
     expected = score("macro_f1", trained_model.test.targets, predicted)
     assert rung(found, "own_adapter").macro_f1.value == pytest.approx(expected)
 
 
-def test_a_rung_is_what_training_it_alone_gives(found: dict[str, Any], plain_trained_model: TrainedModel) -> None:
+def test_a_rung_is_what_training_it_alone_gives(found: Ladder, plain_trained_model: TrainedModel) -> None:
     """The model without own adapter was trained in the ordinary way; the other ladder's rung must equal it."""
     model = plain_trained_model.model
     climbed = rung(found, "scalearn_uniform")
@@ -82,7 +83,7 @@ def test_a_rung_is_what_training_it_alone_gives(found: dict[str, Any], plain_tra
     assert climbed.learned.scales == model.parameter_counts()["scales"]
 
 
-def test_progress_grows_to_the_end(found: dict[str, Any], told: list[float]) -> None:
+def test_progress_grows_to_the_end(found: Ladder, told: list[float]) -> None:
     assert told == sorted(told)
     assert told[-1] == pytest.approx(1.0)
     assert max(later - earlier for earlier, later in itertools.pairwise(told)) < 0.2
@@ -111,9 +112,7 @@ def test_what_does_not_fit_is_left_out_and_said(
     assert skipped.learned.encoder == trained_model.model.encoder.parameter_count()
 
 
-def test_without_a_known_forecast_each_rung_asks_for_its_own(
-    trained_model: TrainedModel, found: dict[str, Any]
-) -> None:
+def test_without_a_known_forecast_each_rung_asks_for_its_own(trained_model: TrainedModel, found: Ladder) -> None:
     """As with results of the first releases; the same seed asks the same and gets the same."""
     unknown = dataclasses.replace(
         trained_model, result=dataclasses.replace(trained_model.result, start=None, forecast=())

@@ -16,6 +16,7 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evidence.trained import TrainedModel
 from scalearn_core.heads.logistic import unit
+from scalearn_core.records.studies import LearningCurve
 from scalearn_core.storage.codec import to_json
 from scalearn_core.studies.learning_curve import METHODS
 from scalearn_core.studies.run import run_study
@@ -34,11 +35,11 @@ def larger(encoder: Encoder) -> TrainedModel:
 
 
 @pytest.fixture(scope="module")
-def found(larger: TrainedModel, told: list[float]) -> dict[str, Any]:
+def found(larger: TrainedModel, told: list[float]) -> Any:
     return run_study("learning_curve", larger, told.append)
 
 
-def test_both_methods_on_every_part(found: dict[str, Any], larger: TrainedModel) -> None:
+def test_both_methods_on_every_part(found: LearningCurve, larger: TrainedModel) -> None:
     n = len(larger.train)
     sizes = [point.documents for point in found.methods["scalearn"].points]
     assert sizes[0] == n == found.documents
@@ -49,7 +50,7 @@ def test_both_methods_on_every_part(found: dict[str, Any], larger: TrainedModel)
     json.dumps(to_json(found), allow_nan=False)
 
 
-def test_all_documents_means_the_model_at_hand(found: dict[str, Any], larger: TrainedModel) -> None:
+def test_all_documents_means_the_model_at_hand(found: LearningCurve, larger: TrainedModel) -> None:
     test = larger.test
     plain = larger.frozen_head.predict(
         unit(embed(larger.model.encoder, larger.model.encoder.tokenize(test.texts)))
@@ -60,7 +61,7 @@ def test_all_documents_means_the_model_at_hand(found: dict[str, Any], larger: Tr
         assert found.methods[name].points[0].macro_f1 == pytest.approx(expected)
 
 
-def test_a_fitted_curve_comes_with_its_gain(found: dict[str, Any]) -> None:
+def test_a_fitted_curve_comes_with_its_gain(found: LearningCurve) -> None:
     fitted = [method for method in found.methods.values() if method.code != "misfit"]
     assert fitted
     for method in fitted:
@@ -70,7 +71,7 @@ def test_a_fitted_curve_comes_with_its_gain(found: dict[str, Any]) -> None:
         assert len({len(values) for values in method.curve.values()}) == 1
 
 
-def test_progress_grows_to_the_end(found: dict[str, Any], told: list[float]) -> None:
+def test_progress_grows_to_the_end(found: LearningCurve, told: list[float]) -> None:
     assert told == sorted(told) and told[-1] == pytest.approx(1.0)
     assert max(later - earlier for earlier, later in itertools.pairwise(told)) < 0.2
 

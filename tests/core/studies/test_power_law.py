@@ -59,7 +59,8 @@ def test_intervals_hold_the_truth() -> None:
     held = 0
     for seed in range(100):
         found = carry_on(SIZES, *simulated(generator, a, b, c), n_classes=2, seed=seed)
-        low, high = found["double"]["interval"]
+        assert found.double is not None
+        low, high = found.double.interval
         held += low <= truth <= high
     assert held >= 88, f"95 expected, {held} found"
 
@@ -70,16 +71,16 @@ def test_intervals_hold_the_truth() -> None:
 def test_rising_and_flat_are_told_apart(a: float, b: float, c: float, code: str) -> None:
     targets, predicted = simulated(np.random.default_rng(5), a, b, c, documents=2000, luck=0.0)
     found = carry_on(SIZES, targets, predicted, n_classes=2, seed=0)
-    assert found["code"] == code
-    assert found["more"]["more"] == 100
-    assert found["curve"]["documents"][-1] == REACH * 320
-    for value, low, high in zip(*(found["curve"][key] for key in ("macro_f1", "low", "high")), strict=True):
+    assert found.code == code
+    assert found.more.more == 100
+    assert found.curve.documents[-1] == REACH * 320
+    for value, low, high in zip(*(found.curve.macro_f1, found.curve.low, found.curve.high), strict=True):
         assert low - 0.02 <= value <= high + 0.02
 
 
 def test_few_test_documents_leave_it_open() -> None:
     targets, predicted = simulated(np.random.default_rng(1), 0.85, 1.5, 0.5, documents=40, luck=0.03)
-    assert carry_on(SIZES, targets, predicted, n_classes=2, seed=0)["code"] == "unsure"
+    assert carry_on(SIZES, targets, predicted, n_classes=2, seed=0).code == "unsure"
 
 
 def test_up_and_down_is_no_curve() -> None:
@@ -87,21 +88,21 @@ def test_up_and_down_is_no_curve() -> None:
     rates = {320: 0.6, 160: 0.9, 80: 0.5, 40: 0.9, 20: 0.6}
     predicted = np.array([np.where(np.arange(400) < 400 * rates[n], targets, 1 - targets) for n in SIZES])
     found = carry_on(SIZES, targets, predicted, n_classes=2, seed=0)
-    assert (found["code"], found["more"], found["curve"]) == ("misfit", None, None)
-    assert len(found["points"]) == len(SIZES)
+    assert (found.code, found.more, found.curve) == ("misfit", None, None)
+    assert len(found.points) == len(SIZES)
 
 
 def test_three_sizes_are_too_few_for_three_numbers() -> None:
     targets = np.arange(60) % 2
     found = carry_on([40, 20, 10], targets, np.stack([targets] * 3), n_classes=2, seed=0)
-    assert (found["code"], found["fit"]) == ("few_documents", None)
+    assert (found.code, found.fit) == ("few_documents", None)
 
 
 def test_nothing_is_promised_beyond_the_reach() -> None:
     targets = np.arange(60) % 2
     found = carry_on([24, 12, 6, 3], targets, np.stack([targets] * 4), n_classes=2, seed=0)
-    assert found["more"]["more"] in MORE
-    assert 24 + found["more"]["more"] <= REACH * 24
+    assert found.more.more in MORE
+    assert 24 + found.more.more <= REACH * 24
 
 
 def test_parts_lie_within_each_other_and_hold_every_class() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from scalearn_core.evidence.trained import TrainedModel
+from scalearn_core.records.studies import Seeds
 from scalearn_core.storage.codec import to_json
 from scalearn_core.studies.run import run_study
 from scalearn_core.studies.seeds import MORE, repeats
@@ -17,11 +18,11 @@ from tests.core.tiny import LAYERS
 
 
 @pytest.fixture(scope="module")
-def found(trained_model: TrainedModel) -> dict[str, Any]:
+def found(trained_model: TrainedModel) -> Any:
     return run_study("seeds", trained_model, lambda share: None)
 
 
-def test_the_first_is_the_model_at_hand(found: dict[str, Any], trained_model: TrainedModel) -> None:
+def test_the_first_is_the_model_at_hand(found: Seeds, trained_model: TrainedModel) -> None:
     assert found.seeds == [13, 14, 15, 16]
     assert found.sources == ("s1", "s2", "own")
     assert np.array(found.contribution).shape == (MORE + 1, LAYERS, 3)
@@ -31,7 +32,7 @@ def test_the_first_is_the_model_at_hand(found: dict[str, Any], trained_model: Tr
     json.dumps(to_json(found), allow_nan=False)
 
 
-def test_other_seeds_give_others_and_the_summary_is_theirs(found: dict[str, Any]) -> None:
+def test_other_seeds_give_others_and_the_summary_is_theirs(found: Seeds) -> None:
     values = np.array(found.contribution)
     assert len({part.tobytes() for part in values}) == MORE + 1
     assert np.array(found.mean) == pytest.approx(values.mean(0))
@@ -44,7 +45,7 @@ def test_other_seeds_give_others_and_the_summary_is_theirs(found: dict[str, Any]
 
 
 def test_the_same_again_gives_the_same(
-    found: dict[str, Any], plain_trained_model: TrainedModel, trained_model: TrainedModel
+    found: Seeds, plain_trained_model: TrainedModel, trained_model: TrainedModel
 ) -> None:
     assert run_study("seeds", trained_model, lambda share: None) == found
 
