@@ -82,9 +82,7 @@ def _filled(kind: Any, content: Any) -> Any:
             if name in content or name in needed
         }
     if type(None) in inner and content is not None:
-        fitting = (
-            each for each in inner if not isinstance(content, dict) or set(get_type_hints(each)) & set(content)
-        )
+        fitting = (each for each in inner if is_dataclass(each) and set(get_type_hints(each)) & set(content))
         return _filled(next(fitting, inner[0]), content)
     if origin is tuple and isinstance(content, (list, tuple)):
         kinds = [inner[0]] * len(content) if inner[-1] is Ellipsis else inner
