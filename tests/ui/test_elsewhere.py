@@ -160,7 +160,7 @@ def box_page() -> None:
     from scalearn_ui.views.results import evidence, other_table
 
     st.markdown(other_table._sentence(st.session_state["result"]))
-    evidence.language_table(st.session_state["result"]["scores_by_language"])
+    evidence.language_table(st.session_state["result"].scores_by_language)
 
 
 SCORE = {"value": 0.861, "low": 0.81, "high": 0.9}
