@@ -136,7 +136,7 @@ def draw(page: Callable[[], None], found: object, language: str, kind: type = Tr
     """Run `page` with the result it is to show; a part of one is completed to a record of the kind."""
     app = AppTest.from_function(page, default_timeout=60)
     app.context = {"locale": language}
-    if isinstance(found, dict):
+    if isinstance(found, dict) and kind is not dict:
         found = training(found) if kind is TrainingRecord else filled(kind, found)
     app.session_state["found"] = found
     app.run()

@@ -275,7 +275,7 @@ def source_page() -> None:
 
 
 def test_a_source_says_the_language_it_learned_from(language: str) -> None:
-    app = draw(source_page, {}, language)
+    app = draw(source_page, {}, language, dict)
     told = words(language, "sources.language", language=words(language, "language.ja"))
     assert told in captions(app)
 
@@ -295,7 +295,7 @@ def test_an_encoder_that_is_not_here_says_that_it_will_be_downloaded(
 ) -> None:
     monkeypatch.setattr(EncoderCard, "installed", lambda card: card.key != "multilingual")
     saved("ja")
-    app = draw(uninstalled_page, {"card": MULTILINGUAL}, language)
+    app = draw(uninstalled_page, {"card": MULTILINGUAL}, language, dict)
     assert not app.exception
     assert words(language, "encoder.download", hub=text.plain(MULTILINGUAL.hub)) in captions(app)
     assert "MB" not in captions(app), "nobody knows the size of what is not here"
