@@ -23,7 +23,7 @@ def found(trained_model: TrainedModel) -> Any:
 
 
 def test_the_first_is_the_model_at_hand(found: Seeds, trained_model: TrainedModel) -> None:
-    assert found.seeds == [13, 14, 15, 16]
+    assert list(found.seeds) == [13, 14, 15, 16]
     assert found.sources == ("s1", "s2", "own")
     assert np.array(found.contribution).shape == (MORE + 1, LAYERS, 3)
     assert found.contribution[0] == pytest.approx(np.array(trained_model.result.scales.contribution), rel=1e-4)
