@@ -235,20 +235,25 @@ def sentences(language: str) -> dict[str, str]:
     return loaded
 
 
-def test_both_languages_are_divided_alike() -> None:
+OTHERS = sorted(path.name for path in LOCALE.iterdir() if path.is_dir() and path.name != "en")
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_all_languages_are_divided_alike(language: str) -> None:
     for file in (LOCALE / "en").glob("*.json"):
-        other = LOCALE / "ja" / file.name
+        other = LOCALE / language / file.name
         assert own_sentences(file).keys() == own_sentences(other).keys(), file.name
 
 
-def test_both_languages_have_the_same_keys_and_values() -> None:
+@pytest.mark.parametrize("language", OTHERS)
+def test_all_languages_have_the_same_keys_and_values(language: str) -> None:
     def names(sentence: str) -> set[str]:
         return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
-    english, japanese = sentences("en"), sentences("ja")
-    assert english.keys() == japanese.keys()
+    english, other = sentences("en"), sentences(language)
+    assert english.keys() == other.keys()
     for key in english:
-        assert names(english[key]) == names(japanese[key]), key
+        assert names(english[key]) == names(other[key]), key
         assert english[key], key
 
 

@@ -32,7 +32,7 @@ def quick(
     """What can be said of a dataset in one pass: names of labels, then serious findings first, of equals the most
     consequential first.
 
-    Personal data and labels in the texts are looked for in at most `look.MOST_LOOKED_AT` documents, languages in
+    Personal data and labels in the texts are looked for in at most `scan.MOST_LOOKED_AT` documents, languages in
     `languages.LOOKED_AT` (the library takes a third of a millisecond for each).
 
     Args:

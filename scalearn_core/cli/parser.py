@@ -202,13 +202,13 @@ COMMANDS = {
     "predict": Command(
         "scalearn_core.cli.predict:predict",
         "classify the documents of a table",
-        "Write the table again with two more columns, the predicted label and its confidence.",
+        "Write the table again with its row numbers, the predicted label and its confidence.",
         _add_predict,
     ),
     "export": Command(
         "scalearn_core.cli.export:export",
         "write a model for other programs",
-        "Write a model as one ordinary adapter (AdapterHub layout) or as one ONNX graph.",
+        "Write a model as one ordinary adapter (AdapterHub layout), as an ONNX graph, or its encoder as a folder.",
         _add_export,
     ),
     "sources": Command(

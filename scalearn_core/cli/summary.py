@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from scalearn_core.evaluation.methods import METHODS
 from scalearn_core.adapters.catalog import AdapterCard
 from scalearn_core.data.column_checks import shorten
 from scalearn_core.data.language_names import name_of, names_of
@@ -15,7 +16,7 @@ from scalearn_core.evaluation.report import EvaluationReport
 from scalearn_core.records.tables import TableEvaluation
 from scalearn_core.records.training import TrainingRecord
 
-METHODS = {
+NAMES = {
     "scalearn": "ScaLearn",
     "own_adapter": "Task adapter alone (no sources)",
     "shuffled_sources": "The same with scrambled sources",
@@ -71,8 +72,11 @@ def training_summary(result: TrainingRecord, folder: Path) -> str:
     """What the result says, in the order a reader asks: how good, did the sources help, what was learned."""
     dataset, learned, scores = result.dataset, result.parameter_counts, result.scores
     counts = dataset.counts
-    rows = [(name, score_text(scores[key].macro_f1), score_text(scores[key].accuracy))
-            for key, name in METHODS.items() if key in scores]  # fmt: skip
+    rows = [
+        (NAMES[key], score_text(scores[key].macro_f1), score_text(scores[key].accuracy))
+        for key in METHODS
+        if key in scores
+    ]
     multi_label = dataset.multi_label
     own = f", {learned.own_adapter:,} in the adapter on your documents" if result.own_adapter else ""
     return "\n".join(
@@ -152,7 +156,7 @@ def _against_plain(result: TableEvaluation) -> list[str]:
         return ["No comparison: this model was saved without its plain classifier."]
     plain, most_frequent = (score_text(report.macro_f1) for report in (result.frozen_head, result.majority))
     return [
-        f"{METHODS['frozen_head']}: macro-F1 {plain}. {METHODS['majority']}: {most_frequent}.",
+        f"{NAMES['frozen_head']}: macro-F1 {plain}. {NAMES['majority']}: {most_frequent}.",
         verdict(result.comparison, VERDICTS),
     ]
 
@@ -187,7 +191,7 @@ def _by_language(found: Sequence[LanguageScores]) -> list[str]:
         )
         for row in found
     ]
-    return [*table(("language", "documents", *(METHODS[name] for name in names)), rows), ""]
+    return [*table(("language", "documents", *(NAMES[name] for name in names)), rows), ""]
 
 
 def library_summary(cards: Sequence[AdapterCard]) -> str:

@@ -56,7 +56,7 @@ class SplitPlan:
     are no group."""
 
     near_duplicates: bool = False
-    """Whether documents that say nearly the same (`findings/near_duplicates.py`) are never on both sides."""
+    """Whether documents that say nearly the same (`data/near_duplicates.py`) are never on both sides."""
 
     day_first: bool | None = None
     """Whether 3/4/2024 is in April, where the dates of the column do not tell."""

@@ -58,7 +58,7 @@ class Predictor:
     """A loaded model, kept ready between predictions."""
 
     def __init__(self, model: ScaLearnModel, speed: str = "exact") -> None:
-        """Prepare a model that is at hand; `speed` as for `prediction.fast.prepare`."""
+        """Prepare a model that is at hand; `speed` as for `onnx_graph.fast_mode.prepare`."""
         self.model = model
         self.engine = prepare(model, speed)
         self._tokenizing = threading.Lock()  # the tokenizer refuses to be used by two threads at once

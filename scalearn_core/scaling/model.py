@@ -36,7 +36,7 @@ class ScaLearnModel:
         sources: the frozen adapters in the order of ω; the target's own adapter, if any, is the last.
         own_adapter: whether the last source was trained on the target task itself.
         thresholds: of several labels, from which probability on each is given, `[labels]`; None: one half.
-        fast_mode: what `prediction.fast.measure_fast_mode` found; empty where nothing was measured.
+        fast_mode: what `onnx_graph.fast_mode.measure_fast_mode` found; empty where nothing was measured.
         seal: of the folder it was last read from or saved to, with its identity (`seal.py`); None before.
     """
 

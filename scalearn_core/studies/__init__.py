@@ -6,7 +6,7 @@
     learning_curve  what more labelled documents would bring
     cross_validation  the score where the test documents are few: every document tested, in turns
 
-A study is a function `study(setting, on_progress)`; the record that it returns (`records/studies.py`,
+A study is a function `study(trained_model, on_progress)`; the record that it returns (`records/studies.py`,
 `records/sources.py`) stands in the model's `result.json` under `studies`.
 """
 

@@ -61,7 +61,7 @@ def train_scales(
     """Train `model` on the documents of `dataset`; its test documents are never used.
 
     Recipe "auto" starts from the plain encoder, learns scales and own adapter from pairs of documents
-    (`few_labels.py`) and fits the head; it learns from the validation documents too. Recipe "paper" starts from
+    (`recipe_auto.py`) and fits the head; it learns from the validation documents too. Recipe "paper" starts from
     N(2/T, 0.001²) and a fresh two-layer head, and chooses the best epoch on the validation documents; without
     any, the last epoch is kept.
 

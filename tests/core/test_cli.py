@@ -18,11 +18,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from scalearn_core.evaluation.methods import METHODS
 from scalearn_core.adapters import catalog
 from scalearn_core.adapters.source_tasks import find_task
 from scalearn_core.cli import main
 from scalearn_core.cli.progress import Progress
-from scalearn_core.cli.summary import HELPED, METHODS, SOURCES, VERDICTS, verdict
+from scalearn_core.cli.summary import HELPED, NAMES, SOURCES, VERDICTS, verdict
 from tests.core.tiny import as_of_before
 
 ROOT = Path(__file__).parents[2]
@@ -147,10 +148,14 @@ def test_train_writes_test_predictions_safe_to_open(trained: Trained) -> None:
         assert len(row["confidence"]) <= 6
 
 
+def test_every_method_has_a_name_in_the_shell() -> None:
+    assert tuple(NAMES) == METHODS
+
+
 def test_train_tells_scores_verdict_and_learned_numbers(trained: Trained) -> None:
     result = json.loads((trained.model / "result.json").read_text("utf-8"))
     lines = trained.told.out.splitlines()
-    shown = {key: name for key, name in METHODS.items() if key in result["scores"]}
+    shown = {key: name for key, name in NAMES.items() if key in result["scores"]}
     assert set(shown) == set(result["scores"])
     for key, name in shown.items():
         (line,) = (line for line in lines if line.startswith(name))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from scalearn_core.evaluation.methods import METHODS
 from scalearn_core.evaluation.by_language import LanguageScores
 from scalearn_core.evaluation.intervals import Interval
 from scalearn_core.records.training import TrainingRecord
@@ -14,11 +15,6 @@ from scalearn_ui import charts, outcomes, text
 from scalearn_ui.parts import figure
 from scalearn_ui.text import count, t
 from scalearn_ui.views.results import tested_on
-
-METHODS = (
-    "scalearn", "own_adapter", "shuffled_sources", "single_source", "frozen_head", "tfidf", "majority",
-)  # fmt: skip
-"""Ours first, then from the strongest to the simplest comparison."""
 
 
 def scores(found: TrainingRecord) -> None:
