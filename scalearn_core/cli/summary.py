@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from scalearn_core.evaluation.methods import METHODS
 from scalearn_core.adapters.catalog import AdapterCard
 from scalearn_core.data.column_checks import shorten
 from scalearn_core.data.language_names import name_of, names_of
 from scalearn_core.evaluation.by_language import LanguageScores
 from scalearn_core.evaluation.comparison import Comparison
 from scalearn_core.evaluation.intervals import Interval
+from scalearn_core.evaluation.methods import METHODS
 from scalearn_core.evaluation.report import EvaluationReport
 from scalearn_core.records.tables import TableEvaluation
 from scalearn_core.records.training import TrainingRecord

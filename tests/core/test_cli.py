@@ -18,12 +18,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from scalearn_core.evaluation.methods import METHODS
 from scalearn_core.adapters import catalog
 from scalearn_core.adapters.source_tasks import find_task
 from scalearn_core.cli import main
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import HELPED, NAMES, SOURCES, VERDICTS, verdict
+from scalearn_core.evaluation.methods import METHODS
 from tests.core.tiny import as_of_before
 
 ROOT = Path(__file__).parents[2]

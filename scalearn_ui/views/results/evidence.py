@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from scalearn_core.evaluation.methods import METHODS
 from scalearn_core.evaluation.by_language import LanguageScores
 from scalearn_core.evaluation.intervals import Interval
+from scalearn_core.evaluation.methods import METHODS
 from scalearn_core.records.training import TrainingRecord
 from scalearn_ui import charts, outcomes, text
 from scalearn_ui.parts import figure
