@@ -38,7 +38,9 @@ def lines_above(sample: Sequence[Cells], *, ragged: bool = False) -> int:
     least = 3 if widths.most_common(1)[0][0] >= 4 else 2
     above = next((number for number, count in enumerate(filled) if count >= least), 0)
     header, below = sample[above], sample[above + 1 :]
-    if not above or len(below) < LEAST_ROWS or not _reads_as_names(header, ragged=ragged):
+    if not above:
+        return _narrower_above(sample, ragged=ragged)
+    if len(below) < LEAST_ROWS or not _reads_as_names(header, ragged=ragged):
         return 0
     if ragged:
         counted = [cells for cells in below if sum(map(bool, cells)) > 1]
@@ -47,6 +49,30 @@ def lines_above(sample: Sequence[Cells], *, ragged: bool = False) -> int:
         counted = list(below)
         fitting = sum(len(cells) == len(header) for cells in counted)
     return above if len(counted) >= LEAST_ROWS and fitting >= MOST_AGREE * len(counted) else 0
+
+
+def _narrower_above(sample: Sequence[Cells], *, ragged: bool) -> int:
+    """How many of the first rows are narrower than nearly all others, above a row that reads as names.
+
+    Such are pairs ("Author | Bob") over a table of three columns, which as a header would reject every row. A row
+    with a number where its column has numbers names no column.
+    """
+    width = _extent if ragged else len
+    widths = Counter(map(width, sample)).most_common(1)
+    usual = widths[0][0] if widths else 0
+    above = next((number for number, cells in enumerate(sample) if width(cells) == usual), 0)
+    header, below = sample[above], [cells for cells in sample[above + 1 :] if any(cells)]
+    if width(sample[0]) >= usual or len(below) < LEAST_ROWS or not _reads_as_names(header, ragged=ragged):
+        return 0
+    fitting = [cells for cells in below if width(cells) == usual]
+    if len(fitting) < MOST_AGREE * len(below):
+        return 0
+    columns = [{_shape(cell) for cell in column if cell} for column in zip(*fitting, strict=False)]
+    same = (len(shapes) == 1 and "9" in min(shapes) for shapes in columns)
+    like_them = (
+        numbers and _shape(cell) in shapes for cell, shapes, numbers in zip(header, columns, same, strict=False)
+    )
+    return 0 if any(like_them) else above
 
 
 def lacks_header(sample: Sequence[Cells]) -> bool:

@@ -81,3 +81,23 @@ def test_the_row_with_the_names_can_be_said() -> None:
 def test_a_header_below_lines_with_other_delimiters() -> None:
     content = b"Export, of today, by Kim\nfor: team, desk, boss\ntext;label\nsome text, long;x\nmore, or less;y\n"
     assert read(content, header=3).cells == [["some text, long", "x"], ["more, or less", "y"]]
+
+
+@pytest.mark.parametrize(
+    ("above", "row"),
+    [
+        ("Report, March 2026\n", 2),
+        ("Report, March 2026\n\n", 3),
+        ("Author,Bob\nDate,2026-04-01\nPages,3\n", 4),
+        ("Filter: Team = A, B\n", 2),
+    ],
+)
+def test_pairs_above_a_table_of_three_columns_are_not_its_header(above: str, row: int) -> None:
+    body = "".join(f"{n},The printer {n} is broken,{'IT' if n % 2 else 'HR'}\n" for n in range(1, 13))
+    table = read_table(f"{above}id,text,label\n{body}".encode())
+    assert (list(table.frame.columns), len(table.frame), table.header_row) == (["id", "text", "label"], 12, row)
+
+
+def test_a_row_of_numbers_never_becomes_the_header_of_a_column_of_numbers() -> None:
+    with pytest.raises(DataError, match="Say which row holds"):
+        read_table(("a,b\n" + "".join(f"r{n},{n},{n * 3}\n" for n in range(20))).encode())
