@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scalearn_core.errors import DataError
 from scalearn_core.tables.reader import read_table
 from scalearn_core.tables.reading import Reading
 
