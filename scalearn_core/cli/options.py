@@ -33,7 +33,11 @@ def add_table(command: argparse.ArgumentParser, *, label: bool) -> None:
         "--no-header", dest="header", action="store_const", const=False, help="the first row is a document"
     )
     command.add_argument(
-        "--header-row", dest="header", type=int, metavar="N", help="row with the column names (default: detected)"
+        "--header-row",
+        dest="header",
+        type=positive,
+        metavar="N",
+        help="row with the column names (default: detected)",
     )
     if label:
         command.add_argument("--label", required=True, metavar="COLUMN", help="column with their labels")

@@ -70,11 +70,16 @@ def read_seal(folder: Path) -> Seal:
         ModelError: the model, or the seal itself, was changed; it says what.
     """
     try:
-        sealed = Seal(**read_json(folder / FILE))
+        stored = read_json(folder / FILE)
+        if not isinstance(stored, dict) or stored.keys() != Seal.__dataclass_fields__.keys():
+            raise ModelError("model.changed", folder=folder, changed=FILE)
+        sealed = Seal(**stored)
         unbroken = _hash_of(sealed.contents) == sealed.model_id
         found = contents_of(folder)
         names = sorted(found.keys() | sealed.contents.keys())
         changed = [name for name in names if found.get(name) != sealed.contents.get(name)]
+    except ModelError:
+        raise
     except DAMAGED_FILE as error:
         raise ModelError("model.damaged", folder=folder, reason=reason(error)) from error
     if changed or not unbroken:

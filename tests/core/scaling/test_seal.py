@@ -111,6 +111,14 @@ def test_a_seal_that_was_edited_or_removed_is_noticed(folder: Path, encoder: Enc
             ScaLearnModel.load(folder, encoder)
 
 
+@pytest.mark.parametrize("content", ["null", "{}", "[1]", '{"model_id": "a"}'])
+def test_a_seal_that_is_none_is_told_as_changed(content: str, folder: Path, encoder: Encoder) -> None:
+    (folder / "seal.json").write_text(content, "utf-8")
+    with pytest.raises(ModelError, match=r"seal\.json") as caught:
+        ScaLearnModel.load(folder, encoder)
+    assert caught.value.code == "model.changed"
+
+
 def test_another_order_or_layout_of_the_description_breaks_no_seal(folder: Path, encoder: Encoder) -> None:
     described = json.loads((folder / "model.json").read_text("utf-8"))
     (folder / "model.json").write_text(json.dumps(dict(reversed(described.items())), indent=4), "utf-8")
