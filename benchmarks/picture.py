@@ -34,7 +34,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-US")
+        page = browser.new_page(viewport={"width": 1280, "height": 1240}, locale="en-US")
         page.set_default_timeout(LONGEST)
         page.goto(address)
         settled(page)
@@ -42,7 +42,7 @@ def main() -> None:
         page.get_by_role("button", name="Start training").click()
         page.get_by_role("button", name="See the results").click()
         page.goto(page.url.replace("/results", "/scales"))
-        page.wait_for_selector(".js-plotly-plot .heatmaplayer")
+        page.wait_for_selector(".js-plotly-plot .heatmaplayer", state="attached")
         settled(page)
         page.wait_for_timeout(1_000)  # the figure's own animation
         page.screenshot(path=out)
