@@ -131,7 +131,7 @@ def test_another_language_is_named_as_such(studio: Open, own_home: str) -> None:
 def test_a_table_that_does_not_fit_is_told_before_anything_starts(studio: Open, own_home: str) -> None:
     app = studio("results", run=own_home, view="elsewhere")
     app.file_uploader(key="evaluate_file").upload("x.csv", table(["sofas", "chairs"])).run()
-    assert "labels the model does not know: chairs, sofas" in app.error[0].value
+    assert "categories the model does not know: chairs, sofas" in app.error[0].value
     assert not runs.recent(1, "evaluate")
     assert app.selectbox(key="chosen_model"), "the rest of the page stays"
 
@@ -213,7 +213,7 @@ def test_scores_by_language_are_a_table(language: str) -> None:
     shown = draw(box_page, language, result={**RESULT, "scores_by_language": rows}).table[0].value
     words = text.sentences(language)
     assert list(shown.columns) == [words[f"column.{name}"] for name in ("language", "support", "ours", "plain")]
-    assert shown.iloc[:, 0].tolist() == [words["language.ja"], "EU"]
+    assert shown.iloc[:, 0].tolist() == [words["language.ja"], words["language.eu"]]
     assert shown.iloc[0, 2] == words["number.interval"].format(value="86.1", low="81", high="90")
 
 

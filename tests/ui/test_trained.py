@@ -275,7 +275,7 @@ def test_a_table_is_classified_by_a_run(studio: Open, trained: str) -> None:
     assert app.download_button(key="download_predictions")
     shown = app.dataframe[0].value
     assert len(shown) == 40
-    assert len(shown.columns) == 4, "both columns came back, with a class and a confidence"
+    assert shown.columns.tolist() == ["message", "team", "row", "predicted", "confidence"]
 
 
 def test_home_leads_to_the_results(studio: Open, trained: str) -> None:
