@@ -24,6 +24,7 @@ from scalearn_core.cli.summary import library_summary, score_text
 from scalearn_core.cli.train import read_dataset, say_how_it_reads
 from scalearn_core.cli.usage import UsageError, check_new_folder, check_no_link, writing_to
 from scalearn_core.encoders.cards import CARDS, DEFAULT
+from scalearn_core.evaluation.intervals import Interval
 
 if TYPE_CHECKING:
     from scalearn_core.data.split import Split
@@ -127,8 +128,8 @@ def _build(args: argparse.Namespace, jobs: Sequence[tuple[SourceTask, Rows, Rows
                     command=command, seed=args.seed, on_step=progress.on_step,
                 )  # fmt: skip
             print(
-                f"{task.name}: {task.metric} {score_text(card['score'])}, frozen head "
-                f"{score_text(card['frozen_head_score'])}; saved to {out / task.name}",
+                f"{task.name}: {task.metric} {score_text(Interval(**card['score']))}, frozen head "
+                f"{score_text(Interval(**card['frozen_head_score']))}; saved to {out / task.name}",
                 flush=True,
             )
 
