@@ -137,7 +137,7 @@ def test_a_language_that_no_encoder_reads_is_said(studio: Open) -> None:
     assert workspace.get_dataset_info(dataset).languages == {"qu": 1.0}
     app = studio("train")
     assert [warning.value for warning in app.warning] == [
-        words("en", "encoder.unread", languages="QU", title=MULTILINGUAL.title["en"])
+        words("en", "encoder.unread", languages="Quechua", title=MULTILINGUAL.title["en"])
     ]
 
 

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from scalearn_core import runs
 from scalearn_core.explain.levers import hardly_used
 from scalearn_ui import text
+from tests.records import training
 from tests.ui.conftest import Open, wait_for_end
 
 
@@ -39,7 +40,7 @@ def test_a_lever_moves_scores_and_reset_brings_them_back(studio: Open, trained: 
     words = text.sentences(language)
     app = studio("transfer", language, run=trained, view="levers")
     assert not app.error and not app.exception
-    found, idle = result_of(trained), hardly_used(result_of(trained))
+    found, idle = result_of(trained), hardly_used(training(result_of(trained)))
     first = [metric.value for metric in app.metric]
     assert len(first) == 2
     names = [source["name"] for source in found["sources"]]

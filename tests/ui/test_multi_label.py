@@ -12,11 +12,13 @@ import pandas as pd
 import pytest
 
 from scalearn_core import runs
+from scalearn_core.evaluation.report import ClassScore
 from scalearn_core.workspace import datasets
 from scalearn_ui import charts, text
 from scalearn_ui.charts.multi_label import parts
 from scalearn_ui.palette import LIGHT
 from tests.built import built_once
+from tests.records import filled
 from tests.ui.conftest import Open, train_into, wait_for_end
 
 PARTS = {
@@ -117,7 +119,7 @@ def test_mistakes_are_told_label_by_label(studio: Open, multi_label: str, langua
     app = studio("results", language, run=multi_label, view="classes")
     assert not app.error and not app.exception
     score = result_of(multi_label)["scores"]["scalearn"]
-    found = [parts(row) for row in score["per_class"]]
+    found = [parts(filled(ClassScore, row)) for row in score["per_class"]]
     told = words("several.right", language).format(
         right=round(score["n"] * score["accuracy"]["value"]),
         documents=text.sentences(language)["count.test_documents.other"].format(n=score["n"]),
@@ -198,8 +200,8 @@ def test_levers_show_what_became_of_each_label(studio: Open, multi_label: str) -
 
 def test_the_bars_of_a_label_add_up() -> None:
     rows = [
-        {"label": "<b>rare", "support": 2, "hits": 1, "given": 4},
-        {"label": "b", "support": 5, "hits": 5, "given": 5},
+        filled(ClassScore, {"label": "<b>rare", "support": 2, "hits": 1, "given": 4}),
+        filled(ClassScore, {"label": "b", "support": 5, "hits": 5, "given": 5}),
     ]
     names = {"found": "Found", "missed": "Missed", "wrongly": "Wrongly"}
     figure = charts.label_bars(rows, names, x_title="Documents", palette=LIGHT)

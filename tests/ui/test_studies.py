@@ -13,6 +13,7 @@ from scalearn_core import runs
 from scalearn_core.config import TrainingConfig
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.records.studies import Ladder, LearningCurve, Seeds
+from scalearn_core.storage.codec import to_json
 from scalearn_core.studies.run import run_study
 from scalearn_ui import text
 from tests.core.studies.conftest import make_trained
@@ -31,7 +32,8 @@ def tiny_studies(tmp_path_factory: pytest.TempPathFactory) -> Studies:
     encoder.pooling = "mean"
     trained_model = make_trained(encoder, 150, "scalearn_uniform", TrainingConfig())
     return {
-        name: run_study(name, trained_model, lambda share: None) for name in ("ladder", "seeds", "learning_curve")
+        name: to_json(run_study(name, trained_model, lambda share: None))
+        for name in ("ladder", "seeds", "learning_curve")
     }
 
 
@@ -60,10 +62,11 @@ def stability_page() -> None:
     import streamlit as st
 
     from scalearn_ui.views.scales import stability
+    from tests.records import training
 
     repeated = st.session_state["found"]
-    sources = [{"name": name} for name in repeated["sources"]]
-    stability.show({"sources": sources, "own_adapter": True, "encoder": {"key": None, "name": "tiny"}}, repeated)
+    sources = [{"name": name} for name in repeated.sources]
+    stability.show(training(sources=sources, own_adapter=True, encoder={"key": None, "name": "tiny"}), repeated)
 
 
 def test_the_ladder_says_where_to_stop(studies: Studies, language: str) -> None:

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from scalearn_core.records.studies import CarriedOn
 from scalearn_ui.charts.ladder import Learned, Step, ladder, learning_curves
 from scalearn_ui.charts.stability import stability_map
 from scalearn_ui.palette import DARK, LIGHT
@@ -44,10 +45,10 @@ def test_names_of_rungs_never_overlap() -> None:
 
 @pytest.mark.parametrize("fitted", [True, False])
 def test_beyond_the_documents_the_curve_is_dashed_and_has_a_band(fitted: bool) -> None:
-    curve = {
-        "documents": [10, 20, 40, 80, 120], "macro_f1": [50, 60, 70, 75, 77], "low": [45, 55, 66, 70, 71],
-        "high": [55, 65, 74, 79, 82],
-    }  # fmt: skip
+    curve = CarriedOn(
+        documents=(10, 20, 40, 80, 120), macro_f1=(50, 60, 70, 75, 77), low=(45, 55, 66, 70, 71),
+        high=(55, 65, 74, 79, 82),
+    )  # fmt: skip
     methods = [
         Learned(name, [(40, 70), (20, 61), (10, 50)], curve if fitted else None) for name in ("ours", "plain")
     ]
