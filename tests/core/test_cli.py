@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -23,6 +24,7 @@ from scalearn_core.adapters.source_tasks import find_task
 from scalearn_core.cli import main
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import HELPED, NAMES, SOURCES, VERDICTS, verdict
+from scalearn_core.evaluation.comparison import Comparison
 from scalearn_core.evaluation.methods import METHODS
 from tests.core.tiny import as_of_before
 
@@ -148,6 +150,12 @@ def test_train_writes_test_predictions_safe_to_open(trained: Trained) -> None:
         assert len(row["confidence"]) <= 6
 
 
+def said(stored: dict[str, Any], words: dict[str, str]) -> str:
+    """What the shell says of a comparison as it is stored."""
+    fields = {"metric": "macro_f1", "disagreements": 9} | stored
+    return verdict(Comparison(**{name: fields[name] for name in Comparison.__dataclass_fields__}), words)
+
+
 def test_every_method_has_a_name_in_the_shell() -> None:
     assert tuple(NAMES) == METHODS
 
@@ -160,8 +168,8 @@ def test_train_tells_scores_verdict_and_learned_numbers(trained: Trained) -> Non
     for key, name in shown.items():
         (line,) = (line for line in lines if line.startswith(name))
         assert f"{100 * result['scores'][key]['macro_f1']['value']:.1f} (" in line
-    assert verdict(result["comparison"], VERDICTS) in lines
-    assert verdict(result["comparison_control"], SOURCES) in lines
+    assert said(result["comparison"], VERDICTS) in lines
+    assert said(result["comparison_control"], SOURCES) in lines
     assert HELPED[result["verdict"]["code"]] in lines
     assert result["comparison_control"]["against"] == "shuffled_sources", "no own adapter was trained"
     assert (
@@ -210,8 +218,8 @@ def test_verdict_is_honest(
     difference: float, low: float, high: float, code: str, begins: str, of_sources: str
 ) -> None:
     comparison = {"difference": difference, "low": low, "high": high, "verdict": code}
-    assert verdict(comparison, SOURCES).startswith(of_sources)
-    sentence = verdict(comparison, VERDICTS)
+    assert said(comparison, SOURCES).startswith(of_sources)
+    sentence = said(comparison, VERDICTS)
     assert sentence.startswith(begins)
     assert f"({100 * low:+.1f} to {100 * high:+.1f})" in sentence
 
@@ -233,7 +241,7 @@ def test_evaluate_scores_a_table_in_text_and_json(trained: Trained, tmp_path: Pa
     told = shell("evaluate", "--model", trained.model, "--table", unseen, *COLUMNS)
     assert told.out.startswith(f"15 documents: macro-F1 {100 * report['macro_f1']['value']:.1f} (")
     lines = told.out.splitlines()
-    assert verdict(report["comparison"], VERDICTS) in lines
+    assert said(report["comparison"], VERDICTS) in lines
     assert "Languages of the table: English 100%. The model learned from: English 100%." in lines
     assert any(line.endswith("機器 🖨") for line in lines)
 
@@ -253,7 +261,7 @@ def test_evaluate_finds_the_evidence_of_a_run_of_the_studio(trained: Trained, tm
     command = ("evaluate", "--model", run / "model", "--table", unseen, *COLUMNS)
     for file in ("result.json", "frozen_head.safetensors"):
         (run / "model" / file).rename(run / file)
-    assert "No comparison: the plain classifier was not kept" in shell(*command).out
+    assert "No comparison: this model was saved without its plain classifier" in shell(*command).out
     (run / "config.json").touch()
     assert "Plain classifier (frozen encoder): macro-F1" in shell(*command).out
     (run / "frozen_head.safetensors").write_bytes(b"0")
