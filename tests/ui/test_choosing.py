@@ -214,7 +214,7 @@ def test_a_table_says_its_language_before_and_after_it_is_stored(studio: Open, r
 def test_a_table_of_no_language_is_summed_up_without_one(studio: Open) -> None:
     app = studio("data")
     app.file_uploader(key="data_file").upload("t.csv", b"message,team\nok,a\nno,a\nok,b\nno,b\n").run()
-    expected = words("en", "data.summary", documents="4 documents", classes="2 classes")
+    expected = words("en", "data.summary", documents="4 documents", classes="2 categories")
     assert expected in [line.value for line in app.markdown]
 
 
