@@ -152,7 +152,7 @@ def test_train_writes_test_predictions_safe_to_open(trained: Trained) -> None:
 
 def said(stored: dict[str, Any], words: dict[str, str]) -> str:
     """What the shell says of a comparison as it is stored."""
-    fields = {"metric": "macro_f1", "disagreements": 9} | stored
+    fields = {"metric": "macro_f1", "disagreements": 9, "against": None} | stored
     return verdict(Comparison(**{name: fields[name] for name in Comparison.__dataclass_fields__}), words)
 
 
