@@ -104,15 +104,16 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (
             Finding("few_10", "serious", {"labels": ("x", "y"), "counts": (3, 9), "limit": 10, "concerned": 12}),
-            "Classes with fewer than 10 documents, too few for a score worth having: “x” (3) and “y” (9).",
+            "Categories with fewer than 10 documents, too few for a meaningful score: “x” (3) and “y” (9).",
         ),
         (
             Finding("spelling_variants", "warning", {"labels": ("hr",), "into": ("HR",), "concerned": 1}),
-            "Classes whose names differ in spelling only: “hr” → “HR”. A model would keep them apart.",
+            "Categories whose names differ only in spelling: “hr” → “HR”. A model would treat them as different "
+            "categories.",
         ),
         (
             Finding("exact_duplicates", "hint", {"concerned": 1200, "documents": 150_000, "share": 0.008}),
-            "Same text and same class as an earlier row: 1,200 of 150,000 documents (less than 1%).",
+            "1,200 of 150,000 documents (less than 1%) have the same text and category as an earlier row.",
         ),
         (
             Finding(
@@ -121,8 +122,8 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
                 {"kinds": {"mail": 3, "iban": 1}, "concerned": 2, "looked_at": 20_000, "documents": 30_000},
             ),
             "Personal data were found in 2 of 20,000 documents: 3 mail addresses and 1 bank account. Blank them "
-            "out, or make sure that they may be used. 20,000 of 30,000 documents, spread evenly over the table, "
-            "were looked at.",
+            "out, or make sure that you may use them. 20,000 of 30,000 documents, spread evenly over the table, "
+            "were checked.",
         ),
         (
             Finding(
@@ -137,13 +138,13 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
                     "documents": 100,
                 },
             ),
-            "The encoder for English reads about 1,100 characters of a text. Longer: 5 of 100 documents (5%), so "
-            "that about 10% of all text is not read.",
+            "The encoder for English reads about 1,100 characters of a text. 5 of 100 documents (5%) are longer, "
+            "so about 10% of all text is not read.",
         ),
         (
             Finding("id_column", "serious", {"example": "SD_1*", "share": 1.0, "documents": 3, "looked_at": 3}),
-            r"The chosen texts look like numbers or codes (such as “SD\_1\*”), from which nothing can be learned. "
-            "Choose the column that holds the texts.",
+            r"The chosen column seems to hold numbers or codes (such as “SD\_1\*”), from which nothing can be "
+            "learned. Choose the column that holds the texts.",
         ),
     ],
     ids=lambda value: value.code if isinstance(value, Finding) else "",
@@ -158,7 +159,7 @@ def test_many_classes_are_not_all_named() -> None:
     remedy = Remedy("leave_out_few", (), {"labels": labels, "gone": 9, "left": 1})
     assert findings.consequence(remedy) == (
         "9 documents left out, 1 document kept. The model will never answer “class 0”, “class 1”, “class 2”, "
-        "“class 3”, “class 4”, “class 5” and 3 more; documents of that kind then get another class."
+        "“class 3”, “class 4”, “class 5” and 3 more; it will put such documents in another category."
     )
 
 
@@ -166,7 +167,7 @@ def test_many_classes_are_not_all_named() -> None:
 @pytest.mark.parametrize(
     ("code", "note", "shown"),
     [
-        ("exact_duplicates", "7", "as row 7"),
+        ("exact_duplicates", "7", "same as row 7"),
         ("unread_language", "ja", "Japanese"),
         (
             "personal_data",
