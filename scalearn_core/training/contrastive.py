@@ -60,13 +60,13 @@ def class_batches(targets: Targets, size: int, generator: np.random.Generator) -
     it takes `size // 2`, those whose turn it is. A document comes again when all others of its class have come.
     Classes of one document never come; with no class of two there is nothing to yield. A document of several
     labels may be called by two of them; it is then there once. Documents with none of the labels come as a class
-    would: they have no partner, and others are told apart from them.
+    would, and never alone: they have no partner, but others are told apart from them.
     """
     has = indicators(targets, int(targets.max(initial=0)) + 1)
     has = np.concatenate([has, ~has.any(1, keepdims=True)], axis=1)
     rows = {label: np.flatnonzero(column) for label, column in enumerate(has.T)}
     rows = {c: found for c, found in rows.items() if len(found) > 1}
-    if not rows:
+    if not {*rows} - {has.shape[1] - 1}:  # there are no partners
         return
     together = min(len(rows), size // 2)
     classes = _Turns(np.array(list(rows)), generator)
