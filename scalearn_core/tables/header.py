@@ -16,6 +16,8 @@ LONGEST_NAME = 60
 """Characters of a column's name."""
 LEAST_ROWS = 2
 """Rows below a header that is not the first row."""
+ROWS_TOLD_BY = 6
+"""Rows of three cells or more, the fewest that show what a line between them is unlike."""
 _SHAPES = ((re.compile(r"\d+"), "9"), (re.compile(r"[^\W\d_]+"), "a"), (re.compile(r"\s+"), " "))
 
 Cells = Sequence[str]
@@ -93,7 +95,7 @@ class Asides:
 
     def __init__(self, sample: Sequence[Cells]) -> None:
         rows = [cells for cells in sample if sum(map(bool, cells)) > 2]
-        self.any_possible = 2 * len(rows) > len(sample)
+        self.any_possible = len(rows) >= ROWS_TOLD_BY and 2 * len(rows) > len(sample)
         columns = [list(column) for column in zip(*rows, strict=False)] if self.any_possible else []
         lengths = [sum(map(len, column)) for column in columns]
         self.texts = lengths.index(max(lengths)) if lengths else 0

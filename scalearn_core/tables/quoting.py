@@ -54,11 +54,14 @@ def candidates(sample: str) -> list[Quoting]:
 
 
 def marks_left(rows: Sequence[Sequence[str]], quoting: Quoting) -> bool:
-    """Whether half of the rows or more hold a cell that still stands in quotation marks; of cells that stood in
-    apostrophes also whether a backslash still stands before one."""
+    """Whether half of the rows or more hold a cell that still stands in quotation marks, two of them or more where
+    these are apostrophes, which one cell may well have; of cells that stood in apostrophes also whether a backslash
+    still stands before one."""
     if quoting.mark == "'" and any("\\'" in cell for cells in rows for cell in cells):
         return True
-    return 2 * sum(any(map(_is_quoted, cells)) for cells in rows) >= len(rows) > 0
+    quoted = [{cell.strip()[0] for cell in cells if _is_quoted(cell)} for cells in rows]
+    marked = list(filter(None, quoted))
+    return 2 * len(marked) >= len(rows) > 0 and (len(marked) > 1 or '"' in marked[0])
 
 
 def ends_a_row(cells: Iterable[str]) -> bool:
