@@ -216,19 +216,19 @@ def test_every_study_can_be_asked(study: str, kept: tuple[Outcome, Path], encode
     if isinstance(found, Ladder):
         assert all(rung.macro_f1 is None or 0 <= rung.macro_f1.value <= 1 for rung in found.rungs)
     if study == "learning_curve":
-        sizes = [point["documents"] for point in found["methods"]["scalearn"]["points"]]
-        assert sizes[0] == found["documents"] and len(set(sizes)) >= 3
+        sizes = [point.documents for point in found.methods["scalearn"].points]
+        assert sizes[0] == found.documents and len(set(sizes)) >= 3
     if study == "sources":
-        assert len(found["sources"]) == 4 and found["all"]["value"] > found["plain"]["value"] - 0.5
+        assert len(found.sources) == 4 and found.all.value > found.plain.value - 0.5
 
 
 def test_levers_at_rest_change_nothing(kept: tuple[Outcome, Path]) -> None:
     divided = divide_test(table().split(seed=5))
     board = LeverBoard(kept[0].model, watched(divided))
     rest = board.look(Levers())
-    assert (rest["changed"], rest["mended"], rest["broken"]) == (0, 0, 0)
+    assert (rest.changed, rest.mended, rest.broken) == (0, 0, 0)
     off = board.look(Levers(factors={"own": 0.0}))
-    assert off["changed"] >= off["mended"] + off["broken"]
+    assert off.changed >= off.mended + off.broken
 
 
 def test_a_forecast_needs_labels_that_some_have_and_some_have_not(encoder: Encoder) -> None:
