@@ -54,9 +54,11 @@ def candidates(sample: str) -> list[Quoting]:
 
 
 def marks_left(rows: Sequence[Sequence[str]], quoting: Quoting) -> bool:
-    """Whether half of the rows or more hold a cell that still stands in quotation marks, two of them or more where
-    these are apostrophes, which one cell may well have; of cells that stood in apostrophes also whether a backslash
-    still stands before one."""
+    """Whether half of the rows or more hold a cell that still stands in quotation marks.
+
+    Where these are apostrophes, which a single cell may well have, two rows or more must. Of cells that stood in
+    apostrophes also whether a backslash still stands before one.
+    """
     if quoting.mark == "'" and any("\\'" in cell for cells in rows for cell in cells):
         return True
     quoted = [{cell.strip()[0] for cell in cells if _is_quoted(cell)} for cells in rows]
