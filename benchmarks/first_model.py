@@ -16,6 +16,7 @@ import pandas as pd
 
 from scalearn_core import runs
 from scalearn_core.adapters import catalog
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.samples import SAMPLES
@@ -26,7 +27,9 @@ def train(sample_key: str, documents: int | None) -> tuple[runs.Run, float]:
     sample = SAMPLES[sample_key]
     table = pd.read_csv(sample.path, encoding="utf-8-sig").head(documents).to_csv(index=False).encode()
     began = time.monotonic()
-    dataset = datasets.save_dataset(table, filename=f"{sample_key}.csv", text=sample.text, label=sample.label)
+    dataset = datasets.save_dataset(
+        table, Mapping(sample.text, sample.label, blanks="leave_out"), filename=f"{sample_key}.csv"
+    )
     encoder = choose_encoder(datasets.get_dataset_info(dataset).languages).key
     config = {
         "dataset": dataset, "encoder": encoder, "sources": catalog.permissive(encoder), "own_adapter": True,

@@ -210,12 +210,13 @@ ON_A_FULL_DISK = """
 import os, sys
 from pathlib import Path
 from scalearn_core import runs
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.workspace import datasets
 from tests.runs.polling import ended, working
 
 home = Path(os.environ["SCALEARN_HOME"])
 table = "text,label\\n" + "".join(f"some words {n},{'ab'[n % 2]}\\n" for n in range(40))
-dataset = datasets.save_dataset(table.encode(), filename="t.csv", text="text", label="label")
+dataset = datasets.save_dataset(table.encode(), Mapping("text", "label"), filename="t.csv")
 gone = ended(runs.submit("selfcheck", {"steps": 1, "seconds_per_step": 0})).id
 run_id = runs.submit("selfcheck", {"steps": 40, "seconds_per_step": 0.02})
 working(run_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def trained(tmp_path: Path) -> str:
     result = {
         "dataset": {"fingerprint": learned.fingerprint, "class_counts": learned.class_counts},
         "languages": {"en": 1.0},
-        "frozen_head": save_reference(head, split.texts, folder),
+        "frozen_head": asdict(save_reference(head, split.texts, folder)),
     }
     (folder / "result.json").write_text(json.dumps(result), "utf-8")
     return run_id
