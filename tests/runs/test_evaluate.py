@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,10 @@ from scalearn_core.heads.logistic import fit_frozen_head, unit
 from scalearn_core.jobs import evaluate as evaluating
 from scalearn_core.runs.folders import new_run_id, run_folder
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.storage.codec import to_json
 from scalearn_core.workspace.uploads import save_upload
 from tests.core.tiny import dataset, random_adapter, save_encoder
+from tests.records import training
 from tests.runs.in_process import do
 from tests.runs.polling import ended
 
@@ -37,12 +39,10 @@ def trained(tmp_path: Path) -> str:
     split = learned.whole()
     embeddings = unit(embed(encoder, encoder.tokenize(split.texts)))
     head = fit_frozen_head(embeddings, split.targets, embeddings[:0], split.targets[:0], 3, seed=0)
-    result = {
-        "dataset": {"fingerprint": learned.fingerprint, "class_counts": learned.class_counts},
-        "languages": {"en": 1.0},
-        "frozen_head": asdict(save_reference(head, split.texts, folder)),
-    }
-    (folder / "result.json").write_text(json.dumps(result), "utf-8")
+    table = {"fingerprint": learned.fingerprint, "class_counts": learned.class_counts}
+    record = training(dataset=table, languages={"en": 1.0})
+    stored = to_json(replace(record, frozen_head=save_reference(head, split.texts, folder)))
+    (folder / "result.json").write_text(json.dumps(stored), "utf-8")
     return run_id
 
 
