@@ -68,7 +68,7 @@ def test_a_fitted_curve_comes_with_its_gain(found: LearningCurve) -> None:
         low, high = method.more.interval
         assert 0 <= low <= high
         assert method.more.gain <= method.double.gain + 1e-9
-        assert len({len(values) for values in method.curve.values()}) == 1
+        assert len({len(values) for values in vars(method.curve).values()}) == 1
 
 
 def test_progress_grows_to_the_end(found: LearningCurve, told: list[float]) -> None:
