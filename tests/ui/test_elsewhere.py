@@ -185,8 +185,8 @@ RESULT = {
 def test_the_sentence_of_a_test_across_languages() -> None:
     (told,) = (line.value for line in draw(box_page, "en", result=RESULT).markdown)
     assert told == (
-        "**Across languages:** learned from English, tested on 204 documents in Japanese. **86.1** of 100 "
-        "(95% interval 81 to 90). The plain classifier reaches 85.2; no difference shown "
+        "**Across languages:** learned from English, tested on 204 documents in Japanese. The score is **86.1** "
+        "out of 100 (95% interval 81 to 90). The plain classifier scores 85.2; the difference may be chance "
         "(+0.9 points, −2.0 to +4.0)."
     )
 
