@@ -202,13 +202,13 @@ def test_the_row_of_the_column_names_is_said_and_can_be_chosen(studio: Open, lan
 
 
 def test_the_row_can_be_chosen_where_no_row_fits_the_header(studio: Open) -> None:
-    rows = [["Tickets", "week 14"], *([*row, "x"] for row in ROWS)]
+    rows = [["Tickets", "week 14"], *([*row, str(n)] for n, row in enumerate(ROWS))]  # a column named 0
     app = upload(studio("data", "en"), xlsx(sheet_rows(*rows)), "tickets.xlsx")
     assert "Say which row holds the column names" in app.error[0].value
     app.selectbox(key="data_header").set_value("row").run()
     app.number_input(key="data_header_row").set_value(2).run()
     assert not app.error
-    assert app.selectbox(key="label_column").options == [*ROWS[0], "x"]
+    assert app.selectbox(key="label_column").options == [*ROWS[0], "0"]
 
 
 def test_what_a_workbook_hides_or_lacks_is_told(studio: Open) -> None:
@@ -224,7 +224,7 @@ def test_lists_of_labels_are_read_unasked_and_none_of_them_is_said(studio: Open)
     lines = [json.dumps({"message": words, "topic": sets[n % 4]}) for n, (words, _) in enumerate(clean_rows(40))]
     app = upload(studio("data", "en"), "\n".join(lines).encode(), "tickets.jsonl")
     assert "label_separator" not in {box.key for box in app.selectbox}
-    assert "10 documents marked as having none of the labels" in told(app)
+    assert "10 documents marked as having none of the categories" in told(app)
     info = save(app)
     assert (info.separator, info.documents, info.rejected) == ("|", 40, 0)
     assert (datasets.load_dataset(info.id).frame["label"] == "").sum() == 10

@@ -79,7 +79,7 @@ def test_a_missing_list_is_no_first_start(studio: Open, workspace: Path, languag
         ("{", "result_damaged"),
         ("[]", "result_damaged"),
         ('{"recipe": "auto", "format": 2}', "result_damaged"),
-        (json.dumps({"recipe": "auto", "format": 3}), "result_newer"),
+        (json.dumps({"recipe": "auto", "format": 99}), "result_newer"),
     ],
 )
 def test_a_result_that_cannot_be_read_says_so_and_is_left_out_elsewhere(
