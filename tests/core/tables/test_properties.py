@@ -85,11 +85,15 @@ def test_a_written_table_reads_back_the_same(encoding: str, data: st.DataObject)
 @given(data=st.data())
 @bounded
 def test_unicode_is_found_and_reads_back_the_same(encoding: str, data: st.DataObject) -> None:
-    """Of assigned characters other than controls: without a mark, a text of others is taken for binary data."""
-    rows = [
-        ["".join(c for c in cell if unicodedata.category(c) not in ("Cc", "Cn", "Co")) for cell in row]
-        for row in data.draw(tables(encoding))
-    ]
+    """Of assigned characters other than controls: without a mark, a text of others is taken for binary data.
+
+    So is a text of few characters with a zero byte each, such as U+2C00, which in the other order is a comma.
+    """
+
+    def telling(character: str) -> bool:
+        return unicodedata.category(character) not in ("Cc", "Cn", "Co") and ord(character) % 256 != 0
+
+    rows = [["".join(filter(telling, cell)) for cell in row] for row in data.draw(tables(encoding))]
     delimiter = data.draw(st.sampled_from(DELIMITERS))
     table = read(written(rows, encoding, delimiter, csv.QUOTE_ALL), delimiter=delimiter, header=True)
     assert (table.cells, table.rejected) == (rows, [])
