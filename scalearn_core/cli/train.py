@@ -19,11 +19,10 @@ from scalearn_core.cli.usage import UsageError, check_new_folder, writing_to
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.column_checks import shorten
 from scalearn_core.data.dataset import TextDataset
-from scalearn_core.data.documents import columns_of
 from scalearn_core.data.labels import AUTO, looks_multi_label
 from scalearn_core.data.language_names import names_of
 from scalearn_core.data.languages import shares_of
-from scalearn_core.data.mapping import Mapping
+from scalearn_core.data.mapping import Mapping, columns_of
 from scalearn_core.data.split_plan import By, SplitPlan, offered_test_values
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.choice import choose_encoder

@@ -94,11 +94,6 @@ def _label_sets(cells: pd.Series, separator: str | None) -> tuple[pd.Series, str
     return by_distinct(cells, lambda cell: mark.join(split_labels(cell, mark))), mark
 
 
-def columns_of(text: str | Sequence[str]) -> tuple[str, ...]:
-    """One column or more, as a list."""
-    return (text,) if isinstance(text, str) else tuple(text)
-
-
 def joined(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     """The cells of a row below one another, without the blank ones; one column stays as it is."""
     first, *others = (frame[column] for column in columns)

@@ -42,4 +42,9 @@ class Mapping:
     @property
     def texts(self) -> tuple[str, ...]:
         """The columns of the texts, one or several."""
-        return (self.text,) if isinstance(self.text, str) else tuple(self.text)
+        return columns_of(self.text)
+
+
+def columns_of(text: str | Sequence[str]) -> tuple[str, ...]:
+    """One column or more, as a list."""
+    return (text,) if isinstance(text, str) else tuple(text)

@@ -11,8 +11,8 @@ from typing import Any
 from scalearn_core import runs
 from scalearn_core.config import UNSURE
 from scalearn_core.data.column_checks import check_column
-from scalearn_core.data.documents import columns_of
 from scalearn_core.data.labels import split_labels
+from scalearn_core.data.mapping import columns_of
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.records.tables import PredictionRecord
 from scalearn_core.runs.folders import write_json

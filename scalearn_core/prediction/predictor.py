@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from scalearn_core.data.documents import columns_of, joined
+from scalearn_core.data.documents import joined
+from scalearn_core.data.mapping import columns_of
 from scalearn_core.onnx_graph.fast_mode import prepare
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import confidence_in, indicators
