@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scalearn_core.data.folds import grouped_folds
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.evaluation.resampled import corrected_interval
+from scalearn_core.records.studies import CrossValidation
 from scalearn_core.studies.cross_validation import FOLDS, REPEATS, Repetition, summary
 
 DIMENSIONS = 10
@@ -99,20 +100,20 @@ def measured(setting: Setting, tables: int) -> dict[str, tuple[float, float, flo
     return {row: held(row, found, float(truth)) for row, truth in zip(ROWS, np.mean(truths, axis=0), strict=True)}
 
 
-def held(row: str, found: list[dict], truth: float) -> tuple[float, float, float]:
+def held(row: str, found: list[CrossValidation], truth: float) -> tuple[float, float, float]:
     """As in `measured`, for one score."""
     alone, both, width = [], [], []
-    for told in found:
-        interval = told["comparison"] if row == "difference" else told["scores"]["scalearn"][row]
+    for record in found:
+        interval = record.comparison if row == "difference" else getattr(record.scores["scalearn"], row)
         metric = "macro_f1" if row == "difference" else row
-        scores = np.array([training["scalearn"][metric] for training in told["trainings"]])
+        scores = np.array([getattr(training.scalearn, metric) for training in record.trainings])
         if row == "difference":
-            scores -= [training["frozen_head"][metric] for training in told["trainings"]]
-        size = told["tested"] / FOLDS
-        bare = corrected_interval(scores, tested=size, learned=told["documents"] - size)
+            scores -= [getattr(training.frozen_head, metric) for training in record.trainings]
+        size = record.tested / FOLDS
+        bare = corrected_interval(scores, tested=size, learned=record.documents - size)
         alone.append(bare.low <= truth <= bare.high)
-        both.append(interval["low"] <= truth <= interval["high"])
-        width.append(100 * (interval["high"] - interval["low"]))
+        both.append(interval.low <= truth <= interval.high)
+        width.append(100 * (interval.high - interval.low))
     return 100 * float(np.mean(alone)), 100 * float(np.mean(both)), float(np.mean(width))
 
 

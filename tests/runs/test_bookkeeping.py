@@ -202,7 +202,7 @@ def test_a_process_is_known_by_id_start_and_command_line() -> None:
 def test_ps_tells_the_same() -> None:
     seen = by_ps(os.getpid())
     assert seen is not None
-    assert ":" in seen[0] and "pytest" in seen[1]
+    assert ":" in seen[0] and "python" in seen[1]
     assert by_ps(2**22 + 1) is None
 
 

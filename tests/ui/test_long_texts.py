@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from scalearn_core.config import LONG_TEXTS
 from scalearn_core.data.mapping import Mapping
 from scalearn_core.workspace import datasets
 from scalearn_ui import outcomes, text
+from tests.records import training
 from tests.ui.conftest import Open
 from tests.ui.test_choosing import captions, submitted
 
@@ -49,10 +52,10 @@ def test_short_documents_are_not(studio: Open) -> None:
 
 
 def test_results_say_how_much_is_read() -> None:
-    found = {"encoder": {"key": "english", "name": "x"}}
-    assert outcomes.long_texts(found) == "head"
+    found = training({"encoder": {"key": "english", "name": "x"}})
+    assert found.long_texts == "head"
     words = [
-        int("".join(filter(str.isdigit, outcomes.reach(found | {"long_texts": how}))))
+        int("".join(filter(str.isdigit, outcomes.reach(replace(found, long_texts=how)))))
         for how in ("head", "head_tail", "windows")
     ]
     assert words[0] == words[1]
