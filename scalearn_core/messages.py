@@ -48,6 +48,7 @@ MESSAGES: dict[str, str] = {
     "data.labels_nearly_unique": '"{column}" has {count} different values in {rows} rows, so it looks like an id or free text. Choose the column with the categories.',
     "data.too_many_classes": '"{column}" has {count} categories; at most {limit} are possible. Merge the rare ones.',
     "data.too_few_repeated": 'At least two categories in "{column}" need two documents each, but {count} have them. Add documents.',
+    "data.too_few_labelled": 'Of {documents:,} documents {labelled:,} have a category ("{column}"). At least two categories need two documents each, but {count} have them. Fill in more of the blank cells, or choose another column.',
     "data.split_fraction": "The shares for testing ({test}) and validation ({validation}) must be above 0 (validation may be 0) and together below 1.",
     "data.empty_test": "For a test, at least one category needs two different texts, but every category has only one. Add documents.",
     # ways to divide (`data/split_plan.py`, `data/dates.py`)

@@ -169,7 +169,7 @@ def read_dataset(
         Mapping(
             text=args.text,
             label=args.label,
-            blanks="leave_out" if args.skip_blank else "refuse",
+            blanks="leave_out" if args.skip_blank else "keep",
             separator=separator,
             keep=keep,
         ),

@@ -52,20 +52,27 @@ def check_formulas(
             raise DataError("data.formulas_without_value", column=column, count=len(rows), rows=shorten(rows))
 
 
-def check_labels(counts: Mapping[str, int], documents: int, column: str, *, to_learn: bool = True) -> None:
+def check_labels(
+    counts: Mapping[str, int], documents: int, column: str, *, to_learn: bool = True, unlabelled: int = 0
+) -> None:
     """There is something to learn and to test: two classes of two documents or more, not a class per row.
 
     To score a model a single document will do.
 
     Args:
         counts: documents per label.
-        documents: how many there are.
+        documents: how many have labels.
         column: where the labels come from, for the sentence.
+        unlabelled: how many further documents have no label.
 
     Raises:
-        DataError: `data.no_documents`, `data.one_document`, `data.one_class`, `data.labels_nearly_unique`,
-            `data.too_many_classes` or `data.too_few_repeated`.
+        DataError: `data.too_few_labelled`, `data.no_documents`, `data.one_document`, `data.one_class`,
+            `data.labels_nearly_unique`, `data.too_many_classes` or `data.too_few_repeated`.
     """
+    repeated = sum(count > 1 for count in counts.values())
+    if unlabelled and to_learn and repeated < 2:
+        found = {"labelled": documents, "documents": documents + unlabelled, "count": repeated}
+        raise DataError("data.too_few_labelled", column=column, **found)
     if not counts:
         raise DataError("data.no_documents", column=column)
     if not to_learn:
@@ -79,7 +86,6 @@ def check_labels(counts: Mapping[str, int], documents: int, column: str, *, to_l
         raise DataError("data.labels_nearly_unique", column=column, count=len(counts), rows=documents)
     if len(counts) > limits.MAX_CLASSES:
         raise DataError("data.too_many_classes", column=column, count=len(counts), limit=limits.MAX_CLASSES)
-    repeated = sum(count > 1 for count in counts.values())
     if repeated < 2:
         raise DataError("data.too_few_repeated", column=column, count=repeated)
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -18,13 +16,15 @@ from numpy.typing import NDArray
 from scalearn_core.data.apply_recipe import apply_steps
 from scalearn_core.data.column_checks import check_column, check_columns, check_formulas, check_labels, shorten
 from scalearn_core.data.documents import take_documents
+from scalearn_core.data.fingerprint import fingerprint
 from scalearn_core.data.groups import Groups
 from scalearn_core.data.label_cells import are_values, as_known, spelled
 from scalearn_core.data.labels import split_labels
 from scalearn_core.data.mapping import Mapping
-from scalearn_core.data.parts import Part
+from scalearn_core.data.parts import NEVER_LEARNED, Part
 from scalearn_core.data.split import Split
-from scalearn_core.data.split_plan import SplitPlan, divide
+from scalearn_core.data.split_plan import AT_RANDOM, SplitPlan, divide
+from scalearn_core.data.unlabelled import after_steps, no_documents, pile_of
 from scalearn_core.errors import DataError
 from scalearn_core.tables.content import OnProgress
 from scalearn_core.tables.export import written_forms
@@ -68,6 +68,9 @@ class TextDataset:
 
     notes: Notes = NOTHING
     """As `Table.notes`."""
+
+    unlabelled: pd.Series[str] = field(default_factory=no_documents)
+    """Texts of the documents without label, indexed by `row`; empty where there are none."""
 
     @classmethod
     def from_table(
@@ -124,30 +127,35 @@ class TextDataset:
             check_column(columns, column)
         bearable = 0 if mapping.blanks == "refuse" else len(table.frame) - 1
         check_formulas(table.notes.without_value, texts=texts, label=label, bearable=bearable)
-        frame, left_out, separator = take_documents(table.frame, mapping, are_lists=label in table.lists)
-        frame, by_steps = apply_steps(
-            frame, mapping.steps, separator, on_progress=on_progress or (lambda share: None)
-        )
+        told = on_progress or (lambda share: None)
+        taken = take_documents(table.frame, mapping, are_lists=label in table.lists)
+        frame, by_steps = apply_steps(taken.frame, mapping.steps, taken.separator, on_progress=told)
+        unlabelled, not_kept = after_steps(taken.unlabelled, mapping.steps, told)
         side = table.frame.loc[frame.index, list(mapping.keep)] if mapping.keep else None
-        rejected = pd.concat([table.rejected, left_out, by_steps])
-        made = cls(frame, rejected, (), name, separator=separator, side=side, notes=table.notes)
+        rejected = pd.concat([table.rejected, taken.left_out, by_steps, not_kept])
+        made = cls(
+            frame, rejected, (), name, separator=taken.separator, side=side, notes=table.notes,
+            unlabelled=unlabelled,
+        )  # fmt: skip
         return made._checked(label, to_learn=to_learn)
 
     def _checked(self, column: str, *, to_learn: bool) -> TextDataset:
         """With the labels and the rejected rows in order. Raises DataError as `check_labels`."""
         counts = self._counts()
-        check_labels(counts, len(self.frame), column, to_learn=to_learn)
+        documents = len(self.frame)
+        check_labels(counts, documents, column, to_learn=to_learn, unlabelled=len(self.unlabelled))
         rejected = self.rejected.sort_values("row", kind="stable", ignore_index=True)
         return replace(self, labels=tuple(sorted(counts)), rejected=rejected)
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of the texts and labels in file order, whatever file format they came in."""
-        digest = hashlib.sha256()
-        for text, cell in zip(self.frame["text"], self.frame["label"], strict=True):
-            label = cell if self.separator is None else split_labels(cell, self.separator)
-            digest.update(json.dumps([text, label]).encode("ascii") + b"\n")
-        return digest.hexdigest()
+        """SHA-256 (hex) of all documents, with and without label."""
+        return fingerprint(self.frame, self.separator, self.unlabelled)
+
+    @cached_property
+    def labelled_fingerprint(self) -> str:
+        """That of the labelled documents alone, which tells whether a model was made from them."""
+        return fingerprint(self.frame, self.separator)
 
     @property
     def class_counts(self) -> dict[str, int]:
@@ -181,6 +189,17 @@ class TextDataset:
             plan, texts, self._targets(self.labels), self.labels, side=self.side, rows=rows, groups=groups
         )
         return replace(self, parts=parts, plan=plan)
+
+    @cached_property
+    def pile(self) -> tuple[str, ...]:
+        """Texts of `unlabelled` to learn from besides the labels, in file order: each once, none that a labelled
+        document (of any part) has as well; of more than `MOST_UNLABELLED` so many are drawn by the split's seed.
+
+        None nearly equals a test document either, where the split keeps such documents together.
+        """
+        plan = self.plan or AT_RANDOM
+        tested = [text for part in NEVER_LEARNED for text in self.part(part).texts] if plan.near_duplicates else []
+        return pile_of(self.unlabelled, self.frame["text"], seed=plan.seed, not_near=tested)
 
     @property
     def unscored(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,13 +18,25 @@ from scalearn_core.errors import DataError
 from scalearn_core.tables.columns import rejected_rows
 
 
-def take_documents(
-    frame: pd.DataFrame, mapping: Mapping, *, are_lists: bool = False
-) -> tuple[pd.DataFrame, pd.DataFrame, str | None]:
-    """Columns `text` and `label` of the rows that have both, the rows that have not, and the separator.
+class Taken(NamedTuple):
+    """What the rows of a table are."""
+
+    frame: pd.DataFrame
+    """Columns `text` and `label` of those that have both."""
+    unlabelled: pd.Series[str]
+    """The texts of those without label, where such are kept."""
+    left_out: pd.DataFrame
+    """The others, as `rejected_rows`."""
+    separator: str | None
+    """What stands between the labels of a document; None where each has one."""
+
+
+def take_documents(frame: pd.DataFrame, mapping: Mapping, *, are_lists: bool = False) -> Taken:
+    """Texts and labels of the rows of a table.
 
     The cells of several text columns are put a line each, without the blank ones. Labels stay as typed; of several
-    in a cell each is trimmed.
+    in a cell each is trimmed. An empty list says "none of the labels"; where each document has one label such a
+    row has neither a label nor is it without one yet, and is left out.
 
     Args:
         frame: all columns as `str`, indexed by row number.
@@ -41,15 +54,23 @@ def take_documents(
         labels, separator, none = _labels(labels, separator, are_lists=are_lists)
     blank_text, blank_label = is_blank(text), is_blank(labels) & ~none
     blank = blank_text | blank_label
+    unlabelled = blank_label & ~blank_text & ~frame[label].where(blank_label, "").map(_is_empty_list)
     if blanks == "refuse" and blank.any():
         rows = frame.index[blank].tolist()
         raise DataError(
             "data.blank_cells", text=" + ".join(texts), label=label, count=len(rows), rows=shorten(rows)
         )
-    reasons = np.where(blank_text[blank], "blank_text", "blank_label").tolist()
-    contents = np.where(blank_text[blank], frame[label][blank], text[blank]).tolist()
-    left_out = rejected_rows(zip(frame.index[blank].tolist(), reasons, contents, strict=True))
-    return pd.DataFrame({"text": text, "label": labels})[~blank], left_out, separator
+    unlabelled &= blanks == "keep"
+    gone = blank & ~unlabelled
+    reasons = np.where(blank_text[gone], "blank_text", "blank_label").tolist()
+    contents = np.where(blank_text[gone], frame[label][gone], text[gone]).tolist()
+    left_out = rejected_rows(zip(frame.index[gone].tolist(), reasons, contents, strict=True))
+    documents = pd.DataFrame({"text": text, "label": labels})[~blank]
+    return Taken(documents, text[unlabelled].rename("text"), left_out, separator)
+
+
+def _is_empty_list(cell: str) -> bool:
+    return listed(cell) == ()
 
 
 def _labels(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from scalearn_core.data.labels import AUTO
 from scalearn_core.data.recipe import Step
 
-Blanks = Literal["refuse", "leave_out"]
+Blanks = Literal["keep", "leave_out", "refuse"]
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Mapping:
     separator: str | None = AUTO
     """What stands between several labels of one document; None: each cell is one label; "auto": as the cells tell
     (`labels.find_separator`, `label_cells.as_lists`)."""
-    blanks: Blanks = "refuse"
-    """What to do with rows without text or label: "refuse" them by number, or "leave_out" and list them in
-    `TextDataset.rejected`."""
+    blanks: Blanks = "keep"
+    """What to do with rows without text or label: "keep" those with a text (`TextDataset.unlabelled`) and list the
+    others in `TextDataset.rejected`, "leave_out" and list them all, or "refuse" them by number."""
     keep: Sequence[str] = ()
     """Further columns that a split asks for (`SplitPlan.columns`)."""
     steps: Sequence[Step] = ()
@@ -34,8 +34,8 @@ class Mapping:
     """Read as datasets were that were stored before lists, spellings and "none" were known."""
 
     def __post_init__(self) -> None:
-        if self.blanks not in ("refuse", "leave_out"):
-            raise ValueError(f'blanks must be "refuse" or "leave_out", found {self.blanks!r}.')
+        if self.blanks not in get_args(Blanks):
+            raise ValueError(f"blanks must be one of {', '.join(get_args(Blanks))}, found {self.blanks!r}.")
         if self.separator == "":
             raise ValueError("separator must be a text or None.")
 

@@ -18,3 +18,7 @@ class Part(IntEnum):
     """In no part: a copy, or one of the group, of a document that the user wants to test on."""
     LEFT_OUT = 5
     """A training document that a study leaves out, to learn from fewer."""
+
+
+NEVER_LEARNED = (Part.TEST, Part.WATCHED, Part.KEPT_OUT)
+"""The parts with documents that are tested on, seen while a model is made by hand, or like one of these."""

@@ -432,7 +432,8 @@ def assert_refused(told: Result, says: str) -> None:
         ("body,分類\nx,y\n", 'There is no column "本文"'),
         ("本文,分類\na,x\nb,x\n", "All documents have the same category"),
         ("本文,分類\na,x\n", "only one document"),
-        ("本文,分類\na,x\n,x\nc,y\nd,y\n", "1 have a blank cell: 3"),
+        ("本文,分類\na,\nb,\nc, \n", 'Of 3 documents 0 have a category ("分類")'),
+        ("本文,分類\na,x\nb,\nc,y\nd,y\n", "two documents each, but 1 have them. Fill in"),
     ],
 )
 def test_train_refuses_a_table_it_cannot_learn_from(

@@ -60,8 +60,10 @@ def test_text_and_label_must_be_two_columns() -> None:
     assert refusal(table(balanced(4)), label="message").code == "data.same_column"
 
 
-def test_blank_cells_are_refused_by_row_number() -> None:
-    error = refusal(table([*balanced(4), ("  ", "it"), ("text", "\u3000")]))
+def test_blank_cells_are_refused_by_row_number_on_request() -> None:
+    with pytest.raises(DataError) as caught:
+        load(table([*balanced(4), ("  ", "it"), ("text", "\u3000")]), blanks="refuse")
+    error = caught.value
     assert error.code == "data.blank_cells"
     assert (error.values["count"], error.values["rows"]) == (2, "6, 7")
 

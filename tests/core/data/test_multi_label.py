@@ -74,7 +74,8 @@ def test_the_reading_can_be_told() -> None:
 def test_a_cell_of_separators_alone_is_blank() -> None:
     cells = ["a|b", "b|c", "a|c", "||", "c"]
     with pytest.raises(DataError, match="blank"):
-        read(cells)
+        read(cells, blanks="refuse")
+    assert read(cells).unlabelled.to_dict() == {5: "document 3"}
     left_out = read(cells, blanks="leave_out")
     assert left_out.rejected.to_dict("list") == {"row": [5], "reason": ["blank_label"], "content": ["document 3"]}
 

@@ -80,7 +80,7 @@ def test_formulas_without_a_value_in_a_spreadsheet_of_libreoffice() -> None:
 
 def test_chosen_columns_of_formulas_without_values_are_refused_as_that() -> None:
     rows = [("", f"note {n}", formula(f"B{n}")) for n in range(2, 6)]
-    for blanks in ("refuse", "leave_out"):
+    for blanks in ("refuse", "leave_out", "keep"):
         with pytest.raises(DataError) as caught:
             TextDataset.from_table(book(*rows), Mapping(text="text", label="label", blanks=blanks))
         assert caught.value.code == "data.formulas_without_value"
@@ -92,7 +92,7 @@ def test_a_few_of_them_are_left_out_with_the_blank_cells() -> None:
     dataset = TextDataset.from_table(book(*rows), Mapping(text="text", label="label", blanks="leave_out"))
     assert (len(dataset.frame), dataset.notes.without_value) == (6, {"label": (8,)})
     with pytest.raises(DataError, match=r"Formulas in .label. have no stored value .1 cells, rows 8"):
-        TextDataset.from_table(book(*rows), text="text", label="label")
+        TextDataset.from_table(book(*rows), Mapping(text="text", label="label", blanks="refuse"))
 
 
 def test_a_cell_that_is_full_was_probably_cut() -> None:
