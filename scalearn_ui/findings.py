@@ -12,7 +12,12 @@ from scalearn_ui.text import Markdown, count, plain, t
 
 NAMED = 6
 """Classes named in a sentence at most."""
-COUNTED = {"documents": "documents", "looked_at": "documents", "tested": "test_documents"}
+COUNTED = {
+    "documents": "documents",
+    "looked_at": "documents",
+    "tested": "test_documents",
+    "unlabelled": "unlabelled",
+}
 """Numbers of a finding that stand with their noun."""
 COUNTED_OF_REMEDY = dict.fromkeys(("concerned", "gone", "left", "total", "unsettled"), "documents") | {
     "classes": "classes"
@@ -50,7 +55,7 @@ def note(finding: Finding, words: str) -> str:
         return sentences["finding.note.suggested"].format(label=words)
     if finding.code == "long_texts":
         return sentences["finding.note.cut"].format(share=words)
-    if finding.code.startswith("unread_language"):
+    if finding.code.startswith(("unread_language", "unlabelled_language")):
         return str(text.language_name(words))
     if finding.code == "personal_data":
         return ", ".join(_masked(mask, sentences) for mask in words.split(", "))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pandas as pd
 
 from scalearn_core.checks.finding import Finding, Remedy
@@ -17,19 +18,22 @@ MASKS_SHOWN = 5
 """Of one document."""
 
 
-def personal_data(scan: Scan, texts: pd.Series[str]) -> list[Finding]:
-    """`personal_data`: documents with any, each noted with what was found, masked.
+def personal_data(scan: Scan, texts: pd.Series[str], unlabelled: pd.Series[str] | None = None) -> list[Finding]:
+    """`personal_data`: documents with any, with label or without, each noted with what was found, masked.
 
     Names are not looked for: no library finds them well enough in Japanese and in English.
     """
-    chosen = evenly(len(scan))
+    numbers = scan.rows
+    if unlabelled is not None and len(unlabelled):
+        texts, numbers = pd.concat([texts, unlabelled]), np.concatenate([numbers, unlabelled.index.to_numpy()])
+    chosen = evenly(len(texts))
     kinds: Counter[str] = Counter()
     rows, notes = [], []
     for number, text in zip(chosen.tolist(), those(texts, chosen), strict=True):
         found = personal_in(text[:CHARACTERS])
         if found:
             kinds.update(kind for kind, _ in found)
-            rows.append(int(scan.rows[number]))
+            rows.append(int(numbers[number]))
             masks = list(dict.fromkeys(mask for _, mask in found))
             notes.append(", ".join(masks[:MASKS_SHOWN]) + (", …" if len(masks) > MASKS_SHOWN else ""))
     if not rows:
@@ -39,7 +43,7 @@ def personal_data(scan: Scan, texts: pd.Series[str]) -> list[Finding]:
         "concerned": len(rows),
         "share": len(rows) / len(chosen),
         "looked_at": len(chosen),
-        "documents": len(scan),
+        "documents": len(texts),
     }
     blank_out = Remedy("blank_out_personal", (Step("blank_out_personal", "personal_data"),))
     return [Finding("personal_data", "warning", values, tuple(rows), tuple(notes), (blank_out,))]

@@ -14,6 +14,7 @@ from scalearn_core.checks.language import unread_language
 from scalearn_core.checks.personal import personal_data
 from scalearn_core.checks.placeholders import ditto_labels, placeholder_labels
 from scalearn_core.checks.scan import look_at
+from scalearn_core.checks.unlabelled import unlabelled_documents
 from scalearn_core.data.dataset import TextDataset
 
 _LOOKED = 0.6
@@ -57,7 +58,8 @@ def quick(
         *rare,
         *label_in_text(scan, texts),
         *exact_duplicates(scan),
-        *personal_data(scan, texts),
+        *personal_data(scan, texts, dataset.unlabelled),
+        *unlabelled_documents(dataset, encoder_key),
         *imbalance(scan),
         *long_texts(scan, texts, encoder_key),
         *little_text(scan),

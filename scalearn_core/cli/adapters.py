@@ -22,6 +22,7 @@ from scalearn_core.adapters.source_tasks import (
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import library_summary, score_text
 from scalearn_core.cli.train import read_dataset, say_how_it_reads
+from scalearn_core.cli.unlabelled import tell_unused
 from scalearn_core.cli.usage import UsageError, check_new_folder, check_no_link, writing_to
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.evaluation.intervals import Interval
@@ -94,6 +95,7 @@ def _train_own(args: argparse.Namespace) -> None:
         raise UsageError(f"--table needs {', '.join(missing)} too.")
     check_new_folder(args.out / args.name)
     dataset = read_dataset(args).split(validation=0, seed=args.seed)
+    tell_unused(dataset, "learned from")
     title = args.title or args.name
     purpose = args.purpose or title
     task = SourceTask(

@@ -41,7 +41,24 @@ def add_table(command: argparse.ArgumentParser, *, label: bool) -> None:
     )
     if label:
         command.add_argument("--label", required=True, metavar="COLUMN", help="column with their labels")
-        command.add_argument("--skip-blank", action="store_true", help="leave out rows without text or label")
+        add_skip_blank(command)
+
+
+def add_skip_blank(command: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    command.add_argument(
+        "--skip-blank",
+        action="store_true",
+        help="leave out rows without label too (default: they are documents without label)",
+    )
+
+
+def add_unlabelled(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--unlabelled",
+        type=Path,
+        metavar="FILE",
+        help="further documents without label, in the columns of --text or the file's only column of texts",
+    )
 
 
 def add_separator(command: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:

@@ -15,7 +15,9 @@ from scalearn_core.cli.options import (
     add_json,
     add_seeds,
     add_separator,
+    add_skip_blank,
     add_table,
+    add_unlabelled,
     positive,
     seed,
 )
@@ -50,6 +52,7 @@ def make_parser() -> Parser:
 def _add_train(command: argparse.ArgumentParser) -> None:
     add_table(command, label=True)
     add_separator(command)
+    add_unlabelled(command)
     command.add_argument(
         "--sources", metavar="A,B", help="names or adapter folders, or all (default: all with open licences)"
     )
@@ -81,6 +84,7 @@ def _add_train(command: argparse.ArgumentParser) -> None:
 def _add_forecast(command: argparse.ArgumentParser) -> None:
     add_table(command, label=True)
     add_separator(command)
+    add_unlabelled(command)
     command.add_argument(
         "--sources", metavar="A,B", help="names or adapter folders, or all (default: all with open licences)"
     )
@@ -94,6 +98,7 @@ def _add_study(command: argparse.ArgumentParser) -> None:
     command.add_argument("study", choices=STUDIES)
     command.add_argument("--model", type=Path, required=True, metavar="DIR")
     add_table(command, label=True)
+    add_unlabelled(command)
     add_device(command)
     add_json(command)
 
@@ -146,7 +151,7 @@ def _add_train_adapter(command: argparse.ArgumentParser) -> None:
     own.add_argument("--label", metavar="COLUMN")
     add_separator(own)
     own.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first visible one)")
-    own.add_argument("--skip-blank", action="store_true", help="leave out rows without text or label")
+    add_skip_blank(own)
     own.add_argument("--name", type=adapter_name, metavar="NAME", help="of the adapter")
     own.add_argument("--title", metavar="TEXT", help="what a card shows (default: the name)")
     own.add_argument("--purpose", metavar="TEXT", help="what it learned, in one sentence (default: the title)")

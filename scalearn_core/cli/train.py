@@ -15,6 +15,7 @@ from scalearn_core.checks.placeholders import placeholders_among
 from scalearn_core.cli.options import NO_SEPARATOR
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import training_summary
+from scalearn_core.cli.unlabelled import further_of, tell_rejected_of, tell_unlabelled, tell_unread, tell_unused
 from scalearn_core.cli.usage import UsageError, check_new_folder, writing_to
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.column_checks import shorten
@@ -71,10 +72,12 @@ def train(args: argparse.Namespace) -> None:
 def chosen_encoder(option: str | None, dataset: TextDataset) -> str:
     """What `--encoder` names, or the key of the encoder that suits the documents, printed on stderr."""
     if option is not None:
+        tell_unread(dataset, option)
         return option
     choice = choose_encoder(shares_of(dataset.frame["text"].tolist()))
     if choice.key != DEFAULT:
         print(f"Encoder: {choice.key}, as the documents are in: {names_of(choice.languages)}.", file=sys.stderr)
+    tell_unread(dataset, choice.key)
     return choice.key
 
 
@@ -145,6 +148,7 @@ def read_divided(args: argparse.Namespace) -> TextDataset:
         )
     if dataset.unscored:
         print(f"No score is possible for: {shorten(dataset.unscored)} (no test document).", file=sys.stderr)
+    tell_unlabelled(dataset)
     return dataset
 
 
@@ -174,14 +178,17 @@ def read_dataset(
             keep=keep,
         ),
         reading=Reading.of(vars(args)),
+        further=further_of(args),
         to_learn=to_learn,
     )
     if separator == AUTO or given:
         tell_separator(dataset, asked=separator == AUTO)
-    tell_rejected(dataset.rejected["row"].tolist())
+    tell_rejected(tell_rejected_of(dataset))
     tell_notes(dataset.notes)
     if to_learn:
         tell_placeholders(dataset.labels)
+    else:
+        tell_unused(dataset, "scored")
     return dataset
 
 
@@ -215,7 +222,7 @@ def tell_placeholders(labels: Sequence[str]) -> None:
     if sure or maybe:
         print(
             f"These stand for no label, it seems, but are learned as labels: {shorten([*sure, *maybe])}. "
-            "Blank such cells (--skip-blank leaves the rows out) if they are no answers.",
+            "Blank such cells if they are no answers.",
             file=sys.stderr,
         )
 

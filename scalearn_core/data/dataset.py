@@ -17,6 +17,7 @@ from scalearn_core.data.apply_recipe import apply_steps
 from scalearn_core.data.column_checks import check_column, check_columns, check_formulas, check_labels, shorten
 from scalearn_core.data.documents import take_documents
 from scalearn_core.data.fingerprint import fingerprint
+from scalearn_core.data.further import Further, last_row, read_named
 from scalearn_core.data.groups import Groups
 from scalearn_core.data.label_cells import are_values, as_known, spelled
 from scalearn_core.data.labels import split_labels
@@ -24,12 +25,12 @@ from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.parts import NEVER_LEARNED, Part
 from scalearn_core.data.split import Split
 from scalearn_core.data.split_plan import AT_RANDOM, SplitPlan, divide
-from scalearn_core.data.unlabelled import after_steps, no_documents, pile_of
+from scalearn_core.data.unlabelled import gather, kept_columns, no_documents, pile_of
 from scalearn_core.errors import DataError
 from scalearn_core.tables.content import OnProgress
 from scalearn_core.tables.export import written_forms
 from scalearn_core.tables.notes import NOTHING, Notes
-from scalearn_core.tables.reader import Table, read_table
+from scalearn_core.tables.reader import Table
 from scalearn_core.tables.reading import AS_FOUND, Reading
 from scalearn_core.targets import Targets
 
@@ -70,7 +71,14 @@ class TextDataset:
     """As `Table.notes`."""
 
     unlabelled: pd.Series[str] = field(default_factory=no_documents)
-    """Texts of the documents without label, indexed by `row`; empty where there are none."""
+    """Texts of the documents without label, indexed by `row`; empty where there are none. Those of a
+    further file stand behind the others."""
+
+    unlabelled_side: pd.DataFrame | None = None
+    """As `side`, for the documents without label that stand in the table itself."""
+
+    table_end: int | None = None
+    """The last row of the table, from which those of a further file are counted on; None where there is none."""
 
     @classmethod
     def from_table(
@@ -79,6 +87,7 @@ class TextDataset:
         mapping: Mapping | None = None,
         reading: Reading = AS_FOUND,
         *,
+        further: Further | None = None,
         text: str | Sequence[str] = "text",
         label: str = "label",
         to_learn: bool = True,
@@ -92,6 +101,7 @@ class TextDataset:
             mapping: Which columns are texts and labels, and what is made of their cells; without it `text` and
                 `label` name the columns.
             reading: How the file is to be read where it does not tell.
+            further: A further file, whose documents are without label (`read_further`).
             to_learn: Whether the table must have what it takes to learn from; a model can be scored on any.
             name: What to call the dataset; the file's name by default.
             on_progress: Told the share of the file that is read; what it raises ends the reading.
@@ -102,13 +112,9 @@ class TextDataset:
         mapping = mapping or Mapping(text, label)
         if name is None:
             name = "table" if isinstance(source, bytes) else Path(source).stem
-        wanted = {*mapping.texts, mapping.label, *mapping.keep}
-        table = read_table(source, reading, on_progress=on_progress)
-        if reading.header is None and not table.header and not wanted <= set(table.frame.columns):
-            # Its first row is like the others, but who names the columns knows better.
-            named = read_table(source, replace(reading, header=True), on_progress=on_progress)
-            table = named if wanted <= set(named.frame.columns) else table
-        return cls.from_rows(table, mapping, to_learn=to_learn, name=name)
+        columns = (*mapping.texts, mapping.label, *mapping.keep)
+        table = read_named(source, columns, reading, on_progress)
+        return cls.from_rows(table, mapping, further=further, to_learn=to_learn, name=name)
 
     @classmethod
     def from_rows(
@@ -117,6 +123,7 @@ class TextDataset:
         mapping: Mapping,
         *,
         name: str,
+        further: Further | None = None,
         to_learn: bool = True,
         on_progress: OnProgress | None = None,
     ) -> TextDataset:
@@ -130,12 +137,14 @@ class TextDataset:
         told = on_progress or (lambda share: None)
         taken = take_documents(table.frame, mapping, are_lists=label in table.lists)
         frame, by_steps = apply_steps(taken.frame, mapping.steps, taken.separator, on_progress=told)
-        unlabelled, not_kept = after_steps(taken.unlabelled, mapping.steps, told)
-        side = table.frame.loc[frame.index, list(mapping.keep)] if mapping.keep else None
-        rejected = pd.concat([table.rejected, taken.left_out, by_steps, not_kept])
+        unlabelled, not_kept = gather(taken, table, further, mapping.steps, told)
+        side, unlabelled_side = (
+            kept_columns(table.frame, rows.index, mapping.keep) for rows in (frame, unlabelled)
+        )
         made = cls(
-            frame, rejected, (), name, separator=taken.separator, side=side, notes=table.notes,
-            unlabelled=unlabelled,
+            frame, pd.concat([table.rejected, taken.left_out, by_steps, not_kept]), (), name,
+            separator=taken.separator, side=side, notes=table.notes, unlabelled=unlabelled,
+            unlabelled_side=unlabelled_side, table_end=None if further is None else last_row(table),
         )  # fmt: skip
         return made._checked(label, to_learn=to_learn)
 
@@ -195,11 +204,12 @@ class TextDataset:
         """Texts of `unlabelled` to learn from besides the labels, in file order: each once, none that a labelled
         document (of any part) has as well; of more than `MOST_UNLABELLED` so many are drawn by the split's seed.
 
-        None nearly equals a test document either, where the split keeps such documents together.
+        Nor one that nearly equals a test document, or stands where only test documents may, by the split's plan.
         """
-        plan = self.plan or AT_RANDOM
-        tested = [text for part in NEVER_LEARNED for text in self.part(part).texts] if plan.near_duplicates else []
-        return pile_of(self.unlabelled, self.frame["text"], seed=plan.seed, not_near=tested)
+        tested = None if self.parts is None else np.isin(self.parts, NEVER_LEARNED)
+        return pile_of(
+            self.unlabelled, self.frame["text"], self.plan or AT_RANDOM, tested, self.side, self.unlabelled_side
+        )
 
     @property
     def unscored(self) -> tuple[str, ...]:

@@ -69,6 +69,18 @@ def read_dates(
     return read
 
 
+def dates_like(
+    cells: Sequence[str], others: Sequence[str], *, day_first: bool | None = None
+) -> list[datetime | None]:
+    """The date of each cell of a column whose `others` are all dates (`read_dates`); None where a cell is none."""
+    plain, known = ([_plain(cell) for cell in some] for some in (cells, others))
+    slashes = [match for cell in known if (match := _SLASHES.fullmatch(cell))]
+    is_day_first = bool(_day_first(slashes) if slashes and _day_first(slashes) is not None else day_first)
+    zone = next((date.tzinfo is None for cell in known if (date := _read(cell, is_day_first))), True)
+    dates = (_read(cell, is_day_first) for cell in plain)
+    return [date if date is not None and (date.tzinfo is None) == zone else None for date in dates]
+
+
 def _day_first(slashes: Sequence[re.Match[str]]) -> bool | None:
     """Which number is the day: the one that is above 12 somewhere; either will do if both are always equal."""
     first = any(int(match["first"]) > 12 for match in slashes)

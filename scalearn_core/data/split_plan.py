@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scalearn_core.data.column_checks import shorten
-from scalearn_core.data.dates import read_dates
+from scalearn_core.data.dates import dates_like, read_dates
 from scalearn_core.data.groups import Groups, join_groups
 from scalearn_core.data.near_duplicates import group_near
 from scalearn_core.data.parts import Part
@@ -168,6 +168,37 @@ def groups_of(
     if plan.near_duplicates:
         found.append(group_near(texts))
     return join_groups(found) if len(found) > 1 else next(iter(found), None)
+
+
+def among_tested(
+    plan: SplitPlan, side: pd.DataFrame | None, tested: NDArray[np.bool_], others: pd.DataFrame
+) -> NDArray[np.bool_]:
+    """Which documents without label stand where only test documents may: they are marked as such, are of a group
+    that is tested on, or not older than the oldest test document. Of a date that cannot be read, that is assumed.
+
+    Args:
+        side: the columns of the plan for the documents with labels, and of these
+        tested: which are tested on.
+        others: the same columns for m documents without label.
+
+    Returns:
+        shape [m].
+    """
+    found = np.zeros(len(others), dtype=np.bool_)
+    if plan.group_column is not None:
+        groups = {cell.strip() for cell in np.array(_cells(side, plan.group_column))[tested].tolist()} - {""}
+        found |= others[plan.group_column].str.strip().isin(groups).to_numpy(dtype=np.bool_)
+    if plan.by == "random":
+        return found
+    cells, column = _cells(side, plan.column or ""), others[plan.column or ""].tolist()
+    if plan.by == "column":
+        marked = {_folded(value) for value in plan.test_values}
+        return found | np.array([_folded(cell) in marked for cell in column], dtype=np.bool_)
+    some = [cell for cell, is_tested in zip(cells, tested.tolist(), strict=True) if is_tested]
+    dates = dates_like([*some, *column], cells, day_first=plan.day_first)
+    oldest = min((date for date in dates[: len(some)] if date is not None), default=None)
+    late = [date is None or (oldest is not None and date >= oldest) for date in dates[len(some) :]]
+    return found | np.array(late, dtype=np.bool_)
 
 
 def _by_value(cells: Sequence[str], plan: SplitPlan) -> NDArray[np.int64]:

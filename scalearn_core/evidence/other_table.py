@@ -76,6 +76,8 @@ def evaluate_on_table(
     languages = shares_of(split.texts)
     main = next(iter(languages), None)
     card = model.encoder.card
+    record = model.training_record
+    made_from = record.get("labelled_fingerprint", record.get("dataset_fingerprint"))
     result = TableEvaluation(
         **vars(reports["scalearn"]),
         frozen_head=reports.get("frozen_head"),
@@ -90,7 +92,7 @@ def evaluate_on_table(
         cross_language=bool(reference.languages) and main is not None and main not in reference.languages,
         unread_languages=tuple(code for code in languages if card and code not in card.languages),
         scores_by_language=scores_by_language(split.texts, split.targets, predicted, model.labels, seed=seed),
-        same_table=dataset.fingerprint == model.training_record.get("dataset_fingerprint"),
+        same_table=dataset.labelled_fingerprint == made_from,
         learned_from=_learned_from(reference, split),
         table=TableFacts(dataset.name, dataset.fingerprint, len(dataset.rejected)),
     )

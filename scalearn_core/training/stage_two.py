@@ -121,6 +121,8 @@ def train_scales(
         **dataclasses.asdict(config), "device": model.encoder.device.type, "threads": torch.get_num_threads(),
         "best_epoch": history.best_epoch, "dataset_fingerprint": dataset.fingerprint,
     }  # fmt: skip
+    if len(dataset.unlabelled):
+        model.training_record["labelled_fingerprint"] = dataset.labelled_fingerprint
     return TrainingResult(history, frozen_head, cached, asked, clock.stop())
 
 

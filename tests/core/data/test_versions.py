@@ -139,3 +139,27 @@ def test_a_dataset_of_the_first_format_is_read_as_it_was(workspace: Path) -> Non
         del stored[later]
     recipe.write_text(json.dumps(stored), encoding="utf-8")
     assert store.load_dataset(dataset_id).labels == ("hr", "it")
+
+
+def test_a_document_without_label_is_added_gone_and_labelled_like_others() -> None:
+    rows = [*ROWS, ("e", "hr")]
+    before = made([*rows, ("q", ""), ("r", ""), ("s", "")])
+    after = made([*rows[:3], ("c", ""), *rows[4:], ("q", "it"), ("r", ""), ("t", "")])
+    found = changes(before, after)
+    assert found.added.to_dict("list") == {"row": [10], "text": ["t"], "label": [""]}
+    assert found.gone.to_dict("list") == {"row": [10], "text": ["s"], "label": [""]}
+    assert found.relabelled.to_dict("list") == {
+        "row": [5, 8], "text": ["c", "q"], "before": ["it", ""], "label": ["", "it"],
+    }  # fmt: skip
+    assert found.same == 6
+
+
+def test_none_of_the_labels_and_no_label_yet_are_two_things() -> None:
+    lines = ['["a", "b"]', '["a"]', '["b"]', '["a"]', '["b"]']
+    both = [
+        "".join(f'{{"message": "text {n}", "team": {cell}}}\n' for n, cell in enumerate([*lines, last]))
+        for last in ("null", "[]")
+    ]
+    before, after = (TextDataset.from_table(c.encode(), text="message", label="team") for c in both)
+    found = changes(before, after)
+    assert (found.relabelled["text"].tolist(), found.same) == (["text 5"], 5)

@@ -6,6 +6,7 @@ import dataclasses
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from scalearn_core import evaluate
@@ -85,6 +86,18 @@ def test_documents_learned_from_are_counted(model: ScaLearnModel, reference: Ref
     assert evaluate_on_table(model, reference, dataset(60)).result.same_table is True
     result = evaluate_on_table(model, reference, dataset(90)).result
     assert (result.same_table, result.learned_from) == (False, 60)
+
+
+def test_the_table_is_known_again_whatever_documents_without_label_stood_beside_it(
+    model: ScaLearnModel, reference: Reference
+) -> None:
+    labelled = dataset(60)
+    beside = dataclasses.replace(labelled, unlabelled=pd.Series(["a question"], index=[99], dtype="str"))
+    model.training_record = {
+        "dataset_fingerprint": beside.fingerprint, "labelled_fingerprint": beside.labelled_fingerprint,
+    }  # fmt: skip
+    for table, same in ((labelled, True), (beside, True), (dataset(61), False)):
+        assert evaluate_on_table(model, reference, table).result.same_table == same
 
 
 def test_without_evidence_there_is_no_comparison(model: ScaLearnModel) -> None:

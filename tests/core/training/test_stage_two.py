@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
@@ -71,6 +72,18 @@ def test_auto_learns_from_the_validation_documents_too(encoder, sources, data: T
         train_scales(model, given, TrainingConfig(epochs=1))
     assert torch.equal(models[0].scales.omega, models[1].scales.omega)
     assert torch.equal(models[0].head[-1].weight, models[1].head[-1].weight)
+
+
+def test_the_model_knows_its_labelled_documents_again(encoder, sources, data: TextDataset) -> None:
+    with_some = replace(data, unlabelled=pd.Series(["a question", "another"], index=[900, 901], dtype="str"))
+    records = []
+    for given in (data, with_some):
+        model = ScaLearnModel(encoder, sources, labels=data.labels)
+        train_scales(model, given, TrainingConfig(epochs=1))
+        records.append(model.training_record)
+    assert "labelled_fingerprint" not in records[0]
+    assert records[1]["labelled_fingerprint"] == records[0]["dataset_fingerprint"] == data.fingerprint
+    assert records[1]["dataset_fingerprint"] == with_some.fingerprint != data.fingerprint
 
 
 def test_autos_head_is_the_logistic_regression_of_the_trained_embeddings(encoder, sources, data) -> None:
