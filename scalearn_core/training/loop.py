@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from scalearn_core.devices import repeatable
 from scalearn_core.encoders.batching import TokenBudget, training_batches
 
 OnStep = Callable[[int, dict[str, float]], None]
@@ -37,8 +38,12 @@ class History:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Dropout masks from `seed`; the caller's generator states are left as they were."""
-    with torch.random.fork_rng(devices=list(range(torch.cuda.device_count()))):
+    """The same bytes from the same seed: dropout masks from it, and on a GPU only operations that promise as much.
+
+    The caller's generator states and settings are left as they were. Without the second, two equal trainings on a
+    GPU came apart in their scales, since the backward pass of attention adds in no fixed order there.
+    """
+    with torch.random.fork_rng(devices=list(range(torch.cuda.device_count()))), repeatable():
         torch.manual_seed(seed)
         yield
 
