@@ -47,7 +47,7 @@ def test_a_lever_moves_scores_and_reset_brings_them_back(studio: Open, trained: 
     wanted = {f"added.{name}" if idle[name] else f"factor.{name}" for name in names}
     assert set(sliders(app)) == wanted | {"group.lower", "group.middle", "group.upper"}
     assert app.button(key="save_levers_button").disabled, "nothing to save yet"
-    documents = words["count.documents.other"].format(n=4)
+    documents = words["count.documents.other"].format(n=3)
     assert words["levers.say_rest"].format(documents=documents) in [line.value for line in app.markdown]
 
     for key, slider in sliders(app).items():

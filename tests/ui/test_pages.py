@@ -12,7 +12,7 @@ from scalearn_core.workspace.samples import SAMPLES
 from scalearn_ui import shell, text
 from scalearn_ui.parts import columns
 from scalearn_ui.parts.columns import Guess
-from tests.ui.conftest import PAGES, ROOT, Open, small_table, wait_for_end
+from tests.ui.conftest import DOCUMENTS, PAGES, ROOT, Open, small_table, wait_for_end
 
 LANGUAGES = list(text.LANGUAGES)
 NEEDS_MODEL = ["results", "scales", "classify"]
@@ -137,7 +137,7 @@ def test_an_upload_becomes_a_dataset_with_the_columns_guessed(studio: Open) -> N
     assert app.get("plotly_chart"), "class counts are drawn before saving"
     app.button(key="save_dataset").click().run()
     stored = datasets.list_datasets()
-    assert [(info.name, info.documents) for info in stored] == [("tickets", 40)]
+    assert [(info.name, info.documents) for info in stored] == [("tickets", DOCUMENTS)]
     assert app.session_state["current_dataset"] == stored[0].id
 
 

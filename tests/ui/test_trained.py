@@ -15,14 +15,14 @@ from scalearn_core.evidence.upgrade import upgraded
 from scalearn_ui import outcomes, text
 from scalearn_ui.views.results.verdict import VERDICT_BOX
 from tests.records import training
-from tests.ui.conftest import SOURCES, Open, draw, result_of, small_table, wait_for_end
+from tests.ui.conftest import DOCUMENTS, SOURCES, Open, draw, result_of, small_table, wait_for_end
 
 
 def test_results_begin_with_a_verdict(studio: Open, trained: str, language: str) -> None:
     app = studio("results", language, run=trained)
     assert not app.error
     found = result_of(trained)
-    assert (found["verdict"]["helped"], found["verdict"]["code"]) == (None, "few_documents"), "8 test documents"
+    assert (found["verdict"]["helped"], found["verdict"]["code"]) == (None, "few_documents"), "6 test documents"
     score = text.points(found["scores"]["scalearn"]["macro_f1"]["value"])
     assert score in app.info[0].value
     assert set(found["scores"]) == {"scalearn", "own_adapter", "single_source", "frozen_head", "tfidf", "majority"}
@@ -274,7 +274,7 @@ def test_a_table_is_classified_by_a_run(studio: Open, trained: str) -> None:
     assert not app.error
     assert app.download_button(key="download_predictions")
     shown = app.dataframe[0].value
-    assert len(shown) == 40
+    assert len(shown) == DOCUMENTS
     assert shown.columns.tolist() == ["message", "team", "row", "predicted", "confidence"]
 
 
