@@ -12,12 +12,14 @@ import pandas as pd
 import pytest
 
 from scalearn_core import runs
+from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.evaluation.report import ClassScore
 from scalearn_core.workspace import datasets
 from scalearn_ui import charts, text
 from scalearn_ui.charts.multi_label import parts
 from scalearn_ui.palette import LIGHT
 from tests.built import built_once
+from tests.core.tiny import random_adapter, save_encoder
 from tests.records import filled
 from tests.ui.conftest import Open, train_into, wait_for_end
 
@@ -44,10 +46,19 @@ def table() -> bytes:
 
 @pytest.fixture(scope="module")
 def multi_label_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A workspace with a model trained on that table, and the id of its run."""
-    return built_once(
-        tmp_path_factory, "complaints", lambda home: train_into(home, table(), "complaints", "message", "about")
-    )
+    """A workspace with a model of the tiny encoder trained on that table, and the id of its run."""
+
+    def build(home: Path) -> str:
+        parts = home / "parts"
+        save_encoder(parts / "encoder")
+        sources = [str(parts / name) for name in ("first", "second")]
+        for number, source in enumerate(sources):
+            write_adapter(random_adapter(Path(source).name, seed=number), Path(source))
+        return train_into(
+            home, table(), "complaints", "message", "about", encoder=str(parts / "encoder"), sources=sources
+        )
+
+    return built_once(tmp_path_factory, "complaints", build)
 
 
 @pytest.fixture
@@ -186,7 +197,8 @@ def test_one_text_gets_all_its_labels(studio: Open, multi_label: str) -> None:
     app.button(key="classify_text").click().run()
     assert not app.exception
     drawn = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][0]
-    likely = [label for label, share in zip(drawn["y"], drawn["x"], strict=True) if share >= 50]
+    limits = result_of(multi_label)["thresholds"]
+    likely = [name for name, share in zip(drawn["y"], drawn["x"], strict=True) if share >= 100 * limits[name]]
     shown = app.subheader[-1].value
     assert shown == (" · ".join(text.plain(label) for label in sorted(likely)) or words("several.no_label"))
 
