@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from scalearn_core import runs
+from scalearn_core.jobs import check
 from scalearn_core.workspace import datasets
 from scalearn_ui import text
-from tests.ui.conftest import Open, wait_for_end
+from tests.runs.in_process import done
+from tests.ui.conftest import Open
 from tests.ui.tables import clean_rows, save, told, upload, written
 
 NAMES = {
@@ -49,7 +50,7 @@ def test_names_and_texts_from_outside_stay_words(studio: Open, kind: str, langua
     assert info.text_columns == (columns[0],) and set(info.labels) == {name, "other"}
     app = studio("data", language, dataset=info.id)
     assert not app.error and not app.exception and not shown_raw(app, name)
-    wait_for_end(runs.submit("check", {"dataset": info.id, "seed": 13}, title=info.name))
+    done(check.run, "check", {"dataset": info.id, "seed": 13}, info.name)
     app = studio("data", language)
     assert not app.error and not shown_raw(app, name)
     app.button(key=f"delete_{info.id}").click().run()
