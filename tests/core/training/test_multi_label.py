@@ -26,7 +26,6 @@ from scalearn_core.explain.held_back import divide_test, watched
 from scalearn_core.explain.levers import LeverBoard, Levers
 from scalearn_core.onnx_graph.graph import feeds
 from scalearn_core.prediction.predictor import Predictor
-from scalearn_core.records.studies import Ladder
 from scalearn_core.records.training import TrainingRecord
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.storage.codec import from_json, to_json
@@ -206,20 +205,18 @@ def test_another_table_is_scored(kept: tuple[Outcome, Path]) -> None:
         train_scales(outcome.model.like(outcome.model.sources[:-1]), one.split(test=0.4))
 
 
-@pytest.mark.parametrize("study", STUDIES)
-def test_every_study_can_be_asked(study: str, kept: tuple[Outcome, Path], encoder: Encoder) -> None:
+ASKED_ALREADY = ("sources", "ladder", "seeds", "learning_curve")
+"""With more to compare them with, in `tests/core/studies/test_multi_label.py`."""
+
+
+@pytest.mark.parametrize("study", [study for study in STUDIES if study not in ASKED_ALREADY])
+def test_a_study_can_be_asked_of_the_saved_model(study: str, kept: tuple[Outcome, Path], encoder: Encoder) -> None:
     _, folder = kept
     trained_model = load_trained(folder, folder / "model", table(), "cpu")
     trained_model.model.encoder = encoder
     found = run_study(study, trained_model, lambda share: None)
     json.dumps(to_json(found))
-    if isinstance(found, Ladder):
-        assert all(rung.macro_f1 is None or 0 <= rung.macro_f1.value <= 1 for rung in found.rungs)
-    if study == "learning_curve":
-        sizes = [point.documents for point in found.methods["scalearn"].points]
-        assert sizes[0] == found.documents and len(set(sizes)) >= 3
-    if study == "sources":
-        assert len(found.sources) == 4 and found.all.value > found.plain.value - 0.5
+    assert found.documents == 160 and set(found.scores) == {"scalearn", "frozen_head"}
 
 
 def test_levers_at_rest_change_nothing(kept: tuple[Outcome, Path]) -> None:
