@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from scalearn_core.config import let_threads_sleep
 
 let_threads_sleep()
+if "PYTEST_XDIST_WORKER" in os.environ:  # one of two: a core each
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 PROCESSES = 2
 FIRST = ("tests/e2e", "tests/ui", "tests/runs")

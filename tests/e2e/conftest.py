@@ -17,13 +17,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from scalearn_core.devices import usable_cores
+
 ROOT = Path(__file__).resolve().parents[2]
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 Open = Callable[..., Page]
 
 
 @contextmanager
-def studio(home: Path) -> Iterator[str]:
+def studio(home: Path, **environment: str) -> Iterator[str]:
     """Start the studio as a user would, on a free port; the address of its home page."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -40,8 +42,9 @@ def studio(home: Path) -> Iterator[str]:
     log = home.parent / f"server-{port}.log"
     with log.open("wb") as stream:
         server = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "SCALEARN_HOME": str(home)}, stdout=stream, stderr=stream
-        )
+            command, cwd=ROOT, env={**os.environ, "SCALEARN_HOME": str(home), **environment},
+            stdout=stream, stderr=stream,
+        )  # fmt: skip
     try:
         _wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health", server, log)
         yield f"http://127.0.0.1:{port}"
@@ -81,7 +84,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(home: Path) -> Iterator[str]:
-    with studio(home) as found:
+    """Of a studio with all cores, as a user's: the first model is measured on it, with no test beside."""
+    with studio(home, OMP_NUM_THREADS=str(usable_cores())) as found:
         yield found
 
 
