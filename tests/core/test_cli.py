@@ -1,4 +1,4 @@
-"""The shell, command by command: real trainings with the real encoder, on tables of some thirty rows."""
+"""The shell, command by command: real trainings with the real encoder, on tables of eighteen rows."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ KINDS = (
     ("please reset the password of account {}", "Passwörter"),
     ("invoice {} was paid twice, who returns the money?", "経理"),
 )
+COUNT = 18
+"""Documents of the tables that are learned from, as many of each kind."""
 COLUMNS = ["--text", "本文", "--label", "分類"]
 
 
@@ -96,9 +98,11 @@ def threads_of_other_modules() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     home = tmp_path_factory.mktemp("cli")
-    table = write_table(home / "tickets.csv", documents(27))
+    table = write_table(home / "tickets.csv", documents(COUNT))
     # Labels that do not follow from the texts, so that it stops early.
-    hopeless = write_table(home / "notes.csv", [(*documents(27)[i][:2], KINDS[i // 3 % 3][1]) for i in range(27)])
+    hopeless = write_table(
+        home / "notes.csv", [(*row[:2], KINDS[i // 3 % 3][1]) for i, row in enumerate(documents(COUNT))]
+    )
     adapter_told = shell(
         "train-adapter", "--table", hopeless, *COLUMNS, "--name", "ours", "--title", "Our tickets", "--out", home,
         "--threads", "1",
@@ -112,7 +116,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 @pytest.fixture
 def table(tmp_path: Path) -> Path:
-    return write_table(tmp_path / "table.csv", documents(27))
+    return write_table(tmp_path / "table.csv", documents(COUNT))
 
 
 # train
@@ -142,7 +146,7 @@ def test_train_leaves_a_model_with_its_evidence_and_nothing_else(trained: Traine
 
 def test_train_writes_test_predictions_safe_to_open(trained: Trained) -> None:
     predictions = read_csv(trained.model / "test_predictions.csv")
-    original = {int(row): text for row, (_, text, _) in enumerate(documents(27), start=2)}
+    original = {int(row): text for row, (_, text, _) in enumerate(documents(COUNT), start=2)}
     assert predictions
     for row in predictions:
         assert row["text"].removeprefix("'") == original[int(row["row"])]
@@ -389,7 +393,7 @@ def test_an_own_adapter_has_a_card_without_places_of_this_machine(trained: Train
     assert str(trained.table.parent) not in text
     assert (card["metric"], card["title"]["en"], card["research_use"]) == ("macro_f1", "Our tickets", False)
     assert card["labels"] == sorted(label for _, label in KINDS)
-    assert sum(card["rows"].values()) == 27
+    assert sum(card["rows"].values()) == COUNT
 
 
 def test_a_prebuilt_adapter_is_rebuilt_by_the_command_on_its_card(tmp_path: Path) -> None:
