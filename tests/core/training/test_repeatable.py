@@ -28,4 +28,3 @@ def test_with_a_gpu_the_settings_come_back_even_after_an_error(monkeypatch: pyte
         assert allowed() == (True, False)
         raise ZeroDivisionError
     assert allowed() == before
-
