@@ -74,7 +74,7 @@ def placeholders_among(labels: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def ditto_labels(scan: Scan) -> list[Finding]:
     """`ditto_labels`: marks for "as in the row above", with steps that write it out where that row was read."""
-    labels = [label for label in scan.counts if _form(label) in _DITTO]
+    labels = ditto_among(list(scan.counts))
     if not labels:
         return []
     marked = scan.having_only(labels).tolist()
@@ -96,6 +96,11 @@ def ditto_labels(scan: Scan) -> list[Finding]:
         values = {"concerned": written, "unsettled": sum(marked) - written}
         about["remedies"] = (Remedy("write_out_ditto", steps, values), *about["remedies"])
     return [Finding("ditto_labels", "warning", **about)]
+
+
+def ditto_among(labels: Sequence[str]) -> list[str]:
+    """Those of the labels of a table that mean "as in the row above"."""
+    return [label for label in labels if _form(label) in _DITTO]
 
 
 def _about(scan: Scan, labels: list[str]) -> dict[str, Any]:

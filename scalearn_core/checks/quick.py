@@ -14,6 +14,7 @@ from scalearn_core.checks.language import unread_language
 from scalearn_core.checks.personal import personal_data
 from scalearn_core.checks.placeholders import ditto_labels, placeholder_labels
 from scalearn_core.checks.scan import look_at
+from scalearn_core.checks.sums import sum_rows
 from scalearn_core.checks.unlabelled import unlabelled_documents
 from scalearn_core.data.dataset import TextDataset
 
@@ -30,8 +31,8 @@ def quick(
     other: str = "other",
     on_progress: Callable[[float], None] = lambda share: None,
 ) -> list[Finding]:
-    """What can be said of a dataset in one pass: names of labels, then serious findings first, of equals the most
-    consequential first.
+    """What can be said of a dataset in one pass: names of labels and sums, then serious findings first, of equals
+    the most consequential first.
 
     Personal data and labels in the texts are looked for in at most `scan.MOST_LOOKED_AT` documents, languages in
     `languages.LOOKED_AT` (the library takes a third of a millisecond for each).
@@ -48,8 +49,9 @@ def quick(
     texts = dataset.frame["text"]
     ids = id_column(scan, texts, table_columns)
     names = [*placeholder_labels(scan), *ditto_labels(scan), *spelling_variants(scan)]
+    sums = sum_rows(scan, texts)
     rare = few_documents(scan, other=other, multi_label=dataset.separator is not None)
-    if names:  # to be mended before anything is done about classes that are rare by their spelling alone
+    if names or sums:  # to be mended before anything is done about classes that are rare by their spelling alone
         rare = [replace(finding, remedies=()) for finding in rare]
     found = [
         *ids,
@@ -65,4 +67,4 @@ def quick(
         *little_text(scan),
     ]
     on_progress(1.0)
-    return [*names, *sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))]
+    return [*names, *sums, *sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))]

@@ -9,6 +9,7 @@ from pathlib import Path
 from scalearn_core.encoders.cards import CARDS
 from scalearn_core.tables.delimited import DELIMITERS
 from scalearn_core.tables.encodings import ENCODINGS
+from scalearn_core.tables.quoting import QUOTES
 
 DEVICES = ("cpu", "cuda", "mps")
 NO_SEPARATOR = "none"
@@ -29,6 +30,12 @@ def add_table(command: argparse.ArgumentParser, *, label: bool) -> None:
     command.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first visible one)")
     command.add_argument("--encoding", choices=ENCODINGS, metavar="NAME", help="default: detected")
     command.add_argument("--delimiter", type=delimiter, metavar="MARK", help=", ; | or tab (default: detected)")
+    command.add_argument(
+        "--quotes",
+        choices=QUOTES,
+        help='around cells: "..." with "" inside (double), "..." with \\" inside (backslash), '
+        "'...' (apostrophe), or none (default: detected)",
+    )
     command.add_argument(
         "--no-header", dest="header", action="store_const", const=False, help="the first row is a document"
     )

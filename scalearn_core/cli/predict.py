@@ -13,7 +13,8 @@ from pathlib import Path
 
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import evaluation_summary, seen_before
-from scalearn_core.cli.train import read_dataset, tell_notes, tell_rejected
+from scalearn_core.cli.telling import tell_header, tell_notes, tell_rejected
+from scalearn_core.cli.train import read_dataset
 from scalearn_core.cli.usage import UsageError, check_new_file, writing_to
 from scalearn_core.data.column_checks import check_column, shorten
 from scalearn_core.data.labels import split_labels
@@ -60,6 +61,7 @@ def predict(args: argparse.Namespace) -> None:
     table = read_table(args.table, reading=Reading.of(vars(args)))
     for column in args.text:
         check_column(list(table.frame.columns), column)
+    tell_header(table.header_row, given=args.header)
     tell_rejected(table.rejected["row"].tolist())
     tell_notes(table.notes)
     with telling_first_seal(args.model), Progress() as progress:

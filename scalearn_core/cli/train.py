@@ -11,16 +11,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scalearn_core.adapters import catalog
-from scalearn_core.checks.placeholders import placeholders_among
 from scalearn_core.cli.options import NO_SEPARATOR
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import training_summary
+from scalearn_core.cli.telling import (
+    tell_header,
+    tell_notes,
+    tell_placeholders,
+    tell_rejected,
+    tell_separator,
+    tell_sums,
+)
 from scalearn_core.cli.unlabelled import further_of, tell_rejected_of, tell_unlabelled, tell_unread, tell_unused
 from scalearn_core.cli.usage import UsageError, check_new_folder, writing_to
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.column_checks import shorten
 from scalearn_core.data.dataset import TextDataset
-from scalearn_core.data.labels import AUTO, looks_multi_label
+from scalearn_core.data.labels import AUTO
 from scalearn_core.data.language_names import names_of
 from scalearn_core.data.languages import shares_of
 from scalearn_core.data.mapping import Mapping, columns_of
@@ -30,7 +37,6 @@ from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.errors import ConfigError
 from scalearn_core.storage.codec import to_json
 from scalearn_core.storage.files import folder_written_whole
-from scalearn_core.tables.notes import MOST_IN_CELL, Notes
 from scalearn_core.tables.reading import Reading
 
 if TYPE_CHECKING:
@@ -181,71 +187,15 @@ def read_dataset(
         further=further_of(args),
         to_learn=to_learn,
     )
+    tell_header(dataset.header_row, given=args.header)
     if separator == AUTO or given:
         tell_separator(dataset, asked=separator == AUTO)
-    tell_rejected(tell_rejected_of(dataset))
+    rejected = dataset.rejected
+    tell_rejected(rejected[rejected["row"].isin(tell_rejected_of(dataset))])
     tell_notes(dataset.notes)
     if to_learn:
         tell_placeholders(dataset.labels)
+        tell_sums(dataset)
     else:
         tell_unused(dataset, "scored")
     return dataset
-
-
-def tell_separator(dataset: TextDataset, *, asked: bool) -> None:
-    """How the cells of the labels were read, where there is a doubt.
-
-    Args:
-        asked: whether it was left to the cells.
-    """
-    cells, mark = dataset.frame["label"].tolist(), dataset.separator
-    if mark is None:
-        if asked and (seen := looks_multi_label(cells)):
-            print(
-                f'Each cell is one label, though "{seen}" stands in some '
-                f"(--label-separator '{seen}': several labels per document).",
-                file=sys.stderr,
-            )
-    elif asked:
-        print(
-            f"Several labels per document, as {mark} stands between them "
-            f"(--label-separator {NO_SEPARATOR}: each cell is one label).",
-            file=sys.stderr,
-        )
-    elif not any(mark in cell for cell in cells):
-        print(f'No cell holds several labels: there is no "{mark}" in any.', file=sys.stderr)
-
-
-def tell_placeholders(labels: Sequence[str]) -> None:
-    """Labels that probably are none; the shell changes no table, so they are learned all the same."""
-    sure, maybe = placeholders_among(labels)
-    if sure or maybe:
-        print(
-            f"These stand for no label, it seems, but are learned as labels: {shorten([*sure, *maybe])}. "
-            "Blank such cells if they are no answers.",
-            file=sys.stderr,
-        )
-
-
-def tell_notes(notes: Notes) -> None:
-    """What a workbook does not show must not be learned in silence, nor what it lacks be missed."""
-    if notes.hidden:
-        print(f"Hidden in the workbook, but read like the others: row {shorten(notes.hidden)}.", file=sys.stderr)
-    for column, rows in notes.without_value.items():
-        print(
-            f'Formulas whose value is not stored are read as blank in "{column}": row {shorten(rows)}. '
-            "Save the workbook from a spreadsheet program to store them.",
-            file=sys.stderr,
-        )
-    if notes.full:
-        print(
-            f"Probably cut off, as a cell has the {MOST_IN_CELL:,} characters a spreadsheet keeps: "
-            f"row {shorten(notes.full)}.",
-            file=sys.stderr,
-        )
-
-
-def tell_rejected(rows: Sequence[int]) -> None:
-    """Rows that were left out must not vanish in silence."""
-    if rows:
-        print(f"Left out, because blank or not of the header's width: row {shorten(rows)}.", file=sys.stderr)

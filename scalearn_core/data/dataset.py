@@ -19,7 +19,7 @@ from scalearn_core.data.documents import take_documents
 from scalearn_core.data.fingerprint import fingerprint
 from scalearn_core.data.further import Further, last_row, read_named
 from scalearn_core.data.groups import Groups
-from scalearn_core.data.label_cells import are_values, as_known, spelled
+from scalearn_core.data.label_values import as_known, same_values
 from scalearn_core.data.labels import split_labels
 from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.parts import NEVER_LEARNED, Part
@@ -79,6 +79,9 @@ class TextDataset:
 
     table_end: int | None = None
     """The last row of the table, from which those of a further file are counted on; None where there is none."""
+
+    header_row: int | None = None
+    """The row of the file that names the columns; None where none does."""
 
     @classmethod
     def from_table(
@@ -145,6 +148,7 @@ class TextDataset:
             frame, pd.concat([table.rejected, taken.left_out, by_steps, not_kept]), (), name,
             separator=taken.separator, side=side, notes=table.notes, unlabelled=unlabelled,
             unlabelled_side=unlabelled_side, table_end=None if further is None else last_row(table),
+            header_row=table.header_row,
         )  # fmt: skip
         return made._checked(label, to_learn=to_learn)
 
@@ -239,7 +243,7 @@ class TextDataset:
             DataError: `data.unknown_labels` if the table has a class the model has not.
         """
         known = tuple(labels or self.labels)
-        values = {spelled(label): label for label in known} if are_values(known) else {}
+        values = same_values(known)
         begins = {form: label for label in known for form in written_forms(label)}
         begins |= {label.strip(): label for label in known}
         written = {begin: label for begin, label in begins.items() if begin not in known}

@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scalearn_core.data.column_checks import shorten
-from scalearn_core.data.label_cells import NONE, are_values, as_lists, listed, separator_of, spelled
+from scalearn_core.data.label_cells import NONE, as_lists, listed, separator_of
+from scalearn_core.data.label_values import are_values, spelled
 from scalearn_core.data.labels import AUTO, find_separator, split_labels
 from scalearn_core.data.mapping import Mapping
 from scalearn_core.errors import DataError
@@ -47,11 +48,11 @@ def take_documents(frame: pd.DataFrame, mapping: Mapping, *, are_lists: bool = F
     """
     texts, label, separator, blanks = mapping.texts, mapping.label, mapping.separator, mapping.blanks
     text, labels = joined(frame, texts), frame[label]
-    if mapping.as_before:
+    if mapping.rules < 2:
         labels, separator = _label_sets(labels.replace(NONE, ""), separator)
         none = np.zeros(len(labels), dtype=np.bool_)
     else:
-        labels, separator, none = _labels(labels, separator, are_lists=are_lists)
+        labels, separator, none = _labels(labels, separator, are_lists=are_lists, rules=mapping.rules)
     blank_text, blank_label = is_blank(text), is_blank(labels) & ~none
     blank = blank_text | blank_label
     unlabelled = blank_label & ~blank_text & ~frame[label].where(blank_label, "").map(_is_empty_list)
@@ -74,7 +75,7 @@ def _is_empty_list(cell: str) -> bool:
 
 
 def _labels(
-    cells: pd.Series, separator: str | None, *, are_lists: bool
+    cells: pd.Series, separator: str | None, *, are_lists: bool, rules: int
 ) -> tuple[pd.Series, str | None, NDArray[np.bool_]]:
     """Labels in one form, the separator, and which documents are said to have none of the labels.
 
@@ -82,7 +83,8 @@ def _labels(
     spelled otherwise in other formats get one spelling.
     """
     asked = None if separator == AUTO else separator
-    lists = as_lists((cell for cell in cells.unique() if cell.strip()), asked, are_lists=are_lists)
+    filled = (cell for cell in cells.unique() if cell.strip())
+    lists = as_lists(filled, asked, are_lists=are_lists, rules=rules)
     none = np.zeros(len(cells), dtype=np.bool_)
     if lists is None:
         cells, separator = _label_sets(cells, separator)
@@ -100,7 +102,8 @@ def _labels(
             cells = cells.replace(NONE, "")
     sets = {cell: split_labels(cell.strip(), separator) for cell in cells.unique()}
     if are_values(chain.from_iterable(sets.values())):
-        cells = by_distinct(cells, lambda cell: (separator or "").join(sorted({*map(spelled, sets[cell])})))
+        one = {cell: sorted({spelled(label, rules) for label in labels}) for cell, labels in sets.items()}
+        cells = by_distinct(cells, lambda cell: (separator or "").join(one[cell]))
     return cells, separator, none
 
 

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from scalearn_core.data.labels import AUTO
 from scalearn_core.data.recipe import Step
+from scalearn_core.tables.rules import RULES
 
 Blanks = Literal["keep", "leave_out", "refuse"]
 
@@ -30,8 +31,8 @@ class Mapping:
     """Further columns that a split asks for (`SplitPlan.columns`)."""
     steps: Sequence[Step] = ()
     """What is done to the documents after they were read (`recipe.py`); those left out are listed as rejected."""
-    as_before: bool = False
-    """Read as datasets were that were stored before lists, spellings and "none" were known."""
+    rules: int = RULES
+    """By which label cells are read: those of a stored dataset."""
 
     def __post_init__(self) -> None:
         if self.blanks not in get_args(Blanks):

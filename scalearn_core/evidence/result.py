@@ -117,6 +117,7 @@ def dataset_facts(documents: Documents, encoder: Encoder) -> DatasetFacts:
         class_counts=dataset.class_counts,
         cut=sum(tokens.cut),
         unknown_share=encoder.unknown_share(tokens),
+        header_row=dataset.header_row if (dataset.header_row or 1) > 1 else None,
     )
 
 

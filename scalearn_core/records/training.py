@@ -64,6 +64,8 @@ class DatasetFacts:
     """In the workspace; None in a shell."""
     text_column: str | None = field(default=None, metadata=LEFT_OUT)
     label_column: str | None = field(default=None, metadata=LEFT_OUT)
+    header_row: int | None = field(default=None, metadata=LEFT_OUT)
+    """The row of the table that names the columns, where it is not the first."""
 
     @property
     def multi_label(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from decimal import Decimal
 
 LARGEST_ID = 2.0**63
@@ -24,12 +25,12 @@ def cell_text(value: object) -> str:
             return str(value).upper()
         case float() if value.is_integer() and abs(value) < LARGEST_ID:
             return format(Decimal(repr(value + 0.0)).to_integral(), "f")  # all digits; + 0.0: no minus before 0
+        case float() if math.isnan(value):
+            return ""  # not a number: how pandas and numpy keep what is missing
         case float():
             return format(value, ".15g")  # the digits Excel shows; 0.1 + 0.2 is stored as 0.30000000000000004
-        case dt.datetime() if value.time() == dt.time():
-            return value.date().isoformat()
         case dt.datetime():
-            return value.isoformat(sep=" ")
+            return value.isoformat(sep=" ").removesuffix(" 00:00:00")  # midnight with a time zone stays
         case bytes():
             return value.decode("utf-8", "backslashreplace")
         case list() if value and all(isinstance(item, str) and "|" not in item for item in value):

@@ -19,6 +19,9 @@ from scalearn_core.tables import limits
 from scalearn_core.tables.delimited import SAMPLE_RECORDS
 from scalearn_core.tables.header import Asides, lacks_header, lines_above
 from scalearn_core.tables.records import Record
+from scalearn_core.tables.rules import RULES
+from scalearn_core.tables.short_rows import ShortRows
+from scalearn_core.tables.sums import Sums
 
 Header = bool | int | None
 """Whether the first row of the table names the columns, or the number of the row that does."""
@@ -77,6 +80,7 @@ def assemble(
     header: Header = None,
     delimiter: str = "\t",
     ragged: bool = False,
+    rules: int = RULES,
 ) -> Assembled:
     """Check rows against the header.
 
@@ -85,6 +89,7 @@ def assemble(
         header: as in `reader.read_table`.
         delimiter: stands between the cells of rejected rows.
         ragged: rows may be shorter than the header, as on a sheet, where nobody sees that they are.
+        rules: as `Reading.rules`.
 
     Raises:
         DataError: `data.empty_file`, `data.no_rows`, `data.all_rows_rejected`, `data.encoding_wrong`,
@@ -98,11 +103,11 @@ def assemble(
         rows = _from_row(header, rows, rejected, delimiter)
     sample = list(islice(rows, SAMPLE_RECORDS))
     body: Iterator[Record] = chain(sample, rows)
-    asides = Asides([])
+    asides, sums = Asides([]), Sums([])
     if names is None:
         if header is None or isinstance(header, bool):
             trimmed = [list(map(str.strip, record.cells)) for record in sample]
-            for above in islice(body, lines_above(trimmed, ragged=ragged)):
+            for above in islice(body, lines_above(trimmed, ragged=ragged, rules=rules)):
                 rejected.add(above.row, "above_header", above.cells, delimiter)
             sample = sample[len(rejected.found) :]
         if not sample:
@@ -111,10 +116,13 @@ def assemble(
             header = not lacks_header([record.cells for record in sample])
         first = next(body) if header else None
         names = first.cells if first else [""] * len(sample[0].cells)
-        asides = Asides([record.cells for record in sample[1:]] if first else [])
-        if first and _all_end_blank(sample[1:], len(names)):
-            width = len(names)
+        below, width = sample[1:] if first else sample, len(names)
+        if first and _all_end_blank(below, width):
             body = (_without_last(record, width) for record in body)
+        elif not ragged and rules > 2:
+            body = ShortRows(below, width).filled_up(body)
+        asides = Asides([record.cells for record in below] if first else [])
+        sums = Sums([record.cells for record in below] if rules > 2 else [])
     names = column_names(names)
     columns = _Columns(names, rejected, delimiter)
     for record in body:
@@ -129,6 +137,8 @@ def assemble(
             rejected.add(record.row, "repeated_header", cells, delimiter)
         elif asides.has(cells):
             rejected.add(record.row, "aside", cells, delimiter)
+        elif sums.has(cells):
+            rejected.add(record.row, "sum_rows", cells, delimiter)
         else:
             columns.add(record.row, cells)
     frame = columns.frame()

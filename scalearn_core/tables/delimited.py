@@ -14,7 +14,8 @@ from scalearn_core.errors import DataError
 from scalearn_core.tables import limits
 from scalearn_core.tables.content import Content, OnProgress
 from scalearn_core.tables.encodings import MARK_FAULTS
-from scalearn_core.tables.header import MOST_AGREE, lines_above
+from scalearn_core.tables.header import lines_above
+from scalearn_core.tables.kinds_of_columns import MOST_AGREE
 from scalearn_core.tables.quoting import STANDARD, Quoting, candidates, ends_a_row, marks_left
 from scalearn_core.tables.records import Record
 
@@ -56,7 +57,7 @@ def _skip_marks(file: io.BufferedReader, mark: bytes) -> None:
 
 
 def find_layout(
-    content: Content, encoding: str, delimiter: str | None = None, *, first: int = 1
+    content: Content, encoding: str, delimiter: str | None = None, *, first: int = 1, quotes: str | None = None
 ) -> tuple[str, Quoting]:
     """The delimiter and the quoting of a text table, detected on its first rows.
 
@@ -66,9 +67,10 @@ def find_layout(
     Args:
         delimiter: what stands between the cells, where that is known.
         first: the row that names the columns, or one above it.
+        quotes: one of `quoting.QUOTES`, where that is known.
     """
     with text_of(content, encoding) as text:
-        ways = candidates(text.read(SAMPLE_CHARACTERS))
+        ways = candidates(text.read(SAMPLE_CHARACTERS), quotes)
     found = [(delimiter or find_delimiter(content, encoding, way, first=first), way) for way in ways]
     if len(found) == 1:
         return found[0]
@@ -167,7 +169,8 @@ def read_records(text: io.TextIOBase, delimiter: str, quoting: Quoting = STANDAR
             if "larger than field limit" in str(error):
                 raise DataError("data.cell_too_large", row=row, limit=limits.MAX_CELL_CHARACTERS) from error
             first_line = lines.go_back().rstrip("\r\n")
-            open_until = row + MOST_LINES_OPEN if first_line.count(quoting.mark) % 2 else 0
+            is_open = quoting.mark and first_line.count(quoting.mark) % 2
+            open_until = row + MOST_LINES_OPEN if is_open else 0
             yield Record(row, first_line.split(delimiter), fault="broken_quotes")
         else:
             is_end = row <= open_until and len(lines.taken) == 1 and ends_a_row(cells)

@@ -6,24 +6,18 @@ that say what the next ones have in common, with one cell filled.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
-MOST_AGREE = 0.9
-"""Share of rows that must fit the header below lines that are no part of the table."""
-LONGEST_NAME = 60
-"""Characters of a column's name."""
-LEAST_ROWS = 2
-"""Rows below a header that is not the first row."""
+from scalearn_core.tables.kinds_of_columns import LONGEST_NAME, MOST_AGREE, Cells, extent, shape
+from scalearn_core.tables.names_row import LEAST_ROWS, is_header, lines_as_wide
+from scalearn_core.tables.rules import RULES
+
 ROWS_TOLD_BY = 6
 """Rows of three cells or more, the fewest that show what a line between them is unlike."""
-_SHAPES = ((re.compile(r"\d+"), "9"), (re.compile(r"[^\W\d_]+"), "a"), (re.compile(r"\s+"), " "))
-
-Cells = Sequence[str]
 
 
-def lines_above(sample: Sequence[Cells], *, ragged: bool = False) -> int:
+def lines_above(sample: Sequence[Cells], *, ragged: bool = False, rules: int = RULES) -> int:
     """How many of the first rows are no part of the table: a title, a date, above the names of the columns.
 
     Such a row has one cell filled where those of the table have more, or two where they have four or more. The
@@ -32,47 +26,59 @@ def lines_above(sample: Sequence[Cells], *, ragged: bool = False) -> int:
     Args:
         sample: the first rows, their cells trimmed.
         ragged: rows may be shorter than the header, as on a sheet; lines with one cell do not count there.
+        rules: as `Reading.rules`.
     """
+    above = _by_width(sample, ragged=ragged, rules=rules)
+    return above if rules < 3 else above + lines_as_wide(sample[above:], ragged=ragged)
+
+
+def _by_width(sample: Sequence[Cells], *, ragged: bool, rules: int) -> int:
+    """Those told by having fewer cells, or another number of them, than the rows of the table."""
     filled = [sum(map(bool, cells)) for cells in sample]
-    widths = Counter(_extent(cells) for cells, count in zip(sample, filled, strict=True) if count > 1)
+    widths = Counter(extent(cells) for cells, count in zip(sample, filled, strict=True) if count > 1)
     if not widths:
         return 0
     least = 3 if widths.most_common(1)[0][0] >= 4 else 2
     above = next((number for number, count in enumerate(filled) if count >= least), 0)
     header, below = sample[above], sample[above + 1 :]
     if not above:
-        return _narrower_above(sample, ragged=ragged)
+        return _narrower_above(sample, ragged=ragged, rules=rules)
     if len(below) < LEAST_ROWS or not _reads_as_names(header, ragged=ragged):
         return 0
     if ragged:
         counted = [cells for cells in below if sum(map(bool, cells)) > 1]
-        fitting = sum(_extent(cells) <= _extent(header) for cells in counted)
+        fitting = sum(extent(cells) <= extent(header) for cells in counted)
     else:
         counted = list(below)
-        fitting = sum(len(cells) == len(header) for cells in counted)
+        may_be_short = rules > 2 and is_header(header, below, instead_of=sample[:above], ragged=False)
+        least_cells = 2 if may_be_short else len(header)
+        fitting = sum(least_cells <= len(cells) <= len(header) for cells in counted)
     return above if len(counted) >= LEAST_ROWS and fitting >= MOST_AGREE * len(counted) else 0
 
 
-def _narrower_above(sample: Sequence[Cells], *, ragged: bool) -> int:
-    """How many of the first rows are narrower than nearly all others, above a row that reads as names.
+def _narrower_above(sample: Sequence[Cells], *, ragged: bool, rules: int) -> int:
+    """How many of the first rows are narrower than nearly all others, above a row that reads as names; or wider,
+    if that row is unlike those below it.
 
     Such are pairs ("Author | Bob") over a table of three columns, which as a header would reject every row. A row
     with a number where its column has numbers names no column.
     """
-    width = _extent if ragged else len
+    width = extent if ragged else len
     widths = Counter(map(width, sample)).most_common(1)
     usual = widths[0][0] if widths else 0
     above = next((number for number, cells in enumerate(sample) if width(cells) == usual), 0)
     header, below = sample[above], [cells for cells in sample[above + 1 :] if any(cells)]
+    if width(sample[0]) > usual and not ragged and rules > 2:
+        return above if is_header(header, below, instead_of=sample[:above], ragged=False) else 0
     if width(sample[0]) >= usual or len(below) < LEAST_ROWS or not _reads_as_names(header, ragged=ragged):
         return 0
     fitting = [cells for cells in below if width(cells) == usual]
     if len(fitting) < MOST_AGREE * len(below):
         return 0
-    columns = [{_shape(cell) for cell in column if cell} for column in zip(*fitting, strict=False)]
+    columns = [{shape(cell) for cell in column if cell} for column in zip(*fitting, strict=False)]
     same = (len(shapes) == 1 and "9" in min(shapes) for shapes in columns)
     like_them = (
-        numbers and _shape(cell) in shapes for cell, shapes, numbers in zip(header, columns, same, strict=False)
+        numbers and shape(cell) in shapes for cell, shapes, numbers in zip(header, columns, same, strict=False)
     )
     return 0 if any(like_them) else above
 
@@ -99,7 +105,7 @@ class Asides:
         columns = [list(column) for column in zip(*rows, strict=False)] if self.any_possible else []
         lengths = [sum(map(len, column)) for column in columns]
         self.texts = lengths.index(max(lengths)) if lengths else 0
-        self.shapes = [set(map(_shape, column)) for column in columns]
+        self.shapes = [set(map(shape, column)) for column in columns]
 
     def has(self, cells: Cells) -> bool:
         """Whether this is such a line."""
@@ -108,22 +114,10 @@ class Asides:
         filled = [column for column, cell in enumerate(cells) if cell.strip()]
         if len(filled) != 1 or filled[0] == self.texts or filled[0] >= len(self.shapes):
             return False
-        return _shape(cells[filled[0]].strip()) not in self.shapes[filled[0]]
-
-
-def _extent(cells: Cells) -> int:
-    """Cells up to the last that is filled."""
-    return max((number for number, cell in enumerate(cells, 1) if cell), default=0)
+        return shape(cells[filled[0]].strip()) not in self.shapes[filled[0]]
 
 
 def _reads_as_names(cells: Cells, *, ragged: bool) -> bool:
     names = [cell for cell in cells if cell]
-    complete = 2 * len(names) > _extent(cells) if ragged else len(names) == len(cells)
+    complete = 2 * len(names) > extent(cells) if ragged else len(names) == len(cells)
     return complete and len(set(names)) == len(names) and max(map(len, names)) <= LONGEST_NAME
-
-
-def _shape(cell: str) -> str:
-    """What kind of value it is: `2026-04-01` is `9-9-9`, `T-17` is `a-9`."""
-    for run, stands_for in _SHAPES:
-        cell = run.sub(stands_for, cell)
-    return cell

@@ -170,7 +170,10 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_pairs, parse_int=_Number, parse_float=_Number, parse_constant=_Number
+    object_pairs_hook=_pairs,
+    parse_int=_Number,
+    parse_float=_Number,
+    parse_constant={"NaN": None, "Infinity": _Number("inf"), "-Infinity": _Number("-inf")}.get,
 )
 
 

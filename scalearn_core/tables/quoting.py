@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 MARKS = ('"', "'")
+QUOTES = ("double", "backslash", "apostrophe", "none")
+"""Ways of quoting to choose from: marks inside a cell written twice, or behind a backslash; apostrophes; none."""
 _STANDS_FOR = {"\\": "\ufdd0", '"': "\ufdd1", "'": "\ufdd2"}
 """Noncharacters, which no text holds, stand for what is written behind a backslash while a row is taken apart."""
 _BACK = str.maketrans({stands_for: mark for mark, stands_for in _STANDS_FOR.items()})
@@ -22,13 +25,16 @@ class Quoting:
     """As in RFC 4180 by default: quotation marks, one inside a cell written twice."""
 
     mark: str = '"'
+    """Empty where quotation marks are characters like others."""
     backslash: bool = False
     """Whether one inside a cell stands behind a backslash, as Spark, MySQL and `csv.writer` may write it."""
     blank: bool = False
     """Whether blanks stand between the delimiter and the cell."""
 
-    def options(self) -> dict[str, str | bool]:
+    def options(self) -> dict[str, str | bool | int]:
         """Those of `csv.reader`."""
+        if not self.mark:
+            return {"quoting": csv.QUOTE_NONE, "skipinitialspace": self.blank}
         return {"quotechar": self.mark, "skipinitialspace": self.blank}
 
     def hidden(self, line: str) -> str:
@@ -43,13 +49,19 @@ class Quoting:
 STANDARD = Quoting()
 
 
-def candidates(sample: str) -> list[Quoting]:
-    """The ways of quoting that a text shows signs of, the usual one first."""
-    ways = product(
-        MARKS if _APOSTROPHE.search(sample) else MARKS[:1],
-        (False, True) if _ESCAPED_QUOTE.search(sample) else (False,),
-        (False, True) if _AFTER_BLANK.search(sample) else (False,),
-    )
+def candidates(sample: str, chosen: str | None = None) -> list[Quoting]:
+    """The ways of quoting that a text shows signs of, the usual one first; of one that was `chosen` those alone
+    that differ in what was not."""
+    marks: Sequence[str] = MARKS if _APOSTROPHE.search(sample) else MARKS[:1]
+    backslashes: Sequence[bool] = (False, True) if _ESCAPED_QUOTE.search(sample) else (False,)
+    match chosen:
+        case "double" | "backslash":
+            marks, backslashes = MARKS[:1], (chosen == "backslash",)
+        case "apostrophe":
+            marks = MARKS[1:]
+        case "none":
+            return [Quoting("")]
+    ways = product(marks, backslashes, (False, True) if _AFTER_BLANK.search(sample) else (False,))
     return [Quoting(*way) for way in ways]
 
 

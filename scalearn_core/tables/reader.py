@@ -16,7 +16,7 @@ import pandas as pd
 
 from scalearn_core.errors import DataError
 from scalearn_core.tables import dataset_folders, delimited, json_lines, opendocument, parquet, workbook
-from scalearn_core.tables.columns import Header, assemble
+from scalearn_core.tables.columns import assemble
 from scalearn_core.tables.content import GZIP, Content, OnProgress
 from scalearn_core.tables.encodings import find_encoding
 from scalearn_core.tables.notes import NOTHING, Notes, NoteTaker
@@ -66,7 +66,7 @@ def read_table(
     Raises:
         DataError: The file cannot be read, is no table, or is beyond a limit of `limits.py`.
     """
-    sheet, encoding, delimiter, header = astuple(reading)
+    sheet, encoding, delimiter, header, quotes, rules = astuple(reading)
     if not isinstance(source, bytes) and dataset_folders.is_folder(Path(source)):
         done = dataset_folders.read_folder(Path(source), on_progress)
         return Table(done.frame, done.rejected, kind="folder", lists=done.lists)
@@ -74,7 +74,7 @@ def read_table(
     start = content.start(2_000)
     _refuse_other_formats(start)
     if start.startswith(ZIP_SIGNATURES):
-        return _read_package(content, sheet, header, on_progress)
+        return _read_package(content, reading, on_progress)
     if sheet is not None:
         raise DataError("data.sheet_in_text_table", sheet=sheet)
     if start.startswith(parquet.SIGNATURE):
@@ -86,12 +86,12 @@ def read_table(
         done = json_lines.read_json(content, encoding, rest)
         return Table(done.frame, done.rejected, encoding=encoding, kind="json", lists=done.lists)
     first = 1 if header is None else max(1, int(header))
-    delimiter, quoting = delimited.find_layout(content, encoding, delimiter, first=first)
+    delimiter, quoting = delimited.find_layout(content, encoding, delimiter, first=first, quotes=quotes)
     is_one_column = delimited.is_one_column(content, encoding, delimiter, quoting, first=first)
     between = delimited.NONE if is_one_column else delimiter
     with delimited.text_of(content, encoding, rest) as text:
         records = _without_hint(delimited.read_records(text, between, quoting), between)
-        done = assemble(records, header=header, delimiter=delimiter)
+        done = assemble(records, header=header, delimiter=delimiter, rules=rules)
     return Table(
         done.frame, done.rejected, encoding=encoding, delimiter=delimiter, header=done.header,
         header_row=done.header_row,
@@ -103,20 +103,21 @@ def sheet_names(content: bytes) -> tuple[str, ...]:
     if not content.startswith(ZIP_SIGNATURES):
         return ()
     packed = Content.of(content)
-    with _workbook_reader(packed)(packed, None) as (_, sheets, _):
+    with workbook_reader(packed)(packed, None) as (_, sheets, _):
         return sheets
 
 
-def _workbook_reader(content: Content) -> Callable[..., AbstractContextManager[workbook.Records]]:
+def workbook_reader(content: Content) -> Callable[..., AbstractContextManager[workbook.Records]]:
+    """What reads a zip archive: of LibreOffice or of Excel."""
     return opendocument.read_sheet if opendocument.is_spreadsheet(content) else workbook.read_workbook
 
 
-def _read_package(content: Content, sheet: str | None, header: Header, on_progress: OnProgress | None) -> Table:
+def _read_package(content: Content, reading: Reading, on_progress: OnProgress | None) -> Table:
     """A workbook of Excel or LibreOffice, both of them zip archives."""
-    read = _workbook_reader(content)
+    read = workbook_reader(content)
     notes = NoteTaker()
-    with read(content, sheet, on_progress, notes) as (records, sheets, chosen):
-        done = assemble(records, header=header, ragged=True)
+    with read(content, reading.sheet, on_progress, notes) as (records, sheets, chosen):
+        done = assemble(records, header=reading.header, ragged=True, rules=reading.rules)
     kind = "ods" if read is opendocument.read_sheet else "xlsx"
     return Table(
         done.frame, done.rejected, sheets=sheets, sheet=chosen, header=done.header, header_row=done.header_row,
@@ -159,8 +160,8 @@ class Table:
 
     rejected: pd.DataFrame
     """Columns `row`, `content` (what stands in the row) and `reason`: `too_few_fields`, `too_many_fields`,
-    `broken_quotes`, `end_of_broken`, `aside`, `not_in_encoding`, `above_header`, `repeated_header`,
-    `not_json` or `repeated_key`."""
+    `broken_quotes`, `end_of_broken`, `aside`, `sum_rows`, `not_in_encoding`, `above_header`,
+    `repeated_header`, `not_json` or `repeated_key`."""
 
     encoding: str | None = None
     """Python's name of the encoding; None for a workbook, Parquet or a folder."""

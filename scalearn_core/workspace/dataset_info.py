@@ -14,10 +14,6 @@ FORMAT = 2
 """Of `recipe.json`. Format 1 knew one text column, no steps and no versions, and labels lost outer whitespace."""
 
 
-LABEL_READING = 2
-"""Of datasets that are stored now."""
-
-
 @dataclass(frozen=True)
 class DatasetInfo:
     """What `recipe.json` holds."""
@@ -79,8 +75,10 @@ class DatasetInfo:
     """Id of the version before; it may be gone."""
 
     label_reading: int = 1
-    """Rules by which label cells are read: since 2 lists in all notations, one spelling of values, none as an
-    answer, and names of classes in Parquet."""
+    """Rules by which the table and its label cells are read (`tables/rules.py`)."""
+
+    quotes: str | None = None
+    """What stands around cells, as the user said; None: as found."""
 
     trim_labels: bool = False
     """Whether labels lose outer whitespace, as in format 1."""
@@ -97,7 +95,7 @@ class DatasetInfo:
     @property
     def reading(self) -> Reading:
         """How its file is read."""
-        return Reading(self.sheet, self.encoding, self.delimiter, self.header)
+        return Reading(self.sheet, self.encoding, self.delimiter, self.header, self.quotes, self.label_reading)
 
     @property
     def mapping(self) -> Mapping:
@@ -109,7 +107,7 @@ class DatasetInfo:
             self.blanks,
             keep=self.plan.columns,
             steps=self.steps,
-            as_before=self.label_reading < LABEL_READING,
+            rules=self.label_reading,
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -30,7 +30,8 @@ from scalearn_core.tables.content import OnProgress
 from scalearn_core.tables.export import write_csv
 from scalearn_core.tables.reader import Table, read_table
 from scalearn_core.tables.reading import AS_FOUND, Reading
-from scalearn_core.workspace.dataset_info import FORMAT, LABEL_READING, DatasetInfo
+from scalearn_core.tables.rules import RULES
+from scalearn_core.workspace.dataset_info import FORMAT, DatasetInfo
 from scalearn_core.workspace.keeping import keep_content, sweep, writable
 
 ID = re.compile(r"[0-9a-f]{16}")
@@ -68,7 +69,7 @@ def save_dataset(
     file = PureWindowsPath(filename).name or "table"  # splits at / and \ alike
     of_file = PureWindowsPath(file).stem
     name = " ".join((name or "").split()) or of_file
-    mapping = replace(mapping, keep=plan.columns, as_before=False)
+    mapping = replace(mapping, keep=plan.columns, rules=RULES)
     texts = mapping.texts
     how: dict[str, Any] = {
         "text": texts[0] if len(texts) == 1 else texts,
@@ -81,6 +82,7 @@ def save_dataset(
         "encoding": reading.encoding,
         "delimiter": reading.delimiter,
         "header": reading.header,
+        "quotes": reading.quotes,
         "plan": None if plan == AT_RANDOM else plan.to_dict(),
         "steps": [step.to_dict() for step in mapping.steps] or None,
     }
@@ -121,7 +123,8 @@ def save_dataset(
         plan=plan,
         header=table.header_row if (table.header_row or 1) > 1 else table.header,
         steps=tuple(mapping.steps),
-        label_reading=LABEL_READING,
+        label_reading=RULES,
+        quotes=reading.quotes,
         version=previous.version + 1 if previous else 1,
         previous=previous.id if previous else None,
     )
@@ -223,7 +226,7 @@ def load_dataset(dataset_id: str) -> TextDataset:
         raise DataError("data.damaged_dataset", dataset=dataset_id) from error
     if digest != info.sha256:
         raise DataError("data.damaged_dataset", dataset=dataset_id)
-    table = read_table(path, info.reading, class_names=info.label_reading >= LABEL_READING)
+    table = read_table(path, info.reading, class_names=info.label_reading >= 2)
     if info.trim_labels:
         table.frame[info.label_column] = table.frame[info.label_column].str.strip()
     return TextDataset.from_rows(table, info.mapping, name=info.name)

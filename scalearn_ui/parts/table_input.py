@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -10,6 +11,8 @@ from scalearn_core.data.column_checks import shorten
 from scalearn_core.errors import DataError
 from scalearn_core.tables import limits
 from scalearn_core.tables.notes import Notes
+from scalearn_core.tables.quoting import QUOTES
+from scalearn_core.tables.raw_rows import raw_rows
 from scalearn_core.tables.reader import Table, read_table, sheet_names
 from scalearn_core.tables.reading import Reading
 from scalearn_ui.letters import cells, letters
@@ -21,6 +24,8 @@ LARGE = 5_000_000
 """Bytes from which on reading takes so long that its progress is shown."""
 SHOWN = 3
 """Rows of the preview."""
+MOST_SHOWN = 40
+"""Characters of a cell among the rows to choose the header from."""
 ENCODINGS = {
     "utf-8": "UTF-8",
     "cp932": "Shift_JIS",
@@ -73,7 +78,8 @@ def ask_table(key: str) -> Given | None:
     upload = st.file_uploader(t("table.upload"), key=f"{key}_file", help=t("table.upload_help"))
     if upload is None:
         return None
-    as_found: dict[str, object] = {f"{key}_{choice}": AS_FOUND for choice in ("encoding", "delimiter", "header")}
+    choices = ("encoding", "delimiter", "quotes", "header")
+    as_found: dict[str, object] = {f"{key}_{choice}": AS_FOUND for choice in choices}
     as_found |= {f"{key}_header_row": 1}
     begin_anew(f"{key}_upload", upload.file_id, as_found | dict.fromkeys((f"{key}_sheet", f"{key}_first_sheet")))
     chosen = _chosen(key)
@@ -82,14 +88,14 @@ def ask_table(key: str) -> Given | None:
     try:
         table = remembered(f"{key}_table", read, lambda: _read(content, chosen))
     except DataError:
-        _ask_after_failure(key, content)
+        _ask_after_failure(key, content, chosen)
         raise
     if chosen.sheet is None:
         st.session_state[f"{key}_first_sheet"] = table.sheet
     _ask_sheet(key, table.sheets, table.sheet)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_read_as(table), width="content")
-        _ask_reading(key, table.kind)
+        _ask_reading(key, table.kind, content, chosen)
     _tell(table.notes)
     st.dataframe(cells(table.frame.head(SHOWN)), hide_index=True, alt=t("table.preview_alt"))
     return Given(upload.name, content, table, chosen, read)
@@ -127,18 +133,18 @@ def _ask_sheet(key: str, names: tuple[str, ...], read: str | None) -> None:
     )  # fmt: skip
 
 
-def _ask_after_failure(key: str, content: bytes) -> None:
+def _ask_after_failure(key: str, content: bytes, chosen: Reading) -> None:
     """What may help where a file was not read: another sheet of a workbook, or how a text is written."""
     try:
         names = sheet_names(content)
     except DataError:
         return  # the workbook itself cannot be read, as the reader is told
     _ask_sheet(key, names, None)
-    _ask_reading(key, "xlsx" if names else "text")
+    _ask_reading(key, "xlsx" if names else "text", content, chosen)
 
 
-def _ask_reading(key: str, kind: str) -> None:
-    """Where the table was not read right: its encoding, its delimiter, which row names the columns."""
+def _ask_reading(key: str, kind: str, content: bytes, chosen: Reading) -> None:
+    """Where the table was not read right: its encoding, delimiter and quotes, which row names the columns."""
     if kind not in ("text", "json", "xlsx", "ods"):
         return
     with st.popover(t("reading.change"), type="tertiary", key=f"{key}_reading"):
@@ -147,10 +153,20 @@ def _ask_reading(key: str, kind: str) -> None:
             _ask_choice("encoding", {name: ENCODINGS[name] for name in OFFERED}, key)
         if kind == "text":
             _ask_choice("delimiter", {mark: t(f"separator.{name}") for mark, name in DELIMITERS.items()}, key)
+            _ask_choice("quotes", {quotes: t(f"reading.quotes_{quotes}") for quotes in QUOTES}, key)
         if kind != "json":
             _ask_choice("header", {choice: t(f"reading.header_{choice}") for choice in HEADERS}, key)
             if st.session_state[f"{key}_header"] == "row":
                 st.number_input(t("reading.row"), 1, limits.MAX_SHEET_ROWS, step=1, key=f"{key}_header_row")
+                _show_rows(content, chosen)
+
+
+def _show_rows(content: bytes, chosen: Reading) -> None:
+    """The first rows as they stand in the file, with the numbers to choose from."""
+    with suppress(DataError):  # what is wrong is said already
+        first = raw_rows(content, replace(chosen, header=None))
+        shown = first.map(lambda cell: cell[:MOST_SHOWN]).reset_index(names=t("data.row"))
+        st.dataframe(cells(shown), hide_index=True, alt=t("reading.rows_alt"))
 
 
 def _ask_choice(choice: str, words: dict[str, str], key: str) -> None:

@@ -201,6 +201,36 @@ def test_the_row_of_the_column_names_is_said_and_can_be_chosen(studio: Open, lan
     assert len(datasets.load_dataset(info.id).frame) == 12
 
 
+def test_the_first_rows_are_shown_beside_the_choice_of_the_row(studio: Open, language: str) -> None:
+    rows = [["Tickets of week 14"], [], ["from", "Kim"], *ROWS]
+    app = upload(studio("data", language), xlsx(sheet_rows(*rows)), "tickets.xlsx")
+    app.selectbox(key="data_header").set_value("row").run()
+    (shown,) = [frame.value for frame in app.dataframe if "B" in frame.value.columns]
+    assert shown.iloc[:, 0].tolist() == ["1", "3", *map(str, range(4, 13))] or shown.iloc[:, 0].tolist()[:2] == [
+        1,
+        3,
+    ]
+    assert shown["A"].tolist()[:3] == ["Tickets of week 14", "from", "message"]
+    assert shown["B"].tolist()[:3] == ["", "Kim", "topic"]
+
+
+def test_quotes_can_be_chosen(studio: Open, language: str) -> None:
+    rows = [[f'5" pipe, {words}', label] for words, label in clean_rows()]
+    content = "message;topic\n" + "".join(f'"{words};{label}\n' for words, label in rows)
+    app = upload(studio("data", language), content.encode())
+    app.selectbox(key="data_quotes").set_value("none").run()
+    info = save(app)
+    assert info.quotes == "none"
+    assert datasets.load_dataset(info.id).frame["text"].iloc[0] == f'"{rows[0][0]}'
+
+
+def test_quotes_are_in_reach_where_no_row_was_read(studio: Open) -> None:
+    lines = "".join(f'"{words.replace(",", "")}, {label}\n' for words, label in clean_rows(4))
+    app = upload(studio("data"), f"message, topic\n{lines}".encode())
+    app.selectbox(key="data_quotes").set_value("none").run()
+    assert not app.error and app.multiselect(key="text_column").value == ["message"]
+
+
 def test_the_row_can_be_chosen_where_no_row_fits_the_header(studio: Open) -> None:
     rows = [["Tickets", "week 14"], *([*row, str(n)] for n, row in enumerate(ROWS))]  # a column named 0
     app = upload(studio("data", "en"), xlsx(sheet_rows(*rows)), "tickets.xlsx")

@@ -9,7 +9,7 @@ import pytest
 
 from scalearn_core.checks.placeholders import ditto_labels, placeholder_labels
 from scalearn_core.checks.quick import quick
-from scalearn_core.cli.train import tell_placeholders
+from scalearn_core.cli.telling import tell_placeholders
 from scalearn_core.data.apply_recipe import apply_steps
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.recipe import Step
@@ -75,6 +75,9 @@ def test_beside_its_opposite_it_may_be_an_answer(labels: tuple[str, ...], code: 
 def test_the_shell_tells_them(capsys: pytest.CaptureFixture[str]) -> None:
     tell_placeholders(("billing", "door", "nan"))
     assert "are learned as labels: nan. Blank such cells" in capsys.readouterr().err
+    tell_placeholders(("billing", "同上", "〃", "Same as above", '"'))
+    told = capsys.readouterr().err
+    assert 'the same as in the row above, it seems, but are learned as labels: 同上, 〃, Same as above, ".' in told
     tell_placeholders(("billing", "door"))
     assert not capsys.readouterr().err
 

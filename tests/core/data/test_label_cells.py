@@ -52,7 +52,34 @@ def jsonl(labels: list[object]) -> bytes:
         ("[]", ()),
         ("[a, b]", None),
         ("[Bug] door", None),
+        ("('a', 'b')", ("a", "b")),
+        ("('a',)", ("a",)),
+        ("(2, 5)", ("2", "5")),
+        ("{'b', 'a'}", ("a", "b")),
+        ("{2, 5}", ("2", "5")),
+        ("set()", ()),
+        ("()", ()),
+        ("frozenset({'a', 'b'})", ("a", "b")),
+        ("array(['a', 'b'], dtype=object)", ("a", "b")),
+        ("array(['a',\n       'b'], dtype='<U7')", ("a", "b")),
+        ("array([], dtype=float64)", ()),
+        ("np.array([2, 5])", ("2", "5")),
+        ("[np.str_('a, b'), np.str_('c')]", ("a, b", "c")),
+        ("[np.int64(2), np.float64(5.5)]", ("2", "5.5")),
+        ("[1. 2.e+16]", ("1", "2e+16")),
+        ("dict_keys(['a', 'b'])", ("a", "b")),
+        ("[u'a', u'b']", ("a", "b")),
         ("(a)", None),
+        ("('a')", None),
+        ("(2)", None),
+        ("(a, b)", None),
+        ("{'a': 1}", None),
+        ("{'a' 'b'}", None),
+        ("('a' 'b')", None),
+        ("open('a')", None),
+        ("array(['a'", None),
+        ("['a'; 'b']", None),
+        ("[__import__('os')]", None),
         ("[['a'], ['b']]", None),
         ("['a', 'b'", None),
         ("[" + "'a'," * 5_000 + "]", None),
@@ -64,14 +91,42 @@ def test_notations_of_lists(cell: str, labels: tuple[str, ...] | None) -> None:
 
 @pytest.mark.parametrize(
     "write",
-    [str, json.dumps, lambda labels: str(np.array(labels, dtype=object))],
-    ids=["pandas", "json", "numpy"],
+    [
+        str,
+        json.dumps,
+        lambda labels: str(np.array(labels, dtype=object)),
+        lambda labels: str(tuple(labels)),
+        lambda labels: str(set(labels)),
+        lambda labels: str(frozenset(labels)),
+        lambda labels: repr(np.array(labels, dtype=object)),
+        lambda labels: str(list(np.array(labels))),
+    ],
+    ids=["pandas", "json", "numpy", "tuple", "set", "frozenset", "array", "scalars of numpy"],
 )
 def test_lists_written_into_cells_are_several_labels(write: object) -> None:
     read = dataset([write(labels) for labels in SETS])  # type: ignore[operator]
     assert read.labels == ("billing", "door", 'it\'s "new"; a|b', "refund")
     assert read.separator == "｜", "no label holds what stands between them"
     assert [read.labels[n] for n in np.flatnonzero(read.whole().targets[4])] == ["billing", "door"]
+
+
+@pytest.mark.parametrize(
+    "brackets", ["[%s]", "{%s}"], ids=["as Java writes a list", "as PostgreSQL writes an array"]
+)
+def test_lists_without_quotation_marks(brackets: str) -> None:
+    sets = [["billing"], ["billing", "refund"], ["door"], ["refund"], ["door", "billing"], []]
+    read = dataset([brackets % ", ".join(labels) for labels in sets] * 3)
+    assert read.labels == ("billing", "door", "refund")
+    assert (read.whole().targets.sum(1) == 0).sum() == 3
+    assert read.whole().targets[1].tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize("empty", ["()", "set()", "array([], dtype=object)", "{}"])
+def test_empty_in_another_notation_is_an_answer_beside_lists_alone(empty: str) -> None:
+    beside = ["('a', 'b')", "('a',)", empty, "('b',)"]
+    read = dataset(beside * 3)
+    assert (read.labels, (read.whole().targets.sum(1) == 0).sum()) == (("a", "b"), 3)
+    assert dataset([empty, "a", "b"] * 3).labels == tuple(sorted([empty, "a", "b"]))
 
 
 def test_lists_of_one_label_are_one_label() -> None:
@@ -92,6 +147,13 @@ def test_names_in_brackets_are_names() -> None:
         (["true", "false"], ("FALSE", "TRUE")),
         (["1.0", "2.0"], ("1", "2")),
         (["1.0", "4.5"], ("1", "4.5")),
+        (["1e16", "-0.0"], ("0", "10000000000000000")),
+        (["0.30000000000000004", "0.7"], ("0.3", "0.7")),
+        (["1.10", "1.1"], ("1.1", "1.10")),
+        (["2026-04-01 00:00:00", "2026-04-02 09:30:00"], ("2026-04-01", "2026-04-02 09:30:00")),
+        (["2026-04-01T00:00:00.000", "2026-04-02T09:30"], ("2026-04-01", "2026-04-02 09:30:00")),
+        (["2026-04-01T00:00:00Z", "2026-04-01"], ("2026-04-01", "2026-04-01 00:00:00+00:00")),
+        (["2026-04-01 00:00:00", "soon"], ("2026-04-01 00:00:00", "soon")),
         (["001", "002"], ("001", "002")),
         (["1.0", "two"], ("1.0", "two")),
         (["True", "maybe"], ("True", "maybe")),
@@ -105,6 +167,8 @@ def test_a_model_of_another_spelling_is_scored() -> None:
     known = dataset(["TRUE", "FALSE", "FALSE"], to_learn=False).whole(["False", "True"])
     assert known.targets.tolist() == [1, 0, 0]
     assert dataset(["1", "2"], to_learn=False).whole(["2.0", "1.0", "3.0"]).targets.tolist() == [1, 0]
+    assert dataset(["1.5", "2"], to_learn=False).whole(["1.50", "2.00"]).targets.tolist() == [0, 1]
+    assert dataset(["1.10", "1.1"], to_learn=False).whole(["1.1", "1.10"]).targets.tolist() == [1, 0]
     with pytest.raises(DataError, match="does not know"):
         dataset(["1", "2"], to_learn=False).whole(["one", "two"])
 
@@ -181,3 +245,15 @@ def test_datasets_of_before_are_read_as_they_were() -> None:
     del stored["label_reading"]
     path.write_text(json.dumps(stored), "utf-8")
     assert len(datasets.load_dataset(saved).frame) == 15
+
+
+def test_datasets_of_the_rules_before_keep_their_labels() -> None:
+    for column in (["('a', 'b')", "('b', 'a')"], ["1e16", "2e16"]):
+        content = pd.DataFrame({"text": [f"document {n}" for n in range(12)], "label": column * 6})
+        saved = datasets.save_dataset(
+            content.to_csv(index=False).encode(), Mapping("text", "label", None), filename="t.csv"
+        )
+        path = datasets.dataset_folder(saved) / "recipe.json"
+        info = dataclasses.replace(datasets.get_dataset_info(saved), label_reading=2)
+        path.write_text(json.dumps(info.to_dict()), "utf-8")
+        assert datasets.load_dataset(saved).labels == tuple(sorted(column))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from .building import ods, ods_cell, ods_row, ods_table
 from .test_odd_columns import parquet
 from .test_workbook import workbook
 
+DAY = dt.datetime(2026, 4, 2)
 TEXTS = [f"made-up request number {n}" for n in range(12)]
 COLUMNS: dict[str, list[Any]] = {
     "text": ["door", "refund", "001"] * 4,
@@ -28,6 +31,16 @@ COLUMNS: dict[str, list[Any]] = {
     "whole": [1, 2, 3] * 4,
     "doubles": [1.0, 2.0, 4.5] * 4,
     "with blanks": [1.0, None, 2.0] * 4,
+    "not a number": [1.0, float("nan"), 2.0] * 4,
+    "with an exponent": [1e16, 2.5e-7, 3.0] * 4,
+    "beyond what a float holds": [1e16, 1e300, -0.0] * 4,
+    "sums of fractions": [0.1 + 0.2, 0.7, 1.1 * 3] * 4,
+    "days": [dt.date(2026, 4, 1), dt.date(2026, 4, 2), dt.date(2026, 12, 31)] * 4,
+    "times of which some are midnight": [dt.datetime(2026, 4, 1), dt.datetime(2026, 4, 1, 9, 30), DAY] * 4,
+    "midnight alone": [dt.datetime(2026, 4, 1), DAY, dt.datetime(2026, 12, 31)] * 4,
+    "parts of a second": [dt.datetime(2026, 4, 1, 9, 30, 0, 500_000), DAY] * 6,
+    "lists of fractions": [[0.1 + 0.2, 1.0], [1.0], [1e16]] * 4,
+    "lists with what is not a number": [[1.0, float("nan")], [2.0, 1.0], [2.0]] * 4,
     "lists": [["door"], ["door", "refund"], ["refund"]] * 4,
     "lists of numbers": [[27], [2, 5], [3]] * 4,
     "lists that are never put together anew": [["a", "b"], ["c", "d"], ["e"]] * 4,
@@ -47,6 +60,10 @@ def ods_value(value: Any) -> str:
             return ods_cell("")
         case bool():
             return ods_cell("", f'office:value-type="boolean" office:boolean-value="{str(value).lower()}"')
+        case float() if math.isnan(value):
+            return ods_cell("")
+        case dt.date():
+            return ods_cell("", f'office:value-type="date" office:date-value="{value.isoformat()}"')
         case float() | int():
             return ods_cell("", f'office:value-type="float" office:value="{value}"')
     return str(value)
@@ -55,7 +72,7 @@ def ods_value(value: Any) -> str:
 def written(labels: list[Any], folder: Path) -> dict[str, bytes | Path]:
     frame = pd.DataFrame({"text": TEXTS, "label": labels})
     rows = list(zip(TEXTS, labels, strict=True))
-    lines = [json.dumps({"text": text, "label": label}) for text, label in rows]
+    lines = [json.dumps({"text": text, "label": label}, default=str) for text, label in rows]
     columns = datasets.Dataset.from_dict({"text": TEXTS, "label": labels})
     columns.save_to_disk(str(folder / "set"))
     by_datasets, as_csv = io.BytesIO(), io.BytesIO()
@@ -68,6 +85,9 @@ def written(labels: list[Any], folder: Path) -> dict[str, bytes | Path]:
         "xlsx": workbook(["text", "label"], *([text, in_sheet(label)] for text, label in rows)),
         "ods": ods(sheet),
         "json lines": "\n".join(lines).encode(),
+        "pandas.to_json": frame.to_json(
+            orient="records", lines=True, date_format="iso", double_precision=15
+        ).encode(),
         "json": f"[{','.join(lines)}]".encode(),
         "parquet": parquet({"text": TEXTS, "label": labels}),
         "datasets.to_parquet": by_datasets.getvalue(),

@@ -102,3 +102,61 @@ def test_pairs_above_a_table_of_three_columns_are_not_its_header(above: str, row
 def test_a_row_of_numbers_never_becomes_the_header_of_a_column_of_numbers() -> None:
     with pytest.raises(DataError, match="Say which row holds"):
         read_table(("a,b\n" + "".join(f"r{n},{n},{n * 3}\n" for n in range(20))).encode())
+
+
+WIDE = [
+    [["Tickets", "", "help desk"]],
+    [["Tickets of week 14", "-", "-"]],
+    [["Export", "help desk", "2026-04-01"]],
+    [["Ticket export", "Help desk", "Week fourteen"]],
+    [["(number)", "(free text)", "(A or B)"]],
+    [["Exported by:", "Kim", "2026"], ["", "all teams", "all days"]],
+    [["- - -", "- - -", "- - -"]],
+    [["Note", "labels were given by two people", "and checked by a third one"]],
+]
+
+
+@pytest.mark.parametrize("kind", ["csv", "semicolons", "xlsx", "ods"])
+@pytest.mark.parametrize("above", WIDE, ids=[" ".join(rows[0]) for rows in WIDE])
+def test_a_line_as_wide_as_the_table_is_not_its_header(above: list[list[str]], kind: str) -> None:
+    rows = [*above, NAMES, *ROWS]
+    content = {
+        "xlsx": lambda: workbook(*rows),
+        "ods": lambda: ods(ods_table(*(ods_row(*row) for row in rows))),
+        "csv": lambda: as_text(rows),
+        "semicolons": lambda: as_text(rows).replace(b",", b";"),
+    }[kind]()
+    table = read_table(content)
+    assert (list(table.frame.columns), table.header_row) == (NAMES, len(above) + 1)
+    assert table.frame.to_numpy().tolist() == ROWS
+    assert table.rejected["reason"].tolist() == ["above_header"] * len(above)
+
+
+@pytest.mark.parametrize(
+    ("above", "names"),
+    [
+        ("出力日,2026-04-01,全部署", "受付番号,お問い合わせ内容,分類"),
+        ("Export, of today, by Kim, desk", "id,text,label"),
+        ("単位,-,-", "番号,本文,カテゴリ"),
+    ],
+)
+def test_other_lines_above(above: str, names: str) -> None:
+    table = read_table("\n".join([above, names, *map(",".join, ROWS)]).encode())
+    assert (list(table.frame.columns), table.header_row, len(table.frame)) == (names.split(","), 2, 20)
+
+
+@pytest.mark.parametrize(
+    ("names", "row"),
+    [
+        (["", "text", "label"], ["x", "the first", "other"]),
+        (["2025", "Frage", "Klasse"], ["neu", "the first", "other"]),
+        (["Name", "Name", "Art"], ["neu", "the first", "other"]),
+        (["a", "b", "c"], ["id", "text", "message"]),
+    ],
+    ids=["no name", "a year", "one name twice", "letters"],
+)
+def test_a_first_row_unlike_the_others_stays_a_row(names: list[str], row: list[str]) -> None:
+    """One row alone shows too little, unless it has the usual names of columns and the first row none of them."""
+    table = read_table(as_text([names, row, *[["", *cells[1:]] for cells in ROWS]]))
+    assert table.header_row == (2 if row[0] == "id" else 1)
+    assert len(table.frame) == (20 if row[0] == "id" else 21)

@@ -67,6 +67,30 @@ def test_the_usual_quoting_stays_where_another_one_fits_no_better(line: str) -> 
     assert read(content.encode()).cells[:2] == [["1", text, "x"], ["2", 'a "word", and more', "y"]]
 
 
+@pytest.mark.parametrize(
+    ("quotes", "line", "text"),
+    [
+        ("double", '"a; ""b""";x', 'a; "b"'),
+        ("backslash", '"a; \\"b\\"";x', 'a; "b"'),
+        ("apostrophe", "'a; b';x", "a; b"),
+        ("none", '"a" b;x', '"a" b'),
+        ("none", '"never closed;x', '"never closed'),
+        ("none", "'tis;x", "'tis"),
+        ("double", "'tis';x", "'tis'"),
+    ],
+)
+def test_quoting_can_be_said(quotes: str, line: str, text: str) -> None:
+    content = f"text;label\n{line}\nplain;y\nother;x\n".encode()
+    assert read(content, delimiter=";", quotes=quotes) == whole(
+        ["text", "label"], [text, "x"], ["plain", "y"], ["other", "x"]
+    )
+
+
+def test_an_unknown_way_of_quoting_is_refused() -> None:
+    with pytest.raises(ValueError, match="Unknown way of quoting"):
+        read(b"text;label\na;x\n", quotes="angle")
+
+
 def test_no_document_is_invented_from_the_end_of_a_row_that_cannot_be_read() -> None:
     lines = [
         "text,note,label",
