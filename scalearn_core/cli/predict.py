@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 
 from scalearn_core.cli.progress import Progress
@@ -17,7 +15,6 @@ from scalearn_core.cli.telling import tell_header, tell_notes, tell_rejected
 from scalearn_core.cli.train import read_dataset
 from scalearn_core.cli.usage import UsageError, check_new_file, writing_to
 from scalearn_core.data.column_checks import check_column, shorten
-from scalearn_core.data.labels import split_labels
 from scalearn_core.errors import ModelError
 from scalearn_core.scaling.seal import is_sealed
 from scalearn_core.storage.codec import to_json
@@ -85,12 +82,11 @@ def predict(args: argparse.Namespace) -> None:
         print(f"Not at full speed: {predictor.engine.reason}.", file=sys.stderr)
     separator = predictor.model.separator
     labels, has_text = classified.labels, classified.confidences != ""
-    counts = Counter(chain.from_iterable(split_labels(cell, separator) for cell in labels))
     documents = int(has_text.sum())
     print(f"{documents} documents classified, {len(labels) - documents} rows without text; written to {args.out}")
     if separator is not None:
-        print(f"{int((has_text & (labels == '')).sum())} of them got no label.")
-    for label, count in counts.most_common():
+        print(f"{int(classified.got_none.sum())} of them got no label.")
+    for label, count in classified.counts(separator).most_common():
         print(f"{count:>8}  {label}")
 
 

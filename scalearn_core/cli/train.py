@@ -187,7 +187,7 @@ def read_dataset(
         further=further_of(args),
         to_learn=to_learn,
     )
-    tell_header(dataset.header_row, given=args.header)
+    tell_header(dataset.header_row, given=getattr(args, "header", None))
     if separator == AUTO or given:
         tell_separator(dataset, asked=separator == AUTO)
     rejected = dataset.rejected

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from scalearn_core import runs
 from scalearn_core.config import UNSURE
 from scalearn_core.data.column_checks import check_column
-from scalearn_core.data.labels import split_labels
 from scalearn_core.data.mapping import columns_of
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.records.tables import PredictionRecord
@@ -40,8 +37,7 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
         report.progress(0.05 + 0.95 * done / count, elapsed / done * (count - done))
 
     classified = predictor.predict_table(table.frame, config["text"], on_progress)
-    labels, confidences = classified.labels, classified.confidences
-    given = Counter(chain.from_iterable(split_labels(cell, predictor.model.separator) for cell in labels))
+    confidences, given = classified.confidences, classified.counts(predictor.model.separator)
     write_csv(classified.frame, folder / "predictions.csv")
     write_json(
         folder / "result.json",
@@ -49,7 +45,7 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
             PredictionRecord(
                 n=int((confidences != "").sum()),
                 without_text=int((confidences == "").sum()),
-                without_label=int(((confidences != "") & (labels == "")).sum()),
+                without_label=int(classified.got_none.sum()),
                 rejected=len(table.rejected),
                 beyond_spreadsheet=len(beyond_spreadsheet(classified.frame)),
                 class_counts={label: given[label] for label in predictor.labels},

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from scalearn_core.data.documents import joined
+from scalearn_core.data.label_cells import NONE
+from scalearn_core.data.labels import split_labels
 from scalearn_core.data.mapping import columns_of
 from scalearn_core.onnx_graph.fast_mode import prepare
 from scalearn_core.scaling.model import ScaLearnModel
@@ -46,8 +50,19 @@ class ClassifiedTable:
 
     @property
     def labels(self) -> pd.Series[str]:
-        """Label cells; blank without a text, and where a document that may have several labels got none."""
+        """Label cells; blank without a text, `[]` where a document that may have several labels got none, as in
+        tables of documents with known labels: read again, that is an answer."""
         return self.frame[self.label_column]
+
+    @property
+    def got_none(self) -> pd.Series[bool]:
+        """Which documents may have several labels and got none."""
+        return self.labels == NONE
+
+    def counts(self, separator: str | None) -> Counter[str]:
+        """Documents per label that was given, most frequent first in `most_common`."""
+        cells = self.labels[~self.got_none]
+        return Counter(chain.from_iterable(split_labels(cell, separator) for cell in cells))
 
     @property
     def confidences(self) -> pd.Series[str]:
@@ -112,7 +127,7 @@ class Predictor:
         for start in range(0, len(filled), CHUNK):
             rows = filled[start : start + CHUNK]
             for row, prediction in zip(rows, self.predict([texts[row] for row in rows]), strict=True):
-                labels[row], confidences[row] = prediction.label, f"{prediction.confidence:.4f}"
+                labels[row], confidences[row] = prediction.label or NONE, f"{prediction.confidence:.4f}"
             on_progress(start + len(rows))
         added = {"row": frame.index.tolist(), "predicted": labels, "confidence": confidences}
         names = {name: free_name(name, frame) for name in added}

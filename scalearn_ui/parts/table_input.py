@@ -17,6 +17,7 @@ from scalearn_core.tables.reader import Table, read_table, sheet_names
 from scalearn_core.tables.reading import Reading
 from scalearn_ui.letters import cells, letters
 from scalearn_ui.parts.busy import working
+from scalearn_ui.parts.uploader import ask_file
 from scalearn_ui.session_slot import begin_anew, remembered
 from scalearn_ui.text import Markdown, count, t
 
@@ -74,8 +75,7 @@ class Given:
 
 def ask_table(key: str) -> Given | None:
     """An uploaded table; None until there is one. Raises DataError for a file that cannot be read."""
-    # Without a list of endings: the core decides by the content and refuses in the reader's language.
-    upload = st.file_uploader(t("table.upload"), key=f"{key}_file", help=t("table.upload_help"))
+    upload = ask_file(t("table.upload"), key=f"{key}_file", help=t("table.upload_help"))
     if upload is None:
         return None
     choices = ("encoding", "delimiter", "quotes", "header")

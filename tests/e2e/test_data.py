@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from scalearn_ui.text import sentences
 from tests.e2e.conftest import Open, settled, studio, title
 
 pytestmark = pytest.mark.e2e
@@ -67,3 +68,45 @@ def test_a_table_is_read_mended_saved_brought_again_and_deleted(open_page: Open,
         page.get_by_role("dialog").get_by_role("button", name="削除", exact=True).click()
         expect(page.get_by_role("button", name="詳細")).to_have_count(1)
         assert len(list(home.glob("datasets/*/recipe.json"))) == 1
+
+
+DROP = """kind => {
+    const zone = document.querySelector('[data-testid=stFileUploaderDropzone]'), carried = new DataTransfer()
+    const file = new File(['a'], 'large.csv')
+    Object.defineProperty(file, 'size', {value: 6e8})
+    carried.items.add(file)
+    if (kind === 'change') {
+        const input = zone.querySelector('input')
+        Object.defineProperty(input, 'files', {value: [file]})
+        input.dispatchEvent(new Event('change', {bubbles: true}))
+    } else for (const name of ['dragenter', 'dragover'])
+        zone.dispatchEvent(new DragEvent(name, {bubbles: true, cancelable: true, dataTransfer: carried}))
+}"""
+WORDS = """() => [...document.querySelectorAll('[data-testid=stFileUploader], [data-testid=stFileUploader] *')]
+    .map(element => getComputedStyle(element, '::after').content).filter(words => words[0] === '"')
+    .map(words => words.slice(1, -1))"""
+VISIBLE = """() => [...document.querySelectorAll('[data-testid=stFileUploader] *')].filter(element =>
+    element.children.length === 0 && element.innerText && parseFloat(getComputedStyle(element).fontSize) > 0
+    && element.offsetWidth > 1 && !element.matches('[data-testid=stIconMaterial]'))
+    .map(element => element.innerText)"""
+
+
+@pytest.mark.parametrize(("locale", "language"), [("ja-JP", "ja"), ("en-US", "en")])
+def test_the_uploader_has_the_studios_words(open_page: Open, locale: str, language: str) -> None:
+    words = sentences(language)
+    page = open_page("data", locale=locale)
+    page.wait_for_function(f"({WORDS})().length === 2")
+    assert page.evaluate(WORDS) == [words["uploader.button"], words["uploader.limit"]]
+    assert page.evaluate(VISIBLE) == [words["table.upload"]], "no word of Streamlit's own"
+    page.evaluate(DROP, "drag")
+    page.wait_for_function(f"({WORDS})().length === 3")
+    assert words["uploader.drop"] in page.evaluate(WORDS)
+    assert page.evaluate(VISIBLE) == [words["table.upload"]]
+    page = open_page("data", locale=locale)
+    page.evaluate(DROP, "change")
+    page.wait_for_function(f"({WORDS})().length === 1")
+    assert page.evaluate(WORDS) == [words["uploader.refused"]]
+    page.locator("[data-testid=stFileChip]").hover()
+    tip = page.locator("[data-testid=stTooltipErrorContent]")
+    tip.wait_for(state="attached")
+    expect(tip).to_be_hidden()

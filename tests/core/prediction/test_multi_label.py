@@ -12,13 +12,16 @@ import pytest
 
 from scalearn_core import evaluate
 from scalearn_core.adapters.bottleneck import Adapter
+from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.labels import split_labels
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError, ModelError
 from scalearn_core.onnx_graph import fast_mode as fast
 from scalearn_core.onnx_graph.session import exact_integer_products
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.tables.export import csv_text
 from scalearn_core.targets import confidence_in, decide
 from tests.core.multi_label import LABELS, multi_label_table, with_random_head
 from tests.core.tiny import as_of_before, dataset
@@ -80,8 +83,20 @@ def test_a_table_tells_a_row_without_text_from_one_without_label(model: ScaLearn
     bias.data.fill_(-1e3)
     frame = pd.DataFrame({"body": ["my invoice", " "]})
     classified = Predictor(model).predict_table(frame, "body")
-    assert classified.labels.tolist() == ["", ""]
+    assert classified.labels.tolist() == ["[]", ""]
     assert classified.confidences.tolist() == ["1.0000", ""]
+    assert (classified.got_none.tolist(), classified.counts(model.separator)) == ([True, False], {})
+
+
+def test_a_classified_table_reads_back_the_same(model: ScaLearnModel) -> None:
+    """None of the labels is an answer and stays one; a row without text is set apart."""
+    frame = pd.DataFrame({"body": [*TEXTS, " "]}, index=pd.RangeIndex(2, len(TEXTS) + 3, name="row"))
+    classified = Predictor(model).predict_table(frame, "body")
+    mapping = Mapping("body", "predicted", model.separator, "leave_out")
+    again = TextDataset.from_table(csv_text(classified.frame).encode(), mapping, to_learn=False)
+    assert again.rejected["reason"].tolist() == ["blank_text"]
+    assert again.frame["label"].tolist() == model.predict(TEXTS)
+    assert 0 < (again.frame["label"] == "").sum() == classified.got_none.sum()
 
 
 def test_evaluating_agrees_with_predicting(model: ScaLearnModel) -> None:
