@@ -183,15 +183,25 @@ def by_sentence_transformers(folder: Path) -> str:
 
 
 def write_theirs(root: Path, kind: str) -> None:
-    """A folder of sentence-transformers with a length, a default prompt and the mean, and its `encode`."""
+    """A folder of sentence-transformers with a length, a default prompt and the mean, and its `encode`.
+
+    Where the library knows options of the tokenizer's call, also one whose length is such an option.
+    """
     from sentence_transformers import SentenceTransformer
 
     for name in ("bert", "xlm-roberta", "modernbert"):
-        model = SentenceTransformer(str(root / "encoders" / name), device="cpu")
-        model.max_seq_length = LENGTH
-        model.prompts, model.default_prompt_name = {"classify": "please: ", "query": "vpn: "}, "classify"
-        model.save(str(root / "theirs" / kind / name))
-        np.save(root / "theirs" / kind / f"{name}.npy", model.encode(TEXTS))
+        for option in (False, True):
+            model = SentenceTransformer(str(root / "encoders" / name), device="cpu")
+            if option and not hasattr(model[0], "processing_kwargs"):
+                continue
+            if option:
+                model[0].processing_kwargs = {"text": {"max_length": LENGTH}}
+            else:
+                model.max_seq_length = LENGTH
+            model.prompts, model.default_prompt_name = {"classify": "please: ", "query": "vpn: "}, "classify"
+            folder = root / "theirs" / kind / f"{name}{'-option' if option else ''}"
+            model.save(str(folder))
+            np.save(folder.with_suffix(".npy"), model.encode(TEXTS))
 
 
 # Here again

@@ -99,6 +99,7 @@ MESSAGES: dict[str, str] = {
     "encoder.prompt_missing": "The encoder {name} names {found} as its default prompt, but its prompts are: {known}. Correct its config_sentence_transformers.json.",
     "encoder.tokenizer_package": "The tokenizer of {name} splits Japanese words with packages that are not installed. Install them with pip ({packages}), or choose another encoder.",
     "encoder.sentencepiece_only": "The tokenizer of {name} is the SentencePiece file {found} alone, which cannot be read without the package sentencepiece. Run `pip install sentencepiece`, or add a tokenizer.json to the folder.",
+    "encoder.tokenizer_unreadable": "The tokenizer of {name} ({found}) cannot be read from its files ({files}): one is damaged or missing, or a package that reads them is not installed. Use a complete copy, or add a tokenizer.json to the folder.",
     "encoder.tokenizer_code": "The tokenizer of {name} ({found}) is code that comes with the encoder, and such code is never run. Add a tokenizer.json to the folder, or choose another encoder.",
     "encoder.tokenizer_contradicts": "The tokenizer files of {name} contradict each other: tokenizer_config.json says {setting} = {found}, but tokenizer.json does otherwise. Correct the one that is wrong.",
     # adapters

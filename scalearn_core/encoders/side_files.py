@@ -48,9 +48,8 @@ def reading_of(folder_or_id: str, tokenizer: Any, *, name: str, offline: bool) -
     """
     prompts = settings(folder_or_id, "config_sentence_transformers.json", offline=offline) or {}
     prefix = _default_prompt(prompts, name)
-    # Before 6 sentence-transformers wrote the length here; since then the tokenizer's own files hold it.
     said = settings(folder_or_id, "sentence_bert_config.json", offline=offline) or {}
-    length = int(said.get("max_seq_length") or tokenizer.model_max_length)
+    length = int(_length(said) or tokenizer.model_max_length)
     if length < SHORTEST:
         raise ValueError(f"it reads {length} tokens of a text")
     if said.get("do_lower_case") and _ids(tokenizer, _CAPITALS) != _ids(tokenizer, _CAPITALS.lower()):
@@ -63,6 +62,14 @@ def reading_of(folder_or_id: str, tokenizer: Any, *, name: str, offline: bool) -
         max_length=length,
         prefix=prefix,
     )
+
+
+def _length(said: dict[str, Any]) -> Any:
+    """Before 6 sentence-transformers wrote the length as `max_seq_length`; since then the tokenizer's own files
+    hold it, unless it is an option of the tokenizer's call, which wins."""
+    options = said.get("processing_kwargs") or {}
+    of_call = ((options.get(part) or {}).get("max_length") for part in ("text", "common"))
+    return next(filter(None, of_call), None) or said.get("max_seq_length")
 
 
 def _ids(tokenizer: Any, text: str) -> list[int]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ _PLAIN = (
     "Crème brûlée, STRASSE & straße",
 )  # fmt: skip
 _SENTENCE_PIECE = ("sentencepiece.bpe.model", "spiece.model", "spm.model", "tokenizer.model")
+_WORDS = ("vocab.txt", "vocab.json")
+_FILES = ("tokenizer.json", "tokenizer_config.json", *_WORDS, "merges.txt", "bpe.codes", *_SENTENCE_PIECE)
+"""What tokenizers are read from."""
 _WORD_SPLITTERS = {"mecab": ["fugashi"], "sudachi": ["sudachipy", "sudachidict-core"], "jumanpp": ["rhoknp"]}
 _MODULES = {"sudachidict-core": "sudachidict_core", "unidic-lite": "unidic_lite"}
 """Modules of packages that are named otherwise."""
@@ -32,8 +37,8 @@ def read_tokenizer(folder_or_id: str, kind: str | None, *, name: str, offline: b
         kind: its class, as older folders have it in config.json.
 
     Raises:
-        EncoderError: it needs a package that is missing, is code that comes with the encoder, or its files
-            contradict each other.
+        EncoderError: it needs a package that is missing, is code that comes with the encoder, or its files cannot
+            be read or contradict each other.
     """
     from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
@@ -44,7 +49,8 @@ def read_tokenizer(folder_or_id: str, kind: str | None, *, name: str, offline: b
         _check_japanese_packages(config, name)
     elif file is None:
         _check_readable(folder_or_id, kind, name=name, offline=offline)
-    tokenizer = AutoTokenizer.from_pretrained(folder_or_id, local_files_only=offline, trust_remote_code=False)
+    with _told_as_unreadable(folder_or_id, kind, name=name, offline=offline):
+        tokenizer = AutoTokenizer.from_pretrained(folder_or_id, local_files_only=offline, trust_remote_code=False)
     if file is None or not tokenizer.is_fast or type(tokenizer) is PreTrainedTokenizerFast:
         return tokenizer, False
     own = _from_file(file, tokenizer)
@@ -52,6 +58,25 @@ def read_tokenizer(folder_or_id: str, kind: str | None, *, name: str, offline: b
         return tokenizer, False
     _check_agreement(json.loads(file.read_text("utf-8"))["normalizer"], config, name)
     return own, True
+
+
+@contextmanager
+def _told_as_unreadable(folder_or_id: str, kind: str, *, name: str, offline: bool) -> Iterator[None]:
+    """Tokenizers fail in many ways on files that are damaged, missing or of another kind: all are one sentence.
+
+    Not where the hub did not answer.
+    """
+    try:
+        yield
+    except (EncoderError, MemoryError):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and not Path(folder_or_id).is_dir():
+            raise
+        files = [file for file in _FILES if side_file(folder_or_id, file, offline=offline) is not None]
+        raise EncoderError(
+            "encoder.tokenizer_unreadable", name=name, found=kind or "AutoTokenizer", files=", ".join(files) or "-"
+        ) from error
 
 
 def telling_texts(tokenizer: Any) -> tuple[str, ...]:
@@ -85,10 +110,19 @@ def _check_readable(folder_or_id: str, kind: str, *, name: str, offline: bool) -
 
     if kind and not {kind, kind.removesuffix("Fast")} & set(dir(transformers)):
         raise EncoderError("encoder.tokenizer_code", name=name, found=kind)
-    words = any(side_file(folder_or_id, words, offline=offline) for words in ("vocab.txt", "vocab.json"))
+    words = any(side_file(folder_or_id, words, offline=offline) for words in _words_files(kind))
     for pieces in () if words or _installed("sentencepiece") else _SENTENCE_PIECE:
         if side_file(folder_or_id, pieces, offline=offline) is not None:
             raise EncoderError("encoder.sentencepiece_only", name=name, found=pieces)
+
+
+def _words_files(kind: str) -> set[str]:
+    """Lists of words that a tokenizer of this class reads; a stray one beside a SentencePiece file is none."""
+    import transformers
+
+    made_of = getattr(getattr(transformers, kind.removesuffix("Fast"), None), "vocab_files_names", None) or {}
+    pieces = set(_SENTENCE_PIECE).intersection(made_of.values())
+    return set() if pieces else set(_WORDS)
 
 
 def _japanese_packages(config: dict[str, Any]) -> list[str]:

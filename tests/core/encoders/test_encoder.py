@@ -214,7 +214,7 @@ def _drop(folder: Path, part: str) -> None:
         (lambda f: (f / "model.safetensors").unlink(), "unreadable"),
         (lambda f: (f / "config.json").write_text("{"), "unreadable"),
         (lambda f: (f / "config.json").unlink(), "unreadable"),
-        (lambda f: (f / "tokenizer.json").write_text("{"), "unreadable"),
+        (lambda f: (f / "tokenizer.json").write_text("{"), "tokenizer_unreadable"),
         (lambda f: (f / "sentence_bert_config.json").write_text("{"), "unreadable"),
         (lambda f: [(f / n).unlink() for n in ("tokenizer.json", "tokenizer_config.json")], "wrong_tokenizer"),
     ],

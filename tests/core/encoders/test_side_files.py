@@ -47,6 +47,25 @@ def test_the_length_stands_with_the_tokenizer_since_version_6(
     assert encoder.tokenize(["word " * 80]).lengths == [expected]
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"text": {"max_length": 9}}, 9),
+        ({"text": {"max_length": 30, "truncation": True}}, 30),
+        ({"common": {"max_length": 9}}, 9),
+        ({"text": {"max_length": 9}, "common": {"max_length": 13}}, 9),
+        ({"text": {"padding": True}, "chat_template": {}}, 12),
+        ({}, 12),
+        ({"text": {"max_length": 9_000}}, 48),
+    ],
+)
+def test_the_length_may_be_an_option_of_the_call(options: dict[str, Any], expected: int, folder: Path) -> None:
+    write(folder, "sentence_bert_config.json", {"max_seq_length": 12, "processing_kwargs": options})
+    encoder = Encoder.load(folder)
+    assert encoder.max_length == expected
+    assert encoder.tokenize(["word " * 80]).lengths == [expected]
+
+
 def test_a_length_that_holds_no_text_is_refused(folder: Path) -> None:
     write(folder, "sentence_bert_config.json", {"max_seq_length": 2})
     assert "reads 2 tokens" in str(refused(folder))

@@ -140,6 +140,77 @@ def test_a_sentencepiece_file_alone_names_the_package_that_reads_it(
     assert name in str(error) and "tiktoken" not in str(error)
 
 
+BOTH = "tokenizer_config.json, vocab.txt, bpe.codes"
+WORDS = "my 3\ninvoice 2\nlamp 1\n"
+
+
+@pytest.mark.parametrize("kind", ["BertweetTokenizer", "PhobertTokenizer"])
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        ({}, "tokenizer_config.json"),
+        ({"vocab.txt": WORDS}, "tokenizer_config.json, vocab.txt"),
+        (
+            {"vocab.txt": "no number here\n\n", "bpe.codes": "a b 1\n"},
+            "tokenizer_config.json, vocab.txt, bpe.codes",
+        ),
+        ({"vocab.txt": b"\xff\xfe\x00", "bpe.codes": b"\xff"}, BOTH),
+    ],
+    ids=["none", "one of two", "no list", "binary"],
+)
+def test_faulty_files_are_one_sentence(
+    kind: str, files: dict[str, str | bytes], named: str, tmp_path: Path
+) -> None:
+    folder = bare(tmp_path / "faulty", "roberta", tokenizer_config__json={"tokenizer_class": kind})
+    for name, content in files.items():
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    error = refused(folder)
+    assert error.code == "encoder.tokenizer_unreadable"
+    assert str(error).startswith(
+        f"The tokenizer of faulty ({kind}) cannot be read from its files ({named}): one is"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "found", "files"),
+    [
+        ("bert", "BertTokenizer", {"vocab.txt": b"\xff\xfe\x00\x81"}),
+        ("roberta", "RobertaTokenizer", {"vocab.json": b"[1,2", "merges.txt": b"x"}),
+        ("roberta", "RobertaTokenizer", {"vocab.json": b'{"a": 0}', "merges.txt": b"#version\nq z\n"}),
+        ("bert", "HerbertTokenizer", {"vocab.json": b"{}", "merges.txt": b"x y z\n"}),
+        ("bert", "BertTokenizer", {"tokenizer.json": b"{"}),
+    ],
+)
+def test_what_a_library_in_rust_cannot_read_is_one_sentence(
+    kind: str, found: str, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    folder = bare(tmp_path / "faulty", kind, tokenizer_config__json={"tokenizer_class": found})
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    assert refused(folder).code == "encoder.tokenizer_unreadable"
+
+
+@pytest.mark.parametrize("kind", ["AlbertTokenizer", "AlbertTokenizerFast", "XLNetTokenizer", "T5Tokenizer"])
+def test_a_stray_list_of_words_beside_a_sentencepiece_file_is_none(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokenizers, "_installed", lambda package: False)
+    folder = bare(tmp_path / "pieces", "bert", tokenizer_config__json={"tokenizer_class": kind}, vocab__txt=WORDS)
+    (folder / "spiece.model").write_bytes(b"\n\x0e\n\x05<unk>")
+    error = refused(folder)
+    assert error.code == "encoder.sentencepiece_only"
+    assert "spiece.model" in str(error) and "tiktoken" not in str(error)
+
+
+def test_a_damaged_sentencepiece_file_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokenizers, "_installed", lambda package: True)
+    folder = bare(tmp_path / "pieces", "bert", tokenizer_config__json={"tokenizer_class": "AlbertTokenizer"})
+    (folder / "spiece.model").write_bytes(b"\n\x0e\n\x05<unk>")
+    error = refused(folder)
+    assert error.code == "encoder.tokenizer_unreadable"
+    assert "tiktoken" not in str(error)
+
+
 def test_a_tokenizer_that_is_code_is_refused(tmp_path: Path) -> None:
     config = {"tokenizer_class": "OwnTokenizer", "auto_map": {"AutoTokenizer": ["own.OwnTokenizer", None]}}
     error = refused(bare(tmp_path / "code", "bert", vocab__txt="[PAD]\n[UNK]", tokenizer_config__json=config))
