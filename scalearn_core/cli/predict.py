@@ -59,7 +59,7 @@ def predict(args: argparse.Namespace) -> None:
     for column in args.text:
         check_column(list(table.frame.columns), column)
     tell_header(table.header_row, given=args.header)
-    tell_rejected(table.rejected["row"].tolist())
+    tell_rejected(table.rejected)
     tell_notes(table.notes)
     with telling_first_seal(args.model), Progress() as progress:
         progress.on_stage("predicting")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+import pandas as pd
+
 from scalearn_core.checks.placeholders import ditto_among, placeholders_among
 from scalearn_core.checks.sums import rows_of_sums
 from scalearn_core.cli.options import NO_SEPARATOR
@@ -90,7 +92,10 @@ def tell_notes(notes: Notes) -> None:
         )
 
 
-def tell_rejected(rows: Sequence[int]) -> None:
+def tell_rejected(rejected: pd.DataFrame) -> None:
     """Rows that were left out must not vanish in silence."""
-    if rows:
+    are_sums = rejected["reason"] == "sum_rows"
+    if rows := rejected["row"][~are_sums].tolist():
         print(f"Left out, because blank or not of the header's width: row {shorten(rows)}.", file=sys.stderr)
+    if rows := rejected["row"][are_sums].tolist():
+        print(f"Left out, because they are sums of other rows: row {shorten(rows)}.", file=sys.stderr)
