@@ -18,6 +18,8 @@ from scalearn_core.errors import DataError
 from scalearn_core.tables import limits
 from scalearn_core.tables.delimited import SAMPLE_RECORDS
 from scalearn_core.tables.header import Asides, lacks_header, lines_above
+from scalearn_core.tables.lines_below import is_rule, lines_below
+from scalearn_core.tables.names_row import names_as_wide
 from scalearn_core.tables.records import Record
 from scalearn_core.tables.rules import RULES
 from scalearn_core.tables.short_rows import ShortRows
@@ -116,7 +118,14 @@ def assemble(
             header = not lacks_header([record.cells for record in sample])
         first = next(body) if header else None
         names = first.cells if first else [""] * len(sample[0].cells)
-        below, width = sample[1:] if first else sample, len(names)
+        below = sample[1:] if first else sample
+        if first and rules > 2:
+            names = names_as_wide(names, [record.cells for record in below])
+            about = lines_below([list(map(str.strip, record.cells)) for record in below])
+            for line in islice(body, about):
+                rejected.add(line.row, "aside", line.cells, delimiter)
+            below = below[about:]
+        width = len(names)
         if first and _all_end_blank(below, width):
             body = (_without_last(record, width) for record in body)
         elif not ragged and rules > 2:
@@ -135,7 +144,7 @@ def assemble(
             rejected.add(record.row, reason, cells, delimiter)
         elif first and cells == first.cells:
             rejected.add(record.row, "repeated_header", cells, delimiter)
-        elif asides.has(cells):
+        elif asides.has(cells) or (rules > 2 and is_rule(cells)):
             rejected.add(record.row, "aside", cells, delimiter)
         elif sums.has(cells):
             rejected.add(record.row, "sum_rows", cells, delimiter)

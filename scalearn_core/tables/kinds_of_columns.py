@@ -51,7 +51,8 @@ class Column:
     def holds(self, cell: str) -> bool | None:
         """Whether a cell is like those of this column; None where the column does not tell."""
         if self.has_numbers:
-            return shape(cell) in self.shapes
+            form = shape(cell)
+            return "9" in form and form in self.shapes
         return cell in self.values if self.has_few_values else None
 
 

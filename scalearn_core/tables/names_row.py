@@ -48,6 +48,23 @@ def lines_as_wide(rows: Sequence[Cells], *, ragged: bool) -> int:
     return next(headers, 0)
 
 
+def names_as_wide(names: Sequence[str], below: Sequence[Cells]) -> list[str]:
+    """The names of the columns, as many as the rows below have cells where these agree on it.
+
+    Without blank names at their end, as a delimiter too many leaves them; with a blank one before where R has put
+    the numbers of the rows there, for which it writes no name.
+    """
+    widths = {len(cells) for cells in below}
+    if len(widths) != 1:
+        return list(names)
+    (width,) = widths
+    if width < len(names) and not any(name.strip() for name in names[width:]):
+        return list(names[:width])
+    numbers = [cells[0] for cells in below]
+    numbered = len(numbers) > 1 and numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    return ["", *names] if width == len(names) + 1 and numbered else list(names)
+
+
 def is_header(row: Cells, below: Sequence[Cells], *, instead_of: Sequence[Cells], ragged: bool) -> bool:
     """Whether a row names the columns below it rather than one of the rows above it."""
     body = [cells for cells in below if sum(map(bool, cells)) > 1]

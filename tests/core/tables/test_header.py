@@ -160,3 +160,45 @@ def test_a_first_row_unlike_the_others_stays_a_row(names: list[str], row: list[s
     table = read_table(as_text([names, row, *[["", *cells[1:]] for cells in ROWS]]))
     assert table.header_row == (2 if row[0] == "id" else 1)
     assert len(table.frame) == (20 if row[0] == "id" else 21)
+
+
+@pytest.mark.parametrize(
+    ("lines", "left_out"),
+    [
+        (["#,text,one of 2"], [2]),
+        (["--,----,-----"], [2]),
+        (
+            [
+                "Number,What did the customer write?,Answer",
+                *['{"ImportId":"a"},{"ImportId":"b"},{"ImportId":"c"}'],
+            ],
+            [2, 3],
+        ),
+    ],
+    ids=["units", "drawn", "survey"],
+)
+def test_lines_below_the_header_are_no_rows(lines: list[str], left_out: list[int]) -> None:
+    content = "\n".join(["id,text,label", *lines, *map(",".join, ROWS)])
+    table = read_table(content.replace('{"ImportId":"', '"{""ImportId"":""').replace('"}', '""}"').encode())
+    assert table.frame.to_numpy().tolist() == ROWS
+    assert table.rejected[["row", "reason"]].to_numpy().tolist() == [[row, "aside"] for row in left_out]
+
+
+@pytest.mark.parametrize(
+    "row", ["A1,text,badge", "21,ok,other", "x,one longer than all of the others,other"]
+)
+def test_a_first_row_that_may_be_a_document_stays(row: str) -> None:
+    table = read_table("\n".join(["id,text,label", row, *map(",".join, ROWS)]).encode())
+    assert (len(table.frame), len(table.rejected)) == (21, 0)
+
+
+def test_a_delimiter_too_many_in_the_header() -> None:
+    content = "id,text,label,,\n" + "\n".join(map(",".join, ROWS))
+    assert read(content.encode()).columns == NAMES
+    assert read(content.encode()).cells == ROWS
+
+
+def test_numbers_of_rows_without_a_name_as_r_writes_them() -> None:
+    content = "text,label\n" + "\n".join(map(",".join, ROWS))
+    assert read(content.encode()).columns == ["(A)", "text", "label"]
+    assert read(content.encode()).cells == ROWS
