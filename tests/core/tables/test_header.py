@@ -184,9 +184,7 @@ def test_lines_below_the_header_are_no_rows(lines: list[str], left_out: list[int
     assert table.rejected[["row", "reason"]].to_numpy().tolist() == [[row, "aside"] for row in left_out]
 
 
-@pytest.mark.parametrize(
-    "row", ["A1,text,badge", "21,ok,other", "x,one longer than all of the others,other"]
-)
+@pytest.mark.parametrize("row", ["A1,text,badge", "21,ok,other", "x,one longer than all of the others,other"])
 def test_a_first_row_that_may_be_a_document_stays(row: str) -> None:
     table = read_table("\n".join(["id,text,label", row, *map(",".join, ROWS)]).encode())
     assert (len(table.frame), len(table.rejected)) == (21, 0)
