@@ -19,7 +19,7 @@ from scalearn_core.data.documents import take_documents
 from scalearn_core.data.fingerprint import fingerprint
 from scalearn_core.data.further import Further, last_row, read_named
 from scalearn_core.data.groups import Groups
-from scalearn_core.data.label_values import as_known, same_values
+from scalearn_core.data.label_values import as_known, other_forms, same_values
 from scalearn_core.data.labels import split_labels
 from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.parts import NEVER_LEARNED, Part
@@ -28,7 +28,6 @@ from scalearn_core.data.split_plan import AT_RANDOM, SplitPlan, divide
 from scalearn_core.data.unlabelled import gather, kept_columns, no_documents, pile_of
 from scalearn_core.errors import DataError
 from scalearn_core.tables.content import OnProgress
-from scalearn_core.tables.export import written_forms
 from scalearn_core.tables.notes import NOTHING, Notes
 from scalearn_core.tables.reader import Table
 from scalearn_core.tables.reading import AS_FOUND, Reading
@@ -243,10 +242,7 @@ class TextDataset:
             DataError: `data.unknown_labels` if the table has a class the model has not.
         """
         known = tuple(labels or self.labels)
-        values = same_values(known)
-        begins = {form: label for label in known for form in written_forms(label)}
-        begins |= {label.strip(): label for label in known}
-        written = {begin: label for begin, label in begins.items() if begin not in known}
+        values, written = same_values(known), other_forms(known)
         codes, sets = self._distinct
         turned = [[as_known(label, known, written, values) for label in found] for found in sets]
         cells = pd.Series([(self.separator or "").join(found) for found in turned], dtype="str")

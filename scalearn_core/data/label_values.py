@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from scalearn_core.tables.cells import cell_text
+from scalearn_core.tables.export import written_forms
 from scalearn_core.tables.rules import RULES
 
 NUMBER = re.compile(r"[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
@@ -72,6 +73,14 @@ def without_zeros(label: str) -> str:
     """A number without zeros at the end of its fraction, in the one spelling of `spelled`."""
     form = spelled(label)
     return form.rstrip("0").rstrip(".") if NUMBER.fullmatch(form) and "." in form and "e" not in form else form
+
+
+def other_forms(known: Sequence[str]) -> dict[str, str]:
+    """The labels of a model by how they may stand in a table: as our own exports write those that look like a
+    formula, and without outer whitespace."""
+    forms = {form: label for label in known for form in written_forms(label)}
+    forms |= {label.strip(): label for label in known}
+    return {form: label for form, label in forms.items() if form not in known}
 
 
 def as_known(label: str, known: Sequence[str], written: Mapping[str, str], values: Mapping[str, str]) -> str:
