@@ -9,9 +9,11 @@ from scalearn_core.data.mapping import Blanks, Mapping
 from scalearn_core.data.recipe import Step
 from scalearn_core.data.split_plan import AT_RANDOM, SplitPlan
 from scalearn_core.tables.reading import Reading
+from scalearn_core.workspace.further_files import FurtherFile, FurtherInfo
 
-FORMAT = 2
-"""Of `recipe.json`. Format 1 knew one text column, no steps and no versions, and labels lost outer whitespace."""
+FORMAT = 3
+"""Of `recipe.json`. Format 1 knew one text column, no steps and no versions, and labels lost outer whitespace; 2
+knew no documents without label, and is written where none are kept, so that earlier releases read it."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,12 @@ class DatasetInfo:
     trim_labels: bool = False
     """Whether labels lose outer whitespace, as in format 1."""
 
+    unlabelled: int = 0
+    """Documents without label."""
+
+    further: FurtherInfo | None = None
+    """A further file of such documents, beside the table."""
+
     @property
     def labels(self) -> tuple[str, ...]:
         return tuple(self.class_counts)
@@ -113,20 +121,52 @@ class DatasetInfo:
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
         steps = [step.to_dict() for step in self.steps]
-        return {"format": FORMAT, **asdict(self), "plan": self.plan.to_dict(), "steps": steps}
+        values = {**asdict(self), "plan": self.plan.to_dict(), "steps": steps}
+        if self.blanks == "keep" or self.further:
+            return {"format": FORMAT, **values}
+        return {"format": 2} | {
+            key: value for key, value in values.items() if key not in ("unlabelled", "further")
+        }
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> DatasetInfo:
-        """What `to_dict` gave, of this format or the first. Raises KeyError or TypeError for anything else."""
+        """What `to_dict` gave, of any format so far. Raises KeyError or TypeError for anything else."""
         values = dict(stored)
         format_ = values.pop("format")
         if format_ == 1:
             values |= {"text_columns": [values.pop("text_column")], "trim_labels": True}
-        elif format_ != FORMAT:
+        elif format_ not in (2, FORMAT):
             raise KeyError("format")
         values["text_columns"] = tuple(values["text_columns"])
         values["plan"] = SplitPlan.from_dict(values.get("plan", {}))
         values["steps"] = tuple(Step.from_dict(step) for step in values.get("steps", ()))
+        if values.get("further") is not None:
+            values["further"] = FurtherInfo.from_dict(values["further"])
         if not all(isinstance(values[name], str) for name in ("id", "name", "created", "sha256")):
             raise TypeError("a text was expected")
         return cls(**values)
+
+
+def identity(mapping: Mapping, reading: Reading, plan: SplitPlan, further: FurtherFile | None) -> dict[str, Any]:
+    """What makes two datasets of equal bytes different ones.
+
+    Of what was added later only what is not as by default: ids stay what they were before there was a choice.
+    """
+    texts = mapping.texts
+    how: dict[str, Any] = {
+        "text": texts[0] if len(texts) == 1 else texts,
+        "label": mapping.label,
+        "sheet": reading.sheet,
+        "blanks": mapping.blanks,
+    }
+    later: dict[str, Any] = {
+        "separator": mapping.separator,
+        "encoding": reading.encoding,
+        "delimiter": reading.delimiter,
+        "header": reading.header,
+        "quotes": reading.quotes,
+        "plan": None if plan == AT_RANDOM else plan.to_dict(),
+        "steps": [step.to_dict() for step in mapping.steps] or None,
+        "further": further.how if further else None,
+    }
+    return how | {key: value for key, value in later.items() if value is not None}

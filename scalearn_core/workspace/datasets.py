@@ -3,6 +3,7 @@
 datasets/<id>/table.bin      the bytes as uploaded
               recipe.json    how to read them, and what was found (`DatasetInfo`)
               rejected.csv   row, reason, content
+              unlabelled.bin a further file of documents without label, where there is one
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
-from typing import Any
 
 from scalearn_core.config import open_workspace, workspace
 from scalearn_core.data.dataset import TextDataset
@@ -31,10 +31,13 @@ from scalearn_core.tables.export import write_csv
 from scalearn_core.tables.reader import Table, read_table
 from scalearn_core.tables.reading import AS_FOUND, Reading
 from scalearn_core.tables.rules import RULES
-from scalearn_core.workspace.dataset_info import FORMAT, DatasetInfo
+from scalearn_core.workspace.dataset_info import FORMAT, DatasetInfo, identity
+from scalearn_core.workspace.further_files import FILE as FURTHER
+from scalearn_core.workspace.further_files import FurtherFile
 from scalearn_core.workspace.keeping import keep_content, sweep, writable
 
 ID = re.compile(r"[0-9a-f]{16}")
+TABLE = "table.bin"
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +51,7 @@ def save_dataset(
     name: str | None = None,
     plan: SplitPlan = AT_RANDOM,
     table: Table | None = None,
+    further: FurtherFile | None = None,
     on_progress: OnProgress | None = None,
 ) -> str:
     """Check a table and keep it. The same content, recipe and name are kept once, whatever the file is called.
@@ -61,6 +65,7 @@ def save_dataset(
         mapping, reading: As in `TextDataset.from_table`; the columns to keep are those of `plan`.
         plan: How it is divided for every model of it.
         table: What `read_table` gave for this content, where it was read so already.
+        further: A file of documents without label beside it.
         on_progress: Told the share of what is done to the table.
 
     Raises:
@@ -70,23 +75,7 @@ def save_dataset(
     of_file = PureWindowsPath(file).stem
     name = " ".join((name or "").split()) or of_file
     mapping = replace(mapping, keep=plan.columns, rules=RULES)
-    texts = mapping.texts
-    how: dict[str, Any] = {
-        "text": texts[0] if len(texts) == 1 else texts,
-        "label": mapping.label,
-        "sheet": reading.sheet,
-        "blanks": mapping.blanks,
-    }
-    later: dict[str, Any] = {  # only what is not as by default: ids stay what they were before there was a choice
-        "separator": mapping.separator,
-        "encoding": reading.encoding,
-        "delimiter": reading.delimiter,
-        "header": reading.header,
-        "quotes": reading.quotes,
-        "plan": None if plan == AT_RANDOM else plan.to_dict(),
-        "steps": [step.to_dict() for step in mapping.steps] or None,
-    }
-    how |= {key: value for key, value in later.items() if value is not None}
+    how = identity(mapping, reading, plan, further)
     with_name = _short_hash(content, json.dumps(how | {"name": name}, sort_keys=True).encode())
     without = _short_hash(content, json.dumps(how, sort_keys=True).encode())
     ids = [without, with_name] if name == of_file else [with_name]
@@ -96,7 +85,8 @@ def save_dataset(
     dataset_id = next((free for free, called in names.items() if called is None), with_name)
     home = _datasets() / dataset_id
     table = table or read_table(content, reading)
-    dataset = TextDataset.from_rows(table, mapping, name=name, on_progress=on_progress)
+    beside = further.read() if further else None
+    dataset = TextDataset.from_rows(table, mapping, name=name, further=beside, on_progress=on_progress)
     if plan != AT_RANDOM:
         dataset.split(plan=plan)  # tells now what would fail every training
     stored = list_datasets()
@@ -105,7 +95,7 @@ def save_dataset(
         id=dataset_id,
         name=name,
         filename=file,
-        text_columns=texts,
+        text_columns=mapping.texts,
         label_column=mapping.label,
         sheet=table.sheet,
         blanks=mapping.blanks,
@@ -127,15 +117,22 @@ def save_dataset(
         quotes=reading.quotes,
         version=previous.version + 1 if previous else 1,
         previous=previous.id if previous else None,
+        unlabelled=len(dataset.unlabelled),
+        further=further.info(beside.table) if further and beside else None,
     )
-    same = next((other for other in stored if other.sha256 == info.sha256), None)
+    same = next((_datasets() / other.id / TABLE for other in stored if other.sha256 == info.sha256), None)
     with writable():
         open_workspace()
         _datasets().mkdir(exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=_datasets(), prefix=".new-"))
         try:
             sweep(_datasets())
-            keep_content(content, draft / "table.bin", _datasets() / same.id / "table.bin" if same else None)
+            keep_content(content, draft / TABLE, same)
+            if further:
+                kept = (o.id for o in stored if o.further and o.further.sha256 == further.sha256)
+                keep_content(
+                    further.content, draft / FURTHER, next((_datasets() / id_ / FURTHER for id_ in kept), None)
+                )
             write_csv(dataset.rejected, draft / "rejected.csv")
             recipe = json.dumps(info.to_dict(), ensure_ascii=False, indent=1)
             (draft / "recipe.json").write_text(recipe, encoding="utf-8")
@@ -158,7 +155,9 @@ def _name_there(dataset_id: str) -> str | None:
         return None
     try:
         info = get_dataset_info(dataset_id)
-        if info.size == (dataset_folder(dataset_id) / "table.bin").stat().st_size:
+        home, beside = dataset_folder(dataset_id), info.further
+        whole = info.size == (home / TABLE).stat().st_size
+        if whole and (beside is None or beside.size == (home / FURTHER).stat().st_size):
             return info.name
     except (DataError, OSError) as error:
         if isinstance(error, DataError) and error.code == "data.newer_dataset":
@@ -218,10 +217,12 @@ def get_dataset_info(dataset_id: str) -> DatasetInfo:
 def load_dataset(dataset_id: str) -> TextDataset:
     """Read a dataset as it was saved. Raises DataError `data.unknown_dataset` or `data.damaged_dataset`."""
     info = get_dataset_info(dataset_id)
-    path = dataset_folder(dataset_id) / "table.bin"
+    home = dataset_folder(dataset_id)
+    path = home / TABLE
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
+        beside = info.further.content(home) if info.further else b""
     except OSError as error:
         raise DataError("data.damaged_dataset", dataset=dataset_id) from error
     if digest != info.sha256:
@@ -229,15 +230,31 @@ def load_dataset(dataset_id: str) -> TextDataset:
     table = read_table(path, info.reading, class_names=info.label_reading >= 2)
     if info.trim_labels:
         table.frame[info.label_column] = table.frame[info.label_column].str.strip()
-    return TextDataset.from_rows(table, info.mapping, name=info.name)
+    further = info.further.read(beside) if info.further else None
+    return TextDataset.from_rows(table, info.mapping, further=further, name=info.name)
 
 
 def dataset_content(dataset_id: str) -> bytes:
     """The bytes as uploaded. Raises DataError `data.unknown_dataset` or `data.damaged_dataset`."""
     try:
-        return (dataset_folder(dataset_id) / "table.bin").read_bytes()
+        return (dataset_folder(dataset_id) / TABLE).read_bytes()
     except OSError as error:
         raise DataError("data.damaged_dataset", dataset=dataset_id) from error
+
+
+def further_file(dataset_id: str) -> FurtherFile | None:
+    """The file of documents without label beside a dataset's table; None where there is none.
+
+    Raises:
+        DataError: `data.unknown_dataset`, `data.damaged_dataset`.
+    """
+    if (info := get_dataset_info(dataset_id).further) is None:
+        return None
+    try:
+        content = info.content(dataset_folder(dataset_id))
+    except OSError as error:
+        raise DataError("data.damaged_dataset", dataset=dataset_id) from error
+    return FurtherFile(content, info.text_columns, info.reading, info.filename)
 
 
 def delete_dataset(dataset_id: str) -> None:

@@ -111,7 +111,7 @@ def test_datasets_are_listed_newest_first_and_damage_hides_one_only(workspace: P
 
 def test_a_dataset_of_a_newer_version_is_told_kept_and_can_be_deleted(workspace: Path) -> None:
     dataset_id = save()
-    (workspace / "datasets" / dataset_id / "recipe.json").write_text('{"format": 3}', encoding="utf-8")
+    (workspace / "datasets" / dataset_id / "recipe.json").write_text('{"format": 4}', encoding="utf-8")
     for look in (store.get_dataset_info, store.load_dataset, lambda _: save()):
         with pytest.raises(DataError) as caught:
             look(dataset_id)
@@ -182,7 +182,17 @@ def test_a_changed_table_is_noticed(workspace: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "recipe", ["", "[]", "{}", '{"format": 1}', '{"format": 2}', '{"format": "3"}', '{"format": 1, "surprise": 1}']
+    "recipe",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"format": 1}',
+        '{"format": 2}',
+        '{"format": 3}',
+        '{"format": "3"}',
+        '{"format": 1, "surprise": 1}',
+    ],
 )
 def test_a_damaged_recipe_is_one_sentence(workspace: Path, recipe: str) -> None:
     dataset_id = save()
