@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,11 +11,12 @@ import streamlit as st
 from scalearn_core.checks.finding import Finding
 from scalearn_core.checks.quick import quick
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.further import Further
 from scalearn_core.data.label_cells import as_lists
 from scalearn_core.data.labels import AUTO, find_separator
 from scalearn_core.data.labels import SEPARATORS as LABEL_SEPARATORS
 from scalearn_core.data.languages import shares_of
-from scalearn_core.data.mapping import Mapping
+from scalearn_core.data.mapping import Blanks, Mapping
 from scalearn_core.data.recipe import Step
 from scalearn_core.errors import DataError
 from scalearn_core.tables.export import csv_text
@@ -58,17 +60,25 @@ def checked(
     *,
     steps: tuple[Step, ...] = (),
     keep: tuple[str, ...] = (),
+    blanks: Blanks = "leave_out",
+    beside: Beside | None = None,
     to_learn: bool = True,
 ) -> Checked:
-    """The table by its columns, blank ones left out; once per choice. With `to_learn` it is looked through."""
-    read = (given.key, texts, label, separator, steps, to_learn)
+    """The table by its columns, once per choice; with `to_learn` it is looked through.
+
+    Args:
+        blanks: what is done with rows without label.
+        beside: a further file, of documents without label.
+    """
+    read = (given.key, texts, label, separator, steps, to_learn, blanks, beside and beside.key)
     key = (*read, keep)
 
     def make() -> TextDataset:
         with working(t("data.checking"), shown=len(given.table.frame) > LARGE) as on_progress:
             return TextDataset.from_rows(
                 given.table,
-                Mapping(text=texts, label=label, blanks="leave_out", separator=separator, keep=keep, steps=steps),
+                Mapping(text=texts, label=label, blanks=blanks, separator=separator, keep=keep, steps=steps),
+                further=beside.further if beside else None,
                 to_learn=to_learn,
                 name=given.name,
                 on_progress=on_progress,
@@ -89,6 +99,24 @@ def checked(
 
     found, languages = remembered("looked_through", read, look)  # other columns kept change nothing of it
     return Checked(dataset, languages, found, key)
+
+
+@dataclass(frozen=True, eq=False)
+class Beside:
+    """A further file that was uploaded beside the table."""
+
+    given: Given
+    texts: tuple[str, ...]
+
+    @property
+    def further(self) -> Further:
+        """As the core takes it."""
+        return Further(self.given.table, self.texts, self.given.name)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Stands for the file and its columns."""
+        return (self.given.key, self.texts)
 
 
 @dataclass(frozen=True)
@@ -168,6 +196,8 @@ def summary(dataset: TextDataset, found: dict[str, float]) -> None:
         st.caption(t("several.per_document", n=f"{sum(counts.values()) / len(dataset.frame):.1f}"))
         if none := int((dataset.frame["label"] == "").sum()):
             st.caption(t("several.none", documents=count("documents", none)))
+    if len(dataset.unlabelled):
+        st.markdown(t("unlabelled.summary", unlabelled=count("unlabelled", len(dataset.unlabelled))))
     if len(dataset.rejected):
         st.markdown(t("data.rejected", rows=count("rows", len(dataset.rejected))))
         st.download_button(
@@ -188,6 +218,14 @@ def named(found: dict[str, float]) -> Markdown:
 def _rejected_csv(dataset: TextDataset) -> bytes:
     """The rows left out, each with its number and the reason in the reader's words."""
     reasons = dataset.rejected["reason"].map(lambda code: t(f"reason.{code}"))
-    rows, contents = dataset.rejected["row"], dataset.rejected["content"]
+    rows, contents = numbered(dataset, dataset.rejected["row"].tolist()), dataset.rejected["content"]
     listed = pd.DataFrame({t("data.row"): rows, t("data.reason"): reasons, t("data.content"): contents})
     return csv_text(listed).encode("utf-8-sig")
+
+
+def numbered(dataset: TextDataset, rows: Sequence[int]) -> list[int] | list[str]:
+    """Row numbers as the user finds them: those of a further file are counted from its own beginning."""
+    end = dataset.table_end
+    if end is None or max(rows, default=0) <= end:
+        return list(rows)
+    return [t("unlabelled.row", row=row - end) if row > end else f"{row}" for row in rows]

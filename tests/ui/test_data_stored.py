@@ -10,6 +10,7 @@ from scalearn_core import runs
 from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.recipe import Step
 from scalearn_core.workspace import datasets
+from scalearn_core.workspace.dataset_info import FORMAT
 from scalearn_ui import text
 from tests.core.checks.planted import with_wrong_labels
 from tests.ui.conftest import Open, wait_for_end
@@ -186,7 +187,7 @@ def test_a_dataset_of_a_newer_version_says_so_and_can_be_deleted(
     studio: Open, workspace: Path, language: str
 ) -> None:
     good, newer = stored(clean()), stored(clean(80), "newer")
-    (workspace / "datasets" / newer / "recipe.json").write_text('{"format": 3}')
+    (workspace / "datasets" / newer / "recipe.json").write_text(f'{{"format": {FORMAT + 1}}}')
     app = studio("data", language)
     assert text.sentences(language)["error.data.newer_dataset"].format(dataset=newer) in told(app)
     assert {f"look_{good}", f"delete_{newer}"} <= keys(app)

@@ -13,6 +13,7 @@ from scalearn_core.data.recipe import Step
 from scalearn_core.tables.export import csv_text
 from scalearn_ui import findings
 from scalearn_ui.letters import cells
+from scalearn_ui.parts import dataset_view
 from scalearn_ui.text import Markdown, t
 
 ICONS = {
@@ -112,8 +113,12 @@ def _rows(finding: Finding, dataset: TextDataset, slot: str) -> None:
 def listed(finding: Finding, dataset: TextDataset, most: int | None = None) -> pd.DataFrame:
     """Row, class, note and text of the documents, or of the first of them."""
     rows = list(finding.rows[:most])
-    frame = dataset.frame.loc[rows]
-    columns = {t("data.row"): rows, t("findings.class"): frame["label"].tolist()}
+    without = pd.DataFrame({"text": dataset.unlabelled, "label": ""}, dtype="str")
+    frame = (pd.concat([dataset.frame, without]) if len(without) else dataset.frame).loc[rows]
+    columns = {
+        t("data.row"): dataset_view.numbered(dataset, rows),
+        t("findings.class"): frame["label"].tolist(),
+    }
     if finding.notes:
         columns[t("findings.note")] = [findings.note(finding, words) for words in finding.notes[:most]]
     return pd.DataFrame(columns | {t("findings.text"): frame["text"].tolist()})

@@ -14,7 +14,7 @@ from scalearn_core.workspace.dataset_info import DatasetInfo
 from scalearn_ui.parts import columns, dataset_view, table_input
 from scalearn_ui.parts.busy import working
 from scalearn_ui.text import t
-from scalearn_ui.views.data import findings_view, split_choice
+from scalearn_ui.views.data import findings_view, split_choice, unlabelled
 from scalearn_ui.views.data.findings_view import Done
 
 SLOT = "data"
@@ -39,14 +39,17 @@ def ask(stored: Sequence[DatasetInfo]) -> str | None:
     if (texts, label) == ((guess.text,), guess.label):
         st.caption(columns.reason(guess))
     separator = dataset_view.ask_separator(given, label)
-    done = Done(f"{SLOT}_remedies", (given.key, texts, label, separator))
+    blanks = unlabelled.ask_blanks(given, texts, label)
+    done = Done(f"{SLOT}_remedies", (given.key, texts, label, separator, blanks))
     place = st.container()
     plan = split_choice.ask_plan(given, (*texts, label))
+    beside = unlabelled.ask_further(texts)
     with place:
         try:
             checked = dataset_view.checked(
-                given, texts, label, separator, steps=done.steps, keep=plan.columns if plan else ()
-            )
+                given, texts, label, separator, steps=done.steps, keep=plan.columns if plan else (),
+                blanks=blanks, beside=beside,
+            )  # fmt: skip
         except DataError:
             done.draw(SLOT)  # what was done may be the reason, and can be undone
             raise
@@ -66,12 +69,13 @@ def ask(stored: Sequence[DatasetInfo]) -> str | None:
     with working(t("data.saving"), shown=len(checked.dataset.frame) > dataset_view.LARGE) as on_progress:
         saved = datasets.save_dataset(
             given.content,
-            Mapping(texts, label, separator, "leave_out", steps=done.steps),
+            Mapping(texts, label, separator, blanks, steps=done.steps),
             given.chosen,
             filename=given.name,
             name=name,
             plan=plan,
             table=given.table,
+            further=unlabelled.file_of(beside) if beside else None,
             on_progress=on_progress,
         )
     if saved in {info.id for info in stored}:

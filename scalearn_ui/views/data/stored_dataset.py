@@ -68,6 +68,8 @@ def unreadable_row(dataset_id: str, problem: DataError) -> None:
 def facts(info: DatasetInfo) -> Markdown:
     """Size, languages and age in a line."""
     told = [count("documents", info.documents), count("classes", len(info.labels))]
+    if info.unlabelled:
+        told.append(count("unlabelled", info.unlabelled))
     if info.separator is not None:
         told.append(t("several.fact"))
     if found := dataset_view.languages(info):
@@ -102,13 +104,19 @@ def _recipe(info: DatasetInfo, dataset: TextDataset, done: Done) -> None:
     """Where it came from and what was done to it."""
     st.markdown(f"**{t('made.title')}**")
     columns = t("made.columns", file=info.filename, texts=info.text_column, label=info.label_column)
-    lines = [columns, *map(_step, info.steps)]
+    lines = [columns]
+    if info.further is not None:
+        beside = " + ".join(info.further.text_columns)
+        lines.append(t("unlabelled.made", file=info.further.filename, texts=beside))
+    lines += map(_step, info.steps)
     if info.rejected:
         lines.append(t("made.rejected", rows=count("rows", info.rejected)))
     lines.append(t(f"made.split_{info.plan.by}", column=info.plan.column or ""))
     if info.plan.group_column:
         lines.append(t("results.split.groups", column=info.plan.group_column))
     st.markdown("\n".join(f"- {line}" for line in lines))
+    if info.unlabelled:
+        st.caption(t("unlabelled.summary", unlabelled=count("unlabelled", info.unlabelled)))
     split_choice.outcome(dataset, info.plan, info.id, done, "stored")
 
 
@@ -170,6 +178,7 @@ def _save_version(info: DatasetInfo, done: Done) -> None:
             filename=info.filename,
             name=info.name,
             plan=info.plan,
+            further=datasets.further_file(info.id),
             on_progress=on_progress,
         )
     done.remedies.clear()

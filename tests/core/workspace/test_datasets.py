@@ -16,6 +16,7 @@ from scalearn_core.runs.store import Store
 from scalearn_core.storage.locks import holding
 from scalearn_core.workspace import datasets as store
 from scalearn_core.workspace import uploads
+from scalearn_core.workspace.dataset_info import FORMAT
 
 CONTENT = "message,team\na,it\nb,hr\nc,it\nd,hr\nblank,\nloose, comma,it\n".encode("cp932")
 
@@ -111,7 +112,9 @@ def test_datasets_are_listed_newest_first_and_damage_hides_one_only(workspace: P
 
 def test_a_dataset_of_a_newer_version_is_told_kept_and_can_be_deleted(workspace: Path) -> None:
     dataset_id = save()
-    (workspace / "datasets" / dataset_id / "recipe.json").write_text('{"format": 4}', encoding="utf-8")
+    (workspace / "datasets" / dataset_id / "recipe.json").write_text(
+        f'{{"format": {FORMAT + 1}}}', encoding="utf-8"
+    )
     for look in (store.get_dataset_info, store.load_dataset, lambda _: save()):
         with pytest.raises(DataError) as caught:
             look(dataset_id)

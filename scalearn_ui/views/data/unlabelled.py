@@ -1,0 +1,73 @@
+"""Documents without label of a new dataset: rows whose category is blank, and a further file."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from scalearn_core.data.documents import is_blank, joined
+from scalearn_core.data.further import text_columns
+from scalearn_core.data.mapping import Blanks
+from scalearn_core.errors import DataError
+from scalearn_core.workspace.further_files import FurtherFile
+from scalearn_ui.parts import columns, table_input
+from scalearn_ui.parts.dataset_view import Beside
+from scalearn_ui.parts.table_input import Given
+from scalearn_ui.session_slot import begin_anew, remembered
+from scalearn_ui.text import count, t
+
+SLOT = "further"
+WAYS: tuple[Blanks, ...] = ("keep", "leave_out")
+
+
+def ask_blanks(given: Given, texts: tuple[str, ...], label: str) -> Blanks:
+    """What is done with rows without a category. Asked where there are any; else nothing is left out."""
+    blank = remembered("blank_labels", (given.key, texts, label), lambda: _blank(given, texts, label))
+    if not blank:
+        return "leave_out"
+    begin_anew("blanks_of", (given.key, texts, label), {"blanks": WAYS[0]})
+    words = {way: t(f"unlabelled.{way}") for way in WAYS}
+    way: Blanks = st.radio(
+        t("unlabelled.blank", rows=count("rows", blank)), WAYS, format_func=words.__getitem__, key="blanks"
+    )
+    return way
+
+
+def _blank(given: Given, texts: tuple[str, ...], label: str) -> int:
+    frame = given.table.frame
+    return int(((frame[label].str.strip() == "") & ~is_blank(joined(frame, texts))).sum())
+
+
+def ask_further(texts: tuple[str, ...]) -> Beside | None:
+    """A further file of documents without label, folded away; None until there is one with its columns.
+
+    Args:
+        texts: the columns of the texts in the table.
+
+    Raises:
+        DataError: it cannot be read, or holds nothing.
+    """
+    with st.expander(t("unlabelled.add"), icon=":material/note_add:"):
+        st.caption(t("unlabelled.add_help"))
+        try:
+            given = table_input.ask_table(SLOT)
+        except DataError as error:
+            if error.code in ("data.empty_file", "data.no_rows"):
+                name = st.session_state[f"{SLOT}_file"].name
+                raise DataError("data.unlabelled_empty", name=name) from error
+            raise
+        if given is None:
+            return None
+        guess = remembered(f"{SLOT}_guess", (given.key, texts), lambda: columns.guess_columns(given.table.frame))
+        found = text_columns(given.table.frame, texts) or (guess.text,)
+        key = f"{SLOT}_columns"
+        begin_anew(f"{key}_of", given.key, {key: list(found)})
+        chosen = columns.ask_texts(given, key, guess)
+        if not chosen:
+            st.info(t("data.choose_text"))
+    return Beside(given, chosen) if chosen else None
+
+
+def file_of(beside: Beside) -> FurtherFile:
+    """As it is stored."""
+    given = beside.given
+    return FurtherFile(given.content, beside.texts, given.chosen, given.name, given.table)
