@@ -19,7 +19,8 @@ _WORDS = frozenset(
     {
         *("n/a", "na", "n.a.", "n.a", "nan", "<na>", "nat", "none", "null", "nil", "undefined", "missing"),
         *("(none)", "(null)", "(blank)", "(empty)", "blank", "empty", "no label", "unlabeled", "unlabelled"),
-        *("not labeled", "not labelled", "tbd", "todo", "to do", "[]", "{}", "()", '""', "''"),
+        *("k.a.", "keine angabe", "n/d", "n.d.", "s/o", "sin datos"),
+        *("not labeled", "not labelled", "tbd", "todo", "to do", "\\n", "[]", "{}", "()", '""', "''"),
         *(
             "なし",
             "無し",
@@ -32,6 +33,12 @@ _WORDS = frozenset(
             "未定",
             "未分類",
             "ラベルなし",
+            "該当無し",
+            "ナシ",
+            "無",
+            "(なし)",
+            "(無し)",
+            "(空白)",
         ),
     }
 )
@@ -40,14 +47,38 @@ _ERRORS = re.compile(r"#(?:n/a|ref!|value!|name\?|div/0!|null!|num!|spill!|calc!
 _MARKS = re.compile(r"[-‐‑‒–—―ー〜~_.・…*?]+")
 _DITTO = frozenset(
     {
-        *("〃", "々", "同上", "上に同じ", '"', "''", "\u2032\u2032", "”", "“", "„", "↑", "^"),
+        *(
+            "〃",
+            "々",
+            "仝",
+            "同",
+            "同上",
+            "同前",
+            "上に同じ",
+            "上と同じ",
+            "上記と同じ",
+            "上記に同じ",
+            "上記同様",
+            '"',
+            "''",
+            "\u2032\u2032",
+            "”",
+            "“",
+            "„",
+            "↑",
+            "^",
+        ),
+        *("dito", "ibid", "ibid.", "same as previous", "siehe oben"),
         *("ditto", "do.", "idem", "same as above", "as above", "see above", "s.o.", "wie oben"),
     }
 )
 _MINUS_ONE = frozenset({"-1", "-1.0"})
 _NUMBER = re.compile(r"[+-]?\d+(?:\.0+)?")
 _ONE = frozenset({"1", "+1", "1.0"})
-_ANSWERS = {"-1": _ONE, "-1.0": _ONE, "-": frozenset({"+"})}
+_THERE_IS = frozenset({"有", "有り", "あり", "アリ"})
+_ANSWERS = {"-1": _ONE, "-1.0": _ONE, "-": frozenset({"+"})} | dict.fromkeys(
+    ("無", "無し", "なし", "ナシ"), _THERE_IS
+)
 """What may be an answer where its opposite is a label too."""
 
 
@@ -133,7 +164,7 @@ def _remedies(scan: Scan, labels: list[str]) -> tuple[Remedy, ...]:
 
 
 def _form(label: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", label).replace("−", "-").casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", label).replace("−", "-").casefold().split()).removesuffix("。")
 
 
 def _is_placeholder(form: str) -> bool:

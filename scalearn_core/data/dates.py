@@ -29,6 +29,23 @@ _WEEKDAY = re.compile(
     r"|[月火水木金土日]曜日?)",
     re.IGNORECASE,
 )
+_MONTHS = {
+    name[:length]: number
+    for names in (
+        "january february march april may june july august september october november december",
+        "januar februar märz april mai juni juli august september oktober november dezember",
+    )
+    for number, name in enumerate(names.split(), 1)
+    for length in (3, len(name))
+} | {"sept": 9, "mrz": 3}
+_NAMED = re.compile(
+    r"(?:[a-z]{2,9}\.?,? )??"
+    r"(?:(?P<month>[a-zä]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,?"
+    r"|(?P<day_first>\d{1,2})(?:st|nd|rd|th|\.)?[ -]?(?P<month_second>[a-zä]{3,9})\.?,?)"
+    r"[ -](?P<year>\d{4})(?!\d)",
+    re.IGNORECASE,
+)
+"""A day whose month has its name, as 1 Apr 2026 or April 1, 2026."""
 _CLOCK = re.compile(r" ?(午前|午後)? ?(\d{1,2})時(?: ?(\d{1,2})分(?: ?(\d{1,2})秒)?)?$")
 """A time at the end, as 午後3時5分."""
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}.*)?")
@@ -40,7 +57,8 @@ def read_dates(
     """The date of each cell, with its time where it has one.
 
     Read are 2024-03-31 (also with a time and a time zone), 2024/3/31, 2024.3.31, 20240331, 2024年3月31日,
-    令和6年3月31日, R6.3.31, 31.3.2024 and 31/3/2024 or 3/31/2024, which of the two as the whole column tells;
+    令和6年3月31日, R6.3.31, 31 March 2024, March 31, 2024, 31.3.2024 and
+    31/3/2024 or 3/31/2024, which of the two as the whole column tells;
     behind the day a weekday, as 2024/3/31(日). A year of two digits could be a day, and is not read.
 
     Args:
@@ -94,7 +112,14 @@ def _plain(cell: str) -> str:
     """A cell with the year of the common era, without weekday, its time as 15:05:00."""
     plain = unicodedata.normalize("NFKC", cell).strip()
     plain = _ERA.sub(_common_year, plain, count=1) if _ERA.match(plain) else plain
+    plain = re.sub(r"(?<=日)(?=\d)", " ", _NAMED.sub(_with_number, plain, count=1))
     return _CLOCK.sub(_clock, _WEEKDAY.sub(" ", plain, count=1)).strip()
+
+
+def _with_number(named: re.Match[str]) -> str:
+    month = _MONTHS.get((named["month"] or named["month_second"]).casefold())
+    day = named["day"] or named["day_first"]
+    return named[0] if month is None else f"{named['year']}-{month:02}-{int(day):02}"
 
 
 def _common_year(era: re.Match[str]) -> str:

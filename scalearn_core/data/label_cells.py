@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import chain
 
@@ -21,6 +22,8 @@ NONE = "[]"
 """The cell of a document that has been looked at and has none of the labels."""
 LONGEST = 10_000
 """Characters of a cell that is looked at: a longer one holds a text."""
+FEWEST_SETS = 3
+"""Different lists of names without quotation marks that show what they are."""
 _OTHER_SEPARATORS = ("\u241f", "\u241e")
 """Stand between labels that hold all usual separators: signs for what separates units and records."""
 _WORD = r"[^\s,\[\](){}'\"]+"
@@ -118,16 +121,18 @@ def _listed_in_square_brackets(cell: str) -> tuple[str, ...] | None:
 
 def _unquoted(found: Mapping[str, tuple[str, ...] | None]) -> dict[str, tuple[str, ...]] | None:
     """Lists of names without quotation marks, `[a, b]` or `{a,b}`: where every cell stands in such brackets, and
-    the names are put together anew again and again, as `find_separator` tells."""
+    the names are put together anew again and again, as those between separators are (`find_separator`)."""
     bare = {cell: cell.strip() for cell in found}
     if not any(all(c[:1] == opened and c[-1:] == _BRACKETS[opened] for c in bare.values()) for opened in "[{"):
         return None
     inner = {cell: shown[1:-1].strip() for cell, shown in bare.items()}
     if any(mark in text for text in inner.values() for mark in "[](){}:"):
         return None
-    if find_separator(list(filter(None, inner.values())), [","]) is None:
-        return None
     sets = {cell: split_labels(text, ",") for cell, text in inner.items()}
+    parts = Counter(chain.from_iterable(sets.values()))
+    anew = len(parts) < len(sets) or min(parts.values(), default=0) > 1
+    if len(sets) < FEWEST_SETS or not anew or all(len(labels) < 2 for labels in sets.values()):
+        return None
     return {cell: tuple(sorted({label.strip("\"'") for label in labels})) for cell, labels in sets.items()}
 
 

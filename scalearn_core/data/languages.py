@@ -29,6 +29,14 @@ _LETTERS = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _KANA = re.compile(r"[\u3040-\u30ff\uff66-\uff9f]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_OWN_SCRIPTS = {
+    "HANGUL": "ko", "THAI": "th", "GREEK": "el", "HEBREW": "he", "GEORGIAN": "ka", "ARMENIAN": "hy", "TAMIL": "ta",
+    "TELUGU": "te", "KANNADA": "kn", "MALAYALAM": "ml", "KHMER": "km", "LAO": "lo", "SINHALA": "si",
+    "GUJARATI": "gu",
+}  # fmt: skip
+"""Scripts in which one language is written, or nearly one: a few letters tell."""
+MOST_LETTERS = 200
+"""Letters of a text that are looked at for their script."""
 _NONE = "zxx"
 """What the library calls a text that is in no language."""
 _KIN = {
@@ -52,6 +60,8 @@ def language_of(text: str) -> str:
     """ISO 639-1 code of a document's language (639-3 where that has none); `UNKNOWN` where too little tells it."""
     if _KANA.search(text):  # no other language has them, whatever English product names stand between
         return "ja"
+    if not text.isascii() and (own := _OWN_SCRIPTS.get(_commonest_script(text))):
+        return own
     letters = len(_LETTERS.findall(text))
     return UNKNOWN if letters < (2 if _HAN.search(text) else LEAST_LETTERS) else _likeliest(text)
 
@@ -122,6 +132,13 @@ def _together(texts: Iterable[str]) -> dict[str, str]:
         if len(of_script) < POOLED:
             of_script |= dict.fromkeys(_WORDS.findall(text))
     return {script: language_of(" ".join(list(known)[:POOLED])) for script, known in words.items() if script}
+
+
+def _commonest_script(text: str) -> str:
+    """Of most of its first letters, as Unicode names it; none where these are fewer than two."""
+    letters = _LETTERS.findall(text)[:MOST_LETTERS]
+    named = Counter(unicodedata.name(letter, "").partition(" ")[0] for letter in letters).most_common(1)
+    return named[0][0] if named and named[0][1] > 1 else ""
 
 
 def _script(text: str) -> str:

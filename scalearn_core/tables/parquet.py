@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from scalearn_core.errors import DataError
@@ -81,8 +82,16 @@ def texts_of(column: pa.Array | pa.ChunkedArray) -> list[str]:
             values = dict(zip(used.to_pylist(), texts, strict=True))
             found += [values.get(index, "") for index in chunk.indices.to_pylist()]
         else:
-            found += map(cell_text, chunk.to_pylist())
+            found += map(cell_text, _as_stored(chunk))
     return found
+
+
+def _as_stored(chunk: pa.Array) -> list[Any]:
+    """The values; of numbers stored in fewer bits the shortest that is stored so, as other formats write them."""
+    values: list[Any] = chunk.to_pylist()
+    if not pa.types.is_float32(chunk.type):
+        return values
+    return [value if value is None else float(str(np.float32(value))) for value in values]
 
 
 def _features(schema: pa.Schema) -> dict[str, Any]:

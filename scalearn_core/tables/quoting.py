@@ -11,11 +11,13 @@ from itertools import product
 MARKS = ('"', "'")
 QUOTES = ("double", "backslash", "apostrophe", "none")
 """Ways of quoting to choose from: marks inside a cell written twice, or behind a backslash; apostrophes; none."""
-_STANDS_FOR = {"\\": "\ufdd0", '"': "\ufdd1", "'": "\ufdd2"}
+_STANDS_FOR = {
+    "\\": "\ufdd0", '"': "\ufdd1", "'": "\ufdd2", ",": "\ufdd4", ";": "\ufdd5", "|": "\ufdd6", "\t": "\ufdd7",
+}  # fmt: skip
 """Noncharacters, which no text holds, stand for what is written behind a backslash while a row is taken apart."""
 _BACK = str.maketrans({stands_for: mark for mark, stands_for in _STANDS_FOR.items()})
-_ESCAPED = re.compile(r"\\([\\\"'])")
-_ESCAPED_QUOTE = re.compile(r"\\[\"']")
+_ESCAPED = re.compile(r"\\([\\\"',;|\t])")
+_ESCAPED_MARK = re.compile(r"\\[\"',;|\t]")
 _AFTER_BLANK = re.compile(r"[,;|\t] +[\"']")
 _APOSTROPHE = re.compile(r"(?:^|[,;|\t]) *'", re.MULTILINE)
 
@@ -27,7 +29,8 @@ class Quoting:
     mark: str = '"'
     """Empty where quotation marks are characters like others."""
     backslash: bool = False
-    """Whether one inside a cell stands behind a backslash, as Spark, MySQL and `csv.writer` may write it."""
+    """Whether one inside a cell, or a delimiter, stands behind a backslash, as Spark, MySQL and `csv.writer` may
+    write it."""
     blank: bool = False
     """Whether blanks stand between the delimiter and the cell."""
 
@@ -53,7 +56,7 @@ def candidates(sample: str, chosen: str | None = None) -> list[Quoting]:
     """The ways of quoting that a text shows signs of, the usual one first; of one that was `chosen` those alone
     that differ in what was not."""
     marks: Sequence[str] = MARKS if _APOSTROPHE.search(sample) else MARKS[:1]
-    backslashes: Sequence[bool] = (False, True) if _ESCAPED_QUOTE.search(sample) else (False,)
+    backslashes: Sequence[bool] = (False, True) if _ESCAPED_MARK.search(sample) else (False,)
     match chosen:
         case "double" | "backslash":
             marks, backslashes = MARKS[:1], (chosen == "backslash",)

@@ -65,6 +65,12 @@ def test_answers_are_not(labels: tuple[str, ...]) -> None:
         (("−1", "3", "7"), "placeholder_labels"),
         (("-1", "0", "1"), "maybe_placeholder_labels"),
         (("-", "+", "o"), "maybe_placeholder_labels"),
+        (("なし", "あり"), "maybe_placeholder_labels"),
+        (("無", "有"), "maybe_placeholder_labels"),
+        (("なし", "請求", "配送"), "placeholder_labels"),
+        (("該当無し。", "請求", "配送"), "placeholder_labels"),
+        (("k.A.", "neu", "alt"), "placeholder_labels"),
+        (("\\N", "neu", "alt"), "placeholder_labels"),
     ],
 )
 def test_beside_its_opposite_it_may_be_an_answer(labels: tuple[str, ...], code: str) -> None:
@@ -116,7 +122,7 @@ def test_failed_lookups_of_a_workbook_are_asked_about() -> None:
     assert by_code(found)["placeholder_labels"].values["labels"] == ("#N/A",)
 
 
-@pytest.mark.parametrize("mark", ["〃", "同上", '"', "ditto", "Same as above", "″"])
+@pytest.mark.parametrize("mark", ["〃", "仝", "上記と同じ", "同上。", "同上", '"', "ditto", "Same as above", "″"])
 def test_as_in_the_row_above_is_written_out(mark: str) -> None:
     cells = ["a", mark, mark, "b", mark, "a", "b"]
     documents = made(zip(plain_texts(7), cells, strict=True))

@@ -103,3 +103,23 @@ def test_dates_with_and_without_time_zone_have_no_order() -> None:
     with pytest.raises(DataError) as caught:
         read("2024-03-31T10:00:00+09:00", "2024-03-31T10:00:00")
     assert caught.value.code == "data.date_zones"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("1 Apr 2026", "01-Apr-2026", "1. April 2026", "April 1, 2026", "Apr. 1 2026", "1st April 2026"),
+        *("Wed, 01 Apr 2026", "Wednesday, April 1, 2026", "2026年4月1日0:00"),
+    ],
+)
+def test_months_by_their_names(cell: str) -> None:
+    assert read_dates([cell, "2026-04-02"], column="day", rows=[2, 3]) == [
+        datetime(2026, 4, 1),
+        datetime(2026, 4, 2),
+    ]
+
+
+@pytest.mark.parametrize("cell", ["1 Abc 2026", "31 April 2026", "April 2026", "room 1 may 2026b", "1 Apr 26"])
+def test_what_only_looks_like_one_is_none(cell: str) -> None:
+    with pytest.raises(DataError, match="rows 2"):
+        read(cell, "2026-04-02")

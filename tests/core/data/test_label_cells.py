@@ -121,6 +121,12 @@ def test_lists_without_quotation_marks(brackets: str) -> None:
     assert read.whole().targets[1].tolist() == [1, 0, 1]
 
 
+def test_names_in_brackets_with_commas_are_names_where_none_comes_again() -> None:
+    names = ("[Bug, UI]", "[Note, X]", "[Wish, API]")
+    assert dataset([*names] * 3).labels == names
+    assert dataset(["[a, b]", "[c]"] * 3).labels == ("[a, b]", "[c]")
+
+
 @pytest.mark.parametrize("empty", ["()", "set()", "array([], dtype=object)", "{}"])
 def test_empty_in_another_notation_is_an_answer_beside_lists_alone(empty: str) -> None:
     beside = ["('a', 'b')", "('a',)", empty, "('b',)"]

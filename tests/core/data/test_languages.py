@@ -40,6 +40,22 @@ def test_one_text(text: str, language: str) -> None:
     assert language_of(text) == language
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("환불", "ko"),
+        ("로그인 실패", "ko"),
+        ("ล้มเหลว", "th"),
+        ("εντάξει", "el"),
+        ("אין גישה ל-VPN", "he"),
+        ("α-Test of β", UNKNOWN),
+    ],
+)
+def test_a_script_of_one_language_tells_it(text: str, language: str) -> None:
+    assert language_of(text) == language
+    assert languages_of([text] * 8) == [language] * 8 or language == UNKNOWN
+
+
 def test_characters_shared_with_chinese_are_read_as_the_rest_of_the_table() -> None:
     shared = "東京本社会議室予約"
     assert languages_of([shared, JAPANESE, JAPANESE]) == ["ja", "ja", "ja"]
@@ -60,7 +76,7 @@ STATUS_LINES = [f"Pump P-{n} status: {'OK' if n % 3 else 'ALARM'}" for n in rang
 
 @pytest.mark.parametrize(
     ("lines", "language"),
-    [(ENGLISH_LINES, "en"), (GERMAN_LINES, "de"), (("로그인 실패", "결제 오류", "배송 지연"), "ko")],
+    [(ENGLISH_LINES, "en"), (GERMAN_LINES, "de")],
 )
 def test_lines_of_few_words_are_read_together(lines: tuple[str, ...], language: str) -> None:
     assert UNKNOWN in map(language_of, lines)

@@ -49,6 +49,7 @@ def test_texts_and_labels_in_every_compression(compression: str, version: str) -
         (pa.array([1, None, -3], pa.int8()), ["1", "", "-3"]),
         (pa.array([2**64 - 1], pa.uint64()), ["18446744073709551615"]),
         (pa.array([0.1 + 0.2, float("nan"), 1e20, 2.0]), ["0.3", "", "1e+20", "2"]),
+        (pa.array([0.1, 1e10, None, 16777216.0], pa.float32()), ["0.1", "10000000000", "", "16777216"]),
         (pa.array([True, False, None]), ["TRUE", "FALSE", ""]),
         (pa.array([dt.date(2026, 1, 31)]), ["2026-01-31"]),
         (pa.array([dt.datetime(2026, 1, 31, 9, 30)], pa.timestamp("ms")), ["2026-01-31 09:30:00"]),

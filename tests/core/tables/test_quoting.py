@@ -67,6 +67,15 @@ def test_the_usual_quoting_stays_where_another_one_fits_no_better(line: str) -> 
     assert read(content.encode()).cells[:2] == [["1", text, "x"], ["2", 'a "word", and more', "y"]]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_delimiter_behind_a_backslash_is_text(delimiter: str) -> None:
+    buffer = io.StringIO(newline="")
+    rows = [[str(n), f"this{delimiter} that {n}", "xy"[n % 2]] for n in range(1, 9)]
+    options: dict[str, Any] = {"quoting": csv.QUOTE_NONE, "escapechar": "\\", "delimiter": delimiter}
+    csv.writer(buffer, **options).writerows([NAMES, *rows])
+    assert read(buffer.getvalue().encode()) == whole(NAMES, *rows)
+
+
 @pytest.mark.parametrize(
     ("quotes", "line", "text"),
     [
