@@ -14,10 +14,11 @@ from scalearn_core.evaluation.intervals import Interval
 from scalearn_core.evaluation.methods import METHODS
 from scalearn_core.evaluation.report import EvaluationReport
 from scalearn_core.records.tables import TableEvaluation
-from scalearn_core.records.training import TrainingRecord
+from scalearn_core.records.training import TrainingRecord, UnlabelledFacts
 
 NAMES = {
     "scalearn": "ScaLearn",
+    "without_unlabelled": "The same without unlabelled documents",
     "own_adapter": "Task adapter alone (no sources)",
     "shuffled_sources": "The same with scrambled sources",
     "single_source": "Best single source",
@@ -49,6 +50,31 @@ SOURCES = {
         "know ({interval})."
     ),
 }
+UNLABELLED = {
+    "better": "Your documents without label ({{used}} of {{documents}}) add {points} points of macro-F1 "
+    "({interval}).",
+    "no_difference": (
+        "Your documents without label ({{used}} of {{documents}}) brought nothing that could be shown: {points} "
+        "points of macro-F1, which may be chance ({interval})."
+    ),
+    "worse": (
+        "Your documents without label ({{used}} of {{documents}}) lowered the score: {points} points of macro-F1 "
+        "({interval}). Train without them."
+    ),
+}
+NOT_JOINED = {
+    "chance": (
+        "Your {documents} documents without label were not used: the labels teach too little so far to tell what "
+        "those are. More labelled documents would change that."
+    ),
+    "several_labels": (
+        "Your {documents} documents without label were not used: that works only where each document has one "
+        "label."
+    ),
+    "no_task_adapter": "Your {documents} documents without label were not used: that needs a task adapter.",
+    "other_recipe": "Your {documents} documents without label were not used: only recipe auto learns from them.",
+}
+"""By `records.training.Joining`."""
 HELPED = {
     "helped": "Did reusing sources help? Yes.",
     "not_by_sources": "Did reusing sources help? Not clearly: the model may be as good without what they know.",
@@ -89,6 +115,7 @@ def training_summary(result: TrainingRecord, folder: Path) -> str:
             HELPED[result.verdict.code],
             verdict(result.comparison, VERDICTS),
             *([verdict(result.comparison_control, SOURCES)] if result.comparison_control else []),
+            *([unlabelled_text(result.unlabelled)] if result.unlabelled else []),
             *_notes(scores["scalearn"]),
             *([""] if result.scores_by_language else []),
             *_by_language(result.scores_by_language),
@@ -96,6 +123,12 @@ def training_summary(result: TrainingRecord, folder: Path) -> str:
             f"Saved to {folder}.",
         ]
     )
+
+
+def unlabelled_text(found: UnlabelledFacts) -> str:
+    """What the documents without label brought, or why none was learned from."""
+    words = NOT_JOINED[found.joining] if found.comparison is None else verdict(found.comparison, UNLABELLED)
+    return words.replace("{documents}", f"{found.documents:,}").replace("{used}", f"{found.used:,}")
 
 
 def verdict(comparison: Comparison, words: dict[str, str]) -> str:

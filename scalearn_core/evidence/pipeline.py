@@ -22,7 +22,7 @@ from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.stored_probabilities import save_test_probabilities
 from scalearn_core.evaluation.verdict import Carrier
 from scalearn_core.evidence.reference import save_reference
-from scalearn_core.evidence.result import Measured, dataset_facts, epochs, made_now, measure
+from scalearn_core.evidence.result import Measured, dataset_facts, epochs, made_now, measure, unlabelled_facts
 from scalearn_core.evidence.rivals import predict_rivals
 from scalearn_core.evidence.upgrade import FILE
 from scalearn_core.explain.ablation import carriers
@@ -182,6 +182,7 @@ def train_with_evidence(
         thresholds=as_stored(model.thresholds, model.labels),
         parameter_counts=ParameterCounts(**model.parameter_counts()),
         history=epochs(trained.history),
+        unlabelled=unlabelled_facts(documents, trained, predicted, config.seed),
         best_epoch=trained.history.best_epoch,
         stopped_early=trained.history.stopped_early,
     )

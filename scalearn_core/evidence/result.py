@@ -12,6 +12,7 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.by_language import LanguageScores, scores_by_language
 from scalearn_core.evaluation.comparison import Comparison, compare_predictions
 from scalearn_core.evaluation.confidence import ConfidenceReport, confidence_report
+from scalearn_core.evaluation.methods import WITHOUT_UNLABELLED
 from scalearn_core.evaluation.report import EvaluationReport, evaluate_predictions
 from scalearn_core.evaluation.verdict import Verdict, judge
 from scalearn_core.explain.contributions import contribution_map
@@ -24,12 +25,14 @@ from scalearn_core.records.training import (
     FastModeCosts,
     NotMeasured,
     ScalesRecord,
+    UnlabelledFacts,
 )
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.storage.codec import from_json, tupled
 from scalearn_core.targets import Targets
 from scalearn_core.training.documents import Documents
 from scalearn_core.training.loop import History
+from scalearn_core.training.stage_two import TrainingResult
 
 COMPARED = ("frozen_head", "tfidf", "single_source")
 """Methods that the model is compared with in pairs, besides the control."""
@@ -101,6 +104,33 @@ def measure(
         scores_by_language=scores_by_language(test.texts, test.targets, predicted, test.labels, seed=seed),
         fast_mode=_fast_mode(model.fast_mode),
         scales=_scales(model, documents, recipe),
+    )
+
+
+def unlabelled_facts(
+    documents: Documents, trained: TrainingResult, predicted: dict[str, Targets], seed: int
+) -> UnlabelledFacts | None:
+    """What the documents without label brought on the test documents; None where there are none.
+
+    Args:
+        predicted: classes of the test documents by method.
+        seed: of the resamples.
+    """
+    if trained.joining is None:
+        return None
+    count, test = len(documents.dataset.pile), documents.dataset.test
+    if trained.joined is None:
+        return UnlabelledFacts(count, 0, trained.joining, None, None, None)
+    found = compare_predictions(
+        test.targets, predicted["scalearn"], predicted[WITHOUT_UNLABELLED], n_classes=len(test.labels), seed=seed
+    )
+    return UnlabelledFacts(
+        documents=count,
+        used=trained.joined.used,
+        joining=trained.joining,
+        gain=100 * found.difference,
+        interval=(100 * found.low, 100 * found.high),
+        comparison=replace(found, against=WITHOUT_UNLABELLED),
     )
 
 

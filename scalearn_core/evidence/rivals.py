@@ -12,6 +12,7 @@ from scalearn_core.config import TrainingConfig
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Tokens
 from scalearn_core.encoders.prefix_cache import CachedDocuments
+from scalearn_core.evaluation.methods import WITHOUT_UNLABELLED
 from scalearn_core.heads.logistic import fit_frozen_head, unit
 from scalearn_core.heads.majority import predict_majority
 from scalearn_core.heads.tfidf import predict_tfidf
@@ -33,7 +34,8 @@ class Rivals:
     """Predicted classes of the test documents by method (`targets.py`)."""
 
     predicted: dict[str, Targets]
-    """"frozen_head", "tfidf", "majority", "single_source", and the control."""
+    """"frozen_head", "tfidf", "majority", "single_source", and the control; where documents without label joined,
+    "without_unlabelled"."""
     control: str
     """"own_adapter", the same training without sources, or "shuffled_sources" (`evaluation/verdict.py`)."""
 
@@ -49,6 +51,7 @@ def predict_rivals(
     dataset, tokens = documents.dataset, documents.test.tokens
     train, validation, test = dataset.train, dataset.validation, dataset.test
     control, predicted = _control(model, trained, documents, config, on_step)
+    without = {} if trained.joined is None else {WITHOUT_UNLABELLED: _predicted(trained.joined.without, tokens)}
     return Rivals(
         {
             "frozen_head": trained.frozen_head.predict(unit(embed(model.encoder, tokens))),
@@ -56,7 +59,8 @@ def predict_rivals(
             "majority": predict_majority(train, test.texts),
             "single_source": _single_source(model, trained, documents, config.seed),
             control: predicted,
-        },
+        }
+        | without,
         control,
     )
 
@@ -87,13 +91,19 @@ def _control(
 ) -> tuple[str, Targets]:
     """The same training with what the sources know taken away."""
     train, tokens = documents.train, documents.test.tokens
+    if trained.joined is not None:
+        return "own_adapter", _predicted(trained.joined.alone, tokens)
     if model.own_adapter and config.recipe == "auto":
         alone = learn_own_adapter_alone(
             model, trained.documents, train.targets, config.resolved(len(train)),
             batch_size=config.batch_size, seed=config.seed, on_step=on_step,
         )  # fmt: skip
-        return "own_adapter", alone.decide(alone.predict_proba_of(tokens))
+        return "own_adapter", _predicted(alone, tokens)
     sources = model.sources[:-1] if model.own_adapter else model.sources
     ignorant = model.like(shuffled(sources, seed=config.seed + CONTROL_SEED), seed=config.seed)
     train_scales(ignorant, documents.dataset, config, documents=documents, on_step=on_step)
-    return "shuffled_sources", ignorant.decide(ignorant.predict_proba_of(tokens))
+    return "shuffled_sources", _predicted(ignorant, tokens)
+
+
+def _predicted(model: ScaLearnModel, tokens: Tokens) -> Targets:
+    return model.decide(model.predict_proba_of(tokens))

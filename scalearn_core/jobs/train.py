@@ -18,7 +18,8 @@ from scalearn_core.workspace.test_set_use import note_test_set_use
 
 _BEGINS = {
     "auto": {
-        "loading": 0.0, "embedding": 0.04, "forecast": 0.08, "training": 0.2, "baselines": 0.6, "evaluation": 0.95
+        "loading": 0.0, "embedding": 0.04, "forecast": 0.08, "training": 0.2, "unlabelled": 0.6,
+        "baselines": 0.6, "evaluation": 0.95,
     },
     "paper": {
         "loading": 0.0, "embedding": 0.04, "forecast": 0.06, "own_adapter": 0.1, "training": 0.1,
@@ -26,6 +27,8 @@ _BEGINS = {
     },
 }  # fmt: skip
 """Where each stage begins on the progress bar, by recipe; it ends where the next one begins."""
+_WITH_UNLABELLED = {"training": 0.15, "unlabelled": 0.4, "baselines": 0.9}
+"""The same in recipe "auto" where documents without label may join; they bring the control with them."""
 _AFTER_OWN_ADAPTER = 0.2
 """Where training begins in recipe "paper" after an own adapter."""
 
@@ -42,11 +45,12 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
         recipe=config["recipe"], seed=config["seed"], own_adapter=config.get("own_adapter"),
         long_texts=config.get("long_texts", "head"),  # earlier releases knew no other
     )  # fmt: skip
-    progress = _Progress(report, settings)
-    progress.on_stage("loading")
     info = get_dataset_info(config["dataset"])
+    dataset = load_dataset(config["dataset"]).split(plan=info.plan)
+    progress = _Progress(report, settings, with_unlabelled=len(dataset.unlabelled) > 0)
+    progress.on_stage("loading")
     outcome = train_with_evidence(
-        load_dataset(config["dataset"]).split(plan=info.plan),
+        dataset,
         sources=config["sources"],
         variant=config["variant"],
         config=settings,
@@ -70,11 +74,13 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
 class _Progress:
     """Turns stages and steps into one bar, a remaining time and the curves of the run page."""
 
-    def __init__(self, report: Reporter, settings: TrainingConfig) -> None:
+    def __init__(self, report: Reporter, settings: TrainingConfig, *, with_unlabelled: bool) -> None:
         self.report = report
-        begins = _BEGINS[settings.recipe] | (
-            {"training": _AFTER_OWN_ADAPTER} if settings.recipe == "paper" and settings.own_adapter else {}
-        )
+        begins = dict(_BEGINS[settings.recipe])
+        if settings.recipe == "paper" and settings.own_adapter:
+            begins["training"] = _AFTER_OWN_ADAPTER
+        if settings.recipe == "auto" and with_unlabelled:
+            begins |= _WITH_UNLABELLED
         ends = [*list(begins.values())[1:], 1.0]
         self.stages = {stage: (begin, end) for (stage, begin), end in zip(begins.items(), ends, strict=True)}
         self.stage = "loading"

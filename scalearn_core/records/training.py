@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.evaluation.by_language import LanguageScores
@@ -191,6 +192,28 @@ class FrozenHeadFacts:
     sha256: str
 
 
+Joining = Literal["joined", "chance", "several_labels", "no_task_adapter", "other_recipe"]
+"""Whether documents without label were learned from, or why not: the labels teach hardly more than chance,
+documents may have several labels, no task adapter learns, or it is not recipe "auto"."""
+
+
+@dataclass(frozen=True)
+class UnlabelledFacts:
+    """What documents without label brought (`training/unlabelled.py`)."""
+
+    documents: int
+    """Without label, that stand in no labelled document as well."""
+    used: int
+    """Learned from."""
+    joining: Joining
+    gain: float | None
+    """Points of macro-F1 (0 to 100) over the same training without them; None where none was learned from, like
+    the rest."""
+    interval: tuple[float, float] | None
+    """95%, paired, in points."""
+    comparison: Comparison | None
+
+
 @dataclass(frozen=True)
 class TrainingRecord:
     """All of it. What was not measured is None or empty."""
@@ -242,6 +265,8 @@ class TrainingRecord:
     model_bytes: ModelBytes | None = field(default=None, metadata=LEFT_OUT)
     """Known once the model is saved, like the next."""
     frozen_head: FrozenHeadFacts | None = field(default=None, metadata=LEFT_OUT)
+    unlabelled: UnlabelledFacts | None = field(default=None, metadata=LEFT_OUT)
+    """None where there were none."""
     studies: Studies = field(default=Studies(), metadata=LEFT_OUT)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,13 @@ class ScaLearnModel:
             self.encoder, sources, labels=self.labels, separator=self.separator, variant=variant or self.variant,
             seed=seed, ablation=self.ablation,
         )  # fmt: skip
+
+    def take_over(self, other: ScaLearnModel) -> None:
+        """Become what another model for the same encoder and labels is."""
+        self._set_sources(other.sources, seed=0)
+        self.own_adapter = other.own_adapter
+        self.scales.load_state_dict(other.scales.state_dict())
+        self.head, self.thresholds = copy.deepcopy(other.head), other.thresholds
 
     @property
     def multi_label(self) -> bool:

@@ -29,7 +29,7 @@ from scalearn_core.records.studies import Ladder, LearnedNumbers, RungRecord, Tr
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies.memory import PeakMemory
 from scalearn_core.studies.stopping import where_to_stop
-from scalearn_core.studies.training import Progress, new_model, test_notes, train_again
+from scalearn_core.studies.training import STAGES, Progress, new_model, test_notes, train_again
 from scalearn_core.targets import Targets
 from scalearn_core.training.recipe_auto import learn_from_pairs
 
@@ -130,8 +130,7 @@ def _climb(trained_model: TrainedModel, progress: Progress) -> Iterator[Rung]:
     for variant, own in (*((variant, False) for variant in VARIANTS), (uniform(model.variant), True)):
         name = "own_adapter" if own else variant
         if (model.variant, model.own_adapter) == (variant, own):
-            stages = ("embedding", "forecast", "own_adapter", "training")
-            took = sum(float(trained_model.result.seconds.get(stage, 0.0)) for stage in stages)
+            took = sum(float(trained_model.result.seconds.get(stage, 0.0)) for stage in STAGES)
             yield Rung(name, _learned(model), _predictor(model), took, is_model=True)
             continue
         peak = PeakMemory(encoder.device)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scalearn_core.explain import effort
 from scalearn_core.records.training import TrainingRecord
+from scalearn_core.studies.training import STAGES
 
 TRAININGS = {"seeds": 3.2, "learning_curve": 6.0, "cross_validation": 15.0}
 """Studies that train again from the beginning: how many trainings' time. The ten parts of the learning
@@ -23,7 +24,7 @@ def estimate_seconds(result: TrainingRecord, study: str) -> float:
         study: one of `STUDIES`.
     """
     seconds = result.seconds
-    once = sum(seconds.get(stage, 0.0) for stage in ("embedding", "forecast", "own_adapter", "training"))
+    once = sum(seconds.get(stage, 0.0) for stage in STAGES)
     if study == "ladder" and result.recipe == "auto":
         return FIXED + STEPS * float(seconds.get("training", 0.0))
     if study == "ladder":

@@ -13,6 +13,9 @@ from scalearn_core.encoders.encoder import Encoder, Tokens
 from scalearn_core.errors import DataError
 from scalearn_core.training.stage_one import TaskData
 
+MOST_UNLABELLED = 1000
+"""Documents without label that a training reads at most: more would cost time, and nobody has measured a gain."""
+
 
 @dataclass(frozen=True, eq=False)
 class Documents:
@@ -25,10 +28,18 @@ class Documents:
     dataset: TextDataset
     tokens: Tokens
     """Of all documents, in the dataset's order, as the model's encoder reads them."""
+    unlabelled: Tokens
+    """Of the documents without label that a training may learn from."""
 
     @classmethod
     def read(cls, dataset: TextDataset, encoder: Encoder) -> Documents:
-        return cls(dataset, encoder.tokenize(dataset.frame["text"].tolist()))
+        pile, seed = dataset.pile, dataset.plan.seed if dataset.plan else 0
+        drawn = np.sort(np.random.default_rng(seed).permutation(len(pile))[:MOST_UNLABELLED]).tolist()
+        return cls(
+            dataset,
+            encoder.tokenize(dataset.frame["text"].tolist()),
+            encoder.tokenize([pile[place] for place in drawn]),
+        )
 
     def divided_as(self, dataset: TextDataset) -> Documents:
         """The same documents, divided in another way."""

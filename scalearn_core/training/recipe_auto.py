@@ -26,7 +26,7 @@ from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.errors import ConfigError
-from scalearn_core.heads.logistic import fit_head, unit
+from scalearn_core.heads.logistic import FrozenHead, fit_head, unit
 from scalearn_core.heads.modules import unit_linear_head
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import Scales
@@ -74,14 +74,14 @@ def learn_from_pairs(
     """
     if model.ablation.combination != "free":  # ω / Σ ω has no value where all are zero
         raise ConfigError("config.no_zero_start", found=model.ablation.combination)
-    own = _new_own_adapter(model.encoder, model.sources, seed) if recipe.own_adapter else None
-    learner = _Learner(model.encoder, model.stack, _scales(model, start, own is not None), own)
+    own = new_own_adapter(model.encoder, model.sources, seed) if recipe.own_adapter else None
+    learner = Learner(model.encoder, model.stack, start_scales(model, start, own is not None), own)
     with seeded(seed):
-        history = _fit(learner, documents, targets, recipe, batch_size, seed, on_step)
+        history = take_steps(learner, documents, targets, recipe, batch_size, seed, on_step)
     if own is not None:
         model.add_own_adapter(own.frozen())
     model.scales.load_state_dict(learner.scales.state_dict())
-    _fit_head(model, documents, targets, seed)
+    fit_head_on(model, documents, targets, seed)
     return history
 
 
@@ -101,20 +101,20 @@ def learn_own_adapter_alone(
         beside: a model with the same encoder, sources, labels and variant as the trained one; stays as it is.
     """
     encoder = beside.encoder
-    own = _new_own_adapter(encoder, [source for source in beside.sources if source.name != OWN_NAME], seed)
+    own = new_own_adapter(encoder, [source for source in beside.sources if source.name != OWN_NAME], seed)
     model = beside.like([own])
-    learner = _Learner(encoder, None, _scales(model, np.ones(1), own_adapter=False), own)
+    learner = Learner(encoder, None, start_scales(model, np.ones(1), own_adapter=False), own)
     with seeded(seed):
-        _fit(learner, documents, targets, recipe, batch_size, seed, on_step)
+        take_steps(learner, documents, targets, recipe, batch_size, seed, on_step)
     trained = beside.like([own.frozen()])
     trained.own_adapter = True
     trained.scales.load_state_dict(learner.scales.state_dict())
-    _fit_head(trained, documents, targets, seed)
+    fit_head_on(trained, documents, targets, seed)
     return trained
 
 
 @dataclass(eq=False)
-class _Learner:
+class Learner:
     """Scales over frozen sources and, last, over the own adapter that learns with them; one of both may lack."""
 
     encoder: Encoder
@@ -147,7 +147,7 @@ class _Learner:
         return torch.cat(embeddings)[torch.tensor([place[row] for row in rows])]
 
 
-def _scales(model: ScaLearnModel, start: NDArray[np.float64], own_adapter: bool) -> Scales:
+def start_scales(model: ScaLearnModel, start: NDArray[np.float64], own_adapter: bool) -> Scales:
     """Those of `model` at their start, and one more for an own adapter: 1, as it does next to nothing yet."""
     encoder = model.encoder
     values = torch.tensor([*start, *[1.0] * own_adapter], device=encoder.device)
@@ -160,7 +160,7 @@ def _scales(model: ScaLearnModel, start: NDArray[np.float64], own_adapter: bool)
     return scales
 
 
-def _new_own_adapter(encoder: Encoder, sources: Sequence[Adapter], seed: int) -> Adapter:
+def new_own_adapter(encoder: Encoder, sources: Sequence[Adapter], seed: int) -> Adapter:
     own = new_adapter(
         OWN_NAME, layers=len(encoder.layers), width=encoder.width, model_type=encoder.model_type,
         reduction_factor=REDUCTION_FACTOR, seed=seed,
@@ -178,22 +178,26 @@ def head_c(multi_label: bool) -> float:
     return HEAD_C_MULTI_LABEL if multi_label else HEAD_C
 
 
-def _fit_head(model: ScaLearnModel, documents: CachedDocuments, targets: Targets, seed: int) -> None:
+def fit_head_on(model: ScaLearnModel, documents: CachedDocuments, targets: Targets, seed: int) -> None:
     """Put a logistic regression on the trained embeddings, with its limits where documents have several labels.
 
     The embeddings know the labels of these documents already, which the limits out of fold can not undo; measured
     on others they are near the best all the same (`docs/quality.md`).
     """
     embeddings = unit(embed(model.encoder, documents, model.adapt))
-    head = fit_head(embeddings, targets, len(model.labels), c=head_c(model.multi_label), seed=seed)
+    put_head(model, fit_head(embeddings, targets, len(model.labels), c=head_c(model.multi_label), seed=seed))
+
+
+def put_head(model: ScaLearnModel, head: FrozenHead) -> None:
+    """Make a linear head on unit-length embeddings that of the model."""
     model.head = unit_linear_head(model.encoder.width, len(model.labels)).to(model.encoder.device)
     state = {"1.weight": torch.from_numpy(head.weight), "1.bias": torch.from_numpy(head.bias)}
     model.head.load_state_dict(state)
     model.thresholds = head.thresholds
 
 
-def _fit(
-    learner: _Learner,
+def take_steps(
+    learner: Learner,
     documents: CachedDocuments,
     targets: Targets,
     recipe: Recipe,
@@ -237,7 +241,7 @@ def _fit(
 
 
 def _accumulate(
-    learner: _Learner,
+    learner: Learner,
     optimizer: torch.optim.Optimizer,
     documents: CachedDocuments,
     rows: list[int],

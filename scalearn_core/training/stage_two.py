@@ -22,6 +22,7 @@ from scalearn_core.evaluation.metrics import score
 from scalearn_core.heads.logistic import FrozenHead, fit_frozen_head, unit
 from scalearn_core.heads.modules import two_layer_head
 from scalearn_core.heads.thresholds import choose_thresholds
+from scalearn_core.records.training import Joining
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.training.documents import Documents
 from scalearn_core.training.forecast import Forecast, forecast
@@ -29,9 +30,11 @@ from scalearn_core.training.loop import History, OnStep, fit
 from scalearn_core.training.loss import classification_loss
 from scalearn_core.training.recipe_auto import OWN_NAME, learn_from_pairs
 from scalearn_core.training.stage_one import TaskData, train_adapter
+from scalearn_core.training.unlabelled import Joined, join, may_join
 
 OnStage = Callable[[str], None]
-"""Told the code of each stage as it begins: "embedding", "forecast", perhaps "own_adapter", "training"."""
+"""Told the code of each stage as it begins: "embedding", "forecast", perhaps "own_adapter", "training", perhaps
+"unlabelled"."""
 
 
 @dataclass
@@ -47,6 +50,10 @@ class TrainingResult:
     """What the sources promised; in recipe "auto" the scales start there."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time per stage."""
+    joining: Joining | None = None
+    """Whether documents without label joined, or why not; None where there are none."""
+    joined: Joined | None = None
+    """What documents without label did; None where none joined."""
 
 
 def train_scales(
@@ -94,6 +101,8 @@ def train_scales(
         unit(embed(model.encoder, cached)), train.targets,
         unit(embed(model.encoder, cached_validation)), validation.targets, len(model.labels), seed=config.seed,
     )  # fmt: skip
+    joined: Joined | None = None
+    joining: Joining | None = "other_recipe" if len(read.unlabelled) else None
     clock.start("forecast")
     asked = forecast(
         model.encoder, model.sources, train.tokens, train.targets, seed=config.seed,
@@ -105,6 +114,14 @@ def train_scales(
             model, cached, train.targets, recipe, start=FORECAST.shrinkage * asked.strengths,
             batch_size=config.batch_size, seed=config.seed, on_step=on_step,
         )  # fmt: skip
+        if len(read.unlabelled):
+            joining = may_join(model.multi_label, recipe, asked, train.targets)
+        if joining == "joined":
+            clock.start("unlabelled")
+            joined = join(
+                model, cached, train.tokens, train.targets, read.unlabelled, recipe,
+                batch_size=config.batch_size, seed=config.seed, on_step=on_step,
+            )  # fmt: skip
     else:
         if recipe.own_adapter:
             clock.start("own_adapter")
@@ -123,7 +140,7 @@ def train_scales(
     }  # fmt: skip
     if len(dataset.unlabelled):
         model.training_record["labelled_fingerprint"] = dataset.labelled_fingerprint
-    return TrainingResult(history, frozen_head, cached, asked, clock.stop())
+    return TrainingResult(history, frozen_head, cached, asked, clock.stop(), joining, joined)
 
 
 def _learn_as_in_paper(

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from scalearn_core.adapters.adapterhub import write_adapter
+from scalearn_core.cli.summary import training_summary
 from scalearn_core.config import TrainingConfig
 from scalearn_core.devices import Device
 from scalearn_core.encoders.encoder import Encoder
@@ -19,10 +20,12 @@ from scalearn_core.evaluation.stored_probabilities import load_test_probabilitie
 from scalearn_core.evidence.pipeline import Outcome, train_with_evidence
 from scalearn_core.evidence.upgrade import read_training
 from scalearn_core.explain.ablation import carriers
-from scalearn_core.records.training import FastModeCosts
+from scalearn_core.records.training import FastModeCosts, UnlabelledFacts
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.training import unlabelled
 from tests.core.explain.conftest import mixes_of
 from tests.core.tiny import dataset, random_adapter
+from tests.core.training.test_unlabelled import with_pile
 
 CPU = Device("cpu", "cpu", None, 1)
 
@@ -125,3 +128,40 @@ def test_the_source_that_carries_is_found(encoder: Encoder) -> None:
     lost = dict(carriers(mixes_of(model, data), [0, 1]))
     assert lost[0] == 0
     assert lost[1] != 0
+
+
+def test_what_documents_without_label_brought_stands_in_the_result(
+    encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unlabelled, "SURENESS", -1e9)  # the random encoder teaches too little to let them join
+    write_adapter(random_adapter("noise", seed=4), tmp_path / "noise")
+    data = with_pile(labelled=90, others=30).split(seed=1)
+    outcome = train_with_evidence(
+        data, sources=[str(tmp_path / "noise")], variant="scalearn_uniform",
+        config=TrainingConfig(seed=1, epochs=2), device=CPU, encoder=encoder,
+    )  # fmt: skip
+    outcome.save(tmp_path / "model", evidence=tmp_path)
+    result = read_training(tmp_path)
+    assert result == outcome.result
+    found = result.unlabelled
+    assert (found.documents, found.used, found.joining) == (30, 30, "joined")
+    ours, without = (result.scores[name].macro_f1.value for name in ("scalearn", "without_unlabelled"))
+    assert found.gain == pytest.approx(100 * (ours - without))
+    assert found.interval[0] <= found.gain <= found.interval[1]
+    assert found.comparison.against == "without_unlabelled"
+    assert result.comparison_control.against == "own_adapter"
+    told = training_summary(result, tmp_path)
+    assert "The same without unlabelled documents" in told
+    assert "Your documents without label (30 of 30)" in told
+
+
+def test_documents_without_label_that_stay_out_are_said_to(encoder: Encoder, tmp_path: Path) -> None:
+    write_adapter(random_adapter("noise", seed=4), tmp_path / "noise")
+    result = train_with_evidence(
+        with_pile(labelled=90, others=30).split(seed=1), sources=[str(tmp_path / "noise")],
+        variant="scalearn_uniform", config=TrainingConfig(seed=1, epochs=2, own_adapter=False), device=CPU,
+        encoder=encoder,
+    ).result  # fmt: skip
+    assert result.unlabelled == UnlabelledFacts(30, 0, "no_task_adapter", None, None, None)
+    assert "without_unlabelled" not in result.scores
+    assert "30 documents without label were not used" in training_summary(result, tmp_path)
