@@ -40,7 +40,9 @@ from scalearn_core.training.recipe_auto import learn_own_adapter_alone
 
 
 class Parts(Protocol):
-    """Train, validation (may be empty) and test."""
+    """Train, validation (may be empty) and test, and texts without label."""
+
+    unlabelled: tuple[str, ...]
 
     @property
     def train(self) -> Split: ...
@@ -66,8 +68,10 @@ def _frozen_head(parts: Parts, encoder: Encoder, sources: Sequence[Adapter], see
     return lambda texts: head.predict(unit(embed(encoder, encoder.tokenize(texts))))
 
 
-def _scalearn(parts: Parts, encoder: Encoder, sources: Sequence[Adapter], config: TrainingConfig) -> Classify:
-    """The product itself, by the given recipe."""
+def _scalearn(
+    parts: Parts, encoder: Encoder, sources: Sequence[Adapter], config: TrainingConfig, *, pile: bool = False
+) -> Classify:
+    """The product itself, by the given recipe, with or without the documents that have no label."""
     splits = (parts.train, parts.validation)
     frame = pd.DataFrame(
         {
@@ -77,7 +81,9 @@ def _scalearn(parts: Parts, encoder: Encoder, sources: Sequence[Adapter], config
     )
     origin = np.repeat([Part.TRAIN, Part.VALIDATION], [len(split) for split in splits])
     rejected = pd.DataFrame({"row": [], "reason": []})
-    dataset = TextDataset(frame, rejected, parts.train.labels, "part", parts=origin)
+    unlabelled = pd.Series(parts.unlabelled if pile else (), dtype="str")
+    unlabelled.index += len(frame)
+    dataset = TextDataset(frame, rejected, parts.train.labels, "part", parts=origin, unlabelled=unlabelled)
     model = ScaLearnModel(encoder, sources, labels=dataset.labels, seed=config.seed)
     train_scales(model, dataset, config)
     return lambda texts: model.predict_proba(texts).argmax(1)
@@ -96,6 +102,7 @@ def _own_adapter_by_pairs(parts: Parts, encoder: Encoder, sources: Sequence[Adap
 
 METHODS: dict[str, Fit] = {
     "scalearn": lambda p, e, s, seed: _scalearn(p, e, s, TrainingConfig(seed=seed)),
+    "scalearn_unlabelled": lambda p, e, s, seed: _scalearn(p, e, s, TrainingConfig(seed=seed), pile=True),
     "scalearn_scales_only": lambda p, e, s, seed: _scalearn(p, e, s, TrainingConfig(seed=seed, own_adapter=False)),
     "own_adapter_by_pairs": _own_adapter_by_pairs,
     "scalearn_paper": lambda p, e, s, seed: _scalearn(p, e, s, TrainingConfig("paper", seed=seed)),
@@ -134,6 +141,7 @@ class FewLabels:
     train: Split
     validation: Split
     test: Split
+    unlabelled: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, file: Path) -> FewLabels:
@@ -145,7 +153,8 @@ class FewLabels:
             targets = np.array([numbers[label] for _, label in rows], dtype=np.int64)
             return Split(tuple(text for text, _ in rows), targets, labels, tuple(range(2, len(rows) + 2)))
 
-        return cls(split(content["train"]), split([]), split(content["test"]))
+        unlabelled = tuple(content.get("unlabelled", ()))
+        return cls(split(content["train"]), split([]), split(content["test"]), unlabelled)
 
 
 def main() -> None:

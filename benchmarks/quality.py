@@ -26,6 +26,8 @@ from scalearn_core.evaluation.metrics import score
 K = (8, 16, 32, 64, 256)
 SEEDS = 5
 TEST_DOCUMENTS = 500
+UNLABELLED = 1000
+"""Further training documents of a part, whose labels are kept from all methods."""
 Row = list[str]
 Methods = dict[str, dict[int, tuple[float, float]]]
 """Score and seconds by method and seed."""
@@ -44,9 +46,10 @@ def write_parts(folder: Path, out: Path, test_documents: int = TEST_DOCUMENTS) -
         asked = [known[int(number)] for number in order]
         for k in K:
             for seed in range(SEEDS):
+                chosen, others = _first_of_each(train, labels, k, seed)
                 content = {
-                    "dataset": task.name, "k": k, "seed": seed, "labels": labels,
-                    "train": _first_of_each(train, labels, k, seed), "test": asked,
+                    "dataset": task.name, "k": k, "seed": seed, "labels": labels, "train": chosen, "test": asked,
+                    "unlabelled": [text for text, _ in others[:UNLABELLED]],
                 }  # fmt: skip
                 text = json.dumps(content, ensure_ascii=False)
                 (out / f"{task.name}-k{k}-s{seed}.json").write_text(text, "utf-8")
@@ -60,13 +63,17 @@ def _rows(file: Path) -> list[Row]:
         ]
 
 
-def _first_of_each(rows: list[Row], labels: list[str], k: int, seed: int) -> list[Row]:
+def _first_of_each(rows: list[Row], labels: list[str], k: int, seed: int) -> tuple[list[Row], list[Row]]:
+    """The first k rows of each label after a shuffle, and all others in that order."""
     chosen: dict[str, list[Row]] = {label: [] for label in labels}
+    others: list[Row] = []
     for number in np.random.default_rng(seed).permutation(len(rows)):
         row = rows[int(number)]
         if len(chosen[row[1]]) < k:
             chosen[row[1]].append(row)
-    return [row for label in labels for row in chosen[label]]
+        else:
+            others.append(row)
+    return [row for label in labels for row in chosen[label]], others
 
 
 def print_table(parts: Path, out: Path, metric: str) -> None:

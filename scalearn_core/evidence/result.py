@@ -118,7 +118,7 @@ def unlabelled_facts(
     """
     if trained.joining is None:
         return None
-    count, test = len(documents.dataset.pile), documents.dataset.test
+    count, test = len(documents.dataset.unlabelled), documents.dataset.test
     if trained.joined is None:
         return UnlabelledFacts(count, 0, trained.joining, None, None, None)
     found = compare_predictions(

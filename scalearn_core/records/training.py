@@ -202,9 +202,10 @@ class UnlabelledFacts:
     """What documents without label brought (`training/unlabelled.py`)."""
 
     documents: int
-    """Without label, that stand in no labelled document as well."""
+    """Without label, all of them."""
     used: int
-    """Learned from."""
+    """Learned from: each text once, none that a labelled document has as well, and not more than
+    `data.unlabelled.MOST_UNLABELLED`."""
     joining: Joining
     gain: float | None
     """Points of macro-F1 (0 to 100) over the same training without them; None where none was learned from, like

@@ -13,9 +13,6 @@ from scalearn_core.encoders.encoder import Encoder, Tokens
 from scalearn_core.errors import DataError
 from scalearn_core.training.stage_one import TaskData
 
-MOST_UNLABELLED = 1000
-"""Documents without label that a training reads at most: more would cost time, and nobody has measured a gain."""
-
 
 @dataclass(frozen=True, eq=False)
 class Documents:
@@ -33,13 +30,8 @@ class Documents:
 
     @classmethod
     def read(cls, dataset: TextDataset, encoder: Encoder) -> Documents:
-        pile, seed = dataset.pile, dataset.plan.seed if dataset.plan else 0
-        drawn = np.sort(np.random.default_rng(seed).permutation(len(pile))[:MOST_UNLABELLED]).tolist()
-        return cls(
-            dataset,
-            encoder.tokenize(dataset.frame["text"].tolist()),
-            encoder.tokenize([pile[place] for place in drawn]),
-        )
+        texts = dataset.frame["text"].tolist()
+        return cls(dataset, encoder.tokenize(texts), encoder.tokenize(list(dataset.pile)))
 
     def divided_as(self, dataset: TextDataset) -> Documents:
         """The same documents, divided in another way."""

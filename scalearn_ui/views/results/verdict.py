@@ -46,6 +46,7 @@ def verdict(found: TrainingRecord) -> None:
     box(sentence, title=t(f"verdict.{code}"), icon=icon)
     if control and code not in ("plain", "few_documents"):
         st.markdown(t(f"verdict.sources.{same_or(control)}", **charts.signed_points(control)))
+    _unlabelled(found)
     if code not in ("plain", "same_answers"):
         st.markdown(t(f"verdict.{code}.next"))
     tested_on.notes(found.scores["scalearn"])
@@ -54,6 +55,21 @@ def verdict(found: TrainingRecord) -> None:
     if cut:
         how = found.long_texts
         st.caption(t(f"results.cut.{how}", documents=count("documents", cut), reach=outcomes.reach(found)))
+
+
+def _unlabelled(found: TrainingRecord) -> None:
+    """What the documents without label brought, or why none was learned from."""
+    told = found.unlabelled
+    if told is None:
+        return
+    documents = count("unlabelled", told.documents)
+    if told.comparison is None:
+        st.markdown(t(f"verdict.unlabelled.{told.joining}", documents=documents))
+        return
+    points = charts.signed_points(told.comparison)
+    st.markdown(
+        t(f"verdict.unlabelled.{same_or(told.comparison)}", documents=documents, used=f"{told.used:,}", **points)
+    )
 
 
 def _score(found: TrainingRecord, method: str) -> str:

@@ -14,10 +14,11 @@ import torch
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.unlabelled import MOST_UNLABELLED
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.training import unlabelled
-from scalearn_core.training.documents import MOST_UNLABELLED, Documents
+from scalearn_core.training.documents import Documents
 from scalearn_core.training.forecast import Forecast
 from scalearn_core.training.stage_two import TrainingResult, train_scales
 from scalearn_core.training.unlabelled import average, may_join
