@@ -519,7 +519,7 @@ def test_bad_rows_of_a_source_task_are_refused(tmp_path: Path) -> None:
 
 
 def test_rows_left_out_are_told(trained: Trained, tmp_path: Path) -> None:
-    source = write_table(tmp_path / "in.csv", [*documents(3), ("4", "too short")])
+    source = write_table(tmp_path / "in.csv", [*documents(3), ("4", "too", "many", "cells")])
     told = shell(
         "predict", "--model", trained.model, "--table", source, "--text", "本文", "--out", tmp_path / "o.csv"
     )
