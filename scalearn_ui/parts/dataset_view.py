@@ -157,17 +157,17 @@ def ask_separator(given: Given, column: str) -> str | None:
     if not marks.offered:
         return None
     begin_anew("label_separator_of", (given.key, column), {"label_separator": marks.guess or ONE})
-    some = {mark: t("several.cells.some", mark=Markdown(mark)) for mark in marks.offered}
-    words = {ONE: t("several.cells.one"), **some}
+    some = {mark: t("multi_label.cells.some", mark=Markdown(mark)) for mark in marks.offered}
+    words = {ONE: t("multi_label.cells.one"), **some}
     chosen = st.selectbox(
-        t("several.cells"),
+        t("multi_label.cells"),
         list(words),
         format_func=words.__getitem__,
-        help=t("several.cells_help"),
+        help=t("multi_label.cells_help"),
         key="label_separator",
     )
     if not chosen and marks.likely is not None:
-        st.info(t("several.maybe", cell=marks.cell, mark=marks.likely), icon=":material/call_split:")
+        st.info(t("multi_label.maybe", cell=marks.cell, mark=marks.likely), icon=":material/call_split:")
     return chosen or None
 
 
@@ -193,9 +193,9 @@ def summary(dataset: TextDataset, found: dict[str, float]) -> None:
     with st.container(height="content" if len(counts) <= MANY_CLASSES else 620, border=False):
         figure.show(drawn, alt=t("data.counts_alt"), key="class_counts")
     if dataset.separator is not None:
-        st.caption(t("several.per_document", n=f"{sum(counts.values()) / len(dataset.frame):.1f}"))
+        st.caption(t("multi_label.per_document", n=f"{sum(counts.values()) / len(dataset.frame):.1f}"))
         if none := int((dataset.frame["label"] == "").sum()):
-            st.caption(t("several.none", documents=count("documents", none)))
+            st.caption(t("multi_label.none", documents=count("documents", none)))
     if len(dataset.unlabelled):
         st.markdown(t("unlabelled.summary", unlabelled=count("unlabelled", len(dataset.unlabelled))))
     if len(dataset.rejected):

@@ -30,7 +30,7 @@ def sentence(score: EvaluationReport) -> Markdown:
     """How many documents got exactly their labels, and how many labels were missed or wrongly given."""
     found = [parts(row) for row in score.per_class]
     return t(
-        "several.right",
+        "multi_label.right",
         right=f"{round(score.n * score.accuracy.value):,}",
         documents=count("test_documents", score.n),
         labels=f"{sum(row.support for row in score.per_class):,}",
@@ -44,18 +44,18 @@ def limits(found: TrainingRecord) -> Markdown:
     chosen = found.thresholds or {"": THRESHOLD}
     low, high = (charts.percent(value) for value in (min(chosen.values()), max(chosen.values())))
     if low == high:
-        return t("several.limits.all", low=low)
-    return t("several.limits.each", low=low, high=high)
+        return t("multi_label.limits.all", low=low)
+    return t("multi_label.limits.each", low=low, high=high)
 
 
 def bars(rows: Sequence[ClassScore], *, key: str, pick: bool = False) -> None:
     """Found, missed and wrongly given by label; a click shows the documents below."""
     labels = [row.label for row in rows]
-    names = {kind: t(f"several.{kind}") for kind in KINDS}
+    names = {kind: t(f"multi_label.{kind}") for kind in KINDS}
     drawn = charts.label_bars(rows, names, x_title=t("axis.documents"), palette=figure.palette())
     with st.container(height="content" if len(rows) <= TALL else 620, border=False):
         on_pick = (lambda: _picked(labels, key)) if pick else None
-        figure.show(drawn, alt=t("several.bars_alt"), key=key, on_pick=on_pick)
+        figure.show(drawn, alt=t("multi_label.bars_alt"), key=key, on_pick=on_pick)
 
 
 def _picked(labels: list[str], key: str) -> None:
@@ -73,10 +73,10 @@ def documents(run: Run, found: TrainingRecord) -> None:
     if st.session_state.get(LABEL) not in labels:  # another model has others
         st.session_state.pop(LABEL, None)
     chosen = st.selectbox(
-        t("several.label"),
+        t("multi_label.label"),
         labels,
         index=None,
-        placeholder=t("several.any"),
+        placeholder=t("multi_label.any"),
         key=LABEL,
         bind="query-params",
         format_func=letters,
@@ -85,7 +85,7 @@ def documents(run: Run, found: TrainingRecord) -> None:
     if chosen:
         kind = st.segmented_control(
             t("mistakes.which"), KINDS, default="missed", required=True, key=KIND,
-            format_func=lambda kind: t(f"several.{kind}"), label_visibility="collapsed",
+            format_func=lambda kind: t(f"multi_label.{kind}"), label_visibility="collapsed",
         )  # fmt: skip
         has, given = (_with(table[column], chosen, separator) for column in ("label", "predicted"))
         table = table[{"found": has & given, "missed": has & ~given, "wrongly": given & ~has}[kind]]
@@ -104,11 +104,11 @@ def documents(run: Run, found: TrainingRecord) -> None:
     st.markdown(reading)
     told = table.copy()
     for column in ("label", "predicted"):
-        told[column] = told[column].map(lambda cell: _told(cell, separator) or [t("several.no_label")])
+        told[column] = told[column].map(lambda cell: _told(cell, separator) or [t("multi_label.no_label")])
     document_table(
         told,
-        label=st.column_config.ListColumn(t("several.true"), width=180),
-        predicted=st.column_config.ListColumn(t("several.given"), width=180),
+        label=st.column_config.ListColumn(t("multi_label.true"), width=180),
+        predicted=st.column_config.ListColumn(t("multi_label.given"), width=180),
         text_width=270,
     )
 
@@ -137,7 +137,7 @@ def document_table(table: pd.DataFrame, *, label: Any, predicted: Any, text_widt
 
 def named(labels: tuple[str, ...]) -> Markdown:
     """Labels given to one document, or that there are none."""
-    return Markdown(" · ".join(plain(label) for label in labels)) if labels else t("several.no_label")
+    return Markdown(" · ".join(plain(label) for label in labels)) if labels else t("multi_label.no_label")
 
 
 def _with(cells: pd.Series[str], label: str, separator: str) -> pd.Series[bool]:

@@ -85,7 +85,7 @@ def test_the_upload_says_that_there_are_several(studio: Open, language: str) -> 
     choice = app.selectbox(key="label_separator")
     assert choice.value == "|"
     assert choice.options == [
-        words("several.cells.one", language), words("several.cells.some", language).format(mark="|")
+        words("multi_label.cells.one", language), words("multi_label.cells.some", language).format(mark="|")
     ]  # fmt: skip
     drawn = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][0]
     assert sorted(drawn["y"]) == sorted(PARTS), "and each label is counted by itself"
@@ -113,7 +113,7 @@ def test_a_column_of_many_combinations_is_guessed_and_its_mark_is_asked_about(st
     app.file_uploader(key="data_file").upload("t.csv", "\n".join(rows).encode()).run()
     assert app.selectbox(key="label_column").value == "topics"
     assert app.selectbox(key="label_separator").value == "", "a slash stands in many names"
-    assert words("several.maybe").split("{")[0] in app.info[0].value
+    assert words("multi_label.maybe").split("{")[0] in app.info[0].value
     app.selectbox(key="label_separator").set_value("/").run()
     assert not app.error and not app.info
 
@@ -131,7 +131,7 @@ def test_mistakes_are_told_label_by_label(studio: Open, multi_label: str, langua
     assert not app.error and not app.exception
     score = result_of(multi_label)["scores"]["scalearn"]
     found = [parts(filled(ClassScore, row)) for row in score["per_class"]]
-    told = words("several.right", language).format(
+    told = words("multi_label.right", language).format(
         right=round(score["n"] * score["accuracy"]["value"]),
         documents=text.sentences(language)["count.test_documents.other"].format(n=score["n"]),
         labels=sum(row["support"] for row in score["per_class"]),
@@ -165,8 +165,8 @@ def test_the_documents_of_a_label_can_be_read(studio: Open, multi_label: str) ->
 def test_confidence_is_that_of_all_labels(studio: Open, multi_label: str, language: str) -> None:
     app = studio("results", language, run=multi_label, view="confidence")
     assert not app.error and not app.exception
-    assert words("several.confidence", language) in [line.value for line in app.caption]
-    assert app.number_input(key="cost_of_a_mistake").label == words("several.cost", language)
+    assert words("multi_label.confidence", language) in [line.value for line in app.caption]
+    assert app.number_input(key="cost_of_a_mistake").label == words("multi_label.cost", language)
     assert not any(line.value.startswith(words("confidence.sets", language)[:12]) for line in app.caption)
 
 
@@ -175,7 +175,7 @@ def test_every_other_part_opens(studio: Open, multi_label: str, part: str) -> No
     app = studio("results", run=multi_label, view=part)
     assert not app.error and not app.exception
     if part == "summary":
-        assert words("several.metric") in app.table[0].value.columns
+        assert words("multi_label.metric") in app.table[0].value.columns
 
 
 def test_another_table_is_read_as_the_model_was(studio: Open, multi_label: str) -> None:
@@ -200,14 +200,16 @@ def test_one_text_gets_all_its_labels(studio: Open, multi_label: str) -> None:
     limits = result_of(multi_label)["thresholds"]
     likely = [name for name, share in zip(drawn["y"], drawn["x"], strict=True) if share >= 100 * limits[name]]
     shown = app.subheader[-1].value
-    assert shown == (" · ".join(text.plain(label) for label in sorted(likely)) or words("several.no_label"))
+    assert shown == (" · ".join(text.plain(label) for label in sorted(likely)) or words("multi_label.no_label"))
 
 
 def test_levers_show_what_became_of_each_label(studio: Open, multi_label: str) -> None:
     app = studio("transfer", run=multi_label, view="levers")
     assert not app.error and not app.exception
     bars = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
-    assert [bar["name"] for bar in bars] == [words(f"several.{kind}") for kind in ("found", "missed", "wrongly")]
+    assert [bar["name"] for bar in bars] == [
+        words(f"multi_label.{kind}") for kind in ("found", "missed", "wrongly")
+    ]
 
 
 def test_the_bars_of_a_label_add_up() -> None:

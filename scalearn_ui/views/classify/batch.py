@@ -93,7 +93,7 @@ def _follow(run: Run) -> None:
     else:
         st.markdown(t("classify.done_sure", **values))
     if without := found.without_label:
-        st.markdown(t("several.without_label", rows=count("rows", without)))
+        st.markdown(t("multi_label.without_label", rows=count("rows", without)))
     left_out = found.without_text + found.rejected
     if left_out:
         st.warning(t("classify.left_out", rows=count("rows", left_out)))

@@ -56,7 +56,7 @@ def draw(run: Run) -> None:
     multi_label = found.dataset.multi_label
     confidence = charts.percent(prediction.confidence)
     if multi_label:
-        st.markdown(t(f"several.certainty.{kind}", confidence=confidence))
+        st.markdown(t(f"multi_label.certainty.{kind}", confidence=confidence))
     else:
         st.markdown(t(f"certainty.{kind}", confidence=confidence))
     language_note.draw(found, _language(wanted, found), outcomes.tested_languages(run.id), what="text")
@@ -69,7 +69,7 @@ def draw(run: Run) -> None:
     if multi_label:
         st.caption(label_sets.limits(found))
     if rest := len(likeliest) - len(shown):
-        st.caption(t("several.less_likely", classes=count("classes", rest)))
+        st.caption(t("multi_label.less_likely", classes=count("classes", rest)))
 
 
 def _language(given: str, found: TrainingRecord) -> dict[str, float]:

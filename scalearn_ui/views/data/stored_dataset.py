@@ -71,7 +71,7 @@ def facts(info: DatasetInfo) -> Markdown:
     if info.unlabelled:
         told.append(count("unlabelled", info.unlabelled))
     if info.separator is not None:
-        told.append(t("several.fact"))
+        told.append(t("multi_label.fact"))
     if found := dataset_view.languages(info):
         told.append(dataset_view.named(found))
     return Markdown(" · ".join([*told, text.moment(info.created)]))

@@ -52,16 +52,16 @@ def _multi_label(run: Run, found: TrainingRecord, score: EvaluationReport) -> No
     """The same where documents have several labels, of which each is right or wrong by itself."""
     st.markdown(label_sets.sentence(score))
     st.caption(label_sets.limits(found))
-    st.subheader(t("several.labels"), anchor=False)
-    st.markdown(t("several.labels_reading"))
+    st.subheader(t("multi_label.labels"), anchor=False)
+    st.markdown(t("multi_label.labels_reading"))
     label_sets.bars(score.per_class, key=label_sets.BARS, pick=True)
     st.subheader(t("mistakes.documents"), anchor=False)
     label_sets.documents(run, found)
-    with st.expander(t("several.numbers"), icon=":material/table:"):
-        st.markdown(t("several.numbers_reading"))
-        class_table(score.per_class, first=t("several.label"))
+    with st.expander(t("multi_label.numbers"), icon=":material/table:"):
+        st.markdown(t("multi_label.numbers_reading"))
+        class_table(score.per_class, first=t("multi_label.label"))
     if min(row.support for row in score.per_class) < FEW_OF_A_CLASS:
-        st.caption(t("several.few"))
+        st.caption(t("multi_label.few"))
 
 
 def _commonest(counts: Counts, labels: list[str]) -> str:

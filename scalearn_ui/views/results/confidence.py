@@ -31,7 +31,7 @@ def draw(run: Run, found: TrainingRecord) -> None:
         st.info(t("confidence.missing"))
         return
     if found.dataset.multi_label:
-        st.caption(t("several.confidence"))
+        st.caption(t("multi_label.confidence"))
     with st.container():
         _hand_over(measured)
     st.subheader(t("confidence.costs"), anchor=False)

@@ -44,7 +44,7 @@ def show(measured: CrossValidation, *, multi_label: bool) -> None:
         {
             t("column.method"): [t(f"method.{name}") for name in scores],
             t("metric.macro_f1"): [text.interval(score.macro_f1) for score in scores.values()],
-            t("several.metric" if multi_label else "metric.accuracy"): [
+            t("multi_label.metric" if multi_label else "metric.accuracy"): [
                 text.interval(score.accuracy) for score in scores.values()
             ],
         }

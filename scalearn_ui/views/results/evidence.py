@@ -31,7 +31,7 @@ def scores(found: TrainingRecord) -> None:
         {
             t("column.method"): [t(f"method.{name}") for name in methods],
             t("metric.macro_f1"): [text.interval(found.scores[name].macro_f1) for name in methods],
-            t("several.metric" if found.dataset.multi_label else "metric.accuracy"): [
+            t("multi_label.metric" if found.dataset.multi_label else "metric.accuracy"): [
                 text.interval(found.scores[name].accuracy) for name in methods
             ],
         }

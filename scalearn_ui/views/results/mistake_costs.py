@@ -38,7 +38,7 @@ def draw(run: Run, found: TrainingRecord) -> None:
         st.markdown(t("costs.lead"))
         left, right = st.columns(2)
         mistake = left.number_input(
-            t("several.cost" if multi_label else "costs.mistake"),
+            t("multi_label.cost" if multi_label else "costs.mistake"),
             min_value=0.0,
             value=MISTAKE,
             step=1.0,
@@ -46,7 +46,7 @@ def draw(run: Run, found: TrainingRecord) -> None:
             key="cost_of_a_mistake",
         )
         look = right.number_input(
-            t("costs.look"), min_value=0.0, value=LOOK, step=1.0, format="%g", key="cost_of_a_look"
+            t("costs.check"), min_value=0.0, value=LOOK, step=1.0, format="%g", key="cost_of_a_look"
         )
         if mistake is None or look is None:
             return
@@ -117,9 +117,11 @@ def _each_kind(labels: tuple[str, ...], mistake: float, multi_label: bool) -> Ma
     table = same_cost(mistake, len(labels), multi_label=multi_label)
     if multi_label or len(labels) <= LONGEST_MATRIX:
         with st.expander(t("costs.kinds"), icon=":material/grid_on:"):
-            st.markdown(t("several.costs_text" if multi_label else "costs.kinds_text"))
+            st.markdown(t("multi_label.costs_text" if multi_label else "costs.kinds_text"))
             ways = (
-                [t("several.missed"), t("several.wrongly")] if multi_label else map(str, range(1, len(labels) + 1))
+                [t("multi_label.missed"), t("multi_label.wrongly")]
+                if multi_label
+                else map(str, range(1, len(labels) + 1))
             )
             width = 110 if multi_label else 52
             numbers = {way: table[:, place] for place, way in enumerate(ways)}
@@ -134,7 +136,7 @@ def _each_kind(labels: tuple[str, ...], mistake: float, multi_label: bool) -> Ma
                 key=f"kinds_{mistake}",
                 column_config={
                     "true": st.column_config.TextColumn(
-                        t("several.label" if multi_label else "costs.true"), width=190
+                        t("multi_label.label" if multi_label else "costs.true"), width=190
                     ),
                     **{
                         number: st.column_config.NumberColumn(number, min_value=0.0, format="%g", width=width)

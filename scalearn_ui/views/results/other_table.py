@@ -29,8 +29,8 @@ SHOWN = 8
 
 def draw(model: Run, found: TrainingRecord) -> None:
     """Upload and start, or the progress of what was started; then each finished evaluation."""
-    st.subheader(t("elsewhere.title"), anchor=False)
-    st.markdown(t("elsewhere.lead"))
+    st.subheader(t("other_table.title"), anchor=False)
+    st.markdown(t("other_table.lead"))
     known = outcomes.evaluations(model.id)
     working = [run for run in known if run.active]
     if working:
@@ -67,9 +67,9 @@ def _ask(model: Run, found: TrainingRecord) -> None:
     if missing:
         st.warning(language_note.advice(found, missing), icon=language_note.ICON)
     if len(dataset.rejected):
-        st.caption(t("elsewhere.rejected", rows=count("rows", len(dataset.rejected))))
+        st.caption(t("other_table.rejected", rows=count("rows", len(dataset.rejected))))
     documents = count("documents", len(dataset.frame))
-    if st.button(t("elsewhere.start", documents=documents), type="primary", key="start_evaluation"):
+    if st.button(t("other_table.start", documents=documents), type="primary", key="start_evaluation"):
         config = {
             "model_run": model.id,
             "upload": uploads.save_upload(given.content),
@@ -102,9 +102,9 @@ def _finished(run: Run, found: TrainingRecord) -> None:
     st.markdown(f"**{plain(run.title)}**")
     st.markdown(_sentence(result))
     if result.same_table:
-        st.warning(t("elsewhere.same_table"))
+        st.warning(t("other_table.same_table"))
     elif result.learned_from:
-        st.warning(t("elsewhere.seen", documents=count("documents", result.learned_from)))
+        st.warning(t("other_table.seen", documents=count("documents", result.learned_from)))
     missing = language_note.unread(found, result.languages)
     if missing:
         st.warning(language_note.advice(found, missing), icon=language_note.ICON)
@@ -114,7 +114,7 @@ def _finished(run: Run, found: TrainingRecord) -> None:
         classes.class_table(result.per_class)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.download_button(
-            t("elsewhere.download"),
+            t("other_table.download"),
             (runs.folder(run.id) / "predictions.csv").read_bytes(),
             file_name=f"{bare(run.title).rsplit('.', 1)[0]}_tested.csv",
             mime="text/csv",
@@ -138,18 +138,18 @@ def _sentence(result: TableEvaluation) -> str:
     }
     languages = list(result.languages)
     if not languages:
-        return t("elsewhere.tested", **values)
+        return t("other_table.tested", **values)
     if not result.cross_language:
-        return t("elsewhere.tested_in", tested=language_note.names(languages), **values)
+        return t("other_table.tested_in", tested=language_note.names(languages), **values)
     learned = language_note.names(list(result.training_languages))
-    return t("elsewhere.across", learned=learned, tested=language_note.names(languages), **values)
+    return t("other_table.across", learned=learned, tested=language_note.names(languages), **values)
 
 
 def _against_plain(result: TableEvaluation) -> str:
     """Whether the model is better than the plain classifier there."""
     against = result.comparison
     if against is None or result.frozen_head is None:
-        return t("elsewhere.plain.unknown")
+        return t("other_table.plain.unknown")
     difference = charts.signed_points(against)
     other = text.points(result.frozen_head.macro_f1.value)
-    return t(f"elsewhere.plain.{verdict.same_or(against)}", other=other, **difference)
+    return t(f"other_table.plain.{verdict.same_or(against)}", other=other, **difference)

@@ -74,7 +74,7 @@ def draw(run: Run, found: TrainingRecord) -> None:
 def _mistakes(score: EvaluationReport, labels: Sequence[str]) -> None:
     """What is mistaken for what; of several labels per document, what became of each."""
     if not score.confusion:
-        st.markdown(f"**{t('several.labels')}**")
+        st.markdown(f"**{t('multi_label.labels')}**")
         label_sets.bars(score.per_class, key="lever_labels")
         return
     st.markdown(f"**{t('levers.confusion')}**")
@@ -169,7 +169,7 @@ def _scores(look: LeverLook, *, at_rest: bool) -> None:
                 now, learned = (getattr(report, metric).value for report in (look.scores, look.learned))
                 change = round(100 * (now - learned), 1)
                 st.metric(
-                    t("several.metric" if multi_label and metric == "accuracy" else f"levers.{metric}"),
+                    t("multi_label.metric" if multi_label and metric == "accuracy" else f"levers.{metric}"),
                     text.points(now),
                     delta=f"{change:+.1f}" if change else t("levers.as_learned"),  # reads an ASCII minus
                     delta_color="normal" if change else "off",

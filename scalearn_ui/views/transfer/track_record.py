@@ -55,7 +55,7 @@ def _record(record: TrackRecord, titles: dict[str, str]) -> None:
         st.markdown(
             t(
                 "record.hits",
-                sources=count("promises", sum(promised.values())),
+                sources=count("times", sum(promised.values())),
                 better=promised["better"],
                 unclear=promised["no_difference"],
                 worse=promised["worse"],

@@ -75,7 +75,7 @@ def finished(app: AppTest) -> AppTest:
 def test_a_model_is_tried_on_another_table(studio: Open, own_home: str, language: str) -> None:
     words, labels = text.sentences(language), result_of(own_home)["dataset"]["labels"]
     app = studio("results", language, run=own_home, view="elsewhere")
-    assert words["elsewhere.title"] in [heading.value for heading in app.subheader]
+    assert words["other_table.title"] in [heading.value for heading in app.subheader]
     app.file_uploader(key="evaluate_file").upload("neu.csv", table(labels)).run()
     chosen = app.multiselect(key="evaluate_text_column").value, app.selectbox(key="evaluate_label_column").value
     assert chosen == (
@@ -98,9 +98,9 @@ def test_a_model_is_tried_on_another_table(studio: Open, own_home: str, language
     score = text.points(result["macro_f1"]["value"])
     (told,) = (line.value for line in app.markdown if f"**{score}" in line.value and "95%" in line.value)
     assert words["language.en"] in told and "{" not in told
-    assert words["elsewhere.across"].split("{")[0] not in told
+    assert words["other_table.across"].split("{")[0] not in told
     assert len(app.table[-1].value) == len(labels), "the classes, behind an expander"
-    assert app.download_button(key=f"download_{run.id}").label == words["elsewhere.download"]
+    assert app.download_button(key=f"download_{run.id}").label == words["other_table.download"]
     written = (runs.folder(run.id) / "predictions.csv").read_text("utf-8-sig").splitlines()
     assert written[1].split(",")[1].startswith("\"'=please"), "safe to open in a spreadsheet"
 
@@ -124,7 +124,7 @@ def test_another_language_is_named_as_such(studio: Open, own_home: str) -> None:
     assert [warning.value for warning in app.warning] == [unread]
     app.button(key="start_evaluation").click().run()
     app = finished(app)
-    assert words["elsewhere.across"].split("{")[0] + "English" in "".join(line.value for line in app.markdown)
+    assert words["other_table.across"].split("{")[0] + "English" in "".join(line.value for line in app.markdown)
     assert unread in [warning.value for warning in app.warning]
 
 
@@ -141,7 +141,7 @@ def test_what_the_model_learned_from_is_no_test(studio: Open, own_home: str) -> 
     app.file_uploader(key="evaluate_file").upload("same.csv", small_table()).run()
     app.button(key="start_evaluation").click().run()
     app = finished(app)
-    assert text.sentences("en")["elsewhere.same_table"] in [warning.value for warning in app.warning]
+    assert text.sentences("en")["other_table.same_table"] in [warning.value for warning in app.warning]
 
 
 def test_a_test_that_failed_or_was_stopped_is_told(studio: Open, own_home: str) -> None:
@@ -203,7 +203,7 @@ def test_the_plain_classifier_stands_in_every_sentence(verdict: str | None, lang
         (line,) = draw(
             box_page, language, result={**result, "cross_language": False, "languages": languages}
         ).markdown
-        expected = text.sentences(language)[f"elsewhere.plain.{verdict or 'unknown'}"]
+        expected = text.sentences(language)[f"other_table.plain.{verdict or 'unknown'}"]
         assert line.value.endswith(expected.format(other="85.2", difference="+0.9", low="−2.0", high="+4.0"))
 
 
