@@ -61,7 +61,7 @@ def quick(
         *label_in_text(scan, texts),
         *exact_duplicates(scan),
         *personal_data(scan, texts, dataset.unlabelled),
-        *unlabelled_documents(dataset, encoder_key),
+        *unlabelled_documents(dataset, encoder_key, lambda share: on_progress(_LOOKED + (1 - _LOOKED) * share)),
         *imbalance(scan),
         *long_texts(scan, texts, encoder_key),
         *little_text(scan),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -15,14 +17,18 @@ from scalearn_core.encoders.cards import CARDS
 from scalearn_core.encoders.choice import choose_encoder
 
 
-def unlabelled_documents(dataset: TextDataset, encoder_key: str | None) -> list[Finding]:
-    """`unlabelled_language`, `unlabelled_copies` and `unlabelled_drawn`; none without such documents."""
+def unlabelled_documents(
+    dataset: TextDataset, encoder_key: str | None, on_progress: Callable[[float], None] = lambda share: None
+) -> list[Finding]:
+    """`unlabelled_language`, `unlabelled_copies` and `unlabelled_drawn`; none without such documents.
+
+    Args:
+        on_progress: told the share of the documents that is compared; raise in it to stop.
+    """
     if dataset.unlabelled.empty:
         return []
-    return [
-        *unlabelled_language(dataset, encoder_key),
-        *_copies_and_more(dataset.unlabelled, dataset.frame["text"]),
-    ]
+    copies = _copies_and_more(dataset.unlabelled, dataset.frame["text"], on_progress)
+    return [*unlabelled_language(dataset, encoder_key), *copies]
 
 
 def unlabelled_language(dataset: TextDataset, encoder_key: str | None) -> list[Finding]:
@@ -54,10 +60,12 @@ def unlabelled_language(dataset: TextDataset, encoder_key: str | None) -> list[F
     return [Finding("unlabelled_language", "warning", values, rows, tuple(languages[number] for number in found))]
 
 
-def _copies_and_more(texts: pd.Series[str], labelled: pd.Series[str]) -> list[Finding]:
+def _copies_and_more(
+    texts: pd.Series[str], labelled: pd.Series[str], on_progress: Callable[[float], None]
+) -> list[Finding]:
     """`unlabelled_copies`: the text is that of a labelled document, or of an earlier one without label;
     `unlabelled_drawn`: there are more than are learned from."""
-    found, new = [], are_new(texts, labelled)
+    found, new = [], are_new(texts, labelled, on_progress)
     if not new.all():
         copies = tuple(texts.index[~new].tolist())
         values = {"concerned": len(copies), "unlabelled": len(texts)}

@@ -19,6 +19,8 @@ from scalearn_core.tables.reader import Table
 MOST_UNLABELLED = 1_000
 """Documents without label that are learned from at most; of more, so many are drawn. More would cost a training
 minutes, and nobody has measured a gain from them."""
+AT_ONCE = 20_000
+"""Texts compared between two reports of progress."""
 OF_TEXTS = frozenset({"leave_out_rows", "blank_out_personal"})
 """The steps of a recipe that need no label."""
 
@@ -50,7 +52,9 @@ def gather(
     return frame["text"], pd.concat([*left_out, by_steps])
 
 
-def are_new(unlabelled: pd.Series[str], labelled: Iterable[str]) -> NDArray[np.bool_]:
+def are_new(
+    unlabelled: pd.Series[str], labelled: Iterable[str], on_progress: Callable[[float], None] = lambda share: None
+) -> NDArray[np.bool_]:
     """Which documents without label are the first of their text, and no labelled one has it.
 
     Width, case and how much space there is make no difference (`near_duplicates.normalised`).
@@ -58,6 +62,8 @@ def are_new(unlabelled: pd.Series[str], labelled: Iterable[str]) -> NDArray[np.b
     seen = {normalised(text) for text in labelled}
     new = np.zeros(len(unlabelled), dtype=np.bool_)
     for place, text in enumerate(unlabelled):
+        if place % AT_ONCE == 0:
+            on_progress(place / len(unlabelled))
         form = normalised(text)
         new[place] = form not in seen
         seen.add(form)

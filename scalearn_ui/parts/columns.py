@@ -51,7 +51,7 @@ def guess_columns(frame: pd.DataFrame) -> Guess:
     """
     frame = frame.head(LOOKED_AT)
     columns = list(frame.columns)
-    variety = {column: frame[column].nunique() for column in columns}
+    variety = {column: frame[column][frame[column].str.strip() != ""].nunique() for column in columns}
     most = min(MAX_LABELS, max(2, len(frame) // 2))
     fitting = [column for column in columns if 2 <= variety[column] <= most] if len(columns) > 1 else []
     fitting = [column for column in fitting if not marks_parts(frame[column].unique())] or fitting

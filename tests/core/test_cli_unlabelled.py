@@ -11,6 +11,7 @@ from scalearn_core.cli import main
 from scalearn_core.cli.parser import make_parser
 from scalearn_core.cli.train import chosen_encoder, read_divided
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.unlabelled import MOST_UNLABELLED
 
 ROWS = [f"letter {n} about a parcel that is late,{'ab'[n % 2]}" for n in range(30)]
 
@@ -66,9 +67,10 @@ def test_a_further_file_joins(table: Path, tmp_path: Path, capsys: pytest.Captur
 def test_of_very_many_so_many_are_said_to_be_drawn(
     table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    more = written(tmp_path / "more.csv", [f"question number {n}" for n in range(20_100)], "text")
-    assert len(read(table, "--unlabelled", more).pile) == 20_000
-    assert "Documents without label: 20,102; 20,000 of them, drawn by the seed" in capsys.readouterr().err
+    more = written(tmp_path / "more.csv", [f"question number {n}" for n in range(MOST_UNLABELLED + 100)], "text")
+    assert len(read(table, "--unlabelled", more).pile) == MOST_UNLABELLED
+    told = f"Documents without label: {MOST_UNLABELLED + 102:,}; {MOST_UNLABELLED:,} of them, drawn by the seed"
+    assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scalearn_core.data.recipe import Step
+from scalearn_core.data.unlabelled import MOST_UNLABELLED
 from scalearn_core.workspace import datasets
 from scalearn_ui import text
 from tests.core.checks.made import plain_texts
@@ -42,6 +43,7 @@ def summary(number: int, language: str) -> str:
 def test_rows_without_a_category_are_kept_said_and_stored(studio: Open, language: str) -> None:
     words = text.sentences(language)
     app = upload(studio("data", language), with_blanks())
+    assert words["columns.label_named"].format(column="topic", n=2) in told(app), "a blank is no category"
     asked = app.radio(key="blanks")
     assert asked.label == words["unlabelled.blank"].format(rows=words["count.rows.other"].format(n="12"))
     assert asked.value == "keep"
@@ -151,7 +153,7 @@ def test_of_very_many_it_is_said_that_some_are_drawn(studio: Open, language: str
     app = further(upload(studio("data", language), clean()), alone(many))
     words = text.sentences(language)
     number = words["count.unlabelled.other"].format(n="21,000")
-    assert words["finding.unlabelled_drawn"].format(drawn="20,000", unlabelled=number) in told(app)
+    assert words["finding.unlabelled_drawn"].format(drawn=f"{MOST_UNLABELLED:,}", unlabelled=number) in told(app)
     assert summary(21_000, language) in told(app)
 
 

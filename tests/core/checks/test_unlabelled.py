@@ -57,7 +57,17 @@ def test_copies_are_told_with_their_rows() -> None:
 
 
 def test_that_some_are_drawn_is_told() -> None:
-    texts = [f"{text} {n}" for n, text in enumerate(plain_texts(3000, begin=120) * 7)]
+    texts = [f"{text} {n}" for n, text in enumerate(plain_texts(MOST_UNLABELLED + 1, begin=120))]
     finding = by_code(quick(beside(texts)))["unlabelled_drawn"]
     assert (finding.severity, finding.rows) == ("hint", ())
-    assert finding.values == {"unlabelled": 21_000, "drawn": MOST_UNLABELLED}
+    assert finding.values == {"unlabelled": MOST_UNLABELLED + 1, "drawn": MOST_UNLABELLED}
+
+
+def test_progress_is_told_while_many_are_compared() -> None:
+    told: list[float] = []
+    quick(
+        beside([f"{text} {n}" for n, text in enumerate(plain_texts(3000, begin=120) * 15)]),
+        on_progress=told.append,
+    )
+    assert told == sorted(told) and told[-1] == 1.0
+    assert len([share for share in told if 0.6 < share < 1]) == 2  # of 45,000, after each 20,000
