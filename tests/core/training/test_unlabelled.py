@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from scalearn_core.adapters.bottleneck import Adapter
-from scalearn_core.config import TrainingConfig
+from scalearn_core.config import LONG_TEXTS, VARIANTS, TrainingConfig
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.unlabelled import MOST_UNLABELLED
 from scalearn_core.encoders.encoder import Encoder
@@ -163,3 +163,45 @@ def test_no_more_are_read_than_stated(encoder: Encoder) -> None:
     read, again = (Documents.read(data, encoder).unlabelled for _ in range(2))
     assert len(read) == MOST_UNLABELLED
     assert read.ids == again.ids
+
+
+@pytest.mark.usefixtures("certain")
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("long_texts", LONG_TEXTS)
+def test_every_variant_and_every_way_of_reading_learns_from_them(
+    encoder: Encoder, sources: list[Adapter], data: TextDataset, variant: str, long_texts: str
+) -> None:
+    """One of them has 3,000 words, of which no more is read than of a labelled one."""
+    long = pd.Series(["invoice again " * 1_500], index=[700], dtype="str")
+    table = replace(data, unlabelled=pd.concat([data.unlabelled, long]))
+    model = ScaLearnModel(encoder, sources, labels=table.labels, variant=variant)
+    result = train_scales(model, table, TrainingConfig(epochs=1, long_texts=long_texts))
+    assert result.joined is not None
+    assert result.joined.used == len(data.pile) + 1
+    assert np.isfinite(model.predict_proba(list(table.test.texts))).all()
+
+
+@pytest.mark.usefixtures("certain")
+def test_it_can_be_stopped_and_tells_how_far_it_is(
+    encoder: Encoder, sources: list[Adapter], data: TextDataset
+) -> None:
+    stages: list[str] = []
+    shares: list[float] = []
+
+    def listen(step: int, metrics: dict[str, float]) -> None:
+        if stages[-1] == "unlabelled":
+            shares.append(metrics["fraction"])
+            if metrics["fraction"] > 0.8:
+                raise KeyboardInterrupt
+
+    model = ScaLearnModel(encoder, sources, labels=data.labels)
+    with pytest.raises(KeyboardInterrupt):
+        train_scales(model, data, CONFIG, on_step=listen, on_stage=stages.append)
+    assert shares == sorted(shares)
+    assert shares[0] < 0.4 < shares[-1] <= 1
+
+
+def test_six_documents_of_an_encoder_that_knows_nothing_let_none_join(encoder: Encoder, sources: list[Adapter]) -> None:
+    table = with_pile(labelled=6).split(test=0.0, validation=0.0)
+    _, result = trained(encoder, sources, table)
+    assert (result.joining, result.joined) == ("chance", None)
