@@ -22,6 +22,7 @@ from scalearn_core.devices import usable_cores
 ROOT = Path(__file__).resolve().parents[2]
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 Open = Callable[..., Page]
+expect.set_options(timeout=30_000)  # milliseconds: the other test process, or a neighbour, may have the core
 
 
 @contextmanager
