@@ -201,7 +201,9 @@ def test_it_can_be_stopped_and_tells_how_far_it_is(
     assert shares[0] < 0.4 < shares[-1] <= 1
 
 
-def test_six_documents_of_an_encoder_that_knows_nothing_let_none_join(encoder: Encoder, sources: list[Adapter]) -> None:
+def test_six_documents_of_an_encoder_that_knows_nothing_let_none_join(
+    encoder: Encoder, sources: list[Adapter]
+) -> None:
     table = with_pile(labelled=6).split(test=0.0, validation=0.0)
     _, result = trained(encoder, sources, table)
     assert (result.joining, result.joined) == ("chance", None)
