@@ -201,9 +201,12 @@ def test_it_can_be_stopped_and_tells_how_far_it_is(
     assert shares[0] < 0.4 < shares[-1] <= 1
 
 
-def test_six_documents_of_an_encoder_that_knows_nothing_let_none_join(
-    encoder: Encoder, sources: list[Adapter]
+def test_where_the_labels_teach_too_little_the_training_is_the_one_without_them(
+    encoder: Encoder, sources: list[Adapter], data: TextDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = with_pile(labelled=6).split(test=0.0, validation=0.0)
-    _, result = trained(encoder, sources, table)
+    monkeypatch.setattr(unlabelled, "SURENESS", 1e9)
+    model, result = trained(encoder, sources, data)
+    plain, _ = trained(encoder, sources, replace(data, unlabelled=data.unlabelled.iloc[:0]))
     assert (result.joining, result.joined) == ("chance", None)
+    assert torch.equal(model.scales.omega, plain.scales.omega)
+    assert all(torch.equal(a, b) for a, b in zip(model.head.parameters(), plain.head.parameters(), strict=True))
