@@ -51,7 +51,6 @@ def read_table(
     source: str | Path | bytes,
     reading: Reading = AS_FOUND,
     *,
-    class_names: bool = True,
     on_progress: OnProgress | None = None,
 ) -> Table:
     """Read text (CSV, TSV, `;` or `|` between the cells) or JSON Lines, also packed with gzip, a sheet of an
@@ -60,7 +59,6 @@ def read_table(
     Args:
         source: A path, or a file's content.
         reading: What a person chose; the rest is found in the file.
-        class_names: Whether the classes of a Parquet file by `datasets` are read by their names.
         on_progress: Told the share that is read; what it raises ends the reading.
 
     Raises:
@@ -78,7 +76,7 @@ def read_table(
     if sheet is not None:
         raise DataError("data.sheet_in_text_table", sheet=sheet)
     if start.startswith(parquet.SIGNATURE):
-        done = parquet.read_parquet(content, on_progress, class_names=class_names)
+        done = parquet.read_parquet(content, on_progress, class_names=rules >= 2)
         return Table(done.frame, done.rejected, kind="parquet", lists=done.lists)
     encoding = encoding or find_encoding(content, _part(on_progress, 0, FINDING))
     rest = _part(on_progress, FINDING, 1)

@@ -30,7 +30,6 @@ from scalearn_core.tables.content import OnProgress
 from scalearn_core.tables.export import write_csv
 from scalearn_core.tables.reader import Table, read_table
 from scalearn_core.tables.reading import AS_FOUND, Reading
-from scalearn_core.tables.rules import RULES
 from scalearn_core.workspace.dataset_info import FORMAT, DatasetInfo, identity
 from scalearn_core.workspace.further_files import FILE as FURTHER
 from scalearn_core.workspace.further_files import FurtherFile
@@ -62,7 +61,8 @@ def save_dataset(
         content: The bytes of the table.
         filename: Where it came from; shown, never used as a path.
         name: What to call it; by default as the file, without its ending.
-        mapping, reading: As in `TextDataset.from_table`; the columns to keep are those of `plan`.
+        mapping, reading: As in `TextDataset.from_table`; the columns to keep are those of `plan`, the rules those
+            of `reading`, so that a further version reads as the one before.
         plan: How it is divided for every model of it.
         table: What `read_table` gave for this content, where it was read so already.
         further: A file of documents without label beside it.
@@ -74,7 +74,7 @@ def save_dataset(
     file = PureWindowsPath(filename).name or "table"  # splits at / and \ alike
     of_file = PureWindowsPath(file).stem
     name = " ".join((name or "").split()) or of_file
-    mapping = replace(mapping, keep=plan.columns, rules=RULES)
+    mapping = replace(mapping, keep=plan.columns, rules=reading.rules)
     how = identity(mapping, reading, plan, further)
     with_name = _short_hash(content, json.dumps(how | {"name": name}, sort_keys=True).encode())
     without = _short_hash(content, json.dumps(how, sort_keys=True).encode())
@@ -113,7 +113,7 @@ def save_dataset(
         plan=plan,
         header=table.header_row if (table.header_row or 1) > 1 else table.header,
         steps=tuple(mapping.steps),
-        label_reading=RULES,
+        label_reading=reading.rules,
         quotes=reading.quotes,
         version=previous.version + 1 if previous else 1,
         previous=previous.id if previous else None,
@@ -227,7 +227,7 @@ def load_dataset(dataset_id: str) -> TextDataset:
         raise DataError("data.damaged_dataset", dataset=dataset_id) from error
     if digest != info.sha256:
         raise DataError("data.damaged_dataset", dataset=dataset_id)
-    table = read_table(path, info.reading, class_names=info.label_reading >= 2)
+    table = read_table(path, info.reading)
     if info.trim_labels:
         table.frame[info.label_column] = table.frame[info.label_column].str.strip()
     further = info.further.read(beside) if info.further else None

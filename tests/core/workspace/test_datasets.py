@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scalearn_core.data.mapping import Mapping
+from scalearn_core.data.recipe import Step
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.errors import DataError
 from scalearn_core.runs.store import Store
 from scalearn_core.storage.locks import holding
+from scalearn_core.tables.reading import AS_FOUND
+from scalearn_core.tables.rules import RULES
 from scalearn_core.workspace import datasets as store
 from scalearn_core.workspace import uploads
 from scalearn_core.workspace.dataset_info import FORMAT
@@ -295,3 +299,27 @@ def test_of_many_who_delete_one_does(workspace: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(delete, range(8))) == 1
     assert list((workspace / "datasets").iterdir()) == []
+
+
+def test_a_further_version_is_read_by_the_rules_of_the_one_before() -> None:
+    """Rules 2 knew no sums: the row stays a document when something else is mended."""
+    content = (
+        b"text,label\n" + b"".join(b"words of %d,%s\n" % (n, b"ab"[n % 2 :][:1]) for n in range(8)) + b"Total,8\n"
+    )
+    old = replace(AS_FOUND, rules=2)
+    mapping = Mapping("text", "label", blanks="leave_out")
+    first = store.save_dataset(content, mapping, old, filename="t.csv")
+    info = store.get_dataset_info(first)
+    step = Step("leave_out_rows", "tiny_texts", rows=(2,))
+    further = store.save_dataset(
+        store.dataset_content(first),
+        replace(info.mapping, steps=[step]),
+        info.reading,
+        filename="t.csv",
+        name=info.name,
+    )
+    read = [store.load_dataset(each).frame["text"].tolist() for each in (first, further)]
+    assert read[1] == read[0][1:]
+    assert store.get_dataset_info(further).documents == len(read[1])
+    assert store.get_dataset_info(further).label_reading == 2
+    assert store.get_dataset_info(store.save_dataset(content, mapping, filename="new.csv")).label_reading == RULES
