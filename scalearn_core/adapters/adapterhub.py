@@ -136,8 +136,8 @@ def check_fits(adapter: Adapter, encoder: Encoder) -> None:
     """
     _check_shape(adapter.name, adapter.model_type, adapter.width, encoder)
     _check_equal("layers", adapter.name, encoder, len(adapter.layers), len(encoder.layers))
-    found = (adapter.encoder_fingerprint or encoder.fingerprint)[:12]
-    _check_equal("fingerprint", adapter.name, encoder, found, encoder.fingerprint[:12])
+    fingerprint = (adapter.encoder_fingerprint or encoder.fingerprint)[:12]
+    _check_equal("fingerprint", adapter.name, encoder, fingerprint, encoder.fingerprint[:12])
 
 
 def _check_shape(name: str, model_type: str, width: int, encoder: Encoder) -> None:
@@ -163,12 +163,12 @@ def _check_sequential(config: dict[str, Any], name: str) -> None:
 
 
 def _non_linearity(config: dict[str, Any], version: object, name: str) -> str:
-    found = str(config.get("non_linearity", "relu")).lower()
+    activation = str(config.get("non_linearity", "relu")).lower()
     if version is None:  # before versions were written, these two names meant the other function
-        found = {"gelu": "gelu_new", "gelu_orig": "gelu"}.get(found, found)
-    if found not in ACTIVATIONS:
-        raise AdapterError("adapter.wrong_kind", name=name, found=f"non_linearity={found}")
-    return found
+        activation = {"gelu": "gelu_new", "gelu_orig": "gelu"}.get(activation, activation)
+    if activation not in ACTIVATIONS:
+        raise AdapterError("adapter.wrong_kind", name=name, found=f"non_linearity={activation}")
+    return activation
 
 
 def _default_factor(factor: Any) -> float:
@@ -194,12 +194,12 @@ def _layers(folder: Path, described: layout.Described, encoder: Encoder | None) 
         raise AdapterError("adapter.wrong_kind", name=name, found=f"scaling={scaling}")
     if not math.isfinite(scaling):
         raise AdapterError("adapter.unreadable", name=name, reason=f"its scaling is {scaling}")
-    found = _parts_by_layer(folder, described, encoder)
-    left_out = {int(index) for index in config.get("leave_out") or []} - set(found)
-    _check_layers({*found, *left_out}, name, encoder)
+    parts_by_layer = _parts_by_layer(folder, described, encoder)
+    left_out = {int(index) for index in config.get("leave_out") or []} - set(parts_by_layer)
+    _check_layers({*parts_by_layer, *left_out}, name, encoder)
     layers = nn.ModuleList()
-    for index in range(max([*found, *left_out]) + 1):
-        parts = found.get(index, {})
+    for index in range(max([*parts_by_layer, *left_out]) + 1):
+        parts = parts_by_layer.get(index, {})
         if index in left_out:
             layers.append(BottleneckLayer(described.width, 0))
             continue
@@ -240,16 +240,16 @@ def _parts_by_layer(
         raise
     except DAMAGED_FILE as error:
         raise AdapterError("adapter.unreadable", name=name, reason=f"{file.name}: {reason(error)}") from error
-    found: dict[int, dict[str, torch.Tensor]] = {}
+    parts_by_layer: dict[int, dict[str, torch.Tensor]] = {}
     for key, tensor in tensors.items():
         if place := _place(key):
-            found.setdefault(place[0], {})[place[1]] = tensor
+            parts_by_layer.setdefault(place[0], {})[place[1]] = tensor
         elif re.match(r"(?:\w+\.)*invertible_adapters\.", key):  # it changes the embeddings as well
             raise AdapterError("adapter.wrong_kind", name=name, found="an invertible adapter")
-    if not found:
+    if not parts_by_layer:
         hooked = any(re.search(r"\.output_adapters\.adapters\.", key) for key in tensors)
         raise AdapterError("adapter.plugin" if hooked else "adapter.no_weights", name=name)
-    return found
+    return parts_by_layer
 
 
 def _place(key: str) -> tuple[int, str] | None:

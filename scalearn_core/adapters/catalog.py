@@ -80,8 +80,8 @@ def cards(encoder: str = DEFAULT) -> list[AdapterCard]:
     Args:
         encoder: key of its card (`encoders/cards.py`).
     """
-    found = [_card(file) for file in sorted(folder_of(encoder).glob("*/card.json"))]
-    return sorted(found, key=lambda card: (card.research_use, card.name))
+    all_cards = [_card(file) for file in sorted(folder_of(encoder).glob("*/card.json"))]
+    return sorted(all_cards, key=lambda card: (card.research_use, card.name))
 
 
 def permissive(encoder: str = DEFAULT) -> list[str]:
@@ -94,10 +94,10 @@ def find_folder(name: str, encoder: str = DEFAULT) -> Path:
     known = [card.name for card in cards(encoder)]
     folder = folder_of(encoder) / name if name in known else Path(name)
     try:
-        found = (folder / layout.CONFIG).is_file()
+        is_folder = (folder / layout.CONFIG).is_file()
     except OSError:  # a name too long to be a path
-        found = False
-    if not found:
+        is_folder = False
+    if not is_folder:
         raise AdapterError("adapter.unknown", name=name, known=", ".join(known))
     return folder
 

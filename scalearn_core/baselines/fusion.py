@@ -68,8 +68,8 @@ class Fusion(nn.Module):
         inner, up = self.stack.inner(layer, z), self.stack.up_projections(layer)
         members = F.one_hot(up.owner, len(self.stack.names)).to(z.dtype)  # [R, sources]
         query = attention.query(z)
-        asked = query @ attention.key.weight  # [batch, seq, width]: (Q z) · (K u) = (Kᵀ Q z) · u
-        products = (inner * (asked @ up.weight.T)) @ members + asked @ up.bias.T  # [batch, seq, sources]
+        keyed = query @ attention.key.weight  # [batch, seq, width]: (Q z) · (K u) = (Kᵀ Q z) · u
+        products = (inner * (keyed @ up.weight.T)) @ members + keyed @ up.bias.T  # [batch, seq, sources]
         products = products + (query @ attention.key.bias).unsqueeze(-1)
         shares = F.dropout(products, DROPOUT, self.training).softmax(-1)
         mixed = (inner * (shares @ members.T)) @ up.weight + shares @ up.bias

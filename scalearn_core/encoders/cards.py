@@ -37,9 +37,9 @@ class PackagedFile:
         if file is None:
             raise EncoderError("encoder.package_missing", package=self.package)
         with file.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
-        if found != self.sha256:
-            raise EncoderError("encoder.damaged", name=encoder, expected=self.sha256, found=found)
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        if digest != self.sha256:
+            raise EncoderError("encoder.damaged", name=encoder, expected=self.sha256, found=digest)
         return file
 
 

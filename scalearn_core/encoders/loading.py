@@ -122,8 +122,8 @@ def _read(folder_or_id: str, *, name: str, source: str | None, offline: bool) ->
         if bar_was_on:
             logging.enable_progress_bar()
     if info["missing_keys"] or info["mismatched_keys"]:
-        found = len(info["missing_keys"]) + len(info["mismatched_keys"])
-        raise EncoderError("encoder.incomplete", name=name, found=found)
+        n_missing = len(info["missing_keys"]) + len(info["mismatched_keys"])
+        raise EncoderError("encoder.incomplete", name=name, found=n_missing)
     # Without its files transformers makes up a tokenizer that knows no words, and says nothing.
     if not len(tokenizer.all_special_tokens) < len(tokenizer) <= config.vocab_size:
         raise EncoderError("encoder.wrong_tokenizer", name=name, found=len(tokenizer), expected=config.vocab_size)

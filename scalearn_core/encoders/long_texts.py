@@ -107,11 +107,11 @@ class Windows:
 
     def mask(self, attention_mask: torch.Tensor) -> torch.Tensor:
         """The windows' mask. One behind a document's end sees a token, as attention over none has no value."""
-        found = self.split(attention_mask)
+        windows = self.split(attention_mask)
         if self.length is not None:
-            found = found.clone()
-            found[:, 0] = 1
-        return found
+            windows = windows.clone()
+            windows[:, 0] = 1
+        return windows
 
     def apply(
         self,

@@ -26,10 +26,10 @@ def side_file(folder_or_id: str, name: str, *, offline: bool) -> Path | None:
     """A file beside the weights, in a folder or on the hub; None where there is none."""
     from transformers.utils.hub import cached_file
 
-    found = cached_file(
+    path = cached_file(
         folder_or_id, name, local_files_only=offline, _raise_exceptions_for_missing_entries=False
     )  # fmt: skip
-    return Path(found) if found else None
+    return Path(path) if path else None
 
 
 def settings(folder_or_id: str, name: str, *, offline: bool) -> Any:
