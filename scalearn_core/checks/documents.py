@@ -37,13 +37,13 @@ def little_text(scan: Scan) -> list[Finding]:
     """`tiny_texts`: fewer than three letters or digits; `short_texts`: more, but fewer than ten characters."""
     findings = []
     for kind, code, severity in SIZES:
-        found = np.flatnonzero(scan.size == kind)
-        if len(found):
-            rows = tuple(scan.rows[found].tolist())
-            left = len(scan) - len(found)
-            values = {"concerned": len(found), "documents": len(scan), "share": len(found) / len(scan)}
+        numbers = np.flatnonzero(scan.size == kind)
+        if len(numbers):
+            rows = tuple(scan.rows[numbers].tolist())
+            left = len(scan) - len(numbers)
+            values = {"concerned": len(numbers), "documents": len(scan), "share": len(numbers) / len(scan)}
             step = Step("leave_out_rows", code, rows=rows)
-            remedy = Remedy("leave_out_texts", (step,), {"concerned": len(found), "left": left})
+            remedy = Remedy("leave_out_texts", (step,), {"concerned": len(numbers), "left": left})
             findings.append(Finding(code, severity, values, rows, remedies=(remedy,) if left else ()))
     return findings
 
@@ -93,7 +93,7 @@ def characters_per_token(card: EncoderCard, texts: Sequence[str]) -> float:
     tokenizer = Tokenizer.from_file(str(file))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    return characters / sum(len(found.ids) for found in tokenizer.encode_batch(texts))
+    return characters / sum(len(encoding.ids) for encoding in tokenizer.encode_batch(texts))
 
 
 def id_column(scan: Scan, texts: pd.Series[str], columns: Mapping[str, Sequence[str]] | None) -> list[Finding]:

@@ -25,7 +25,7 @@ def label_in_text(scan: Scan, texts: pd.Series[str]) -> list[Finding]:
     """`label_in_text`: classes whose name gives them away; a model would learn the word."""
     chosen = evenly(len(scan))
     forms = np.array(normal_forms(those(texts, chosen)), dtype=object)
-    found: dict[str, float] = {}
+    share_by_label: dict[str, float] = {}
     concerned = np.zeros(len(chosen), dtype=np.bool_)
     for label in scan.counts:
         own = scan.having([label])[chosen]
@@ -34,14 +34,14 @@ def label_in_text(scan: Scan, texts: pd.Series[str]) -> list[Finding]:
             continue
         named = _stands_in(pattern, normal_forms([label])[0], forms)
         if named[own].mean() >= OWN and (own.all() or named[~own].mean() < OTHERS):
-            found[label] = float(named[own].mean())
+            share_by_label[label] = float(named[own].mean())
             concerned |= named & own
-    if not found:
+    if not share_by_label:
         return []
-    share_of_classes = len(found) / len(scan.counts)
+    share_of_classes = len(share_by_label) / len(scan.counts)
     values = {
-        "labels": tuple(found),
-        "share": sum(found.values()) / len(found),
+        "labels": tuple(share_by_label),
+        "share": sum(share_by_label.values()) / len(share_by_label),
         "classes": len(scan.counts),
         "concerned": int(concerned.sum()),
         "looked_at": len(chosen),

@@ -30,16 +30,16 @@ def unread_language(scan: Scan, texts: pd.Series[str], encoder_key: str | None) 
     unread = {language: share for language, share in shares.items() if language not in card.languages}
     if not unread:
         return []
-    found = [number for number, language in enumerate(languages) if language in unread]
+    numbers = [number for number, language in enumerate(languages) if language in unread]
     values = {
         "languages": tuple(unread),
         "share": sum(unread.values()),
         "encoder": card.key,
-        "concerned": len(found),
+        "concerned": len(numbers),
         "looked_at": len(chosen),
         "documents": len(scan),
     }
-    rows, notes = tuple(scan.rows[chosen[found]].tolist()), tuple(languages[number] for number in found)
+    rows, notes = tuple(scan.rows[chosen[numbers]].tolist()), tuple(languages[number] for number in numbers)
     if best.reason == "unread" or best.key == card.key:
         return [Finding("unread_language_nowhere", "serious", values, rows, notes)]
     return [Finding("unread_language", "serious", {**values, "better": best.key}, rows, notes)]

@@ -30,11 +30,11 @@ def personal_data(scan: Scan, texts: pd.Series[str], unlabelled: pd.Series[str] 
     kinds: Counter[str] = Counter()
     rows, notes = [], []
     for number, text in zip(chosen.tolist(), those(texts, chosen), strict=True):
-        found = personal_in(text[:CHARACTERS])
-        if found:
-            kinds.update(kind for kind, _ in found)
+        matches = personal_in(text[:CHARACTERS])
+        if matches:
+            kinds.update(kind for kind, _ in matches)
             rows.append(int(numbers[number]))
-            masks = list(dict.fromkeys(mask for _, mask in found))
+            masks = list(dict.fromkeys(mask for _, mask in matches))
             notes.append(", ".join(masks[:MASKS_SHOWN]) + (", …" if len(masks) > MASKS_SHOWN else ""))
     if not rows:
         return []

@@ -89,8 +89,8 @@ def placeholder_labels(scan: Scan) -> list[Finding]:
     label and - where + is one, which may be answers.
     """
     sure, maybe = placeholders_among(list(scan.counts))
-    found = [Finding("placeholder_labels", "warning", **_about(scan, sure))] if sure else []
-    return [*found, *([Finding("maybe_placeholder_labels", "hint", **_about(scan, maybe))] if maybe else [])]
+    findings = [Finding("placeholder_labels", "warning", **_about(scan, sure))] if sure else []
+    return [*findings, *([Finding("maybe_placeholder_labels", "hint", **_about(scan, maybe))] if maybe else [])]
 
 
 def placeholders_among(labels: Sequence[str]) -> tuple[list[str], list[str]]:

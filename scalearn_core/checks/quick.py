@@ -53,7 +53,7 @@ def quick(
     rare = few_documents(scan, other=other, multi_label=dataset.separator is not None)
     if names or sums:  # to be mended before anything is done about classes that are rare by their spelling alone
         rare = [replace(finding, remedies=()) for finding in rare]
-    found = [
+    findings = [
         *ids,
         *([] if ids else unread_language(scan, texts, encoder_key)),
         *different_labels(scan),
@@ -67,4 +67,4 @@ def quick(
         *little_text(scan),
     ]
     on_progress(1.0)
-    return [*names, *sums, *sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))]
+    return [*names, *sums, *sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))]

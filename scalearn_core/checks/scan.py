@@ -160,12 +160,12 @@ def in_parts(texts: pd.Series[str]) -> Iterator[tuple[int, list[str]]]:
 def those(texts: pd.Series[str], chosen: NDArray[np.int64]) -> list[str]:
     """The texts with these numbers (ascending). Taken part by part: at once, Arrow would copy the whole column."""
     borders = np.searchsorted(chosen, np.arange(0, len(texts) + AT_ONCE, AT_ONCE))
-    found: list[str] = []
+    chosen_texts: list[str] = []
     for part, (begin, end) in enumerate(pairwise(borders.tolist())):
         if begin < end:
             first = part * AT_ONCE
-            found += texts.iloc[first : first + AT_ONCE].iloc[chosen[begin:end] - first].tolist()
-    return found
+            chosen_texts += texts.iloc[first : first + AT_ONCE].iloc[chosen[begin:end] - first].tolist()
+    return chosen_texts
 
 
 def evenly(documents: int, most: int = MOST_LOOKED_AT) -> NDArray[np.int64]:

@@ -37,9 +37,9 @@ def rows_of_sums(texts: pd.Series[str], cells: Sequence[str]) -> tuple[int, ...]
         texts: by row number.
         cells: those of the labels, in the same order.
     """
-    found = []
+    rows = []
     for row, text, cell in zip(texts.index.tolist(), texts.tolist(), cells, strict=True):
         bare = text.strip()
         if names_a_sum(bare) or (is_amount(bare) and names_a_sum(cell.strip())):
-            found.append(row)
-    return tuple(found)
+            rows.append(row)
+    return tuple(rows)

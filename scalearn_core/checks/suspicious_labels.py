@@ -56,23 +56,23 @@ def suspicious_labels(
         `documents`, `share` (of those looked at), `agreement` and `skipped`, the classes that are too rare.
     """
     split = dataset.whole().drawn(MOST_LOOKED_AT, seed)
-    asked, kept = _common(split.targets, len(split.labels))
+    documents, kept = _common(split.targets, len(split.labels))
     if len(kept) < 2:
         return []
-    texts = [split.texts[number] for number in asked]
-    targets = _renumbered(split.targets[asked], kept)
+    texts = [split.texts[number] for number in documents]
+    targets = _renumbered(split.targets[documents], kept)
     probabilities = _out_of_fold(texts, targets, len(kept), seed, on_progress)
     doubtful, suggested = _doubtful(targets, probabilities)
     on_progress(1.0)
     if not len(doubtful):
         return []
-    rows = tuple(split.rows[number] for number in asked[doubtful])
-    names = _names(split, asked[doubtful], suggested, kept)
-    share = len(rows) / len(asked)
+    rows = tuple(split.rows[number] for number in documents[doubtful])
+    names = _names(split, documents[doubtful], suggested, kept)
+    share = len(rows) / len(documents)
     values = {
         "concerned": len(rows),
         "documents": len(dataset.frame),
-        "looked_at": len(asked),
+        "looked_at": len(documents),
         "share": share,
         "agreement": float(same(decide(probabilities, multi_label=are_multi_label(targets)), targets).mean()),
         "skipped": tuple(label for place, label in enumerate(split.labels) if place not in kept),
@@ -152,9 +152,9 @@ def _doubtful(targets: Targets, probabilities: NDArray[np.float64]) -> tuple[NDA
     from cleanlab.multilabel_classification.filter import find_label_issues as find_multi_label_issues
 
     if are_multi_label(targets):
-        given = [np.flatnonzero(row).tolist() for row in targets]
+        label_sets = [np.flatnonzero(row).tolist() for row in targets]
         issues = find_multi_label_issues(
-            given, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1
+            label_sets, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1
         )  # fmt: skip
         against = np.abs(probabilities - targets) - np.abs(1 - probabilities - targets) >= MARGIN
         suggested = np.where(against, 1 - targets, targets)
@@ -165,8 +165,8 @@ def _doubtful(targets: Targets, probabilities: NDArray[np.float64]) -> tuple[NDA
         suggested = probabilities.argmax(1)
         given_to_label = probabilities[np.arange(len(targets)), targets]
         sure = np.asarray(probabilities.max(1) - given_to_label >= MARGIN, dtype=np.bool_)
-    found = np.array([number for number in issues if sure[number]], dtype=np.int64)
-    return found, suggested[found]
+    numbers = np.array([number for number in issues if sure[number]], dtype=np.int64)
+    return numbers, suggested[numbers]
 
 
 def _names(

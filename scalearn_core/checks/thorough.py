@@ -32,11 +32,11 @@ def thorough(
     groups = group_near(
         dataset.frame["text"], on_progress=lambda share: on_progress("near_duplicates", border * share)
     )
-    found = near_duplicate_findings(dataset, groups)
-    found += suspicious_labels(
+    findings = near_duplicate_findings(dataset, groups)
+    findings += suspicious_labels(
         dataset,
         seed=seed,
         on_progress=lambda share: on_progress("suspicious_labels", border + (1 - border) * share),
     )
     on_progress("suspicious_labels", 1.0)
-    return sorted(found, key=lambda finding: finding.severity == "hint")
+    return sorted(findings, key=lambda finding: finding.severity == "hint")

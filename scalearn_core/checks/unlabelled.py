@@ -47,17 +47,17 @@ def unlabelled_language(dataset: TextDataset, encoder_key: str | None) -> list[F
     unread = {code: share for code, share in language_shares(languages).items() if code not in card.languages}
     if not unread:
         return []
-    found = [number for number, language in enumerate(languages) if language in unread]
+    places = [number for number, language in enumerate(languages) if language in unread]
     values = {
         "languages": tuple(unread),
         "share": sum(unread.values()),
         "encoder": card.key,
-        "concerned": len(found),
+        "concerned": len(places),
         "looked_at": len(chosen),
         "documents": len(texts),
     }
-    rows = tuple(texts.index[chosen[found]].tolist())
-    return [Finding("unlabelled_language", "warning", values, rows, tuple(languages[number] for number in found))]
+    rows = tuple(texts.index[chosen[places]].tolist())
+    return [Finding("unlabelled_language", "warning", values, rows, tuple(languages[number] for number in places))]
 
 
 def _copies_and_more(
@@ -65,11 +65,11 @@ def _copies_and_more(
 ) -> list[Finding]:
     """`unlabelled_copies`: the text is that of a labelled document, or of an earlier one without label;
     `unlabelled_drawn`: there are more than are learned from."""
-    found, new = [], are_new(texts, labelled, on_progress)
+    findings, new = [], are_new(texts, labelled, on_progress)
     if not new.all():
         copies = tuple(texts.index[~new].tolist())
         values = {"concerned": len(copies), "unlabelled": len(texts)}
-        found.append(Finding("unlabelled_copies", "hint" if new.any() else "warning", values, copies))
+        findings.append(Finding("unlabelled_copies", "hint" if new.any() else "warning", values, copies))
     if (number := int(np.count_nonzero(new))) > MOST_UNLABELLED:
-        found.append(Finding("unlabelled_drawn", "hint", {"unlabelled": number, "drawn": MOST_UNLABELLED}))
-    return found
+        findings.append(Finding("unlabelled_drawn", "hint", {"unlabelled": number, "drawn": MOST_UNLABELLED}))
+    return findings
