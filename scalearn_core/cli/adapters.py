@@ -154,8 +154,8 @@ def _settings(args: argparse.Namespace) -> str:
 
 
 def _refuse(args: argparse.Namespace, mode: str, names: Sequence[str]) -> None:
-    if given := ["--" + name.replace("_", "-") for name in names if getattr(args, name)]:
-        raise UsageError(f"{', '.join(given)} cannot be used with {mode}. Leave it out.")
+    if options := ["--" + name.replace("_", "-") for name in names if getattr(args, name)]:
+        raise UsageError(f"{', '.join(options)} cannot be used with {mode}. Leave it out.")
 
 
 def _rows(split: Split) -> Rows:

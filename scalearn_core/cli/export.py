@@ -26,5 +26,5 @@ def export(args: argparse.Namespace) -> None:
                 model.export_onnx(args.out)
             else:
                 export_encoder(model.encoder, args.out)
-    told = f"Written to {args.out}"
-    print(f"{told}." if args.format == "encoder" else f"{told}; its README.md says how to use it.")
+    message = f"Written to {args.out}"
+    print(f"{message}." if args.format == "encoder" else f"{message}; its README.md says how to use it.")

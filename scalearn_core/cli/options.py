@@ -149,7 +149,7 @@ def adapter_name(text: str) -> str:
 
 def delimiter(text: str) -> str:
     """The delimiter of a text table; a tab is given by name, as a shell hardly lets one through."""
-    found = {"tab": "\t", "\\t": "\t"}.get(text, text)
-    if found not in DELIMITERS:
+    character = {"tab": "\t", "\\t": "\t"}.get(text, text)
+    if character not in DELIMITERS:
         raise argparse.ArgumentTypeError(f"one of , ; | or tab was expected, but {text} was found")
-    return found
+    return character

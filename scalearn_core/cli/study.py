@@ -33,10 +33,10 @@ def forecast(args: argparse.Namespace) -> None:
 
         loaded = say_how_it_reads(Encoder.load(encoder)).to(find(args.device).kind)
         progress.on_stage("forecast")
-        found = forecast_for(
+        record = forecast_for(
             dataset, loaded, sources, plan=dataset.plan, seed=args.seed, on_progress=progress.on_share
         )
-    print(json.dumps(to_json(found)) if args.json else forecast_summary(found))
+    print(json.dumps(to_json(record)) if args.json else forecast_summary(record))
 
 
 def study(args: argparse.Namespace) -> None:
@@ -54,13 +54,13 @@ def study(args: argparse.Namespace) -> None:
         trained_model = load_trained(evidence, args.model, dataset, find(args.device).kind)
         progress.on_stage("study", args.study)
         began = time.monotonic()
-        found = run_study(args.study, trained_model, progress.on_share)
+        answer = run_study(args.study, trained_model, progress.on_share)
         seconds = round(time.monotonic() - began, 2)
-        found = replace(found, seconds=seconds)
+        answer = replace(answer, seconds=seconds)
     if args.json:  # before it is kept: an answer of minutes must not be lost to a full disk
-        print(json.dumps(to_json(found)))
+        print(json.dumps(to_json(answer)))
     with writing_to(evidence):
-        keep(evidence, args.study, found)
+        keep(evidence, args.study, answer)
     if not args.json:
         print(f"{args.study}: done in {seconds:.0f} s, added to {evidence / 'result.json'}")
 

@@ -211,18 +211,18 @@ def _shares(languages: dict[str, float]) -> str:
     return ", ".join(f"{name_of(code)} {share:.0%}" for code, share in languages.items())
 
 
-def _by_language(found: Sequence[LanguageScores]) -> list[str]:
+def _by_language(languages: Sequence[LanguageScores]) -> list[str]:
     """A table of the languages and an empty line; nothing for one language."""
-    if not found:
+    if not languages:
         return []
-    names = [name for name in ("scalearn", "frozen_head") if name in found[0].scores]
+    names = [name for name in ("scalearn", "frozen_head") if name in languages[0].scores]
     rows = [
         (
             name_of(row.language),
             str(row.documents),
             *(score_text(row.scores[name].macro_f1) for name in names),
         )
-        for row in found
+        for row in languages
     ]
     return [*table(("language", "documents", *(NAMES[name] for name in names)), rows), ""]
 

@@ -128,18 +128,18 @@ def read_divided(args: argparse.Namespace) -> TextDataset:
     """
     if args.test_values is not None and args.test_column is None:
         raise UsageError("--test-values needs --test-column, the column in which they stand.")
-    asked = (args.test_column, args.newest_by, args.group_column)
-    dataset = read_dataset(args, keep=tuple(dict.fromkeys(name for name in asked if name)))
+    columns = (args.test_column, args.newest_by, args.group_column)
+    dataset = read_dataset(args, keep=tuple(dict.fromkeys(name for name in columns if name)))
     by: By = "column" if args.test_column else "newest" if args.newest_by else "random"
     values: tuple[str, ...] = ()
     if args.test_column and dataset.side is not None:
         cells = dataset.side[args.test_column].tolist()
-        given = (args.test_values or "").split(",")
-        values = tuple(value.strip() for value in given if value.strip()) or offered_test_values(cells)
+        entries = (args.test_values or "").split(",")
+        values = tuple(value.strip() for value in entries if value.strip()) or offered_test_values(cells)
         if not values:
-            found = shorten(list(dict.fromkeys(cells)))
+            shown_cells = shorten(list(dict.fromkeys(cells)))
             raise UsageError(
-                f"--test-values must say which cells of {args.test_column} mark the test documents: {found}."
+                f"--test-values must say which cells of {args.test_column} mark the test documents: {shown_cells}."
             )
     plan = SplitPlan(
         seed=args.split_seed, by=by, column=args.test_column or args.newest_by, test_values=values,
@@ -172,8 +172,8 @@ def read_dataset(
     """
     if getattr(args, "label_separator", None) == "":
         raise UsageError(f"--label-separator needs a text, or {NO_SEPARATOR} where each cell is one label.")
-    if given := getattr(args, "label_separator", None):
-        separator = None if given == NO_SEPARATOR else given
+    if option := getattr(args, "label_separator", None):
+        separator = None if option == NO_SEPARATOR else option
     dataset = TextDataset.from_table(
         args.table,
         Mapping(
@@ -188,7 +188,7 @@ def read_dataset(
         to_learn=to_learn,
     )
     tell_header(dataset.header_row, given=getattr(args, "header", None))
-    if separator == AUTO or given:
+    if separator == AUTO or option:
         tell_separator(dataset, asked=separator == AUTO)
     rejected = dataset.rejected
     tell_rejected(rejected[rejected["row"].isin(tell_rejected_of(dataset))])

@@ -27,14 +27,14 @@ def tell_unlabelled(dataset: TextDataset) -> None:
     number, pile = len(dataset.unlabelled), len(dataset.pile)
     if not number:
         return
-    told = f"Documents without label: {number:,}"
+    message = f"Documents without label: {number:,}"
     if pile == MOST_UNLABELLED:
-        told += f"; {pile:,} of them, drawn by the seed of the split, are learned from"
+        message += f"; {pile:,} of them, drawn by the seed of the split, are learned from"
     elif pile < number:
-        told += (
+        message += (
             f"; {pile:,} can be learned from, as the others repeat a document or are like one that is tested on"
         )
-    print(f"{told}.", file=sys.stderr)
+    print(f"{message}.", file=sys.stderr)
 
 
 def tell_unread(dataset: TextDataset, encoder: str) -> None:
