@@ -71,8 +71,8 @@ def check_labels(
     """
     repeated = sum(count > 1 for count in counts.values())
     if unlabelled and to_learn and repeated < 2:
-        found = {"labelled": documents, "documents": documents + unlabelled, "count": repeated}
-        raise DataError("data.too_few_labelled", column=column, **found)
+        values = {"labelled": documents, "documents": documents + unlabelled, "count": repeated}
+        raise DataError("data.too_few_labelled", column=column, **values)
     if not counts:
         raise DataError("data.no_documents", column=column)
     if not to_learn:

@@ -136,16 +136,16 @@ class TextDataset:
             check_column(columns, column)
         bearable = 0 if mapping.blanks == "refuse" else len(table.frame) - 1
         check_formulas(table.notes.without_value, texts=texts, label=label, bearable=bearable)
-        told = on_progress or (lambda share: None)
-        taken = take_documents(table.frame, mapping, are_lists=label in table.lists)
-        frame, by_steps = apply_steps(taken.frame, mapping.steps, taken.separator, on_progress=told)
-        unlabelled, not_kept = gather(taken, table, further, mapping.steps, told)
+        progress = on_progress or (lambda share: None)
+        documents = take_documents(table.frame, mapping, are_lists=label in table.lists)
+        frame, by_steps = apply_steps(documents.frame, mapping.steps, documents.separator, on_progress=progress)
+        unlabelled, not_kept = gather(documents, table, further, mapping.steps, progress)
         side, unlabelled_side = (
             kept_columns(table.frame, rows.index, mapping.keep) for rows in (frame, unlabelled)
         )
         made = cls(
-            frame, pd.concat([table.rejected, taken.left_out, by_steps, not_kept]), (), name,
-            separator=taken.separator, side=side, notes=table.notes, unlabelled=unlabelled,
+            frame, pd.concat([table.rejected, documents.left_out, by_steps, not_kept]), (), name,
+            separator=documents.separator, side=side, notes=table.notes, unlabelled=unlabelled,
             unlabelled_side=unlabelled_side, table_end=None if further is None else last_row(table),
             header_row=table.header_row,
         )  # fmt: skip
@@ -244,8 +244,8 @@ class TextDataset:
         known = tuple(labels or self.labels)
         values, written = same_values(known), other_forms(known)
         codes, sets = self._distinct
-        turned = [[as_known(label, known, written, values) for label in found] for found in sets]
-        cells = pd.Series([(self.separator or "").join(found) for found in turned], dtype="str")
+        turned = [[as_known(label, known, written, values) for label in label_set] for label_set in sets]
+        cells = pd.Series([(self.separator or "").join(label_set) for label_set in turned], dtype="str")
         labels_found = tuple(sorted(set(chain.from_iterable(turned))))
         frame = self.frame.assign(label=cells.iloc[codes].to_numpy())
         return replace(self, frame=frame, labels=labels_found)._select(np.ones(len(frame), dtype=np.bool_), known)

@@ -72,8 +72,8 @@ def read_dates(
     """
     plain = [_plain(cell) for cell in cells]
     slashes = [match for cell in plain if (match := _SLASHES.fullmatch(cell))]
-    if slashes and (told := _day_first(slashes)) is not None:
-        day_first = told
+    if slashes and (shown_order := _day_first(slashes)) is not None:
+        day_first = shown_order
     if slashes and day_first is None:
         example = next(match for match in slashes if match["first"] != match["second_number"])
         raise DataError("data.date_order", column=column, example=example[0])

@@ -82,9 +82,9 @@ def _labels(
     Lists become labels with a separator between them that none of them holds, or one label each; values that are
     spelled otherwise in other formats get one spelling.
     """
-    asked = None if separator == AUTO else separator
+    chosen_separator = None if separator == AUTO else separator
     filled = (cell for cell in cells.unique() if cell.strip())
-    lists = as_lists(filled, asked, are_lists=are_lists, rules=rules)
+    lists = as_lists(filled, chosen_separator, are_lists=are_lists, rules=rules)
     none = np.zeros(len(cells), dtype=np.bool_)
     if lists is None:
         cells, separator = _label_sets(cells, separator)
@@ -136,5 +136,5 @@ def is_blank(cells: pd.Series) -> pd.Series:
 def by_distinct(cells: pd.Series, function: Callable[[str], str]) -> pd.Series:
     """The function's value for each cell, found once per different cell."""
     codes, distinct = pd.factorize(cells)
-    found = pd.Series([function(cell) for cell in distinct], dtype=cells.dtype)
-    return found.iloc[codes].set_axis(cells.index)
+    values = pd.Series([function(cell) for cell in distinct], dtype=cells.dtype)
+    return values.iloc[codes].set_axis(cells.index)

@@ -38,9 +38,9 @@ def grouped_folds(
     Returns:
         0 to `number` - 1, or `ALWAYS_LEARNED`, for each document, shape [n].
     """
-    found = group_documents(texts, groups)
-    order = np.random.default_rng(seed).permutation(len(found))
-    members = [found[i] for i in order]
+    blocks = group_documents(texts, groups)
+    order = np.random.default_rng(seed).permutation(len(blocks))
+    members = [blocks[i] for i in order]
     has = indicators(targets, int(targets.max(initial=0)) + 1)
     dealt = (
         np.concatenate([has, ~has], axis=1) if are_multi_label(targets) else has

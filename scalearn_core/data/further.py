@@ -81,11 +81,11 @@ def read_further(
         if error.code != "data.sheet_in_text_table":
             raise
         table = read_named(source, texts, replace(reading, sheet=None), on_progress)
-    found = tuple(texts) if exactly else text_columns(table.frame, texts)
-    if not found or not set(found) <= set(table.frame.columns):
+    text_names = tuple(texts) if exactly else text_columns(table.frame, texts)
+    if not text_names or not set(text_names) <= set(table.frame.columns):
         columns = shorten(list(table.frame.columns))
         raise DataError("data.unlabelled_columns", name=name, texts=" + ".join(texts), columns=columns)
-    return Further(table, found, name)
+    return Further(table, text_names, name)
 
 
 def text_columns(frame: pd.DataFrame, texts: Sequence[str]) -> tuple[str, ...]:
@@ -93,8 +93,8 @@ def text_columns(frame: pd.DataFrame, texts: Sequence[str]) -> tuple[str, ...]:
     columns = list(frame.columns)
     if set(texts) <= set(columns):
         return tuple(texts)
-    found = columns if len(columns) == 1 else [column for column in columns if holds_texts(frame[column])]
-    return tuple(found) if len(found) == 1 else ()
+    with_texts = columns if len(columns) == 1 else [column for column in columns if holds_texts(frame[column])]
+    return tuple(with_texts) if len(with_texts) == 1 else ()
 
 
 def holds_texts(cells: pd.Series[str]) -> bool:

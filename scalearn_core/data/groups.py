@@ -55,8 +55,8 @@ def join_groups(groupings: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
         first += int(group.max(initial=-1)) + 1
     ends = np.concatenate(documents), np.concatenate(nodes)
     graph = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(first, first))
-    found = connected_components(graph, directed=False)[1][:n]
-    _, firsts, inverse = np.unique(found, return_index=True, return_inverse=True)
+    components = connected_components(graph, directed=False)[1][:n]
+    _, firsts, inverse = np.unique(components, return_index=True, return_inverse=True)
     rank = np.empty(len(firsts), dtype=np.int64)
     rank[np.argsort(firsts)] = np.arange(len(firsts))
     return rank[inverse]

@@ -99,16 +99,16 @@ def as_lists(
         rules: `tables.rules.RULES`, or those by which the table was read first.
     """
     read = listed if rules > 2 else _listed_in_square_brackets
-    found = {cell: read(cell) for cell in dict.fromkeys(cells)}
-    lists = {cell: labels for cell, labels in found.items() if labels is not None}
-    others = [cell for cell in found if cell not in lists]
+    by_cell = {cell: read(cell) for cell in dict.fromkeys(cells)}
+    lists = {cell: labels for cell, labels in by_cell.items() if labels is not None}
+    others = [cell for cell in by_cell if cell not in lists]
     if are_lists:
         return lists | {cell: split_labels(cell, KNOWN_BY_THEMSELVES[0]) for cell in others}
-    if others and rules > 2 and (bare := _unquoted(found)):
+    if others and rules > 2 and (bare := _unquoted(by_cell)):
         return bare
     if others or not any(lists.values()):  # what is empty in another notation may be a placeholder
         lists = {cell: labels for cell, labels in lists.items() if labels or cell.strip() == NONE}
-        others = [cell for cell in found if cell not in lists]
+        others = [cell for cell in by_cell if cell not in lists]
     if not lists or (others and not all(_as_readers_write(labels) for labels in lists.values())):
         return None
     mark = separator or find_separator([cell.strip() for cell in others]) or KNOWN_BY_THEMSELVES[0]
@@ -119,10 +119,10 @@ def _listed_in_square_brackets(cell: str) -> tuple[str, ...] | None:
     return listed(cell) if cell.strip().startswith("[") and "np." not in cell else None
 
 
-def _unquoted(found: Mapping[str, tuple[str, ...] | None]) -> dict[str, tuple[str, ...]] | None:
+def _unquoted(by_cell: Mapping[str, tuple[str, ...] | None]) -> dict[str, tuple[str, ...]] | None:
     """Lists of names without quotation marks, `[a, b]` or `{a,b}`: where every cell stands in such brackets, and
     the names are put together anew again and again, as those between separators are (`find_separator`)."""
-    bare = {cell: cell.strip() for cell in found}
+    bare = {cell: cell.strip() for cell in by_cell}
     if not any(all(c[:1] == opened and c[-1:] == _BRACKETS[opened] for c in bare.values()) for opened in "[{"):
         return None
     inner = {cell: shown[1:-1].strip() for cell, shown in bare.items()}

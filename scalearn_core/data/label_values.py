@@ -34,19 +34,19 @@ def spelled(label: str, rules: int = RULES) -> str:
         return "0"
     if _FLOAT.fullmatch(label):
         return cell_text(float(label))
-    if found := _MOMENT.fullmatch(label):
-        return _moment(found)
+    if moment := _MOMENT.fullmatch(label):
+        return _moment(moment)
     return TRUTHS.get(label.lower(), label)
 
 
-def _moment(found: re.Match[str]) -> str:
-    if found["time"] is None:
-        return found["day"]
-    part = (found["part"] or "").rstrip("0")
-    time = found["time"] + (":00" if len(found["time"]) == len("00:00") else "") + (f".{part}" if part else "")
-    zone = (found["zone"] or "").replace("Z", "+00:00")
+def _moment(match: re.Match[str]) -> str:
+    if match["time"] is None:
+        return match["day"]
+    part = (match["part"] or "").rstrip("0")
+    time = match["time"] + (":00" if len(match["time"]) == len("00:00") else "") + (f".{part}" if part else "")
+    zone = (match["zone"] or "").replace("Z", "+00:00")
     zone = f"{zone[:3]}:{zone[-2:]}" if zone else ""
-    return found["day"] if time == "00:00:00" and not zone else f"{found['day']} {time}{zone}"
+    return match["day"] if time == "00:00:00" and not zone else f"{match['day']} {time}{zone}"
 
 
 def are_values(labels: Iterable[str]) -> bool:
@@ -64,9 +64,9 @@ def same_values(known: Sequence[str]) -> dict[str, str]:
     """
     if not are_values(known):
         return {}
-    found = {spelled(label): label for label in known}
+    by_spelling = {spelled(label): label for label in known}
     shorter = [(without_zeros(label), label) for label in known]
-    return dict(shorter) | found if len({form for form, _ in shorter}) == len(known) else found
+    return dict(shorter) | by_spelling if len({form for form, _ in shorter}) == len(known) else by_spelling
 
 
 def without_zeros(label: str) -> str:

@@ -74,15 +74,15 @@ def languages_of(texts: Iterable[str]) -> list[str]:
     is clear.
     """
     texts = list(texts)
-    found = [language_of(text) for text in texts]
-    together = _together([text for text, language in zip(texts, found, strict=True) if language == UNKNOWN])
-    found = [
+    codes = [language_of(text) for text in texts]
+    together = _together([text for text, language in zip(texts, codes, strict=True) if language == UNKNOWN])
+    codes = [
         together.get(_script(text), UNKNOWN) if language == UNKNOWN else language
-        for text, language in zip(texts, found, strict=True)
+        for text, language in zip(texts, codes, strict=True)
     ]
-    counts = Counter(found)
+    counts = Counter(codes)
     written_alike = {"zh": "ja"} if counts["ja"] >= counts["zh"] else {}
-    return [written_alike.get(language, language) for language in found]
+    return [written_alike.get(language, language) for language in codes]
 
 
 def language_shares(languages: Sequence[str]) -> dict[str, float]:

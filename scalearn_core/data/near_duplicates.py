@@ -187,8 +187,8 @@ def _link_band(
         if not len(member) or left <= 0:
             break
         leader = member[begins][begins.cumsum() - 1]
-        asked = ~begins & (group[leader] != group[member])
-        pairs = np.stack([leader[asked], member[asked]], axis=1)
+        unlinked = ~begins & (group[leader] != group[member])
+        pairs = np.stack([leader[unlinked], member[unlinked]], axis=1)
         near, compared = _near_pairs(texts, low, pairs, alive)
         left -= compared
         _join(group, near)

@@ -62,17 +62,17 @@ class Personal:
 
 def personal_in(text: str) -> list[tuple[str, str]]:
     """Kind (`KINDS`) and mask of all that is found in a text, by kind."""
-    return [(found.kind, found.mask) for found in _found(_plain(text))] if _may_hold_any(text) else []
+    return [(item.kind, item.mask) for item in _found(_plain(text))] if _may_hold_any(text) else []
 
 
 def blanked(text: str) -> str:
     """The text with its kind in brackets, `[mail]`, in place of all that `personal_in` finds; else unchanged."""
     while _may_hold_any(text):  # again, since what stood beside one may only then be told for one
         plain, begins, ends = _plain_with_origin(text)
-        found = _found(plain)
-        if not found:
+        matches = _found(plain)
+        if not matches:
             break
-        text = _replaced(text, [(begins[one.begin], ends[one.end - 1], f"[{one.kind}]") for one in found])
+        text = _replaced(text, [(begins[one.begin], ends[one.end - 1], f"[{one.kind}]") for one in matches])
     return text
 
 
@@ -120,9 +120,9 @@ def _cards(text: str) -> Iterator[Personal]:
             yield Personal("card", f"card …{digits[-4:]}", *match.span())
 
 
-def _without(text: str, found: Sequence[Personal]) -> str:
+def _without(text: str, matches: Sequence[Personal]) -> str:
     """The text, as long as before, with marks that nothing is made of in place of what was found."""
-    return _replaced(text, [(one.begin, one.end, ";" * (one.end - one.begin)) for one in found])
+    return _replaced(text, [(one.begin, one.end, ";" * (one.end - one.begin)) for one in matches])
 
 
 def _replaced(text: str, places: Sequence[tuple[int, int, str]]) -> str:

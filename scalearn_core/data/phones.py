@@ -92,5 +92,5 @@ def _is_known(number: str, region: str) -> bool:
             return False
     except NumberParseException:
         return False
-    found = PhoneNumberMatcher(number, region, leniency=Leniency.STRICT_GROUPING)
-    return any(match.raw_string == number for match in found)
+    matches = PhoneNumberMatcher(number, region, leniency=Leniency.STRICT_GROUPING)
+    return any(match.raw_string == number for match in matches)

@@ -73,8 +73,8 @@ class SplitPlan:
     @property
     def columns(self) -> tuple[str, ...]:
         """Those of the table that it asks for."""
-        asked = (self.column if self.by != "random" else None, self.group_column)
-        return tuple(dict.fromkeys(name for name in asked if name))
+        names = (self.column if self.by != "random" else None, self.group_column)
+        return tuple(dict.fromkeys(name for name in names if name))
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
@@ -132,8 +132,8 @@ def divide(
             texts, targets, test=plan.test, validation=plan.validation, seed=plan.seed, groups=groups
         )  # fmt: skip
     cells = _cells(side, plan.column or "")
-    given = _by_value(cells, plan) if plan.by == "column" else _by_date(cells, plan, rows)
-    parts = complete_parts(given, texts, targets, validation=plan.validation, seed=plan.seed, groups=groups)
+    planned = _by_value(cells, plan) if plan.by == "column" else _by_date(cells, plan, rows)
+    parts = complete_parts(planned, texts, targets, validation=plan.validation, seed=plan.seed, groups=groups)
     has = indicators(targets, len(labels))
     untrained = np.flatnonzero(has.any(0) & ~has[parts == Part.TRAIN].any(0)).tolist()
     if untrained:
@@ -160,14 +160,14 @@ def groups_of(
     Raises:
         DataError: `data.column_not_kept`.
     """
-    found = [] if groups is None else [np.asarray(groups, dtype=np.int64)]
+    groupings = [] if groups is None else [np.asarray(groups, dtype=np.int64)]
     if plan.group_column is not None:
         cells = [cell.strip() for cell in _cells(side, plan.group_column)]
         number = {cell: i for i, cell in enumerate(dict.fromkeys(cells))}
-        found.append(np.array([number[cell] if cell else -1 for cell in cells], dtype=np.int64))
+        groupings.append(np.array([number[cell] if cell else -1 for cell in cells], dtype=np.int64))
     if plan.near_duplicates:
-        found.append(group_near(texts))
-    return join_groups(found) if len(found) > 1 else next(iter(found), None)
+        groupings.append(group_near(texts))
+    return join_groups(groupings) if len(groupings) > 1 else next(iter(groupings), None)
 
 
 def among_tested(
@@ -184,33 +184,33 @@ def among_tested(
     Returns:
         shape [m].
     """
-    found = np.zeros(len(others), dtype=np.bool_)
+    tested_too = np.zeros(len(others), dtype=np.bool_)
     if plan.group_column is not None:
         groups = {cell.strip() for cell in np.array(_cells(side, plan.group_column))[tested].tolist()} - {""}
-        found |= others[plan.group_column].str.strip().isin(groups).to_numpy(dtype=np.bool_)
+        tested_too |= others[plan.group_column].str.strip().isin(groups).to_numpy(dtype=np.bool_)
     if plan.by == "random":
-        return found
+        return tested_too
     cells, column = _cells(side, plan.column or ""), others[plan.column or ""].tolist()
     if plan.by == "column":
         marked = {_folded(value) for value in plan.test_values}
-        return found | np.array([_folded(cell) in marked for cell in column], dtype=np.bool_)
+        return tested_too | np.array([_folded(cell) in marked for cell in column], dtype=np.bool_)
     some = [cell for cell, is_tested in zip(cells, tested.tolist(), strict=True) if is_tested]
     dates = dates_like([*some, *column], cells, day_first=plan.day_first)
     oldest = min((date for date in dates[: len(some)] if date is not None), default=None)
     late = [date is None or (oldest is not None and date >= oldest) for date in dates[len(some) :]]
-    return found | np.array(late, dtype=np.bool_)
+    return tested_too | np.array(late, dtype=np.bool_)
 
 
 def _by_value(cells: Sequence[str], plan: SplitPlan) -> NDArray[np.int64]:
     tested = {_folded(value) for value in plan.test_values}
     part = dict.fromkeys(VALIDATION_NAMES, Part.VALIDATION) | dict.fromkeys(tested, Part.TEST)
-    given = np.array([part.get(_folded(cell), OPEN) for cell in cells], dtype=np.int64)
-    if Part.TEST not in given:
+    parts = np.array([part.get(_folded(cell), OPEN) for cell in cells], dtype=np.int64)
+    if Part.TEST not in parts:
         raise DataError(
             "data.no_test_rows", column=plan.column, values=shorten(plan.test_values),
             found=shorten(list(dict.fromkeys(cells))),
         )  # fmt: skip
-    return given
+    return parts
 
 
 def _by_date(cells: Sequence[str], plan: SplitPlan, rows: Sequence[int]) -> NDArray[np.int64]:
