@@ -16,8 +16,8 @@ def class_names_of(features: Mapping[str, Any]) -> dict[str, list[str]]:
     Args:
         features: as `datasets.Features.to_dict` gives them, in this and in earlier versions.
     """
-    found = {column: _names(feature) for column, feature in features.items()}
-    return {column: names for column, names in found.items() if names}
+    by_column = {column: _names(feature) for column, feature in features.items()}
+    return {column: names for column, names in by_column.items() if names}
 
 
 def _names(feature: object) -> list[str]:

@@ -168,11 +168,11 @@ def column_names(cells: Sequence[str]) -> list[str]:
     if len(cells) > limits.MAX_COLUMNS:
         raise DataError("data.too_many_columns", limit=limits.MAX_COLUMNS)
     names: list[str] = []
-    given = [_DAMAGED.sub("\ufffd", cell).strip().removeprefix("\ufeff") for cell in cells]
-    for number, name in enumerate(given):
+    cleaned = [_DAMAGED.sub("\ufffd", cell).strip().removeprefix("\ufeff") for cell in cells]
+    for number, name in enumerate(cleaned):
         if not name or name in names:
             name = f"{name} ({letter(number)})".strip()
-        while name in names or (name in given[number + 1 :] and name != given[number]):
+        while name in names or (name in cleaned[number + 1 :] and name != cleaned[number]):
             name += "*"
         names.append(name)
     return names

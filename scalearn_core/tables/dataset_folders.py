@@ -42,10 +42,10 @@ def read_folder(path: Path, on_progress: OnProgress | None = None) -> Assembled:
     import datasets
 
     try:
-        found = datasets.load_from_disk(str(path))
+        loaded = datasets.load_from_disk(str(path))
     except Exception as error:  # whatever a damaged folder leads `datasets` to
         raise DataError("data.damaged_folder", name=path) from error
-    parts: dict[str, Any] = dict(found) if isinstance(found, datasets.DatasetDict) else {"": found}
+    parts: dict[str, Any] = dict(loaded) if isinstance(loaded, datasets.DatasetDict) else {"": loaded}
     if not parts:
         raise DataError("data.damaged_folder", name=path)
     names = list(dict.fromkeys(chain.from_iterable(part.column_names for part in parts.values())))

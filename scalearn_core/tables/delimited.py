@@ -71,9 +71,9 @@ def find_layout(
     """
     with text_of(content, encoding) as text:
         ways = candidates(text.read(SAMPLE_CHARACTERS), quotes)
-    found = [(delimiter or find_delimiter(content, encoding, way, first=first), way) for way in ways]
-    if len(found) == 1:
-        return found[0]
+    layouts = [(delimiter or find_delimiter(content, encoding, way, first=first), way) for way in ways]
+    if len(layouts) == 1:
+        return layouts[0]
 
     def agreement(layout: tuple[str, Quoting]) -> tuple[bool, float, bool]:
         try:
@@ -89,7 +89,7 @@ def find_layout(
         left = marks_left([record.cells for record in rows], layout[1])
         return width > 1, fitting / max(1, len(rows)), not left
 
-    return max(found, key=agreement)
+    return max(layouts, key=agreement)
 
 
 def find_delimiter(content: Content, encoding: str, quoting: Quoting = STANDARD, *, first: int = 1) -> str:
@@ -114,8 +114,8 @@ def find_delimiter(content: Content, encoding: str, quoting: Quoting = STANDARD,
         return width > 1, share, -above, width
 
     with text_of(content, encoding) as text:
-        told = hint(text.readline(20))
-    return told or max(DELIMITERS, key=agreement)
+        hinted = hint(text.readline(20))
+    return hinted or max(DELIMITERS, key=agreement)
 
 
 def is_one_column(content: Content, encoding: str, delimiter: str, quoting: Quoting, *, first: int = 1) -> bool:
@@ -131,8 +131,8 @@ def is_one_column(content: Content, encoding: str, delimiter: str, quoting: Quot
 
 def hint(line: str) -> str | None:
     """The delimiter named by a first line `sep=;`, which Excel understands."""
-    told = line.strip(' "\r\n').lower()
-    return told[4:] if told.startswith("sep=") and told[4:] in DELIMITERS else None
+    stripped = line.strip(' "\r\n').lower()
+    return stripped[4:] if stripped.startswith("sep=") and stripped[4:] in DELIMITERS else None
 
 
 def _sample(content: Content, encoding: str, delimiter: str, quoting: Quoting, first: int) -> list[Record]:

@@ -91,10 +91,10 @@ def find_encoding(content: Content, on_progress: OnProgress | None = None) -> st
         return "iso2022_jp"
     if utf8.faults <= MAX_FAULTS_UTF8 * utf8.beyond_ascii:
         return "utf-8"
-    found = _of_a_legacy_text(content, utf8.sample)
-    if found is None:
+    legacy_encoding = _of_a_legacy_text(content, utf8.sample)
+    if legacy_encoding is None:
         raise DataError("data.encoding_unknown")
-    return found
+    return legacy_encoding
 
 
 def _of_a_legacy_text(content: Content, sample: bytes) -> str | None:

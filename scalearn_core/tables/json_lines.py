@@ -54,9 +54,9 @@ def read_json(content: Content, encoding: str, on_progress: OnProgress | None = 
     is_array = content.start(2_000).decode(encoding, "replace").removeprefix("\ufeff").lstrip().startswith("[")
     if is_array:
         text = content.whole(limits.MAX_WHOLE_MEGABYTES).decode(encoding, MARK_FAULTS)
-        found = list(_items(text.removeprefix("\ufeff")))
-        names, lists = _names(found)
-        return replace(assemble(_records(found, names), names=names), lists=lists)
+        items = list(_items(text.removeprefix("\ufeff")))
+        names, lists = _names(items)
+        return replace(assemble(_records(items, names), names=names), lists=lists)
     with text_of(content, encoding, _half(on_progress, 0)) as typed:
         names, lists = _names(_objects(typed))
     with text_of(content, encoding, _half(on_progress, 1)) as typed:
@@ -64,11 +64,11 @@ def read_json(content: Content, encoding: str, on_progress: OnProgress | None = 
     return replace(done, lists=lists)
 
 
-def _names(found: Iterable[Found]) -> tuple[list[str], tuple[str, ...]]:
+def _names(items: Iterable[Found]) -> tuple[list[str], tuple[str, ...]]:
     """The keys, and those whose values are lists in some row."""
     names: dict[str, None] = {}
     lists: dict[str, None] = {}
-    for _, row in found:
+    for _, row in items:
         if isinstance(row, dict):
             names |= dict.fromkeys(row)
             lists |= dict.fromkeys(name for name, value in row.items() if isinstance(value, _List))
@@ -79,8 +79,8 @@ def _names(found: Iterable[Found]) -> tuple[list[str], tuple[str, ...]]:
     return list(names), tuple(lists)
 
 
-def _records(found: Iterable[Found], names: list[str]) -> Iterator[Record]:
-    for number, row in found:
+def _records(items: Iterable[Found], names: list[str]) -> Iterator[Record]:
+    for number, row in items:
         if isinstance(row, dict):
             yield Record(number, [row.get(name, "") for name in names])
         else:
@@ -165,8 +165,8 @@ def _json(value: object) -> str:
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    return found if len(found) == len(pairs) else _Repeated(found)
+    by_key = dict(pairs)
+    return by_key if len(by_key) == len(pairs) else _Repeated(by_key)
 
 
 _DECODER = json.JSONDecoder(

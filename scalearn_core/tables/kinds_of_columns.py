@@ -38,9 +38,13 @@ class Column:
     @cached_property
     def has_numbers(self) -> bool:
         """Numbers, dates or ids: nearly all cells have a digit, and they are short and of few shapes."""
-        told = sum(count for form, count in self.shapes.items() if "9" in form and form.count(" ") <= MOST_BLANKS)
+        numeric = sum(
+            count for form, count in self.shapes.items() if "9" in form and form.count(" ") <= MOST_BLANKS
+        )
         short = len(self.cells) > 0 and max(map(len, self.cells)) <= LONGEST_NAME
-        return short and told >= MOST_AGREE * len(self.cells) and len(self.shapes) <= max(2, len(self.cells) // 3)
+        return (
+            short and numeric >= MOST_AGREE * len(self.cells) and len(self.shapes) <= max(2, len(self.cells) // 3)
+        )
 
     @cached_property
     def has_few_values(self) -> bool:

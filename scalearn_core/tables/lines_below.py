@@ -37,6 +37,6 @@ def _are_units(cells: Cells, rows: Sequence[Cells]) -> bool:
         return False
     lengths = [sum(map(len, column.cells)) for column in columns]
     texts = lengths.index(max(lengths))
-    told = {column.has_numbers for place, column in enumerate(columns) if column.holds(cells[place]) is False}
+    numeric = {column.has_numbers for place, column in enumerate(columns) if column.holds(cells[place]) is False}
     like = any(column.holds(cells[place]) for place, column in enumerate(columns))
-    return told == {True, False} and not like and len(cells[texts]) < min(map(len, columns[texts].cells))
+    return numeric == {True, False} and not like and len(cells[texts]) < min(map(len, columns[texts].cells))

@@ -147,13 +147,13 @@ def _cells(row: ET.Element) -> tuple[list[str], tuple[Span, ...]]:
 
 def _without_value(row: ET.Element) -> list[int]:
     """The columns whose cell is a formula of which no value is stored."""
-    found, column = [], 0
+    columns, column = [], 0
     for cell in row:
         if cell.tag in _CELLS:
             if cell.get(_TABLE + "formula") and not cell.get(_OFFICE + "value-type") and not _shown(cell):
-                found.append(column)
+                columns.append(column)
             column += _number(cell, "number-columns-repeated")
-    return found
+    return columns
 
 
 def _number(element: ET.Element, attribute: str) -> int:
@@ -178,15 +178,15 @@ def _value(cell: ET.Element) -> str:
 
 def _shown(cell: ET.Element) -> str:
     """The paragraphs of a cell; a few bytes may ask for gigabytes of blanks, so no more than is refused later."""
-    found: list[str] = []
+    pieces: list[str] = []
     length = 0
     for number, paragraph in enumerate(cell.findall(_TEXT + "p")):
         for piece in chain(["\n"] if number else [], _pieces(paragraph)):
-            found.append(piece)
+            pieces.append(piece)
             length += len(piece)
             if length > limits.MAX_CELL_CHARACTERS:
-                return "".join(found)
-    return "".join(found)
+                return "".join(pieces)
+    return "".join(pieces)
 
 
 def _pieces(element: ET.Element) -> Iterator[str]:

@@ -74,16 +74,16 @@ def texts_by_column(batch: pa.RecordBatch | pa.Table) -> list[list[str]]:
 
 def texts_of(column: pa.Array | pa.ChunkedArray) -> list[str]:
     """The values of a column as text. A text that many rows share is one Python string."""
-    found: list[str] = []
+    cells: list[str] = []
     for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
         if isinstance(chunk, pa.DictionaryArray):
             used = chunk.indices.unique().drop_null()  # of a large dictionary a batch uses little
             texts = map(cell_text, chunk.dictionary.take(used).to_pylist())
             values = dict(zip(used.to_pylist(), texts, strict=True))
-            found += [values.get(index, "") for index in chunk.indices.to_pylist()]
+            cells += [values.get(index, "") for index in chunk.indices.to_pylist()]
         else:
-            found += map(cell_text, _as_stored(chunk))
-    return found
+            cells += map(cell_text, _as_stored(chunk))
+    return cells
 
 
 def _as_stored(chunk: pa.Array) -> list[Any]:

@@ -129,12 +129,12 @@ def _refuse_other_formats(start: bytes) -> None:
     if start.startswith(OLE_SIGNATURE):
         raise DataError("data.old_or_locked_workbook")
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    for signature, found in SIGNATURES.items():
+    for signature, kind in SIGNATURES.items():
         if start.startswith(signature):
-            raise DataError("data.unsupported_format", found=found)
-    for mark, found in MARKUP.items():
+            raise DataError("data.unsupported_format", found=kind)
+    for mark, kind in MARKUP.items():
         if text.startswith(mark):
-            raise DataError("data.unsupported_format", found=found)
+            raise DataError("data.unsupported_format", found=kind)
 
 
 def _without_hint(records: Iterator[Record], delimiter: str) -> Iterator[Record]:

@@ -68,12 +68,12 @@ class ShortRows:
 
     def _is_alike(self, cells: Sequence[str]) -> bool | None:
         """Whether the first cell shows that a row begins here, as ids and dates do; None where it cannot tell."""
-        told = [
+        verdicts = [
             column.holds(cell.strip())
             for cell, column in zip(cells, self.columns, strict=False)
             if cell.strip() and column.has_numbers
         ]
-        if False in told:
+        if False in verdicts:
             return False
         first = bool(self.columns) and self.columns[0].has_numbers and bool(cells[0].strip())
         return True if first else None

@@ -88,8 +88,8 @@ def check_workbook(file: BinaryIO) -> None:
     names = check_package(file)
     with zipfile.ZipFile(file) as archive:
         if not holds_workbook(archive):
-            found = next((kind for part, kind in OTHER_PACKAGES.items() if part in names), "ZIP")
-            raise DataError("data.unsupported_format", found=found)
+            package = next((kind for part, kind in OTHER_PACKAGES.items() if part in names), "ZIP")
+            raise DataError("data.unsupported_format", found=package)
 
 
 def check_package(file: BinaryIO) -> set[str]:
@@ -218,9 +218,9 @@ def _spans(file: BinaryIO, part: str) -> dict[int, list[Span]]:
                 tail = tail[-200:]
                 continue
             end = 0
-            for found in _MERGED.finditer(tail):
-                end = found.end()
-                left, top, right, bottom = (group.decode() for group in found.groups())
+            for match in _MERGED.finditer(tail):
+                end = match.end()
+                left, top, right, bottom = (group.decode() for group in match.groups())
                 span = Span(_column(left), int(bottom) - int(top) + 1, _column(right) - _column(left) + 1)
                 count += 1
                 if span.rows > 0 and span.columns > 0 and count <= MAX_MERGED:
