@@ -56,7 +56,7 @@ def scores_by_language(
     if len(shares) < 2:
         return ()
     counts = Counter(languages[languages != UNKNOWN].tolist())
-    found = []
+    by_language = []
     for language in shares:
         if counts[language] < LEAST_DOCUMENTS:
             continue
@@ -65,5 +65,5 @@ def scores_by_language(
         for name, classes in predicted.items():
             report = evaluate_predictions(targets[rows], classes[rows], labels, seed=seed)
             scores[name] = Scores(report.macro_f1, report.accuracy)
-        found.append(LanguageScores(language, counts[language], scores))
-    return tuple(found)
+        by_language.append(LanguageScores(language, counts[language], scores))
+    return tuple(by_language)

@@ -114,8 +114,8 @@ def stated_minus_right(confidence: FloatArray, right: NDArray[np.bool_], *, seed
 def log_losses(probabilities: FloatArray, targets: IntArray) -> FloatArray:
     """Minus the logarithm of the probability of the true class, or of all yes and no, in nats, `[documents]`."""
     if are_multi_label(targets):
-        told = np.where(targets == 1, probabilities, 1.0 - probabilities)
-        return np.asarray(-np.log(np.clip(told, _SMALLEST, 1.0)).sum(1))
+        true_probabilities = np.where(targets == 1, probabilities, 1.0 - probabilities)
+        return np.asarray(-np.log(np.clip(true_probabilities, _SMALLEST, 1.0)).sum(1))
     chosen = probabilities[np.arange(len(targets)), targets]
     return np.asarray(-np.log(np.clip(chosen, _SMALLEST, 1.0)))
 
@@ -153,8 +153,8 @@ def fit_temperature(probabilities: FloatArray, targets: IntArray) -> float:
         scaled = at_temperature(probabilities, float(np.exp(log_temperature)), multi_label=multi_label)
         return float(log_losses(scaled, targets).mean())
 
-    found = minimize_scalar(loss, bounds=_RANGE, method="bounded", options={"xatol": 1e-3})
-    return float(np.exp(found.x))
+    optimum = minimize_scalar(loss, bounds=_RANGE, method="bounded", options={"xatol": 1e-3})
+    return float(np.exp(optimum.x))
 
 
 def at_temperature(probabilities: FloatArray, temperature: float, *, multi_label: bool = False) -> FloatArray:

@@ -138,10 +138,10 @@ def confidence_report(
 
 
 def _calibration(
-    values: FloatArray, true: IntArray, given: ArrayLike | None, *, seed: int, resamples: int
+    values: FloatArray, true: IntArray, classes: ArrayLike | None, *, seed: int, resamples: int
 ) -> tuple[CalibrationError, Interval, Interval]:
     """Calibration error, log loss and Brier score of probabilities, with intervals."""
-    confidence, right = confidences(true, values, given)
+    confidence, right = confidences(true, values, classes)
     losses, scores = log_losses(values, true), brier_scores(values, true)
     return (
         calibration_error(confidence, right, seed=seed, resamples=resamples),

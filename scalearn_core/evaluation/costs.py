@@ -104,20 +104,20 @@ def expected_costs(
     n_labels = values.shape[1]
     if given is None or not multi_label:
         given = decide(values, multi_label=multi_label)
-    true, taken = check_classes(targets, given, n_classes=n_labels)
+    true, predicted = check_classes(targets, given, n_classes=n_labels)
     table = np.asarray(costs, dtype=np.float64)
     if table.shape != (n_labels, 2 if multi_label else n_labels):
         raise ConfigError("evaluation.cost_shape", found=" × ".join(map(str, table.shape)), labels=n_labels)
     lowest = float(min(table.min(), cost_of_person))
     if not (np.isfinite(table).all() and np.isfinite(cost_of_person) and lowest >= 0):
         raise ConfigError("evaluation.cost_negative")
-    confidence = confidence_in(values, multi_label=multi_label, given=taken)  # [documents]
+    confidence = confidence_in(values, multi_label=multi_label, given=predicted)  # [documents]
     if multi_label:
-        missed, wrongly = true & (1 - taken), taken & (1 - true)
+        missed, wrongly = true & (1 - predicted), predicted & (1 - true)
         automatic = missed @ table[:, 0] + wrongly @ table[:, 1]
         one_more = np.array([0.0, table.mean()])
     else:
-        automatic = table[true, taken]
+        automatic = table[true, predicted]
         one_more = _one_more(table)
     thresholds = _thresholds(confidence)
     # [documents, thresholds]; the last threshold lets nothing through
@@ -178,17 +178,17 @@ def _intervals(paid: FloatArray, unseen: FloatArray, *, seed: int, resamples: in
     return [_interval(PER * float(column.mean()), drawn) for column, drawn in zip(paid.T, means.T, strict=True)]
 
 
-def _over_divisions(found: FloatArray, unseen: FloatArray, *, seed: int, resamples: int) -> Interval:
+def _over_divisions(costs: FloatArray, unseen: FloatArray, *, seed: int, resamples: int) -> Interval:
     """The same for one cost, told as it came out in several divisions: `[divisions, documents]`, unseen `[2]`.
 
     Each resample takes one division, so that the interval holds the luck of the threshold beside that of the
     documents.
     """
     generator = np.random.default_rng(seed)
-    weights = _weights(found.shape[1], generator, resamples)
-    whole = np.concatenate([found, np.tile(unseen, (len(found), 1))], axis=1)
-    taken = whole[generator.integers(0, len(found), resamples)]  # [resamples, documents + 2]
-    return _interval(PER * float(found.mean()), PER * (weights * taken).sum(1))
+    weights = _weights(costs.shape[1], generator, resamples)
+    whole = np.concatenate([costs, np.tile(unseen, (len(costs), 1))], axis=1)
+    drawn = whole[generator.integers(0, len(costs), resamples)]  # [resamples, documents + 2]
+    return _interval(PER * float(costs.mean()), PER * (weights * drawn).sum(1))
 
 
 def _weights(n: int, generator: np.random.Generator, resamples: int) -> FloatArray:
@@ -206,9 +206,9 @@ def _interval(value: float, drawn: FloatArray) -> Interval:
 
 def _held_out(paid: FloatArray, *, seed: int) -> FloatArray:
     """Cost of each document at the threshold that costs least on the others, `[divisions, documents]`."""
-    n, found = len(paid), np.zeros((DIVISIONS, len(paid)))
+    n, costs = len(paid), np.zeros((DIVISIONS, len(paid)))
     total = paid.sum(0)
     for division in range(DIVISIONS):
         for part in folds(n, FOLDS, seed=seed + division):
-            found[division, part] = paid[part, (total - paid[part].sum(0)).argmin()]
-    return found
+            costs[division, part] = paid[part, (total - paid[part].sum(0)).argmin()]
+    return costs

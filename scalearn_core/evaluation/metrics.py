@@ -142,7 +142,7 @@ def total_classes(counts: IntArray, true: IntArray, predicted: IntArray, n_class
 
 def micro_f1(totals: ClassTotals) -> FloatArray:
     """F1 of all labels counted together, `[...]`; of one label per document the share that is right."""
-    hits, claims = (found.sum(axis=-1) for found in (totals.hits, totals.support + totals.predicted))
+    hits, claims = (counts.sum(axis=-1) for counts in (totals.hits, totals.support + totals.predicted))
     return divide(2.0 * hits, claims)
 
 

@@ -61,7 +61,7 @@ def ranking_curves(
     generator = np.random.default_rng(seed)
     drawn = generator.poisson(1.0, (resamples, len(targets)))  # as a bootstrap, but quicker: totals may differ
     added = generator.poisson(ADDED, (resamples, 2))
-    found = []
+    curves = []
     has = indicators(targets, len(labels))
     for place, label in enumerate(labels):
         true, stated = has[:, place], probabilities[:, place]
@@ -70,7 +70,7 @@ def ranking_curves(
         false_rate, recall, _ = roc_curve(true, stated)
         precision, recalled, _ = precision_recall_curve(true, stated, drop_intermediate=True)
         auc, average = _resampled(drawn, added, true, stated)
-        found.append(
+        curves.append(
             RankingCurves(
                 label=label,
                 positives=int(true.sum()),
@@ -80,7 +80,7 @@ def ranking_curves(
                 average_precision=_interval(float(average_precision_score(true, stated)), average),
             )
         )
-    return tuple(found)
+    return tuple(curves)
 
 
 def areas(counts: IntArray, true: NDArray[np.bool_], stated: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -98,12 +98,12 @@ def areas(counts: IntArray, true: NDArray[np.bool_], stated: FloatArray) -> tupl
     ordered = counts[:, order]
     with_label = np.add.reduceat(ordered * true[order], levels, axis=1).astype(np.float64)  # [resamples, levels]
     without = np.add.reduceat(ordered * ~true[order], levels, axis=1).astype(np.float64)
-    found, wrongly = with_label.cumsum(1), without.cumsum(1)
-    positives, negatives = found[:, -1], wrongly[:, -1]
+    rightly, wrongly = with_label.cumsum(1), without.cumsum(1)
+    positives, negatives = rightly[:, -1], wrongly[:, -1]
     with np.errstate(invalid="ignore", divide="ignore"):
         below = (with_label * (negatives[:, None] - wrongly + without / 2)).sum(1)
         auc = below / (positives * negatives)
-        precision = np.where(found > 0, found / (found + wrongly), 0.0)
+        precision = np.where(rightly > 0, rightly / (rightly + wrongly), 0.0)
         average = (with_label * precision).sum(1) / positives
     return auc, average
 

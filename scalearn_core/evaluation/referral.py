@@ -74,8 +74,8 @@ def confidences(
     values = check_probabilities(probabilities, multi_label=multi_label)
     if given is None or not multi_label:
         given = decide(values, multi_label=multi_label)
-    true, taken = check_classes(targets, given, n_classes=values.shape[1])
-    return confidence_in(values, multi_label=multi_label, given=taken), same(true, taken)
+    true, predicted = check_classes(targets, given, n_classes=values.shape[1])
+    return confidence_in(values, multi_label=multi_label, given=predicted), same(true, predicted)
 
 
 def coverage_curve(confidence: FloatArray, right: NDArray[np.bool_]) -> tuple[Covered, ...]:
@@ -128,7 +128,7 @@ def threshold_for(
         raise ConfigError("evaluation.no_target", found=target)
     confidence, right = confidences(targets, probabilities, given)
     assured = _assured(confidence, right, target)
-    found = HandOver(
+    hand_over = HandOver(
         target=target,
         assured_threshold=assured,
         assured_handed_over=None if assured is None else float((confidence < assured).mean()),
@@ -136,15 +136,15 @@ def threshold_for(
     )
     chosen = _least(confidence, right, target)
     if chosen is None:
-        return found
-    taken = confidence >= chosen
-    apparent, n = float(right[taken].mean()), int(taken.sum())
+        return hand_over
+    accepted = confidence >= chosen
+    apparent, n = float(right[accepted].mean()), int(accepted.sum())
     optimism = _optimism(confidence, right, target, np.random.default_rng(seed), resamples)
     accuracy = wilson_interval(n * min(1.0, max(0.0, apparent - optimism)), n)
-    if not taken.all() and accuracy.value <= right.mean():  # on other documents it would be for nothing
-        return found
+    if not accepted.all() and accuracy.value <= right.mean():  # on other documents it would be for nothing
+        return hand_over
     return replace(
-        found, threshold=chosen, handed_over=float((~taken).mean()), accuracy=accuracy, apparent=apparent
+        hand_over, threshold=chosen, handed_over=float((~accepted).mean()), accuracy=accuracy, apparent=apparent
     )
 
 

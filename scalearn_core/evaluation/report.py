@@ -147,15 +147,15 @@ def _f1_intervals(totals: ClassTotals) -> list[tuple[float, float] | None]:
     intervals: list[tuple[float, float] | None] = []
     for hits, support, predicted in zip(totals.hits, totals.support, totals.predicted, strict=True):
         concerned = support + predicted - hits
-        found = f1_interval(int(hits), int(support - hits), int(predicted - hits)) if concerned else None
-        intervals.append((found.low, found.high) if found else None)
+        interval = f1_interval(int(hits), int(support - hits), int(predicted - hits)) if concerned else None
+        intervals.append((interval.low, interval.high) if interval else None)
     return intervals
 
 
 def _notes(totals: ClassTotals, n: int) -> tuple[str, ...]:
-    found = {
+    conditions = {
         "few_documents": n < FEW_DOCUMENTS,
         "class_without_test_documents": (totals.support == 0).any(),
         "class_never_predicted": ((totals.support > 0) & (totals.predicted == 0)).any(),
     }
-    return tuple(code for code, holds in found.items() if holds)
+    return tuple(code for code, holds in conditions.items() if holds)

@@ -70,10 +70,10 @@ def smooth_labels(true: IntArray, predicted: IntArray, counts: IntArray, each: f
     documents together is that of the common labels, and rare ones are found less often. One that was given to none
     gets `OF_NEVER_GIVEN` of that, with the mean recall of all labels.
     """
-    hits, support, given = counts @ (true & predicted), counts @ true, counts @ predicted
-    ever = given > 0
+    hits, support, assigned = counts @ (true & predicted), counts @ true, counts @ predicted
+    ever = assigned > 0
     of_given, of_all = _mean_rate(hits[ever], support[ever]), _mean_rate(hits, support)
-    precision = _mean_rate(hits, given)
+    precision = _mean_rate(hits, assigned)
     none = (0,) * true.shape[1]
     added: dict[tuple[int, ...], float] = {}
     for label in np.flatnonzero(support).tolist():

@@ -94,8 +94,8 @@ def _load_head(folder: Path, entry: FrozenHeadFacts, model: ScaLearnModel) -> tu
     weight, bias, documents = (tensors[name] for name in ("weight", "bias", "documents"))
     classes, width = len(model.labels), model.encoder.width
     if weight.shape != (classes, width) or bias.shape != (classes,):
-        found = f"{list(weight.shape)} and {list(bias.shape)}"
-        raise ModelError("model.damaged", folder=folder, reason=f"{FILE} has {found} for {classes} × {width}")
+        shapes = f"{list(weight.shape)} and {list(bias.shape)}"
+        raise ModelError("model.damaged", folder=folder, reason=f"{FILE} has {shapes} for {classes} × {width}")
     thresholds = tensors.get("thresholds")  # earlier releases: one half
     if thresholds is not None and thresholds.shape != (classes,):
         raise ModelError("model.damaged", folder=folder, reason=f"{FILE} has {len(thresholds)} limits")

@@ -121,16 +121,16 @@ def unlabelled_facts(
     count, test = len(documents.dataset.unlabelled), documents.dataset.test
     if trained.joined is None:
         return UnlabelledFacts(count, 0, trained.joining, None, None, None)
-    found = compare_predictions(
+    comparison = compare_predictions(
         test.targets, predicted["scalearn"], predicted[WITHOUT_UNLABELLED], n_classes=len(test.labels), seed=seed
     )
     return UnlabelledFacts(
         documents=count,
         used=trained.joined.used,
         joining=trained.joining,
-        gain=100 * found.difference,
-        interval=(100 * found.low, 100 * found.high),
-        comparison=replace(found, against=WITHOUT_UNLABELLED),
+        gain=100 * comparison.difference,
+        interval=(100 * comparison.low, 100 * comparison.high),
+        comparison=replace(comparison, against=WITHOUT_UNLABELLED),
     )
 
 

@@ -148,21 +148,21 @@ class LeverBoard:
     def _probabilities(self, omega: torch.Tensor) -> NDArray[np.float32]:
         shared, encoder = self.model.scales.variant.shared, self.model.encoder
         folded = self.model.stack.folded_by(lambda layer: omega[0 if shared else layer])
-        found = np.zeros((len(self.split), len(self.model.labels)), dtype=np.float32)
+        probabilities = np.zeros((len(self.split), len(self.model.labels)), dtype=np.float32)
         for rows in self._batches:
             batch, start = self._documents.batch(rows)
             hidden = encoder.hidden_states(*batch, adapt=lambda layer, z, f: folded.output(layer, z), start=start)
             logits = self.model.head(encoder.pool(hidden, batch.attention_mask))
-            found[rows] = self.model.probabilities(logits).cpu().numpy()
-        return found
+            probabilities[rows] = self.model.probabilities(logits).cpu().numpy()
+        return probabilities
 
     def look(self, levers: Levers, *, seed: int = 13) -> LeverLook:
         """What the watched documents get with these levers."""
         targets, before = self.split.targets, self.model.decide(self.learned)
         now = before if levers.at_rest else self.model.decide(self.probabilities(levers))
         scores, learned = (
-            evaluate_predictions(targets, given, self.split.labels, seed=seed, resamples=RESAMPLES)
-            for given in (now, before)
+            evaluate_predictions(targets, classes, self.split.labels, seed=seed, resamples=RESAMPLES)
+            for classes in (now, before)
         )
         compared = compare_predictions(
             targets, now, before, n_classes=len(self.split.labels), seed=seed, resamples=RESAMPLES

@@ -33,11 +33,11 @@ class Curve:
 
 def curve(mixes: Mixes, source: int, plain: Tried, part: Chosen) -> Curve:
     """Try every strength of one source on the otherwise plain encoder."""
-    found = [_at(mixes, {source: strength}, plain, part) for strength in STRENGTHS]
-    changes = [mixes.change(tried.judged, plain.judged, part) for tried in found]
-    losses = [mixes.held_out_loss(tried.embeddings, part) for tried in found]
+    trials = [_at(mixes, {source: strength}, plain, part) for strength in STRENGTHS]
+    changes = [mixes.change(tried.judged, plain.judged, part) for tried in trials]
+    losses = [mixes.held_out_loss(tried.embeddings, part) for tried in trials]
     chosen = min(range(len(STRENGTHS)), key=lambda place: (losses[place], abs(STRENGTHS[place])))
-    return Curve(source, [tried.judged.macro_f1 for tried in found], changes, STRENGTHS[chosen])
+    return Curve(source, [tried.judged.macro_f1 for tried in trials], changes, STRENGTHS[chosen])
 
 
 def pair_grid(

@@ -157,12 +157,12 @@ class Mixes:
 
     def change(self, judged: Judged, other: Judged, part: Chosen) -> Change:
         """How far one mix is ahead of another."""
-        found = compare_predictions(
+        comparison = compare_predictions(
             self.targets[part.test], judged.predicted, other.predicted,
             n_classes=len(self.model.labels), seed=self.seed,
         )  # fmt: skip
-        interval = (100 * found.low, 100 * found.high)
-        return Change(100 * found.difference, interval, found.verdict, found.disagreements)
+        interval = (100 * comparison.low, 100 * comparison.high)
+        return Change(100 * comparison.difference, interval, comparison.verdict, comparison.disagreements)
 
     def held_out_loss(self, embeddings: Sequence[Any] | Embeddings, part: Chosen) -> float:
         """Log-loss (nats per document) of the training documents, each by a classifier that did not see it.

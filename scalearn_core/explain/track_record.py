@@ -86,7 +86,7 @@ def track_record(results: Sequence[tuple[str, TrainingRecord]]) -> TrackRecord:
     for record in records:
         if record.correlation is not None:
             by_table.setdefault(record.table, []).append(record.correlation)
-    means = np.array([np.mean(found) for found in by_table.values()])
+    means = np.array([np.mean(values) for values in by_table.values()])
     known = len(means) >= FEWEST_TABLES
     expected, came = _verdicts([result for _, result in results])
     return TrackRecord(
