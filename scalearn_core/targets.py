@@ -92,18 +92,18 @@ def in_turns(targets: Targets, most: int, generator: np.random.Generator) -> Tar
     """
     has = indicators(targets, int(targets.max(initial=0)) + 1)
     waiting = [generator.permutation(np.flatnonzero(column)).tolist() for column in has.T]
-    given, taken = np.zeros(has.shape[1], dtype=np.int64), np.zeros(len(targets), dtype=np.bool_)
+    counts, used = np.zeros(has.shape[1], dtype=np.int64), np.zeros(len(targets), dtype=np.bool_)
     order: list[int] = []
     while len(order) < most:
         for rows in waiting:
-            while rows and taken[rows[-1]]:
+            while rows and used[rows[-1]]:
                 rows.pop()
         calling = [label for label, rows in enumerate(waiting) if rows]
         if not calling:
             break
-        row = waiting[min(calling, key=lambda label: (given[label], label))].pop()
-        taken[row] = True
-        given += has[row]
+        row = waiting[min(calling, key=lambda label: (counts[label], label))].pop()
+        used[row] = True
+        counts += has[row]
         order.append(row)
-    order += generator.permutation(np.flatnonzero(~taken)).tolist()
+    order += generator.permutation(np.flatnonzero(~used)).tolist()
     return np.array(order[:most], dtype=np.int64)

@@ -15,6 +15,6 @@ def check_new_or_ours(folder: Path, files: set[str]) -> None:
     """
     if not folder.exists():
         return
-    found = {entry.name for entry in folder.iterdir()} if folder.is_dir() else {""}
-    if found and not (found <= files and found - {"README.md"}):
+    names = {entry.name for entry in folder.iterdir()} if folder.is_dir() else {""}
+    if names and not (names <= files and names - {"README.md"}):
         raise ModelError("model.folder_in_use", folder=folder)

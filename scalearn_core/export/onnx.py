@@ -59,15 +59,15 @@ def _checked(model: ScaLearnModel, folder: Path) -> float:
     for text, written, expected in zip(texts, tokenizer.encode_batch(begun), whole, strict=True):
         if written.ids[: sum(written.attention_mask)] != expected:
             raise ModelError("model.export_tokenizer_differs", name=encoder.name, found=repr(text[:40]))
-    found = 0.0
+    largest = 0.0
     # Batches of other shapes than the recorded one, the longest of all among them.
     for rows in (range(1), range(3), range(1, len(texts))):
         batch = tokens.take(rows)
         got = session.outputs(batch, list(range(len(batch))))[0]
-        found = max(found, float(np.abs(got - model.predict_proba_of(batch)).max()))
-    if not found <= LIMIT:  # so that NaN is refused too
-        raise ModelError("model.export_differs", found=f"{found:.2g}", limit=f"{LIMIT:.0e}")
-    return found
+        largest = max(largest, float(np.abs(got - model.predict_proba_of(batch)).max()))
+    if not largest <= LIMIT:  # so that NaN is refused too
+        raise ModelError("model.export_differs", found=f"{largest:.2g}", limit=f"{LIMIT:.0e}")
+    return largest
 
 
 def _prefix(model: ScaLearnModel) -> str:
@@ -82,9 +82,9 @@ def _begun(encoder: Encoder, text: str) -> str:
 
 
 def _readme(model: ScaLearnModel, difference: float) -> str:
-    squash, given = "softmax", "labels[row.argmax()]"
+    squash, expression = "softmax", "labels[row.argmax()]"
     if model.multi_label:
-        squash, given = "sigmoid", "[label for label, p in zip(labels, row) if p >= limits[label]]"
+        squash, expression = "sigmoid", "[label for label, p in zip(labels, row) if p >= limits[label]]"
     shapes = "Inputs are int64 `[batch, length]`; the output `probabilities` is `[batch, labels]`"
     if model.encoder.long_texts == "windows":
         shapes = (
@@ -104,7 +104,7 @@ import json, numpy, onnxruntime, tokenizers
 
 session = onnxruntime.InferenceSession("model.onnx")
 {run}labels = json.load(open("labels.json", encoding="utf-8"))
-{limited}print([{given} for row in probabilities])
+{limited}print([{expression} for row in probabilities])
 ```
 """
 

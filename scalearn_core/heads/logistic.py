@@ -165,8 +165,8 @@ def fit_head(embeddings: Embeddings, targets: Targets, n_classes: int, *, c: flo
 
 def _limited(head: FrozenHead, features: NDArray[np.float64], targets: Targets, seed: int) -> FrozenHead:
     """The head with the limits that its training rows choose out of fold."""
-    found = thresholds_out_of_fold(features, targets, head.C, tolerance=TOLERANCE, seed=seed)
-    return replace(head, thresholds=found)
+    limits = thresholds_out_of_fold(features, targets, head.C, tolerance=TOLERANCE, seed=seed)
+    return replace(head, thresholds=limits)
 
 
 def unit(embeddings: Embeddings) -> NDArray[np.float32]:

@@ -63,8 +63,8 @@ def on_one_core() -> AbstractContextManager[object]:
     Both keep threads of their own that wait busily for work, and a solver calls them in turns: on two cores they
     keep each other waiting, and fitting 41 labels took 16.7 s instead of 1.4.
     """
-    found: AbstractContextManager[object] = _pools().limit(limits=1, user_api="blas")
-    return found
+    limited: AbstractContextManager[object] = _pools().limit(limits=1, user_api="blas")
+    return limited
 
 
 def label_losses(logits: NDArray[np.float64], targets: NDArray[np.int64 | np.float64]) -> NDArray[np.float64]:
@@ -112,9 +112,9 @@ def _fit_labelwise(
     n, shape = len(targets), (targets.shape[1], features.shape[1] + 1)
     counts = targets.sum(0)
     learned = (counts > 0) & (counts < n)
-    found = np.zeros(shape)
-    found[:, -1] = np.where(counts > 0, CERTAIN, -CERTAIN)
-    found[learned, -1] = np.log(counts[learned] / (n - counts[learned]))
+    coefficients = np.zeros(shape)
+    coefficients[:, -1] = np.where(counts > 0, CERTAIN, -CERTAIN)
+    coefficients[learned, -1] = np.log(counts[learned] / (n - counts[learned]))
     wanted = targets[:, learned].astype(np.float64)
 
     def loss_and_gradient(flat: NDArray[np.float64], c: float) -> tuple[float, NDArray[np.float64]]:
@@ -131,11 +131,11 @@ def _fit_labelwise(
         if learned.any():
             with on_one_core():
                 ran = minimize(
-                    loss_and_gradient, found[learned].ravel(), args=(c,), jac=True, method="L-BFGS-B",
+                    loss_and_gradient, coefficients[learned].ravel(), args=(c,), jac=True, method="L-BFGS-B",
                     options={"maxiter": MAX_ITERATIONS, "gtol": tolerance, "ftol": 64 * np.finfo(float).eps},
                 )  # fmt: skip
-            found[learned] = ran.x.reshape(-1, shape[1])
-        yield LabelwiseRegression(found[:, :-1].copy(), found[:, -1].copy(), c)
+            coefficients[learned] = ran.x.reshape(-1, shape[1])
+        yield LabelwiseRegression(coefficients[:, :-1].copy(), coefficients[:, -1].copy(), c)
 
 
 def cross_validated_losses(
@@ -172,11 +172,11 @@ def out_of_fold(features: Any, targets: Targets, c: float, *, tolerance: float, 
     """
     from scipy.special import expit
 
-    found = np.zeros(targets.shape)
+    probabilities = np.zeros(targets.shape)
     for train, held_out in stratified_folds(targets, FOLDS, seed):
         for model in fit_path(features[train], targets[train], (c,), tolerance=tolerance, seed=seed):
-            found[held_out] = expit(model.decision_function(features[held_out]))
-    return found
+            probabilities[held_out] = expit(model.decision_function(features[held_out]))
+    return probabilities
 
 
 def _losses(model: Any, features: Any, targets: Targets) -> NDArray[np.float64]:

@@ -56,19 +56,19 @@ def predict_tfidf(
     grid: tuple[float, ...] = C_GRID
     if held_out is None:
         grid = (cross_validated_c(features, train.targets, C_GRID, tolerance=TOLERANCE, seed=seed),)
-    asked = vectorizer.transform(texts)
+    text_features = vectorizer.transform(texts)
     best_score, best = -1.0, predict_majority(train, [])
     for model in fit_path(features, train.targets, grid, tolerance=TOLERANCE, seed=seed):
-        found = 0.0 if held_out is None else score("macro_f1", validation.targets, model.predict(held_out))
-        if found > best_score:
-            best_score, best = found, model.predict(asked).astype(np.int64)
+        macro_f1 = 0.0 if held_out is None else score("macro_f1", validation.targets, model.predict(held_out))
+        if macro_f1 > best_score:
+            best_score, best = macro_f1, model.predict(text_features).astype(np.int64)
             if multi_label and limited:
                 said = None if held_out is None else expit(model.decision_function(held_out))
                 limits = (
                     thresholds_out_of_fold(features, train.targets, model.C, tolerance=TOLERANCE, seed=seed)
                     if said is None else choose_thresholds(said, validation.targets)
                 )  # fmt: skip
-                best = decide(expit(model.decision_function(asked)), multi_label=True, thresholds=limits)
+                best = decide(expit(model.decision_function(text_features)), multi_label=True, thresholds=limits)
     return best
 
 

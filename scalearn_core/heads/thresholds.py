@@ -33,12 +33,12 @@ def choose_thresholds(probabilities: ArrayLike, targets: Targets) -> NDArray[np.
     """
     values = np.asarray(probabilities, dtype=np.float64)
     positives = targets.sum(0)
-    asked = positives > 0
-    if not asked.any():
+    occurring = positives > 0
+    if not occurring.any():
         return np.full(targets.shape[1], THRESHOLD)
     has = targets.astype(np.bool_)
     scores = np.stack([_f1(values >= limit, has) for limit in LIMITS])  # [limits, labels]
-    shared = LIMITS[scores[:, asked].mean(1).argmax()]
+    shared = LIMITS[scores[:, occurring].mean(1).argmax()]
     return np.asarray(np.where(positives >= FEWEST, LIMITS[scores.argmax(0)], shared))
 
 
@@ -87,7 +87,7 @@ def from_stored(stored: Any, labels: tuple[str, ...]) -> NDArray[np.float64] | N
     return limits
 
 
-def _f1(given: NDArray[np.bool_], has: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _f1(predicted: NDArray[np.bool_], has: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Of each label, `[labels]`."""
-    hits = (given & has).sum(0)
-    return np.asarray(2.0 * hits / np.maximum(given.sum(0) + has.sum(0), 1))
+    hits = (predicted & has).sum(0)
+    return np.asarray(2.0 * hits / np.maximum(predicted.sum(0) + has.sum(0), 1))

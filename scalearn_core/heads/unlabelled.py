@@ -101,8 +101,8 @@ def _regression(
         loss_and_gradient, begin.ravel(), method="L-BFGS-B", jac=True,
         options={"maxiter": MAX_ITERATIONS, "gtol": TOLERANCE},
     )  # fmt: skip
-    found = ran.x.reshape(classes, width + 1)
-    return found[:, :-1], found[:, -1]
+    solution = ran.x.reshape(classes, width + 1)
+    return solution[:, :-1], solution[:, -1]
 
 
 def _logits(head: Linear) -> Callable[[Logits], Logits]:
@@ -136,6 +136,6 @@ def _gaussians(labelled: Logits, answers: Logits, others: Logits, plain: Linear)
         weight = np.linalg.solve(covariance, means.T).T
         bias = -0.5 * (weight * means).sum(1) + np.log(sizes / sizes.sum())
         head = TEMPER * weight, TEMPER * bias
-        told = log_probabilities(_logits(head)(others))
-        belonging = np.exp(log_probabilities((1 - TIE) * told + TIE * known))
+        predicted = log_probabilities(_logits(head)(others))
+        belonging = np.exp(log_probabilities((1 - TIE) * predicted + TIE * known))
     return head

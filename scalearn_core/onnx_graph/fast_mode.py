@@ -99,7 +99,7 @@ def measure_fast_mode(
         return {"reason": _first_line(error)}
     some = tokens.take(range(min(len(tokens), TIMED_DOCUMENTS)))
     seconds = [_seconds(lambda: model.predict_proba_of(some)), _seconds(lambda: session.predict_proba(some))]
-    before, after = (score("macro_f1", targets, given) for given in decided)
+    before, after = (score("macro_f1", targets, classes) for classes in decided)
     return {
         "ranges": {name: list(limits) for name, limits in ranges.items()},
         "documents": len(tokens),

@@ -77,15 +77,15 @@ def record(model: ScaLearnModel) -> onnx.ModelProto:
         batch = batch._replace(token_type_ids=torch.zeros_like(batch.input_ids))
     free = {0: "batch", 1: "length"}
     target = io.BytesIO()
-    names, given = list(INPUTS), tuple(batch)
+    names, inputs = list(INPUTS), tuple(batch)
     axes = {**dict.fromkeys(INPUTS, free), OUTPUT: {0: "batch"}}
     if windows:
-        names, given = [*names, OWNERS], (*given, torch.eye(len(EXAMPLES)))
+        names, inputs = [*names, OWNERS], (*inputs, torch.eye(len(EXAMPLES)))
         axes |= {OWNERS: {0: "documents", 1: "batch"}, OUTPUT: {0: "documents"}}
     with _recording, warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # on constants taken from shapes; outputs are checked
         torch.onnx.export(
-            classifier, given, cast(Any, target), dynamo=False, opset_version=OPSET,
+            classifier, inputs, cast(Any, target), dynamo=False, opset_version=OPSET,
             input_names=names, output_names=[OUTPUT], dynamic_axes=axes,
         )  # fmt: skip
     return onnx.load_from_string(target.getvalue())

@@ -66,14 +66,14 @@ def with_ranges(model: onnx.ModelProto) -> tuple[onnx.ModelProto, list[str]]:
 def widest(measured: Iterable[list[np.ndarray]], names: list[str]) -> Ranges:
     """The ranges that hold all of `measured`: per document, smallest and largest values `[channels]` by name."""
     documents = list(measured)
-    found = {}
+    ranges = {}
     for place, name in enumerate(names):
         low = np.minimum(np.min([values[2 * place] for values in documents], axis=0), 0)
         high = np.maximum(np.max([values[2 * place + 1] for values in documents], axis=0), 0)
         reach = np.argsort(-np.maximum(high, -low), kind="stable")
         apart, others = reach[: len(reach) // APART], reach[len(reach) // APART :]
-        found[name] = Range(float(low[others].min()), float(high[others].max()), sorted(apart.tolist()))
-    return found
+        ranges[name] = Range(float(low[others].min()), float(high[others].max()), sorted(apart.tolist()))
+    return ranges
 
 
 def quantise(model: onnx.ModelProto, ranges: Ranges) -> onnx.ModelProto:

@@ -34,8 +34,8 @@ class Session:
 
     def outputs(self, tokens: Tokens, rows: list[int]) -> list[np.ndarray]:
         """All outputs of the graph for one batch of documents."""
-        found: list[np.ndarray] = self._session.run(None, feeds(self.encoder, tokens, rows, self._names))
-        return found
+        arrays: list[np.ndarray] = self._session.run(None, feeds(self.encoder, tokens, rows, self._names))
+        return arrays
 
     def predict_proba(self, tokens: Tokens) -> np.ndarray:
         """`[documents, labels]`, float32."""

@@ -95,10 +95,10 @@ class Predictor:
         probabilities = self.engine.predict_proba(self.model, tokens)
         multi_label = self.model.multi_label
         decided = self.model.decide(probabilities)
-        given = indicators(decided, len(self.labels))
+        indicated = indicators(decided, len(self.labels))
         confidences = confidence_in(probabilities, multi_label=multi_label, given=decided if multi_label else None)
         predictions = []
-        for row, has, confidence in zip(probabilities, given, confidences.tolist(), strict=True):
+        for row, has, confidence in zip(probabilities, indicated, confidences.tolist(), strict=True):
             labels = tuple(self.labels[place] for place in np.flatnonzero(has))
             by_label = dict(zip(self.labels, (float(value) for value in row), strict=True))
             text = (self.model.separator or "").join(labels)
