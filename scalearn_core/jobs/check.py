@@ -23,23 +23,23 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     started = time.monotonic()
     report.stage("loading", 0.0)
     dataset = load_dataset(config["dataset"])
-    told: list[Stage] = []
+    stages: list[Stage] = []
 
     def on_progress(stage: Stage, share: float) -> None:
         progress = _LOADED + (1 - _LOADED) * share
-        if told[-1:] == [stage]:
+        if stages[-1:] == [stage]:
             report.progress(progress)
         else:
-            told.append(stage)
+            stages.append(stage)
             report.stage(stage, progress)
 
-    found = thorough(dataset, seed=config["seed"], on_progress=on_progress)
+    findings = thorough(dataset, seed=config["seed"], on_progress=on_progress)
     write_json(
         folder / FINDINGS,
         {
             "documents": len(dataset.frame),
             "fingerprint": dataset.fingerprint,
-            "findings": [finding.to_dict() for finding in found],
+            "findings": [finding.to_dict() for finding in findings],
             "seconds": round(time.monotonic() - started, 2),
         },
     )

@@ -50,5 +50,5 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     result = replace(evaluation.result, model_run=config["model_run"], seconds=seconds)
     write_json(folder / "result.json", to_json(result))
     if result.same_table:  # the test documents are among those of the table
-        asked = json.loads((evidence / CONFIG).read_text("utf-8"))["config"]
-        note_test_set_use(asked["dataset"], folder.name, "evaluation")
+        training_config = json.loads((evidence / CONFIG).read_text("utf-8"))["config"]
+        note_test_set_use(training_config["dataset"], folder.name, "evaluation")

@@ -47,8 +47,8 @@ def forecast_for(
     train = dataset.split(plan=plan).without_validation().train
     adapters = catalog.load(sources, encoder)
     tokens = encoder.tokenize(train.texts)
-    asked = forecast(encoder, adapters, tokens, train.targets, seed=seed, on_candidate=on_progress)
-    return asked.record([adapter.name for adapter in adapters])
+    source_forecast = forecast(encoder, adapters, tokens, train.targets, seed=seed, on_candidate=on_progress)
+    return source_forecast.record([adapter.name for adapter in adapters])
 
 
 def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
@@ -57,10 +57,10 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     report.stage("loading", 0.0)
     encoder = Encoder.load(config["encoder"]).to(find(config.get("device")).kind)
     report.stage("forecast", 0.1)
-    found = forecast_for(
+    record = forecast_for(
         load_dataset(config["dataset"]), encoder, config["sources"],
         plan=get_dataset_info(config["dataset"]).plan, seed=config["seed"],
         on_progress=lambda share: report.progress(0.1 + 0.9 * share),
     )  # fmt: skip
-    taken = round(time.monotonic() - started, 2)
-    write_json(folder / "result.json", to_json(replace(found, seconds=taken)))
+    seconds = round(time.monotonic() - started, 2)
+    write_json(folder / "result.json", to_json(replace(record, seconds=seconds)))

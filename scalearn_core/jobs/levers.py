@@ -49,8 +49,8 @@ def open_setting(run_id: str, device: str | None) -> TrainedModel:
 
 def dataset_of(run_id: str) -> str:
     """Id of the dataset that a training learns from."""
-    asked: dict[str, Any] = json.loads((runs.folder(run_id) / CONFIG).read_text("utf-8"))["config"]
-    return str(asked["dataset"])
+    config: dict[str, Any] = json.loads((runs.folder(run_id) / CONFIG).read_text("utf-8"))["config"]
+    return str(config["dataset"])
 
 
 def open_board(run_id: str) -> LeverBoard:
@@ -69,8 +69,8 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     report.stage("evaluation", 0.2)
     look = board.look(levers, seed=trained_model.result.seed)
     outcome = _outcome(trained_model, levers, look, config, report)
-    taken = round(time.monotonic() - started, 2)
-    seconds = outcome.result.seconds | {"evaluation": taken, "total": taken}
+    elapsed = round(time.monotonic() - started, 2)
+    seconds = outcome.result.seconds | {"evaluation": elapsed, "total": elapsed}
     outcome.result = replace(outcome.result, seconds=seconds, run_id=folder.name)
     outcome.learned_from = [*outcome.learned_from, *board.split.texts]  # who turned the levers chose with these
     outcome.save(folder / "model", evidence=folder)
@@ -139,5 +139,5 @@ def _others(test: Split, evidence: Path) -> dict[str, Targets]:
         raise ModelError("study.no_evidence", folder=evidence)
     table = pd.read_csv(evidence / "test_predictions.csv", usecols=["row"], encoding="utf-8-sig")
     place = {row: index for index, row in enumerate(table["row"].tolist())}
-    taken = [place[row] for row in test.rows]
-    return {name: classes[taken] for name, classes in kept.predicted.items() if name != "scalearn"}
+    places = [place[row] for row in test.rows]
+    return {name: classes[places] for name, classes in kept.predicted.items() if name != "scalearn"}

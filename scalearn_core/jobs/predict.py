@@ -37,7 +37,7 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
         report.progress(0.05 + 0.95 * done / count, elapsed / done * (count - done))
 
     classified = predictor.predict_table(table.frame, config["text"], on_progress)
-    confidences, given = classified.confidences, classified.counts(predictor.model.separator)
+    confidences, counts = classified.confidences, classified.counts(predictor.model.separator)
     write_csv(classified.frame, folder / "predictions.csv")
     write_json(
         folder / "result.json",
@@ -48,7 +48,7 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
                 without_label=int(classified.got_none.sum()),
                 rejected=len(table.rejected),
                 beyond_spreadsheet=len(beyond_spreadsheet(classified.frame)),
-                class_counts={label: given[label] for label in predictor.labels},
+                class_counts={label: counts[label] for label in predictor.labels},
                 low_confidence=sum(float(value) < UNSURE for value in confidences if value),
                 seconds=round(time.monotonic() - started, 2),
             )

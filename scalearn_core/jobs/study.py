@@ -22,9 +22,9 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     """Ask what `config` names of the model of `config["model_run"]` (`docs/formats.md`)."""
     report.stage("loading", 0.0)
     evidence = runs.folder(config["model_run"])
-    asked = json.loads((evidence / CONFIG).read_text("utf-8"))["config"]
+    training_config = json.loads((evidence / CONFIG).read_text("utf-8"))["config"]
     trained_model = load_trained(
-        evidence, evidence / "model", load_dataset(asked["dataset"]), find(config.get("device")).kind
+        evidence, evidence / "model", load_dataset(training_config["dataset"]), find(config.get("device")).kind
     )
     report.stage("study", 0.05)
     began = time.monotonic()
@@ -33,9 +33,9 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
         elapsed = time.monotonic() - began
         report.progress(0.05 + 0.95 * share, elapsed / share * (1 - share) if share > 0.02 else None)
 
-    found = run_study(config["study"], trained_model, on_progress)
-    found = replace(found, seconds=round(time.monotonic() - began, 2))
+    answer = run_study(config["study"], trained_model, on_progress)
+    answer = replace(answer, seconds=round(time.monotonic() - began, 2))
     asked_of = {"study": config["study"], "model_run": config["model_run"]}
-    write_json(folder / "result.json", to_json(found) | asked_of)
-    note_test_set_use(asked["dataset"], folder.name, "study")
-    keep(runs.folder(config["model_run"]), config["study"], found)  # says so if the model is gone meanwhile
+    write_json(folder / "result.json", to_json(answer) | asked_of)
+    note_test_set_use(training_config["dataset"], folder.name, "study")
+    keep(runs.folder(config["model_run"]), config["study"], answer)  # says so if the model is gone meanwhile

@@ -50,13 +50,13 @@ def submit(kind: str, config: dict[str, Any], *, title: str = "") -> str:
     slots_of(lane)  # a wrong setting is said here, not in a log
     store, run_id, created_at = Store(workspace()), folders.new_run_id(), time.time()
     folder = folders.run_folder(run_id)
-    asked = {"id": run_id, "kind": kind, "title": title, "created_at": created_at, "config": config}
+    request = {"id": run_id, "kind": kind, "title": title, "created_at": created_at, "config": config}
     with clear_errors(folder), ExitStack() as undo:
         open_workspace()
         store.open()  # before the first folder: a folder without a list means that the list was lost
         folder.mkdir(parents=True)
         undo.callback(shutil.rmtree, folder, ignore_errors=True)
-        folders.write_json(folder / folders.CONFIG, asked)
+        folders.write_json(folder / folders.CONFIG, request)
         # Lock first, then the row, then the process: see launch.py.
         with holding(folder / folders.LOCK) as lock:
             store.insert(run_id, kind=kind, lane=lane, title=title, config=config, created_at=created_at)
@@ -89,8 +89,8 @@ def recent(limit: int = 50, kind: str | None = None) -> list[Run]:
 def active() -> list[Run]:
     """All that wait or work, the oldest first."""
     store = Store(workspace())
-    found = (store.run(run_id) for run_id in store.active_ids())
-    return [run for run in found if run is not None and _closed_if_dead(store, run).active]
+    candidates = (store.run(run_id) for run_id in store.active_ids())
+    return [run for run in candidates if run is not None and _closed_if_dead(store, run).active]
 
 
 def begin_list_anew() -> None:

@@ -55,9 +55,9 @@ def by_ps(pid: int) -> tuple[str, str] | None:
     """The same where there is no /proc, as on macOS."""
     command = ["ps", "-o", "lstart=", "-o", "command=", "-p", str(pid)]
     try:
-        told = subprocess.run(
+        output = subprocess.run(
             command, env={**os.environ, "LC_ALL": "C"}, capture_output=True, text=True, check=True
         ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return None
-    return told[:_START_LETTERS], told[_START_LETTERS:]
+    return output[:_START_LETTERS], output[_START_LETTERS:]

@@ -75,16 +75,16 @@ def read_seal(folder: Path) -> Seal:
             raise ModelError("model.changed", folder=folder, changed=FILE)
         sealed = Seal(**stored)
         unbroken = _hash_of(sealed.contents) == sealed.model_id
-        found = contents_of(folder)
-        names = sorted(found.keys() | sealed.contents.keys())
-        changed = [name for name in names if found.get(name) != sealed.contents.get(name)]
+        contents = contents_of(folder)
+        names = sorted(contents.keys() | sealed.contents.keys())
+        changed = [name for name in names if contents.get(name) != sealed.contents.get(name)]
     except ModelError:
         raise
     except DAMAGED_FILE as error:
         raise ModelError("model.damaged", folder=folder, reason=reason(error)) from error
     if changed or not unbroken:
-        told = ", ".join(changed[:MOST_TOLD]) + ", …" * (len(changed) > MOST_TOLD)
-        raise ModelError("model.changed", folder=folder, changed=told or FILE)
+        changed_names = ", ".join(changed[:MOST_TOLD]) + ", …" * (len(changed) > MOST_TOLD)
+        raise ModelError("model.changed", folder=folder, changed=changed_names or FILE)
     return sealed
 
 

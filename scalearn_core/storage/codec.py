@@ -154,5 +154,5 @@ def _checked(kind: Any, fits: Callable[[Any], bool]) -> Read:
 
 
 def _short(content: object) -> str:
-    told = repr(content)
-    return told if len(told) <= 40 else f"{told[:40]}…"
+    literal = repr(content)
+    return literal if len(literal) <= 40 else f"{literal[:40]}…"

@@ -171,30 +171,30 @@ def list_datasets() -> list[DatasetInfo]:
 
     One that cannot be read is left out, so that the others stay usable (`unreadable_datasets`).
     """
-    found = [info for info in _looked_through().values() if isinstance(info, DatasetInfo)]
+    infos = [info for info in _looked_through().values() if isinstance(info, DatasetInfo)]
     versions: dict[str, list[DatasetInfo]] = {}
-    for info in sorted(found, key=lambda info: info.version):
+    for info in sorted(infos, key=lambda info: info.version):
         versions.setdefault(info.name, []).append(info)
-    by_time = sorted(found, key=lambda info: info.created, reverse=True)
+    by_time = sorted(infos, key=lambda info: info.created, reverse=True)
     return [versions[info.name].pop() for info in by_time]
 
 
 def unreadable_datasets() -> dict[str, DataError]:
     """Ids of the datasets that `list_datasets` leaves out, with the reason. They can be deleted like any other."""
-    return {id_: found for id_, found in _looked_through().items() if isinstance(found, DataError)}
+    return {id_: reason for id_, reason in _looked_through().items() if isinstance(reason, DataError)}
 
 
 def _looked_through() -> dict[str, DatasetInfo | DataError]:
-    found: dict[str, DatasetInfo | DataError] = {}
+    by_id: dict[str, DatasetInfo | DataError] = {}
     for home in sorted(_datasets().glob("*")):
         if not (ID.fullmatch(home.name) and home.is_dir()):
             continue
         try:
-            found[home.name] = get_dataset_info(home.name)
+            by_id[home.name] = get_dataset_info(home.name)
         except DataError as error:
             if error.code != "data.unknown_dataset":  # deleted a moment ago
-                found[home.name] = error
-    return found
+                by_id[home.name] = error
+    return by_id
 
 
 def get_dataset_info(dataset_id: str) -> DatasetInfo:

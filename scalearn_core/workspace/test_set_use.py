@@ -64,13 +64,13 @@ def uses_in(folder: Path) -> list[TestSetUse]:
     except OSError as error:
         logger.warning("The looks in %s cannot be read: %s", folder, error)
         return []
-    found = []
+    uses = []
     for line in lines:
         try:
-            found.append(TestSetUse(**json.loads(line)))
+            uses.append(TestSetUse(**json.loads(line)))
         except (ValueError, TypeError):
             logger.warning("A damaged line in %s is left out.", folder / FILE)
-    return found
+    return uses
 
 
 def uses_of(dataset_id: str) -> list[TestSetUse]:
