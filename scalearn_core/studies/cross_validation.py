@@ -145,8 +145,8 @@ def summary(
 
     def interval(method: str, metric: str) -> Interval:
         over_trainings = corrected_interval(scores[method][metric], tested=size, learned=learned)
-        found = _wider(over_trainings, getattr(reports[method], metric))
-        return Interval(found.value, max(0.0, found.low), min(1.0, found.high))
+        widened = _wider(over_trainings, getattr(reports[method], metric))
+        return Interval(widened.value, max(0.0, widened.low), min(1.0, widened.high))
 
     apart = scores["predicted"]["macro_f1"] - scores["plain"]["macro_f1"]
     over_documents = _difference(targets[rows], first.predicted[rows], first.plain[rows], len(labels), seed)
@@ -192,11 +192,11 @@ def _difference(targets: Targets, predicted: Targets, plain: Targets, n_classes:
 
     Where all answers are the same, others may differ: by as much as a share of 0 in so many documents may be.
     """
-    found = compare_predictions(targets, predicted, plain, n_classes=n_classes, seed=seed)
-    if not found.disagreements:
+    comparison = compare_predictions(targets, predicted, plain, n_classes=n_classes, seed=seed)
+    if not comparison.disagreements:
         reach = wilson_interval(0, len(targets)).high
         return Interval(0.0, -reach, reach)
-    return Interval(found.difference, found.low, found.high)
+    return Interval(comparison.difference, comparison.low, comparison.high)
 
 
 def _wider(over_trainings: Interval, over_documents: Interval) -> Interval:

@@ -86,7 +86,7 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> Ladder:
             predicted[rung.name], speeds[rung.name] = _measured(rung.predict, test)
         progress.next()
     stop, differences = where_to_stop(trained_model.test.targets, predicted, n_classes=len(labels), seed=seed)
-    found = []
+    rows = []
     for rung in rungs:
         row = RungRecord(rung.name, rung.learned, rung.bytes, rung.skipped, rung.is_model)
         if rung.name in predicted:
@@ -101,10 +101,10 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> Ladder:
                 memory=rung.memory,
                 documents_per_second=round(speeds[rung.name], 1),
             )
-        found.append(row)
+        rows.append(row)
     return Ladder(
         stop=stop,
-        rungs=tuple(found),
+        rungs=tuple(rows),
         documents=TrainTest(len(trained_model.train), len(trained_model.test)),
         memory_of="cuda" if trained_model.model.encoder.device.type == "cuda" else "process",
         notes=test_notes(trained_model),

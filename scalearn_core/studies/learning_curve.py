@@ -85,7 +85,7 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> LearningCurve
         progress.next()
     sizes = [int(kept.sum()) for _, kept in plan]
     classes, seed = len(test.labels), trained_model.config.seed
-    found = {
+    curves = {
         name: carry_on(sizes, test.targets, np.array(predicted[name]), n_classes=classes, seed=seed)
         for name in METHODS
     }
@@ -93,7 +93,7 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> LearningCurve
         documents=len(targets),
         test_documents=len(test),
         reach=round(REACH * len(targets)),
-        methods=found,
+        methods=curves,
         notes=test_notes(trained_model),
     )
 
@@ -107,15 +107,15 @@ def draws(targets: Targets, n_classes: int, seed: int) -> list[tuple[int, NDArra
     n = len(targets)
     sizes = [round(n / 2**halved) for halved in range(SIZES)]
     sizes = [n, *[size for size in sizes[1:] if size >= max(4, PER_CLASS * n_classes)]]
-    found = []
+    parts = []
     for number in range(max(DRAWS)):
         order = _stratified(targets, n_classes, np.random.default_rng([seed, number]))
         for size, times in zip(sizes, DRAWS, strict=False):
             if number < times:
                 kept = np.zeros(n, dtype=np.bool_)
                 kept[order[:size]] = True
-                found.append((number, kept))
-    return sorted(found, key=lambda part: -int(part[1].sum()))
+                parts.append((number, kept))
+    return sorted(parts, key=lambda part: -int(part[1].sum()))
 
 
 def _stratified(targets: Targets, n_classes: int, generator: np.random.Generator) -> NDArray[np.int64]:
@@ -147,19 +147,19 @@ def carry_on(
     """
     scores, resampled = _scored(targets, predicted, n_classes, seed)
     points = tuple(CurvePoint(n, score) for n, score in zip(sizes, scores.tolist(), strict=True))
-    found = MethodCurve(points, "few_documents")
+    curve = MethodCurve(points, "few_documents")
     if len(set(sizes)) < FEWEST_SIZES:
-        return found
+        return curve
     fitted = fit_power_law(sizes, scores[None, :])
     if _distance(sizes, scores, fitted) > MISFIT:
-        return replace(found, code="misfit")
+        return replace(curve, code="misfit")
     # Three numbers were fitted to the points, which therefore lie nearer to the curve than to the truth.
     deviations = (scores - fitted.at(sizes)[0]) * np.sqrt(len(sizes) / max(1, len(sizes) - 3))
     signs = np.random.default_rng([seed, 1]).choice([-1.0, 1.0], size=resampled.shape)
     again = fit_power_law(sizes, resampled + signs * deviations)
     at_hand = max(sizes)
-    asked = next((more for more in MORE if at_hand + more <= REACH * at_hand), at_hand)
-    more, double = (_gain(fitted, again, at_hand, extra) for extra in (asked, at_hand))
+    more_labels = next((more for more in MORE if at_hand + more <= REACH * at_hand), at_hand)
+    more, double = (_gain(fitted, again, at_hand, extra) for extra in (more_labels, at_hand))
     grid = np.unique([at_hand, *np.geomspace(min(sizes), REACH * at_hand, GRID).round()])
     low, high = _ends(again.at(grid))
     return MethodCurve(

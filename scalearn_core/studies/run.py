@@ -17,5 +17,5 @@ def run_study(name: str, trained_model: TrainedModel, on_progress: OnProgress) -
     if name in TRAINS_AGAIN and trained_model.result.levers is not None:
         raise ConfigError("study.levers")
     study = importlib.import_module(f"scalearn_core.studies.{name}").study
-    found: StudyRecord = study(trained_model, on_progress)
-    return found
+    answer: StudyRecord = study(trained_model, on_progress)
+    return answer

@@ -83,7 +83,7 @@ def study(trained_model: TrainedModel, on_progress: OnProgress) -> SourcesStudy:
         ),
         added=tuple(_step(step, names) for step in added),
         overlap=_overlap(effects),
-        probing=Probing(effort.STRENGTHS, tuple(_curve(found, names) for found in curves.values())),
+        probing=Probing(effort.STRENGTHS, tuple(_curve(curve, names) for curve in curves.values())),
         pair=SourcePair((names[pair[0]], names[pair[1]]), effort.PAIR_STRENGTHS, tuple(map(tuple, grid)))
         if pair
         else None,
@@ -117,5 +117,5 @@ def _overlap(effects: list[Any]) -> SourceOverlap:
     )
 
 
-def _curve(found: Curve, names: list[str]) -> StrengthCurve:
-    return StrengthCurve(names[found.source], tuple(found.scores), tuple(found.changes), found.chosen)
+def _curve(curve: Curve, names: list[str]) -> StrengthCurve:
+    return StrengthCurve(names[curve.source], tuple(curve.scores), tuple(curve.changes), curve.chosen)

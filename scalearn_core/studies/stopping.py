@@ -42,16 +42,16 @@ def where_to_stop(
     names = list(predicted)
     above = _above(targets, list(predicted.values()), n_classes, seed)
     stop = _lowest(above, len(names))
-    found: dict[str, tuple[str, Comparison]] = {}
+    compared: dict[str, tuple[str, Comparison]] = {}
     for number, name in enumerate(names):
         if number > stop:
-            found[name] = names[stop], above[stop][number]
+            compared[name] = names[stop], above[stop][number]
         elif number < stop:
-            found[name] = names[stop], _reversed(above[number][stop])
+            compared[name] = names[stop], _reversed(above[number][stop])
         elif stop:
             otherwise = _lowest(above, stop)
-            found[name] = names[otherwise], above[otherwise][stop]
-    return names[stop], found
+            compared[name] = names[otherwise], above[otherwise][stop]
+    return names[stop], compared
 
 
 def _lowest(above: list[dict[int, Comparison]], count: int) -> int:
@@ -69,21 +69,21 @@ def _above(
     """For each rung those above it less itself, with intervals that hold together."""
     columns = check_classes(targets, *predicted, n_classes=n_classes)
     scores, observed = _resampled(columns, n_classes, seed)
-    found: list[dict[int, Comparison]] = []
+    above: list[dict[int, Comparison]] = []
     for rung in range(len(predicted)):
         higher = list(range(rung + 1, len(predicted)))
         differences = scores[:, higher] - scores[:, [rung]]  # [resamples, higher]
         values = observed[higher] - observed[rung]
         errors = differences.std(axis=0)
         reach = errors * _critical(differences - values, errors)
-        found.append({})
+        above.append({})
         for place, other in enumerate(higher):
             changed = int((~same(columns[1 + other], columns[1 + rung])).sum())
             value, low, high = (float(values[place] + sign * reach[place]) for sign in (0, -1, 1))
-            found[-1][other] = Comparison("macro_f1", value, low, high, "no_difference", changed)
+            above[-1][other] = Comparison("macro_f1", value, low, high, "no_difference", changed)
             if changed >= FEWEST_DISAGREEMENTS and (low > 0 or high < 0):
-                found[-1][other] = replace(found[-1][other], verdict="better" if low > 0 else "worse")
-    return found
+                above[-1][other] = replace(above[-1][other], verdict="better" if low > 0 else "worse")
+    return above
 
 
 def _critical(deviations: NDArray[np.float64], errors: NDArray[np.float64]) -> float:
