@@ -65,12 +65,12 @@ def class_batches(targets: Targets, size: int, generator: np.random.Generator) -
     has = indicators(targets, int(targets.max(initial=0)) + 1)
     has = np.concatenate([has, ~has.any(1, keepdims=True)], axis=1)
     rows = {label: np.flatnonzero(column) for label, column in enumerate(has.T)}
-    rows = {c: found for c, found in rows.items() if len(found) > 1}
+    rows = {c: numbers for c, numbers in rows.items() if len(numbers) > 1}
     if not {*rows} - {has.shape[1] - 1}:  # there are no partners
         return
     together = min(len(rows), size // 2)
     classes = _Turns(np.array(list(rows)), generator)
-    documents = {c: _Turns(found, generator) for c, found in rows.items()}
+    documents = {c: _Turns(numbers, generator) for c, numbers in rows.items()}
     while True:
         chosen = classes.take(together)
         shares = [size // together + (place < size % together) for place in range(together)]
@@ -88,10 +88,10 @@ class _Turns:
     def take(self, number: int) -> list[int]:
         """The next items, at most all."""
         number = min(number, len(self.items))
-        taken, self.waiting = self.waiting[:number], self.waiting[number:]
-        if len(taken) < number:
+        items, self.waiting = self.waiting[:number], self.waiting[number:]
+        if len(items) < number:
             order = self.generator.permutation(self.items).tolist()
-            early = [item for item in order if item not in taken][: number - len(taken)]
+            early = [item for item in order if item not in items][: number - len(items)]
             self.waiting = [item for item in order if item not in early]
-            taken += early
-        return taken
+            items += early
+        return items

@@ -131,14 +131,14 @@ def forecast(
         losses(ignorant, _one(t, strength, ignorant))
         for t, strength in zip(range(len(ignorant)), both, strict=False)
     ]
-    strengths, current, found, moves = np.zeros(len(sources)), plain, alone, list(alone)
+    strengths, current, loss_by_move, moves = np.zeros(len(sources)), plain, alone, list(alone)
     for number in range(FORECAST.additions):
         if number:
-            found = {move: losses(sources, strengths + _one(*move, sources)) for move in moves}
-        moves = sorted(found, key=lambda move: float(found[move].mean()))[: FORECAST.kept]
-        if not _exceeds(current - found[moves[0]], 1.0):
+            loss_by_move = {move: losses(sources, strengths + _one(*move, sources)) for move in moves}
+        moves = sorted(loss_by_move, key=lambda move: float(loss_by_move[move].mean()))[: FORECAST.kept]
+        if not _exceeds(current - loss_by_move[moves[0]], 1.0):
             break
-        strengths, current = strengths + _one(*moves[0], sources), found[moves[0]]
+        strengths, current = strengths + _one(*moves[0], sources), loss_by_move[moves[0]]
     best, luck = (min(tries, key=lambda loss: float(loss.mean())) for tries in (alone.values(), by_chance))
     clear = (luck - best).mean() > FORECAST.margin * plain.mean()
     return Forecast(
@@ -162,12 +162,12 @@ def _promises(plain: NDArray[np.float64], alone: Moves) -> tuple[Promise, ...]:
         ):
             continue
         promises[source] = strength, gain
-    told = []
+    all_promises = []
     for source, (strength, gain) in promises.items():
         percent = 100 * gain / plain.mean()
         mean, margin = float(percent.mean()), float(1.96 * percent.std() / np.sqrt(len(percent)))
-        told.append(Promise(source, strength, mean, mean - margin, mean + margin))
-    return tuple(sorted(told, key=lambda promise: -(promise.gain or 0.0)))
+        all_promises.append(Promise(source, strength, mean, mean - margin, mean + margin))
+    return tuple(sorted(all_promises, key=lambda promise: -(promise.gain or 0.0)))
 
 
 def _exceeds(gains: NDArray[np.float64], standard_errors: float) -> bool:

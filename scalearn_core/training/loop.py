@@ -100,7 +100,7 @@ def fit(
         for epoch in range(1, epochs + 1):
             losses: list[float] = []
             for rows in training_batches(lengths, batch_size, order):
-                given = budget.tokens
+                before = budget.tokens
                 begin_step()
                 losses.append(accumulate(optimizer, batch_loss, rows, lengths, budget))
                 torch.nn.utils.clip_grad_norm_(list(trainable.values()), 1.0)
@@ -108,8 +108,8 @@ def fit(
                 decay.step()
                 step += 1
                 if on_step:
-                    told: dict[str, float] = {"loss": losses[-1], "epoch": epoch, "fraction": step / steps}
-                    on_step(step, told if budget.tokens == given else told | {"token_budget": budget.tokens})
+                    values: dict[str, float] = {"loss": losses[-1], "epoch": epoch, "fraction": step / steps}
+                    on_step(step, values if budget.tokens == before else values | {"token_budget": budget.tokens})
             metrics = validate()
             train_loss = float(np.mean(losses))
             history.records.append(EpochRecord(epoch, train_loss, metrics))

@@ -208,7 +208,7 @@ def take_steps(
     """Take the steps: AdamW, gradient norm at most 1, rates rising shortly and then falling to zero."""
     encoder, parameters = learner.encoder, learner.parameters()
     rates = {"scales": recipe.scales_learning_rate, "own": recipe.own_learning_rate}
-    groups = [{"params": found, "lr": rates[name]} for name, found in parameters.items() if found]
+    groups = [{"params": tensors, "lr": rates[name]} for name, tensors in parameters.items() if tensors]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.0)
     rising = max(1, round(WARM_UP * recipe.steps))
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -223,9 +223,9 @@ def take_steps(
     learner.scales.train()
     for step, rows in enumerate(itertools.islice(batches, recipe.steps), 1):
         learner.scales.draw_dropout()
-        given = budget.tokens
+        tokens_before = budget.tokens
         loss = _accumulate(learner, optimizer, documents, rows, classes, budget)
-        torch.nn.utils.clip_grad_norm_([p for found in parameters.values() for p in found], 1.0)
+        torch.nn.utils.clip_grad_norm_([p for tensors in parameters.values() for p in tensors], 1.0)
         optimizer.step()
         schedule.step()
         losses.append(loss)
@@ -236,7 +236,7 @@ def take_steps(
             history.records.append(EpochRecord(epoch, metrics["train_loss"], {}))
             history.best_epoch, losses = epoch, []
         if on_step:
-            on_step(step, metrics if budget.tokens == given else metrics | {"token_budget": budget.tokens})
+            on_step(step, metrics if budget.tokens == tokens_before else metrics | {"token_budget": budget.tokens})
     return history
 
 

@@ -104,18 +104,18 @@ def train_scales(
     joined: Joined | None = None
     joining: Joining | None = "other_recipe" if len(read.unlabelled) else None
     clock.start("forecast")
-    asked = forecast(
+    source_forecast = forecast(
         model.encoder, model.sources, train.tokens, train.targets, seed=config.seed,
         on_candidate=lambda share: on_step(0, {"epoch": 0, "fraction": share}) if on_step else None,
     )  # fmt: skip
     if config.recipe == "auto":
         clock.start("training")
         history = learn_from_pairs(
-            model, cached, train.targets, recipe, start=FORECAST.shrinkage * asked.strengths,
+            model, cached, train.targets, recipe, start=FORECAST.shrinkage * source_forecast.strengths,
             batch_size=config.batch_size, seed=config.seed, on_step=on_step,
         )  # fmt: skip
         if len(read.unlabelled):
-            joining = may_join(model.multi_label, recipe, asked, train.targets)
+            joining = may_join(model.multi_label, recipe, source_forecast, train.targets)
         if joining == "joined":
             clock.start("unlabelled")
             joined = join(
@@ -140,7 +140,7 @@ def train_scales(
     }  # fmt: skip
     if len(dataset.unlabelled):
         model.training_record["labelled_fingerprint"] = dataset.labelled_fingerprint
-    return TrainingResult(history, frozen_head, cached, asked, clock.stop(), joining, joined)
+    return TrainingResult(history, frozen_head, cached, source_forecast, clock.stop(), joining, joined)
 
 
 def _learn_as_in_paper(

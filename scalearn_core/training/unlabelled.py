@@ -181,8 +181,8 @@ def head_of(pile: Pile, embeddings: NDArray[np.float32], classes: int) -> Frozen
 
 def _believed(views: Sequence[NDArray[np.float64]]) -> tuple[list[int], NDArray[np.int64]]:
     """Which documents without label are believed to have which class, by the mean of log-probabilities."""
-    told = np.mean(views, axis=0)
-    classes, sureness = told.argmax(1), told.max(1)
+    means = np.mean(views, axis=0)
+    classes, sureness = means.argmax(1), means.max(1)
     chosen: list[int] = []
     for number in np.unique(classes):
         of_class = np.flatnonzero(classes == number)
