@@ -46,5 +46,5 @@ def called(kind: str) -> Markdown:
 def target(run: Run) -> str | None:
     """What its way on points to: the run itself, or what its config names; None where that is missing."""
     way = WAYS_ON[run.kind]
-    found = run.id if way.of is None else run.config.get(way.of)
-    return found if isinstance(found, str) else None
+    value = run.id if way.of is None else run.config.get(way.of)
+    return value if isinstance(value, str) else None

@@ -105,24 +105,24 @@ def evaluations(model: str) -> list[Run]:
 
 def tested_languages(model: str) -> set[str]:
     """The languages of the tables that a trained model was tested on."""
-    found = set[str]()
+    languages = set[str]()
     for run in evaluations(model):
         if run.status == "succeeded":
             with contextlib.suppress(RunError):  # one that cannot be read says nothing
-                found.update(evaluation(run.id).languages)
-    return found
+                languages.update(evaluation(run.id).languages)
+    return languages
 
 
-def encoder_title(found: TrainingRecord) -> Markdown:
+def encoder_title(record: TrainingRecord) -> Markdown:
     """The encoder of a result in the reader's words, with the name its makers gave it."""
-    key, name = found.encoder.key, plain(found.encoder.name)
+    key, name = record.encoder.key, plain(record.encoder.name)
     return name if key is None else t("encoder.named", title=Markdown(text.local(CARDS[key].title)), name=name)
 
 
-def reach(found: TrainingRecord) -> Markdown:
+def reach(record: TrainingRecord) -> Markdown:
     """How much of a document the encoder of a result reads: words of English, characters of Japanese."""
-    card = CARDS[found.encoder.key or DEFAULT]
-    windows = MOST_WINDOWS if found.long_texts == "windows" else 1
+    card = CARDS[record.encoder.key or DEFAULT]
+    windows = MOST_WINDOWS if record.long_texts == "windows" else 1
     size = windows * card.max_length * card.bytes_per_token
     words, characters = (f"{10 * round(size / unit / 10)}" for unit in (BYTES_PER_WORD, BYTES_PER_CHARACTER))
     if "ja" not in card.languages:
@@ -130,7 +130,7 @@ def reach(found: TrainingRecord) -> Markdown:
     return t("encoder.reach_japanese", words=words, characters=characters)
 
 
-def source_titles(found: TrainingRecord) -> list[str]:
+def source_titles(record: TrainingRecord) -> list[str]:
     """Names of a result's sources in the reader's language, in the order of its columns."""
-    titles = {card.name: text.local(card.title) for card in catalog.cards(found.encoder.key or DEFAULT)}
-    return [t("sources.own") if name == "own" else titles.get(name, name) for name in found.source_names]
+    titles = {card.name: text.local(card.title) for card in catalog.cards(record.encoder.key or DEFAULT)}
+    return [t("sources.own") if name == "own" else titles.get(name, name) for name in record.source_names]

@@ -60,5 +60,5 @@ def label_bars(
 
 def parts(row: ClassScore) -> dict[str, int]:
     """Documents of a row of `per_class` by `KINDS`."""
-    hits, given = row.hits or 0, row.given or 0
-    return {"found": hits, "missed": row.support - hits, "wrongly": given - hits}
+    hits, predicted = row.hits or 0, row.given or 0
+    return {"found": hits, "missed": row.support - hits, "wrongly": predicted - hits}

@@ -119,12 +119,12 @@ def choose_texts(column: str) -> None:
 
 def reason(guess: Guess) -> Markdown:
     """Why these columns."""
-    told = t("columns.text_reason", column=guess.text, n=guess.characters)
+    message = t("columns.text_reason", column=guess.text, n=guess.characters)
     if not guess.values:
-        return told
+        return message
     values = {"column": guess.label, "n": guess.values}
     why = t("columns.label_named", **values) if guess.named else t("columns.label_reason", **values)
-    return Markdown(f"{told} {why}")
+    return Markdown(f"{message} {why}")
 
 
 def guessed(given: Given, slot: str) -> Guess:

@@ -90,15 +90,15 @@ def checked(
         with working(t("data.checking"), shown=len(dataset.frame) > LARGE) as on_progress:
             frame = given.table.frame.head(COLUMNS_SEEN)
             first = {column: frame[column].tolist() for column in frame.columns}
-            found = (
+            findings = (
                 quick(dataset, table_columns=first, other=t("findings.other"), on_progress=on_progress)
                 if to_learn
                 else []
             )
-            return found, shares_of(dataset.frame["text"].tolist())
+            return findings, shares_of(dataset.frame["text"].tolist())
 
-    found, languages = remembered("looked_through", read, look)  # other columns kept change nothing of it
-    return Checked(dataset, languages, found, key)
+    findings, languages = remembered("looked_through", read, look)  # other columns kept change nothing of it
+    return Checked(dataset, languages, findings, key)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,10 +135,10 @@ class Marks:
     """One with that mark."""
 
 
-def _marks(given: Given, column: str) -> Marks:
-    found = given.table.frame[column].str.strip().value_counts()
-    cells = {str(cell): number for cell, number in found.items() if cell}
-    are_lists = as_lists(cells, are_lists=column in given.table.lists) is not None
+def _marks(upload: Given, column: str) -> Marks:
+    counts = upload.table.frame[column].str.strip().value_counts()
+    cells = {str(cell): number for cell, number in counts.items() if cell}
+    are_lists = as_lists(cells, are_lists=column in upload.table.lists) is not None
     guess, likely = find_separator(cells), find_separator(cells, LABEL_SEPARATORS)
     multi_label = {
         mark: sum(number for cell, number in cells.items() if mark in cell) for mark in LABEL_SEPARATORS

@@ -23,8 +23,8 @@ NAMED = 3
 
 def offer(dataset: str, encoder: str, sources: list[str], titles: dict[str, str], device: str, seed: int) -> None:
     """The forecast for a table and these sources: a button, its progress, or what it found."""
-    asked = {"dataset": dataset, "encoder": encoder, "sources": sources, "seed": seed}
-    known = next((run for run in runs.recent(LOOKED_AT, KIND) if asked.items() <= run.config.items()), None)
+    request = {"dataset": dataset, "encoder": encoder, "sources": sources, "seed": seed}
+    known = next((run for run in runs.recent(LOOKED_AT, KIND) if request.items() <= run.config.items()), None)
     with st.expander(t("forecast.title"), icon=":material/query_stats:", expanded=known is not None):
         if known is not None and known.active:
             progress.follow(known)
@@ -34,7 +34,7 @@ def offer(dataset: str, encoder: str, sources: list[str], titles: dict[str, str]
         else:
             if known is not None:
                 progress.outcome(known)
-            _ask(asked | {"device": device})
+            _ask(request | {"device": device})
 
 
 def _ask(config: dict[str, Any]) -> None:

@@ -28,20 +28,20 @@ TALL = 18
 
 def sentence(score: EvaluationReport) -> Markdown:
     """How many documents got exactly their labels, and how many labels were missed or wrongly given."""
-    found = [parts(row) for row in score.per_class]
+    rows = [parts(row) for row in score.per_class]
     return t(
         "multi_label.right",
         right=f"{round(score.n * score.accuracy.value):,}",
         documents=count("test_documents", score.n),
         labels=f"{sum(row.support for row in score.per_class):,}",
-        missed=f"{sum(row['missed'] for row in found):,}",
-        wrongly=f"{sum(row['wrongly'] for row in found):,}",
+        missed=f"{sum(row['missed'] for row in rows):,}",
+        wrongly=f"{sum(row['wrongly'] for row in rows):,}",
     )
 
 
-def limits(found: TrainingRecord) -> Markdown:
+def limits(record: TrainingRecord) -> Markdown:
     """From which probability on a label is given."""
-    chosen = found.thresholds or {"": THRESHOLD}
+    chosen = record.thresholds or {"": THRESHOLD}
     low, high = (charts.percent(value) for value in (min(chosen.values()), max(chosen.values())))
     if low == high:
         return t("multi_label.limits.all", low=low)
@@ -67,9 +67,9 @@ def _picked(labels: list[str], key: str) -> None:
             st.session_state[LABEL], st.session_state[KIND] = label, kind
 
 
-def documents(run: Run, found: TrainingRecord) -> None:
+def documents(run: Run, record: TrainingRecord) -> None:
     """The documents of a bar, else all that did not get exactly their labels, or those that barely did."""
-    labels, separator = found.dataset.labels, found.dataset.separator or ""
+    labels, separator = record.dataset.labels, record.dataset.separator or ""
     if st.session_state.get(LABEL) not in labels:  # another model has others
         st.session_state.pop(LABEL, None)
     chosen = st.selectbox(
@@ -87,8 +87,8 @@ def documents(run: Run, found: TrainingRecord) -> None:
             t("mistakes.which"), KINDS, default="missed", required=True, key=KIND,
             format_func=lambda kind: t(f"multi_label.{kind}"), label_visibility="collapsed",
         )  # fmt: skip
-        has, given = (_with(table[column], chosen, separator) for column in ("label", "predicted"))
-        table = table[{"found": has & given, "missed": has & ~given, "wrongly": given & ~has}[kind]]
+        has, predicted = (_with(table[column], chosen, separator) for column in ("label", "predicted"))
+        table = table[{"found": has & predicted, "missed": has & ~predicted, "wrongly": predicted & ~has}[kind]]
         reading = t("mistakes.cell_reading", documents=count("documents", len(table)))
     else:
         kind = st.segmented_control(
@@ -102,11 +102,11 @@ def documents(run: Run, found: TrainingRecord) -> None:
         st.markdown(t("mistakes.none"))
         return
     st.markdown(reading)
-    told = table.copy()
+    readable = table.copy()
     for column in ("label", "predicted"):
-        told[column] = told[column].map(lambda cell: _told(cell, separator) or [t("multi_label.no_label")])
+        readable[column] = readable[column].map(lambda cell: _told(cell, separator) or [t("multi_label.no_label")])
     document_table(
-        told,
+        readable,
         label=st.column_config.ListColumn(t("multi_label.true"), width=180),
         predicted=st.column_config.ListColumn(t("multi_label.given"), width=180),
         text_width=270,

@@ -15,9 +15,9 @@ from scalearn_ui.text import Markdown, t
 ICON = ":material/translate:"
 
 
-def card_of(found: TrainingRecord) -> EncoderCard | None:
+def card_of(record: TrainingRecord) -> EncoderCard | None:
     """The card of a trained model's encoder; None for an encoder of one's own."""
-    key = found.encoder.key
+    key = record.encoder.key
     return None if key is None else CARDS[key]
 
 
@@ -26,22 +26,22 @@ def names(codes: Sequence[str]) -> Markdown:
     return text.listed([text.language_name(code) for code in codes])
 
 
-def unread(found: TrainingRecord, shares: Mapping[str, float]) -> list[str]:
+def unread(record: TrainingRecord, shares: Mapping[str, float]) -> list[str]:
     """The languages of texts that the model's encoder does not read; none where they are a few texts only."""
-    card = card_of(found)
+    card = card_of(record)
     missing = [code for code in shares if card and code not in card.languages]
     return missing if sum(shares[code] for code in missing) > 1 - ALMOST_ALL else []
 
 
-def advice(found: TrainingRecord, missing: Sequence[str]) -> Markdown:
+def advice(record: TrainingRecord, missing: Sequence[str]) -> Markdown:
     """That the encoder does not read the `missing` languages, and what to do."""
-    card, widest = card_of(found), max(CARDS.values(), key=lambda card: len(card.languages))
+    card, widest = card_of(record), max(CARDS.values(), key=lambda card: len(card.languages))
     if card == widest:
         return t("classify.unread_by_all", languages=names(missing))
     return t("classify.unread", languages=names(missing), encoder=text.local(widest.title))
 
 
-def draw(found: TrainingRecord, shares: Mapping[str, float], tested: Collection[str], *, what: str) -> None:
+def draw(record: TrainingRecord, shares: Mapping[str, float], tested: Collection[str], *, what: str) -> None:
     """A warning for texts the encoder does not read, a note for those in languages the model has not learned.
 
     Args:
@@ -50,13 +50,13 @@ def draw(found: TrainingRecord, shares: Mapping[str, float], tested: Collection[
         tested: languages the model was tested on since.
         what: "text" or "table".
     """
-    missing = unread(found, shares)
+    missing = unread(record, shares)
     if missing:
-        st.warning(advice(found, missing), icon=ICON)
+        st.warning(advice(record, missing), icon=ICON)
         return
-    learned = list(found.languages)
+    learned = list(record.languages)
     new = [code for code in shares if code not in learned and code not in tested]
-    if learned and card_of(found) and new and sum(shares[code] for code in new) > 1 - ALMOST_ALL:
+    if learned and card_of(record) and new and sum(shares[code] for code in new) > 1 - ALMOST_ALL:
         st.info(
             t(f"classify.untested.{what}", here=names(list(shares)), learned=names(learned), new=names(new)),
             icon=ICON,

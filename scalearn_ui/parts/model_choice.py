@@ -48,9 +48,9 @@ def _follow() -> None:
     state.choose_run(st.session_state[KEY])
 
 
-def _levers(found: TrainingRecord) -> None:
+def _levers(record: TrainingRecord) -> None:
     """Of a model that was saved with levers: where it comes from, and what it is worth on unwatched documents."""
-    made = found.levers
+    made = record.levers
     if made is None:
         return
     st.caption(
@@ -59,8 +59,8 @@ def _levers(found: TrainingRecord) -> None:
             title=made.from_title,
             seen=text.points(made.watched.scores.macro_f1.value),
             watched=count("documents", made.watched.documents),
-            judged=text.points(found.scores["scalearn"].macro_f1.value),
+            judged=text.points(record.scores["scalearn"].macro_f1.value),
             learned=text.points(made.learned.macro_f1.value),
-            documents=count("documents", found.dataset.counts.test),
+            documents=count("documents", record.dataset.counts.test),
         )
     )

@@ -33,8 +33,8 @@ def select(label: str, options: Sequence[str], key: str, words: Callable[[str], 
 
 def _settle(options: Sequence[str], key: str) -> str:
     """What the link asks for, else the first option."""
-    asked = st.query_params.get(key)
-    chosen = asked if asked is not None and asked in options else options[0]
+    from_link = st.query_params.get(key)
+    chosen = from_link if from_link is not None and from_link in options else options[0]
     st.session_state[key] = chosen
     return chosen
 

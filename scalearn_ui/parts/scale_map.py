@@ -41,22 +41,22 @@ class ScaleMap:
     """Of each source the value in the middle of the colours."""
 
 
-def order(found: TrainingRecord) -> list[int]:
+def order(record: TrainingRecord) -> list[int]:
     """Columns of a result, strongest source first, and the task adapter, which is no source, last."""
-    sizes = totals(found)
-    if found.own_adapter:
+    sizes = totals(record)
+    if record.own_adapter:
         sizes[-1] = -1.0
     return [int(index) for index in np.argsort(-sizes, kind="stable")]
 
 
-def totals(found: TrainingRecord) -> NDArray[np.float64]:
+def totals(record: TrainingRecord) -> NDArray[np.float64]:
     """Mean size of each source's contribution over layers, as a share; `[sources]`."""
-    sizes: NDArray[np.float64] = np.abs(np.array(found.scales.contribution)).mean(axis=0)
+    sizes: NDArray[np.float64] = np.abs(np.array(record.scales.contribution)).mean(axis=0)
     return sizes
 
 
 def of_result(
-    found: TrainingRecord,
+    record: TrainingRecord,
     values: NDArray[np.float64],
     *,
     column: str,
@@ -65,11 +65,11 @@ def of_result(
     starts: Sequence[float] | None = None,
 ) -> ScaleMap:
     """A map of all sources of a result, in the order of `order`; `values` and `starts` in that of the result."""
-    rows = order(found)
-    titles, begins = outcomes.source_titles(found), [0.0] * len(rows) if starts is None else starts
+    rows = order(record)
+    titles, begins = outcomes.source_titles(record), [0.0] * len(rows) if starts is None else starts
     return ScaleMap(
         values[:, rows],
-        [found.source_names[row] for row in rows],
+        [record.source_names[row] for row in rows],
         [titles[row] for row in rows],
         column,
         unit,

@@ -23,7 +23,7 @@ LOOKED_AT = 100
 
 
 def found_or_offered(
-    run: Run, found: TrainingRecord, name: str, done: Found | None, *, primary: bool = True
+    run: Run, record: TrainingRecord, name: str, done: Found | None, *, primary: bool = True
 ) -> Found | None:
     """What the study `name` found of a model; None after its offer, or its progress, was drawn instead.
 
@@ -33,7 +33,7 @@ def found_or_offered(
     Args:
         done: what it found before, as the result keeps it.
     """
-    latest = next((asked for asked in _of(run.id) if asked.config.get("study") == name), None)
+    latest = next((study for study in _of(run.id) if study.config.get("study") == name), None)
     if latest is not None and latest.active:
         progress.follow(latest)
         return done
@@ -41,28 +41,28 @@ def found_or_offered(
         return done
     if latest is not None:
         progress.outcome(latest)
-    if name in TRAINS_AGAIN and found.levers is not None:
+    if name in TRAINS_AGAIN and record.levers is not None:
         st.info(t("error.study.levers"))
         return None
-    if found.frozen_head is None:  # nothing to compare with
+    if record.frozen_head is None:  # nothing to compare with
         st.info(t("study.too_old"))
         return None
     with st.container(border=True):
         st.markdown(t(f"study.{name}.text"))
-        st.caption(t("study.time", time=text.duration(estimate_seconds(found, name))))
+        st.caption(t("study.time", time=text.duration(estimate_seconds(record, name))))
         look: Literal["primary", "secondary"] = "primary" if primary else "secondary"
         if st.button(t(f"study.{name}.start"), type=look, key=f"start_{name}", icon=":material/play_arrow:"):
-            start(run, found, name)
+            start(run, record, name)
     return None
 
 
-def start(run: Run, found: TrainingRecord, name: str) -> None:
+def start(run: Run, record: TrainingRecord, name: str) -> None:
     """Queue a study and show its progress."""
-    config = {"model_run": run.id, "study": name, "device": found.device.kind}
+    config = {"model_run": run.id, "study": name, "device": record.device.kind}
     runs.submit("study", config, title=run.title)
     st.rerun()
 
 
 def _of(model: str) -> list[Run]:
     """Studies of a trained model, newest first."""
-    return [asked for asked in runs.recent(LOOKED_AT, "study") if asked.config.get("model_run") == model]
+    return [run for run in runs.recent(LOOKED_AT, "study") if run.config.get("model_run") == model]

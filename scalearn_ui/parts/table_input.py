@@ -114,12 +114,12 @@ def _tell(notes: Notes) -> None:
 
 def _chosen(key: str) -> Reading:
     """The choices as they stand in the session; the widgets come below what they change."""
-    found = {choice: st.session_state.get(f"{key}_{choice}") for choice in Reading().to_dict()}
-    if found["sheet"] == st.session_state.get(f"{key}_first_sheet"):  # shown as chosen, but found in the file
-        found["sheet"] = None
-    read = {choice: value or None for choice, value in found.items()}
+    choices = {choice: st.session_state.get(f"{key}_{choice}") for choice in Reading().to_dict()}
+    if choices["sheet"] == st.session_state.get(f"{key}_first_sheet"):  # shown as chosen, but found in the file
+        choices["sheet"] = None
+    read = {choice: value or None for choice, value in choices.items()}
     headers = {"first": True, "row": st.session_state.get(f"{key}_header_row", 1), "none": False}
-    return Reading.of(read | {"header": headers.get(found["header"] or AS_FOUND)})
+    return Reading.of(read | {"header": headers.get(choices["header"] or AS_FOUND)})
 
 
 def _ask_sheet(key: str, names: tuple[str, ...], read: str | None) -> None:
