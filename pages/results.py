@@ -26,12 +26,12 @@ VIEWS = ("summary", "classes", "confidence", "labels", "ladder", "elsewhere")
 run = model_choice.trained_model()
 if run is None:
     st.stop()
-found = outcomes.result(run.id)
+record = outcomes.result(run.id)
 view = shell.choose_view("results", VIEWS)
 
 if view == "summary":
-    verdict.verdict(found)
-    helped = found.verdict.helped or found.verdict.code == "not_by_sources"
+    verdict.verdict(record)
+    helped = record.verdict.helped or record.verdict.code == "not_by_sources"
     with st.container(horizontal=True):
         if not helped and st.button(
             t("action.more_labels"), type="primary", key="to_labels", icon=":material/trending_up:"
@@ -43,21 +43,21 @@ if view == "summary":
         if st.button(t("action.classify"), key="to_classify", icon=":material/label:"):
             shell.go("classify", run=run.id)
     st.subheader(t("results.scores"), anchor=False)
-    evidence.scores(found)
-    tested_on.uses_in(found)
-    cross_validation.draw(run, found)
-    if found.scores_by_language:
+    evidence.scores(record)
+    tested_on.uses_in(record)
+    cross_validation.draw(run, record)
+    if record.scores_by_language:
         st.subheader(t("results.languages"), anchor=False)
-        evidence.by_language(found)
+        evidence.by_language(record)
     with st.expander(t("results.method"), icon=":material/info:"):
-        evidence.method(found)
+        evidence.method(record)
 elif view == "classes":
-    classes.draw(run, found)
+    classes.draw(run, record)
 elif view == "confidence":
-    confidence.draw(run, found)
+    confidence.draw(run, record)
 elif view == "labels":
-    more_labels.draw(run, found)
+    more_labels.draw(run, record)
 elif view == "ladder":
-    ladder.draw(run, found)
+    ladder.draw(run, record)
 else:
-    other_table.draw(run, found)
+    other_table.draw(run, record)

@@ -16,19 +16,19 @@ VIEWS = ("contribution", "raw", "change", "dimensions", "seeds", "compare")
 run = model_choice.trained_model()
 if run is None:
     st.stop()
-found = outcomes.result(run.id)
+record = outcomes.result(run.id)
 view = shell.choose_view("scales", VIEWS)
 
 if view in ("contribution", "raw"):
-    scale_view.draw(run, found, view)
+    scale_view.draw(run, record, view)
 elif view == "change":
-    scale_change.draw(run, found)
+    scale_change.draw(run, record)
 elif view == "dimensions":
-    scale_dimensions.draw(run, found)
+    scale_dimensions.draw(run, record)
 elif view == "seeds":
-    stability.draw(run, found)
+    stability.draw(run, record)
 else:
-    scale_compare.draw(run, found)
+    scale_compare.draw(run, record)
 
 with st.container(horizontal=True):
     if st.button(t("action.levers"), type="primary", key="to_levers", icon=":material/tune:"):

@@ -16,19 +16,19 @@ VIEWS = ("sources", "overlap", "strength", "levers", "record")
 run = model_choice.trained_model()
 if run is None:
     st.stop()
-found = outcomes.result(run.id)
+record = outcomes.result(run.id)
 view = shell.choose_view("transfer", VIEWS)
 
 if view == "sources":
-    which_sources.draw(run, found)
+    which_sources.draw(run, record)
 elif view == "overlap":
-    which_sources.overlap(run, found)
+    which_sources.overlap(run, record)
 elif view == "strength":
-    which_sources.strength(run, found)
+    which_sources.strength(run, record)
 elif view == "levers":
-    levers.draw(run, found)
+    levers.draw(run, record)
 else:
-    track_record.draw(run, found)
+    track_record.draw(run, record)
 
 if st.button(t("action.scales"), key="to_scales", icon=":material/tune:"):
     shell.go("scales", run=run.id)

@@ -37,33 +37,33 @@ def draw(model: Run) -> None:
             del st.query_params[LINK]
             st.rerun()
         return
-    given = table_input.ask_table("batch")
-    if given is None:
+    upload = table_input.ask_table("batch")
+    if upload is None:
         st.caption(t("classify.table_shape"))
         return
-    table = given.table
-    texts = columns.ask_texts(given, "batch_column", columns.guessed(given, "batch"))
+    table = upload.table
+    texts = columns.ask_texts(upload, "batch_column", columns.guessed(upload, "batch"))
     if not texts:
         st.info(t("data.choose_text"))
         return
-    shares = remembered("batch_languages", (given.key, texts), lambda: _languages(given, texts))
+    shares = remembered("batch_languages", (upload.key, texts), lambda: _languages(upload, texts))
     language_note.draw(outcomes.result(model.id), shares, outcomes.tested_languages(model.id), what="table")
     rows = count("rows", len(table.frame))
     if st.button(t("classify.start", rows=rows), type="primary", key="start_batch"):
         config = {
             "model_run": model.id,
-            "upload": uploads.save_upload(given.content),
+            "upload": uploads.save_upload(upload.content),
             "text": list(texts),
-            **given.chosen.to_dict(),
+            **upload.chosen.to_dict(),
             "device": "cpu",
         }
-        st.query_params[LINK] = runs.submit("predict", config, title=given.name)
+        st.query_params[LINK] = runs.submit("predict", config, title=upload.name)
         st.rerun()
 
 
-def _languages(given: table_input.Given, texts: tuple[str, ...]) -> dict[str, float]:
+def _languages(upload: table_input.Given, texts: tuple[str, ...]) -> dict[str, float]:
     """The languages of the texts, with their shares."""
-    return shares_of(joined(given.table.frame, texts).tolist())
+    return shares_of(joined(upload.table.frame, texts).tolist())
 
 
 def _predict_run(run_id: str) -> Run:
@@ -85,19 +85,19 @@ def _follow(run: Run) -> None:
     progress.outcome(run)
     if run.status != "succeeded":
         return
-    found = outcomes.prediction(run.id)
+    result = outcomes.prediction(run.id)
     content = (runs.folder(run.id) / "predictions.csv").read_bytes()
-    values = {"rows": count("rows", found.n), "time": text.duration(found.seconds)}
-    if found.low_confidence:
-        st.markdown(t("classify.done", unsure=count("rows", found.low_confidence), **values))
+    values = {"rows": count("rows", result.n), "time": text.duration(result.seconds)}
+    if result.low_confidence:
+        st.markdown(t("classify.done", unsure=count("rows", result.low_confidence), **values))
     else:
         st.markdown(t("classify.done_sure", **values))
-    if without := found.without_label:
+    if without := result.without_label:
         st.markdown(t("multi_label.without_label", rows=count("rows", without)))
-    left_out = found.without_text + found.rejected
+    left_out = result.without_text + result.rejected
     if left_out:
         st.warning(t("classify.left_out", rows=count("rows", left_out)))
-    if beyond := found.beyond_spreadsheet:
+    if beyond := result.beyond_spreadsheet:
         st.caption(t("classify.beyond_spreadsheet", rows=count("rows", beyond)))
     st.download_button(
         t("classify.download"),
@@ -109,7 +109,7 @@ def _follow(run: Run) -> None:
         on_click="ignore",
         key="download_predictions",
     )
-    counts = {label: n for label, n in found.class_counts.items() if n}
+    counts = {label: n for label, n in result.class_counts.items() if n}
     drawn = charts.class_counts(counts, x_title=t("axis.documents"), palette=figure.palette())
     figure.show(drawn, alt=t("classify.counts_alt"), key="predicted_counts")
     st.dataframe(cells(_first_rows(run.id)), hide_index=True, alt=t("classify.table_alt"))

@@ -36,13 +36,13 @@ def predictor(run_id: str) -> Predictor:
 def draw(run: Run) -> None:
     """Box, button, answer."""
     with st.form("one_text", border=False):
-        given = st.text_area(t("classify.text"), key="one_text", height=140, max_chars=LONGEST)
-        found = outcomes.result(run.id)
-        st.caption(t(f"classify.reads.{found.long_texts}", reach=outcomes.reach(found)))
-        asked = st.form_submit_button(t("classify.button"), type="primary", key="classify_text")
-    if asked:
+        typed = st.text_area(t("classify.text"), key="one_text", height=140, max_chars=LONGEST)
+        record = outcomes.result(run.id)
+        st.caption(t(f"classify.reads.{record.long_texts}", reach=outcomes.reach(record)))
+        pressed = st.form_submit_button(t("classify.button"), type="primary", key="classify_text")
+    if pressed:
         # Kept, so that the answer is still there after a change of language or theme.
-        st.session_state["asked_text"] = given.strip()
+        st.session_state["asked_text"] = typed.strip()
     wanted = st.session_state.get("asked_text")
     if wanted is None:
         return
@@ -53,13 +53,13 @@ def draw(run: Run) -> None:
         prediction = predictor(run.id).predict([wanted])[0]
     st.subheader(label_sets.named(prediction.labels), anchor=False)
     kind = "sure" if prediction.confidence >= UNSURE else "unsure"
-    multi_label = found.dataset.multi_label
+    multi_label = record.dataset.multi_label
     confidence = charts.percent(prediction.confidence)
     if multi_label:
         st.markdown(t(f"multi_label.certainty.{kind}", confidence=confidence))
     else:
         st.markdown(t(f"certainty.{kind}", confidence=confidence))
-    language_note.draw(found, _language(wanted, found), outcomes.tested_languages(run.id), what="text")
+    language_note.draw(record, _language(wanted, record), outcomes.tested_languages(run.id), what="text")
     likeliest = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
     shown = likeliest[: max(MOST_BARS, len(prediction.labels))]
     drawn = charts.probabilities(
@@ -67,19 +67,19 @@ def draw(run: Run) -> None:
     )
     figure.show(drawn, alt=t("classify.alt"), key="probabilities")
     if multi_label:
-        st.caption(label_sets.limits(found))
+        st.caption(label_sets.limits(record))
     if rest := len(likeliest) - len(shown):
         st.caption(t("multi_label.less_likely", classes=count("classes", rest)))
 
 
-def _language(given: str, found: TrainingRecord) -> dict[str, float]:
+def _language(document: str, record: TrainingRecord) -> dict[str, float]:
     """The language of one text, as shares; empty where it is too short to tell."""
     from scalearn_core.data.languages import UNKNOWN, language_of
 
-    language = language_of(given)
-    written_alike = language == "zh" and "ja" in found.languages  # Han characters alone
+    language = language_of(document)
+    written_alike = language == "zh" and "ja" in record.languages  # Han characters alone
     return (
         {}
-        if language == UNKNOWN or written_alike or (given.isascii() and len(given) < TELLING)
+        if language == UNKNOWN or written_alike or (document.isascii() and len(document) < TELLING)
         else {language: 1.0}
     )

@@ -50,7 +50,7 @@ class Done:
 
 
 def draw(
-    found: Sequence[Finding],
+    all_findings: Sequence[Finding],
     dataset: TextDataset,
     done: Done,
     slot: str,
@@ -63,8 +63,8 @@ def draw(
     Args:
         choose: Takes the column that a finding names for the better one; without it none can be taken here.
     """
-    pressing = [finding for finding in found if finding.severity != "hint" or not fold]
-    hints = [finding for finding in found if finding not in pressing]
+    pressing = [finding for finding in all_findings if finding.severity != "hint" or not fold]
+    hints = [finding for finding in all_findings if finding not in pressing]
     for finding in pressing:
         with st.container(border=True):
             _one(finding, dataset, done, slot, choose)

@@ -27,27 +27,27 @@ def ask(stored: Sequence[DatasetInfo]) -> str | None:
 
     Raises DataError for a table that cannot be learned from.
     """
-    given = table_input.ask_table(SLOT)
-    if given is None:
+    upload = table_input.ask_table(SLOT)
+    if upload is None:
         st.caption(t("data.shape"))
         return None
-    guess = columns.guessed(given, SLOT)
-    chosen = columns.ask_columns(given, "", guess)
+    guess = columns.guessed(upload, SLOT)
+    chosen = columns.ask_columns(upload, "", guess)
     if chosen is None:
         return None
     texts, label = chosen
     if (texts, label) == ((guess.text,), guess.label):
         st.caption(columns.reason(guess))
-    separator = dataset_view.ask_separator(given, label)
-    blanks = unlabelled.ask_blanks(given, texts, label)
-    done = Done(f"{SLOT}_remedies", (given.key, texts, label, separator, blanks))
+    separator = dataset_view.ask_separator(upload, label)
+    blanks = unlabelled.ask_blanks(upload, texts, label)
+    done = Done(f"{SLOT}_remedies", (upload.key, texts, label, separator, blanks))
     place = st.container()
-    plan = split_choice.ask_plan(given, (*texts, label))
+    plan = split_choice.ask_plan(upload, (*texts, label))
     beside = unlabelled.ask_further(texts)
     with place:
         try:
             checked = dataset_view.checked(
-                given, texts, label, separator, steps=done.steps, keep=plan.columns if plan else (),
+                upload, texts, label, separator, steps=done.steps, keep=plan.columns if plan else (),
                 blanks=blanks, beside=beside,
             )  # fmt: skip
         except DataError:
@@ -59,8 +59,8 @@ def ask(stored: Sequence[DatasetInfo]) -> str | None:
     plan = plan and split_choice.outcome(checked.dataset, plan, checked.key, done, SLOT)
     if plan is None:
         return None
-    of_file = PurePath(given.name).stem[:MOST_NAME]
-    typed = st.text_input(t("data.name"), of_file, max_chars=MOST_NAME, key=f"{SLOT}_name_{given.name}")
+    of_file = PurePath(upload.name).stem[:MOST_NAME]
+    typed = st.text_input(t("data.name"), of_file, max_chars=MOST_NAME, key=f"{SLOT}_name_{upload.name}")
     name = " ".join(typed.split()) or of_file
     if before := next((info for info in stored if info.name == name), None):
         st.caption(t("data.next_version", name=before.name, n=before.version + 1))
@@ -68,13 +68,13 @@ def ask(stored: Sequence[DatasetInfo]) -> str | None:
         return None
     with working(t("data.saving"), shown=len(checked.dataset.frame) > dataset_view.LARGE) as on_progress:
         saved = datasets.save_dataset(
-            given.content,
+            upload.content,
             Mapping(texts, label, separator, blanks, steps=done.steps),
-            given.chosen,
-            filename=given.name,
+            upload.chosen,
+            filename=upload.name,
             name=name,
             plan=plan,
-            table=given.table,
+            table=upload.table,
             further=unlabelled.file_of(beside) if beside else None,
             on_progress=on_progress,
         )

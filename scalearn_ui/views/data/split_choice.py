@@ -48,52 +48,52 @@ def ask_plan(given: Given, used: tuple[str, ...]) -> SplitPlan | None:
     begin_anew("split_of", given.key, {"split_way": WAYS[0], "split_near": small, **nothing})
     with st.expander(t("split.title"), icon=":material/call_split:"):
         near = st.checkbox(t("split.near"), help=t("split.near_help"), key="split_near")
-        asked: dict[str, Any] = {"near_duplicates": near}
+        options: dict[str, Any] = {"near_duplicates": near}
         if not others:
-            return SplitPlan(**asked)
+            return SplitPlan(**options)
         ways = {way: t(f"split.{way}") for way in WAYS}
         way: By = st.radio(t("split.way"), WAYS, format_func=ways.__getitem__, key="split_way")
-        asked["by"] = way
+        options["by"] = way
         if way != "random":
             begin_anew("split_column_of", (given.key, way), {"split_column": _likely(given, others, way)})
-            asked["column"] = st.selectbox(
+            options["column"] = st.selectbox(
                 t(f"split.{way}_column"), others, index=None, key="split_column", format_func=letters
             )
-        if way == "column" and asked["column"]:
-            asked["test_values"] = _ask_values(given, asked["column"])
+        if way == "column" and options["column"]:
+            options["test_values"] = _ask_values(given, options["column"])
         if way == "newest":
-            asked["day_first"] = _ask_day_first()
-        asked["group_column"] = st.selectbox(
+            options["day_first"] = _ask_day_first()
+        options["group_column"] = st.selectbox(
             t("split.group_column"),
-            [column for column in others if column != asked.get("column")],
+            [column for column in others if column != options.get("column")],
             index=None,
             placeholder=t("split.no_group"),
             help=t("split.group_help"),
             format_func=letters,
             key="split_group",
         )
-        if way != "random" and not (asked["column"] and (way != "column" or asked.get("test_values"))):
+        if way != "random" and not (options["column"] and (way != "column" or options.get("test_values"))):
             st.caption(t("split.incomplete"))
             return None
-    return SplitPlan(**asked)
+    return SplitPlan(**options)
 
 
-def _likely(given: Given, others: list[str], way: By) -> str | None:
+def _likely(upload: Given, others: list[str], way: By) -> str | None:
     """The first column that looks like dates, or like marks of what to test on."""
     for column in others:
-        cells = [cell for cell in given.table.frame[column].head(LOOKED_AT).str.strip().unique() if cell]
+        cells = [cell for cell in upload.table.frame[column].head(LOOKED_AT).str.strip().unique() if cell]
         fits = marks_parts(cells) if way == "column" else bool(cells) and all(map(DATE.match, cells))
         if fits:
             return column
     return None
 
 
-def _ask_values(given: Given, column: str) -> tuple[str, ...]:
-    values = [value for value in dict.fromkeys(given.table.frame[column].str.strip()) if value]
+def _ask_values(upload: Given, column: str) -> tuple[str, ...]:
+    values = [value for value in dict.fromkeys(upload.table.frame[column].str.strip()) if value]
     if len(values) > MOST_VALUES:
         st.caption(t("split.too_many_values", n=len(values), most=MOST_VALUES))
         return ()
-    begin_anew("split_values_of", (given.key, column), {"split_values": list(offered_test_values(values))})
+    begin_anew("split_values_of", (upload.key, column), {"split_values": list(offered_test_values(values))})
     return tuple(st.multiselect(t("split.values"), values, key="split_values", format_func=letters))
 
 
@@ -130,8 +130,8 @@ def outcome(
     learned = int(((divided.parts == Part.TRAIN) | (divided.parts == Part.VALIDATION)).sum())
     st.caption(t("split.outcome", learned=count("documents", learned), tested=count("documents", tested)))
     if divided.kept_out:
-        told = st.warning if len(divided.kept_out) > MANY_KEPT_OUT * len(dataset.frame) else st.caption
-        told(t("results.split.kept_out", documents=count("documents", len(divided.kept_out))))
+        show = st.warning if len(divided.kept_out) > MANY_KEPT_OUT * len(dataset.frame) else st.caption
+        show(t("results.split.kept_out", documents=count("documents", len(divided.kept_out))))
     if divided.unscored:
         st.caption(t("split.unscored", labels=text.listed([plain(label) for label in divided.unscored[:10]])))
     left = [finding for finding in leaks if not any(remedy in done.remedies for remedy in finding.remedies)]

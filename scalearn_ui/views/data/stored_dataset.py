@@ -67,14 +67,14 @@ def unreadable_row(dataset_id: str, problem: DataError) -> None:
 
 def facts(info: DatasetInfo) -> Markdown:
     """Size, languages and age in a line."""
-    told = [count("documents", info.documents), count("classes", len(info.labels))]
+    details = [count("documents", info.documents), count("classes", len(info.labels))]
     if info.unlabelled:
-        told.append(count("unlabelled", info.unlabelled))
+        details.append(count("unlabelled", info.unlabelled))
     if info.separator is not None:
-        told.append(t("multi_label.fact"))
-    if found := dataset_view.languages(info):
-        told.append(dataset_view.named(found))
-    return Markdown(" · ".join([*told, text.moment(info.created)]))
+        details.append(t("multi_label.fact"))
+    if languages := dataset_view.languages(info):
+        details.append(dataset_view.named(languages))
+    return Markdown(" · ".join([*details, text.moment(info.created)]))
 
 
 def detail(dataset_id: str) -> None:
@@ -129,13 +129,13 @@ def _step(step: Step) -> Markdown:
 def _checks(info: DatasetInfo, dataset: TextDataset, done: Done) -> None:
     """The quick checks, those that take longer as a run, and what can be done about either."""
     st.markdown(f"**{t('findings.title')}**")
-    found = remembered("stored_quick", info.id, lambda: _looked_through(dataset))
+    quick_findings = remembered("stored_quick", info.id, lambda: _looked_through(dataset))
     checks = [run for run in runs.recent(200, "check") if run.config.get("dataset") == info.id]
     thorough = next((_findings_of(run) for run in checks if run.status == "succeeded"), None)
     done.draw("stored")
     left, closer = (
         [finding for finding in some if not any(remedy in done.remedies for remedy in finding.remedies)]
-        for some in (found, thorough or [])
+        for some in (quick_findings, thorough or [])
     )
     findings_view.draw(left, dataset, done, "stored")
     findings_view.draw(closer, dataset, done, "stored", fold=False)
@@ -194,13 +194,13 @@ def _versions(info: DatasetInfo, dataset: TextDataset) -> None:
     st.markdown(f"**{t('versions.title', n=info.version - 1)}**")
     previous = info.previous
     try:
-        found = remembered("changes", info.id, lambda: changes(datasets.load_dataset(previous), dataset))
+        changed = remembered("changes", info.id, lambda: changes(datasets.load_dataset(previous), dataset))
     except DataError:
         st.caption(t("versions.gone"))
         return
-    counts = {"added": len(found.added), "gone": len(found.gone), "relabelled": len(found.relabelled)}
-    st.markdown(t("versions.counts", same=found.same, **counts))
-    listed = _listed(found)
+    counts = {"added": len(changed.added), "gone": len(changed.gone), "relabelled": len(changed.relabelled)}
+    st.markdown(t("versions.counts", same=changed.same, **counts))
+    listed = _listed(changed)
     if listed.empty:
         return
     st.dataframe(cells(listed.head(CHANGED_SHOWN)), hide_index=True, alt=t("versions.alt"), key="changes_table")
@@ -214,12 +214,12 @@ def _versions(info: DatasetInfo, dataset: TextDataset) -> None:
     )
 
 
-def _listed(found: Changes) -> pd.DataFrame:
+def _listed(changed: Changes) -> pd.DataFrame:
     """All changes in one table, in words."""
-    relabelled = found.relabelled.rename(columns={"label": "after"})
+    relabelled = changed.relabelled.rename(columns={"label": "after"})
     parts = {
-        t("versions.added"): found.added.rename(columns={"label": "after"}),
-        t("versions.removed"): found.gone.rename(columns={"label": "before"}),
+        t("versions.added"): changed.added.rename(columns={"label": "after"}),
+        t("versions.removed"): changed.gone.rename(columns={"label": "before"}),
         t("versions.relabelled"): relabelled,
     }
     both = pd.concat([part.assign(change=words) for words, part in parts.items()], ignore_index=True)

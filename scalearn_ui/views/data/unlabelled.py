@@ -32,8 +32,8 @@ def ask_blanks(given: Given, texts: tuple[str, ...], label: str) -> Blanks:
     return way
 
 
-def _blank(given: Given, texts: tuple[str, ...], label: str) -> int:
-    frame = given.table.frame
+def _blank(upload: Given, texts: tuple[str, ...], label: str) -> int:
+    frame = upload.table.frame
     return int(((frame[label].str.strip() == "") & ~is_blank(joined(frame, texts))).sum())
 
 
@@ -49,25 +49,25 @@ def ask_further(texts: tuple[str, ...]) -> Beside | None:
     with st.expander(t("unlabelled.add"), icon=":material/note_add:"):
         st.caption(t("unlabelled.add_help"))
         try:
-            given = table_input.ask_table(SLOT)
+            upload = table_input.ask_table(SLOT)
         except DataError as error:
             if error.code in ("data.empty_file", "data.no_rows"):
                 name = st.session_state[f"{SLOT}_file"].name
                 raise DataError("data.unlabelled_empty", name=name) from error
             raise
-        if given is None:
+        if upload is None:
             return None
-        guess = remembered(f"{SLOT}_guess", (given.key, texts), lambda: columns.guess_columns(given.table.frame))
-        found = text_columns(given.table.frame, texts) or (guess.text,)
+        guess = remembered(f"{SLOT}_guess", (upload.key, texts), lambda: columns.guess_columns(upload.table.frame))
+        names = text_columns(upload.table.frame, texts) or (guess.text,)
         key = f"{SLOT}_columns"
-        begin_anew(f"{key}_of", given.key, {key: list(found)})
-        chosen = columns.ask_texts(given, key, guess)
+        begin_anew(f"{key}_of", upload.key, {key: list(names)})
+        chosen = columns.ask_texts(upload, key, guess)
         if not chosen:
             st.info(t("data.choose_text"))
-    return Beside(given, chosen) if chosen else None
+    return Beside(upload, chosen) if chosen else None
 
 
 def file_of(beside: Beside) -> FurtherFile:
     """As it is stored."""
-    given = beside.given
-    return FurtherFile(given.content, beside.texts, given.chosen, given.name, given.table)
+    upload = beside.given
+    return FurtherFile(upload.content, beside.texts, upload.chosen, upload.name, upload.table)

@@ -29,11 +29,11 @@ TRUE, PREDICTED, CELLS = "cell_true", "cell_predicted", "confusion"
 """Keys of the cell that is read, each a class or None for any; they stand in the link."""
 
 
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """All of it, for one model."""
-    score = found.scores["scalearn"]
-    if found.dataset.multi_label:
-        _multi_label(run, found, score)
+    score = record.scores["scalearn"]
+    if record.dataset.multi_label:
+        _multi_label(run, record, score)
         return
     labels = [row.label for row in score.per_class]
     st.markdown(_commonest(score.confusion, labels))
@@ -48,15 +48,15 @@ def draw(run: Run, found: TrainingRecord) -> None:
         st.caption(t("mistakes.few_of_a_class"))
 
 
-def _multi_label(run: Run, found: TrainingRecord, score: EvaluationReport) -> None:
+def _multi_label(run: Run, record: TrainingRecord, score: EvaluationReport) -> None:
     """The same where documents have several labels, of which each is right or wrong by itself."""
     st.markdown(label_sets.sentence(score))
-    st.caption(label_sets.limits(found))
+    st.caption(label_sets.limits(record))
     st.subheader(t("multi_label.labels"), anchor=False)
     st.markdown(t("multi_label.labels_reading"))
     label_sets.bars(score.per_class, key=label_sets.BARS, pick=True)
     st.subheader(t("mistakes.documents"), anchor=False)
-    label_sets.documents(run, found)
+    label_sets.documents(run, record)
     with st.expander(t("multi_label.numbers"), icon=":material/table:"):
         st.markdown(t("multi_label.numbers_reading"))
         class_table(score.per_class, first=t("multi_label.label"))
@@ -74,10 +74,10 @@ def _commonest(counts: Counts, labels: list[str]) -> str:
     if not wrong:
         return t("results.none_wrong", documents=count("test_documents", total))
     most, row, column = max(cells, key=lambda cell: cell[0])
-    told = t("mistakes.wrong", wrong=wrong, documents=count("test_documents", total))
+    phrase = t("mistakes.wrong", wrong=wrong, documents=count("test_documents", total))
     if most == 1:
-        return t("mistakes.scattered", wrong=told)
-    return t("mistakes.commonest", wrong=told, true=labels[row], predicted=labels[column], n=most)
+        return t("mistakes.scattered", wrong=phrase)
+    return t("mistakes.commonest", wrong=phrase, true=labels[row], predicted=labels[column], n=most)
 
 
 def class_table(rows: Sequence[ClassScore], counts: Counts | None = None, *, first: str | None = None) -> None:
@@ -107,15 +107,15 @@ def _f1(row: ClassScore) -> str:
 
 def _f1_with_intervals(counts: Counts) -> list[str]:
     """ "83 (70–91)" of each class; a class without a test document has none."""
-    told = []
+    cells = []
     for place, row in enumerate(counts):
         hits, missed = row[place], sum(row) - row[place]
         wrongly = sum(line[place] for line in counts) - hits
         if hits + missed == 0:
-            told.append("–")
+            cells.append("–")
             continue
-        told.append(text.compact(f1_interval(hits, missed, wrongly)))
-    return told
+        cells.append(text.compact(f1_interval(hits, missed, wrongly)))
+    return cells
 
 
 def confusion(counts: Counts, labels: list[str]) -> None:

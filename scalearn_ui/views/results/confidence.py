@@ -24,18 +24,18 @@ EXAMPLE = 0.8
 """Confidence that the page gives as its example, or the nearest there is."""
 
 
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """All of it, for one model."""
-    measured = found.confidence
+    measured = record.confidence
     if measured is None:
         st.info(t("confidence.missing"))
         return
-    if found.dataset.multi_label:
+    if record.dataset.multi_label:
         st.caption(t("multi_label.confidence"))
     with st.container():
         _hand_over(measured)
     st.subheader(t("confidence.costs"), anchor=False)
-    mistake_costs.draw(run, found)
+    mistake_costs.draw(run, record)
     st.subheader(t("confidence.honest"), anchor=False)
     _honest(measured)
     if measured.curves:

@@ -12,9 +12,9 @@ FAST_DOCUMENTS = 30
 """With fewer test documents the loss of fast prediction cannot be told, whatever was measured."""
 
 
-def cost(found: TrainingRecord) -> None:
+def cost(record: TrainingRecord) -> None:
     """Learned numbers, time and size, each with a sentence."""
-    counts, seconds, size = found.parameter_counts, found.seconds, found.model_bytes
+    counts, seconds, size = record.parameter_counts, record.seconds, record.model_bytes
     assert size is not None  # the model was saved
     frozen = counts.sources_frozen + counts.encoder_frozen
     tiles = [
@@ -23,7 +23,7 @@ def cost(found: TrainingRecord) -> None:
         (
             t("cost.time"),
             text.duration(seconds["total"]),
-            t("cost.time_text", device=found.device.name),
+            t("cost.time_text", device=record.device.name),
         ),
         (t("cost.size"), text.size(size.total), t("cost.size_text", scales=text.size(size.scales))),
     ]
@@ -35,10 +35,10 @@ def cost(found: TrainingRecord) -> None:
                 st.metric(label, value)
                 st.caption(explanation)
     st.caption(t("cost.frozen", frozen=f"{frozen:,}"))
-    model_id = found.model_id
+    model_id = record.model_id
     st.caption(t("cost.identity", model_id=model_id[:12]) if model_id else t("cost.unsealed"))
-    if measured := found.fast_mode:
-        st.caption(_fast_mode(measured, found.device.kind))
+    if measured := record.fast_mode:
+        st.caption(_fast_mode(measured, record.device.kind))
 
 
 def _fast_mode(measured: FastMode, device: str) -> str:

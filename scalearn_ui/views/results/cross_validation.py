@@ -17,15 +17,15 @@ FEW = 50
 """Test documents below which it is offered: with an accuracy of 85% the 95% interval of so many is 73 to 92%."""
 
 
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """Offer to test all documents, or show the outcome; nothing where it is not needed or would not help."""
-    at_random = found.plan.by == "random"
-    if found.dataset.counts.test >= FEW or not at_random or found.levers is not None:
+    at_random = record.plan.by == "random"
+    if record.dataset.counts.test >= FEW or not at_random or record.levers is not None:
         return
     st.subheader(t("cross_validation.title"), anchor=False)
-    measured = study.found_or_offered(run, found, NAME, found.studies.cross_validation, primary=False)
+    measured = study.found_or_offered(run, record, NAME, record.studies.cross_validation, primary=False)
     if measured is not None:
-        show(measured, multi_label=found.dataset.multi_label)
+        show(measured, multi_label=record.dataset.multi_label)
 
 
 def show(measured: CrossValidation, *, multi_label: bool) -> None:

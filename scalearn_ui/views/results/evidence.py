@@ -17,32 +17,32 @@ from scalearn_ui.text import count, t
 from scalearn_ui.views.results import tested_on
 
 
-def scores(found: TrainingRecord) -> None:
+def scores(record: TrainingRecord) -> None:
     """Balanced score of the methods with intervals, as a chart and a table."""
-    methods = [name for name in METHODS if name in found.scores]
-    st.markdown(t("results.scores_reading", documents=count("test_documents", found.dataset.counts.test)))
+    methods = [name for name in METHODS if name in record.scores]
+    st.markdown(t("results.scores_reading", documents=count("test_documents", record.dataset.counts.test)))
     rows = []
     for name in methods:
-        score = {bound: 100 * value for bound, value in vars(found.scores[name].macro_f1).items()}
+        score = {bound: 100 * value for bound, value in vars(record.scores[name].macro_f1).items()}
         rows.append(charts.Interval(t(f"method.{name}"), ours=name == "scalearn", **score))
     drawn = charts.scores(rows, x_title=t("axis.macro_f1"), palette=figure.palette())
     figure.show(drawn, alt=t("results.scores_alt"), key="scores")
     table = pd.DataFrame(
         {
             t("column.method"): [t(f"method.{name}") for name in methods],
-            t("metric.macro_f1"): [text.interval(found.scores[name].macro_f1) for name in methods],
-            t("multi_label.metric" if found.dataset.multi_label else "metric.accuracy"): [
-                text.interval(found.scores[name].accuracy) for name in methods
+            t("metric.macro_f1"): [text.interval(record.scores[name].macro_f1) for name in methods],
+            t("multi_label.metric" if record.dataset.multi_label else "metric.accuracy"): [
+                text.interval(record.scores[name].accuracy) for name in methods
             ],
         }
     )
     st.table(table, hide_index=True, border="horizontal", alt=t("results.scores_alt"))
 
 
-def by_language(found: TrainingRecord) -> None:
+def by_language(record: TrainingRecord) -> None:
     """The score in each language of the test documents."""
     st.markdown(t("results.languages_reading"))
-    language_table(found.scores_by_language)
+    language_table(record.scores_by_language)
 
 
 def language_table(rows: Sequence[LanguageScores]) -> None:
@@ -70,32 +70,32 @@ def _short_interval(score: Interval) -> str:
     return t("number.interval", value=text.points(score.value), low=low, high=high)
 
 
-def method(found: TrainingRecord) -> None:
+def method(record: TrainingRecord) -> None:
     """How the numbers were made, for the reader who asks."""
-    counts = found.dataset.counts
+    counts = record.dataset.counts
     # Where no start is known, documents were held back, as "paper" does.
-    way = "pairs" if found.recipe == "auto" and found.start else "held_back"
+    way = "pairs" if record.recipe == "auto" and record.start else "held_back"
     paragraphs = [
-        t("results.method_data", data=found.dataset.name, train=counts.train, test=counts.test),
-        tested_on.division(found),
+        t("results.method_data", data=record.dataset.name, train=counts.train, test=counts.test),
+        tested_on.division(record),
         t(
             f"results.method_{way}",
-            learned=t("learned.with_own") if found.own_adapter else t("learned.scales"),
-            epochs=max((row.epoch for row in found.history), default=0),
-            best_epoch=found.best_epoch,
+            learned=t("learned.with_own") if record.own_adapter else t("learned.scales"),
+            epochs=max((row.epoch for row in record.history), default=0),
+            best_epoch=record.best_epoch,
             validation=counts.validation,
         ),
-        t("results.method_scores", methods=len(found.scores)),
+        t("results.method_scores", methods=len(record.scores)),
         t(
             "results.method_settings",
-            variant=t(f"variant.{found.variant}"),
-            recipe=t(f"recipe.{found.recipe}"),
-            sources=found.reused,
-            seed=found.seed,
-            encoder=outcomes.encoder_title(found),
+            variant=t(f"variant.{record.variant}"),
+            recipe=t(f"recipe.{record.recipe}"),
+            sources=record.reused,
+            seed=record.seed,
+            encoder=outcomes.encoder_title(record),
         ),
     ]
     st.markdown("\n\n".join(paragraphs))
-    spent = found.seconds.items()
+    spent = record.seconds.items()
     lines = [t("seconds.line", part=t(f"seconds.{part}"), s=f"{value:.1f}") for part, value in spent]
     st.markdown("\n".join(f"- {line}" for line in lines))

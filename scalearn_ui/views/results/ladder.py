@@ -20,12 +20,12 @@ from scalearn_ui.views.results import cost
 NOTHING = "–"
 
 
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """What the model cost, then what less or more would have cost and brought."""
     st.subheader(t("results.cost"), anchor=False)
-    cost.cost(found)
+    cost.cost(record)
     st.subheader(t("ladder.title"), anchor=False)
-    climbed = study.found_or_offered(run, found, "ladder", found.studies.ladder)
+    climbed = study.found_or_offered(run, record, "ladder", record.studies.ladder)
     if climbed is not None:
         show(climbed)
 
@@ -77,14 +77,14 @@ def _sentence(climbed: Ladder, stop: int) -> None:
     """Where to stop, why, and where the model at hand stands."""
     rung = climbed.rungs[stop]
     documents = count("test_documents", climbed.documents.test)
-    told = t("ladder.stop_text" if stop else "ladder.stop_plain_text", documents=documents)
+    message = t("ladder.stop_text" if stop else "ladder.stop_plain_text", documents=documents)
     against = rung.comparison
     if against is not None and against.against is not None:
         values = charts.signed_points(against)
-        told = Markdown(f"{told} {t('ladder.gain', other=climbed.number(against.against) + 1, **values)}")
+        message = Markdown(f"{message} {t('ladder.gain', other=climbed.number(against.against) + 1, **values)}")
     left = max((rung.comparison.high for rung in climbed.rungs[stop + 1 :] if rung.comparison), default=0)
     if round(100 * left, 1) > 0:
-        told = Markdown(f"{told}  \n{t('ladder.open', high=f'{100 * left:.1f}')}")
+        message = Markdown(f"{message}  \n{t('ladder.open', high=f'{100 * left:.1f}')}")
     mine = next((number for number, rung in enumerate(climbed.rungs) if rung.is_model), None)
     if mine is None:
         where = t("ladder.model_elsewhere")
@@ -93,7 +93,7 @@ def _sentence(climbed: Ladder, stop: int) -> None:
         where = t(f"ladder.model_{place}", step=mine + 1)
     numbers = t("ladder.numbers", n=f"{_learned(rung):,}")
     title = t("ladder.stop" if stop else "ladder.stop_plain", step=stop + 1, numbers=numbers)
-    st.info(f"{told}  \n{where}", title=title, icon=":material/flag:")
+    st.info(f"{message}  \n{where}", title=title, icon=":material/flag:")
 
 
 def _gains(climbed: Ladder, stop: int) -> pd.DataFrame:

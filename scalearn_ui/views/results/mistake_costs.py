@@ -27,14 +27,14 @@ Matrix = tuple[tuple[float, ...], ...]
 
 
 @st.fragment
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """Two costs, the cheapest way in a sentence, and the curve behind it."""
     with shell.in_words():
         if not (runs.folder(run.id) / FILE).is_file():
             st.markdown(t("costs.missing"))
             return
-        labels = found.dataset.labels
-        multi_label = found.dataset.multi_label
+        labels = record.dataset.labels
+        multi_label = record.dataset.multi_label
         st.markdown(t("costs.lead"))
         left, right = st.columns(2)
         mistake = left.number_input(
@@ -52,7 +52,7 @@ def draw(run: Run, found: TrainingRecord) -> None:
             return
         answer, picture = st.container(), st.container()
         matrix = _each_kind(labels, mistake, multi_label)
-        costs = _costs(run.id, (runs.folder(run.id) / FILE).stat().st_mtime_ns, matrix, look, found.seed)
+        costs = _costs(run.id, (runs.folder(run.id) / FILE).stat().st_mtime_ns, matrix, look, record.seed)
         with answer:
             _answer(costs)
         with picture:

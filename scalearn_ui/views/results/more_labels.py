@@ -21,10 +21,10 @@ BOX = {
 }
 
 
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """Offer the learning curve, or show it."""
     st.subheader(t("more_labels.title"), anchor=False)
-    measured = study.found_or_offered(run, found, "learning_curve", found.studies.learning_curve)
+    measured = study.found_or_offered(run, record, "learning_curve", record.studies.learning_curve)
     if measured is not None:
         show(measured)
 
@@ -34,10 +34,10 @@ def show(measured: LearningCurve) -> None:
     ours = measured.methods["scalearn"]
     code = ours.code
     box, icon = BOX[code]
-    told = t(f"more_labels.{code}.text", **_values(measured, ours))
+    message = t(f"more_labels.{code}.text", **_values(measured, ours))
     if plain := _plain(measured):
-        told = Markdown(f"{told}  \n{plain}")
-    box(told, title=t(f"more_labels.{code}", **_values(measured, ours)), icon=icon)
+        message = Markdown(f"{message}  \n{plain}")
+    box(message, title=t(f"more_labels.{code}", **_values(measured, ours)), icon=icon)
     for note in measured.notes:
         st.caption(t(f"note.{note}"))
     st.markdown(t("more_labels.reading" if ours.curve else "more_labels.reading_points"))

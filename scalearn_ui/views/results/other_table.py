@@ -27,7 +27,7 @@ SHOWN = 8
 """Evaluations of a model that the page shows, newest first."""
 
 
-def draw(model: Run, found: TrainingRecord) -> None:
+def draw(model: Run, record: TrainingRecord) -> None:
     """Upload and start, or the progress of what was started; then each finished evaluation."""
     st.subheader(t("other_table.title"), anchor=False)
     st.markdown(t("other_table.lead"))
@@ -42,44 +42,44 @@ def draw(model: Run, found: TrainingRecord) -> None:
             st.markdown(f"**{plain(known[0].title)}**")
             progress.outcome(known[0])
         with shell.in_words():  # whatever is wrong with a table, the rest of the page stays
-            _ask(model, found)
+            _ask(model, record)
     for run in [run for run in known if run.status == "succeeded"][:SHOWN]:
         with st.container(border=True), shell.in_words():  # one that cannot be read leaves the others
-            _finished(run, found)
+            _finished(run, record)
 
 
-def _ask(model: Run, found: TrainingRecord) -> None:
+def _ask(model: Run, record: TrainingRecord) -> None:
     """A table with labels, its two columns, and the button."""
-    given = table_input.ask_table(KIND)
-    if given is None:
+    upload = table_input.ask_table(KIND)
+    if upload is None:
         return
-    separator = found.dataset.separator
-    labels = found.dataset.labels
-    guess = remembered(f"{KIND}_guess", given.key, lambda: _guess_columns(given.table.frame, labels, separator))
-    chosen = columns.ask_columns(given, "evaluate_", guess)
+    separator = record.dataset.separator
+    labels = record.dataset.labels
+    guess = remembered(f"{KIND}_guess", upload.key, lambda: _guess_columns(upload.table.frame, labels, separator))
+    chosen = columns.ask_columns(upload, "evaluate_", guess)
     if chosen is None:
         return
     texts, label = chosen
-    checked = dataset_view.checked(given, texts, label, separator, to_learn=False)
+    checked = dataset_view.checked(upload, texts, label, separator, to_learn=False)
     dataset, languages = checked.dataset, checked.languages
     dataset.whole(labels)  # unknown labels are told here, not by a run that fails
-    missing = language_note.unread(found, languages)
+    missing = language_note.unread(record, languages)
     if missing:
-        st.warning(language_note.advice(found, missing), icon=language_note.ICON)
+        st.warning(language_note.advice(record, missing), icon=language_note.ICON)
     if len(dataset.rejected):
         st.caption(t("other_table.rejected", rows=count("rows", len(dataset.rejected))))
     documents = count("documents", len(dataset.frame))
     if st.button(t("other_table.start", documents=documents), type="primary", key="start_evaluation"):
         config = {
             "model_run": model.id,
-            "upload": uploads.save_upload(given.content),
+            "upload": uploads.save_upload(upload.content),
             "text": list(texts),
             "label": label,
-            **given.chosen.to_dict(),
-            "name": given.name.rsplit(".", 1)[0],
+            **upload.chosen.to_dict(),
+            "name": upload.name.rsplit(".", 1)[0],
             "device": "cpu",
         }
-        runs.submit(KIND, config, title=given.name)
+        runs.submit(KIND, config, title=upload.name)
         st.rerun()
 
 
@@ -96,7 +96,7 @@ def _guess_columns(frame: pd.DataFrame, labels: Sequence[str], separator: str | 
     return replace(columns.guess_columns(frame.drop(columns=fitting[0])), label=fitting[0])
 
 
-def _finished(run: Run, found: TrainingRecord) -> None:
+def _finished(run: Run, record: TrainingRecord) -> None:
     """One evaluation: a sentence, what to beware of, and the details for who asks."""
     result = outcomes.evaluation(run.id)
     st.markdown(f"**{plain(run.title)}**")
@@ -105,9 +105,9 @@ def _finished(run: Run, found: TrainingRecord) -> None:
         st.warning(t("other_table.same_table"))
     elif result.learned_from:
         st.warning(t("other_table.seen", documents=count("documents", result.learned_from)))
-    missing = language_note.unread(found, result.languages)
+    missing = language_note.unread(record, result.languages)
     if missing:
-        st.warning(language_note.advice(found, missing), icon=language_note.ICON)
+        st.warning(language_note.advice(record, missing), icon=language_note.ICON)
     tested_on.notes(result)
     evidence.language_table(result.scores_by_language)
     with st.expander(t("results.classes")):

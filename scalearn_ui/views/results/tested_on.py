@@ -23,29 +23,29 @@ def notes(report: EvaluationReport) -> None:
             st.caption(t(f"note.{note}"))
 
 
-def uses_in(found: TrainingRecord) -> None:
+def uses_in(record: TrainingRecord) -> None:
     """How often the test documents were used, and why that matters; nothing where it was not counted."""
-    dataset = found.dataset.id
+    dataset = record.dataset.id
     if dataset and (n := len(uses_of(dataset))):
         st.caption(t(f"results.looks.{'one' if n == 1 else 'other'}", n=n))
 
 
-def division(found: TrainingRecord) -> Markdown:
+def division(record: TrainingRecord) -> Markdown:
     """How the test documents of a training were chosen, in a sentence or two."""
-    plan = found.split
+    plan = record.split
     if plan is None:
-        return t("results.split.training_seed", seed=found.seed)
+        return t("results.split.training_seed", seed=record.seed)
     column = plain(plan.column or "")
-    told = t(
+    message = t(
         f"results.split.{plan.by}",
         column=column,
         values=text.listed([plain(value) for value in plan.test_values]) if plan.test_values else "",
         seed=plan.seed,
     )
     if plan.group_column:
-        told = Markdown(f"{told} {t('results.split.groups', column=plain(plan.group_column))}")
+        message = Markdown(f"{message} {t('results.split.groups', column=plain(plan.group_column))}")
     if plan.near_duplicates:
-        told = Markdown(f"{told} {t('results.split.near')}")
-    if kept_out := found.dataset.kept_out:
-        told = Markdown(f"{told} {t('results.split.kept_out', documents=count('documents', kept_out))}")
-    return told
+        message = Markdown(f"{message} {t('results.split.near')}")
+    if kept_out := record.dataset.kept_out:
+        message = Markdown(f"{message} {t('results.split.kept_out', documents=count('documents', kept_out))}")
+    return message

@@ -28,83 +28,83 @@ FOREIGN = 0.05
 Looked at where the texts do not tell their language, or the encoder its own."""
 
 
-def verdict(found: TrainingRecord) -> None:
+def verdict(record: TrainingRecord) -> None:
     """Did reusing sources help: one sentence, what the sources add, and what to do next."""
-    code = _code(found)
+    code = _code(record)
     box, icon = VERDICT_BOX[code]
-    control = found.comparison_control
+    control = record.comparison_control
     values = {
-        "documents": count("test_documents", found.dataset.counts.test),
-        **charts.signed_points(found.comparison),
-        "score": _score(found, "scalearn"),
-        "other": _score(found, "frozen_head"),
-        "control": _score(found, control.against or "own_adapter") if control else "",
+        "documents": count("test_documents", record.dataset.counts.test),
+        **charts.signed_points(record.comparison),
+        "score": _score(record, "scalearn"),
+        "other": _score(record, "frozen_head"),
+        "control": _score(record, control.against or "own_adapter") if control else "",
     }
     sentence = t(f"verdict.{code}.text", **values)
-    if code == "helped" and (carrier := _carrier(found)):
+    if code == "helped" and (carrier := _carrier(record)):
         sentence = Markdown(f"{sentence} {carrier}")
     box(sentence, title=t(f"verdict.{code}"), icon=icon)
     if control and code not in ("plain", "few_documents"):
         st.markdown(t(f"verdict.sources.{same_or(control)}", **charts.signed_points(control)))
-    _unlabelled(found)
+    _unlabelled(record)
     if code not in ("plain", "same_answers"):
         st.markdown(t(f"verdict.{code}.next"))
-    tested_on.notes(found.scores["scalearn"])
-    _languages(found)
-    cut = found.dataset.cut
+    tested_on.notes(record.scores["scalearn"])
+    _languages(record)
+    cut = record.dataset.cut
     if cut:
-        how = found.long_texts
-        st.caption(t(f"results.cut.{how}", documents=count("documents", cut), reach=outcomes.reach(found)))
+        how = record.long_texts
+        st.caption(t(f"results.cut.{how}", documents=count("documents", cut), reach=outcomes.reach(record)))
 
 
-def _unlabelled(found: TrainingRecord) -> None:
+def _unlabelled(record: TrainingRecord) -> None:
     """What the documents without label brought, or why none was learned from."""
-    told = found.unlabelled
-    if told is None:
+    facts = record.unlabelled
+    if facts is None:
         return
-    documents = count("unlabelled", told.documents)
-    if told.comparison is None:
-        st.markdown(t(f"verdict.unlabelled.{told.joining}", documents=documents))
+    documents = count("unlabelled", facts.documents)
+    if facts.comparison is None:
+        st.markdown(t(f"verdict.unlabelled.{facts.joining}", documents=documents))
         return
-    points = charts.signed_points(told.comparison)
+    points = charts.signed_points(facts.comparison)
     st.markdown(
-        t(f"verdict.unlabelled.{same_or(told.comparison)}", documents=documents, used=f"{told.used:,}", **points)
+        t(f"verdict.unlabelled.{same_or(facts.comparison)}", documents=documents, used=f"{facts.used:,}", **points)
     )
 
 
-def _score(found: TrainingRecord, method: str) -> str:
+def _score(record: TrainingRecord, method: str) -> str:
     """Balanced score of a method, 0 to 100."""
-    return text.points(found.scores[method].macro_f1.value)
+    return text.points(record.scores[method].macro_f1.value)
 
 
-def _carrier(found: TrainingRecord) -> Markdown | None:
+def _carrier(record: TrainingRecord) -> Markdown | None:
     """The source without which most of the gain over the control would be lost, if one alone does that."""
-    lost = found.verdict.carried_by
-    control = found.comparison_control
+    lost = record.verdict.carried_by
+    control = record.comparison_control
     if not lost or control is None or lost[0].lost < 100 * control.difference / 2:
         return None
-    names = dict(zip(found.source_names, outcomes.source_titles(found), strict=True))
+    names = dict(zip(record.source_names, outcomes.source_titles(record), strict=True))
     return t("verdict.carried_most", name=names[lost[0].source])
 
 
-def _languages(found: TrainingRecord) -> None:
+def _languages(record: TrainingRecord) -> None:
     """A warning where the encoder does not read the documents."""
-    shares, unknown = found.languages, found.dataset.unknown_share
-    if shares and language_note.card_of(found):
-        missing = language_note.unread(found, shares)
+    shares, unknown = record.languages, record.dataset.unknown_share
+    if shares and language_note.card_of(record):
+        missing = language_note.unread(record, shares)
         if missing:
             share = f"{100 * sum(shares[code] for code in missing):.0f}"
-            told = t("results.unread", share=share, advice=language_note.advice(found, missing))
-            st.warning(told, icon=language_note.ICON)
+            message = t("results.unread", share=share, advice=language_note.advice(record, missing))
+            st.warning(message, icon=language_note.ICON)
     elif unknown > FOREIGN:
         st.warning(t("results.foreign", share=f"{100 * unknown:.0f}"), icon=language_note.ICON)
 
 
-def _code(found: TrainingRecord) -> str:
+def _code(record: TrainingRecord) -> str:
     """The verdict's code, or why there is nothing to compare: the same model, or the same answers."""
-    if same_or(found.comparison) != "same_answers":
-        return found.verdict.code
-    untrained = found.best_epoch == 0 and found.scales.start == 0
+    if same_or(record.comparison) != "same_answers":
+        return record.verdict.code
+    untrained = record.best_epoch == 0 and record.scales.start == 0
     return "plain" if untrained else "same_answers"
 
 

@@ -17,27 +17,27 @@ STAYED = 1.0
 """A source that moved by less, in percent of a layer's signal (mean over layers), stayed where it began."""
 
 
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """In words what moved most, then the map of learned minus start."""
-    moved = change(found)
-    shown = scale_map.of_result(found, moved, column="change_percent", unit=t("unit.percent"), decimals=1)
-    _words(shown, reused=found.reused)
+    moved = change(record)
+    shown = scale_map.of_result(record, moved, column="change_percent", unit=t("unit.percent"), decimals=1)
+    _words(shown, reused=record.reused)
     st.markdown(t("change.reading", layers=len(moved)))
-    scale_map.draw(shown, filename=f"{found.dataset.name}_change", alt=t("change.alt"))
-    lines = [*scale_view.start_lines(found), t("change.unit")]
+    scale_map.draw(shown, filename=f"{record.dataset.name}_change", alt=t("change.alt"))
+    lines = [*scale_view.start_lines(record), t("change.unit")]
     st.caption("\n".join(f"- {line}" for line in lines))
 
 
-def change(found: TrainingRecord) -> NDArray[np.float64]:
+def change(record: TrainingRecord) -> NDArray[np.float64]:
     """Contribution now minus that of the start scale, in percent of each layer's signal, `[layers, sources]`.
 
     In percent and not in scales, because only so sources of different volume can be compared. The own adapter did
     next to nothing at its start, whatever its scale: all it does was learned.
     """
-    begun = np.array(scale_view.starts(found))
-    if found.own_adapter and scale_view.asked_start(found):
+    begun = np.array(scale_view.starts(record))
+    if record.own_adapter and scale_view.asked_start(record):
         begun[-1] = 0.0
-    scales = found.scales
+    scales = record.scales
     moved: NDArray[np.float64] = np.array(scales.contribution) - begun * np.array(scales.output_size)
     return 100 * moved
 

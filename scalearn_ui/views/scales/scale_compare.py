@@ -21,7 +21,7 @@ ALIKE = 0.5
 """Below this, in percent of a layer's signal, a source has no direction worth comparing."""
 
 
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """Choose another model of the same encoder; then words, the map of differences, and what only one has.
 
     Raises:
@@ -38,15 +38,15 @@ def draw(run: Run, found: TrainingRecord) -> None:
         return
     other = _choose(others, linked)
     second = outcomes.result(other.id)
-    ours, theirs = (list(result.source_names) for result in (found, second))
-    titles = dict(zip(ours, outcomes.source_titles(found), strict=True))
+    ours, theirs = (list(result.source_names) for result in (record, second))
+    titles = dict(zip(ours, outcomes.source_titles(record), strict=True))
     titles |= dict(zip(theirs, outcomes.source_titles(second), strict=True))
-    shared = [ours[row] for row in scale_map.order(found) if ours[row] in theirs]
+    shared = [ours[row] for row in scale_map.order(record) if ours[row] in theirs]
     if shared:
-        _difference(found, second, shared, titles)
+        _difference(record, second, shared, titles)
     else:
         st.info(t("compare.nothing_shared"), icon=":material/info:")
-    lines = _only(ours, theirs, titles) + _caveats(found, second)
+    lines = _only(ours, theirs, titles) + _caveats(record, second)
     if lines:
         st.caption("\n".join(f"- {line}" for line in lines))
 
@@ -66,11 +66,11 @@ def _follow() -> None:
     st.query_params[OTHER] = st.session_state[KEY]
 
 
-def _difference(found: TrainingRecord, second: TrainingRecord, shared: list[str], titles: dict[str, str]) -> None:
+def _difference(record: TrainingRecord, second: TrainingRecord, shared: list[str], titles: dict[str, str]) -> None:
     """Words and map of the contributions here minus those there, for the sources that both have."""
     here, there = (
         100 * np.array(result.scales.contribution)[:, [_place(result, name) for name in shared]]
-        for result in (found, second)
+        for result in (record, second)
     )
     shown = scale_map.ScaleMap(
         values=here - there,
@@ -84,7 +84,7 @@ def _difference(found: TrainingRecord, second: TrainingRecord, shared: list[str]
     layer, row = (int(n) for n in np.unravel_index(np.abs(shown.values).argmax(), shown.values.shape))
     used = (np.abs(here) >= ALIKE) & (np.abs(there) >= ALIKE)
     alike = used & (np.sign(here) == np.sign(there))
-    told = t(
+    message = t(
         "compare.most",
         name=shown.titles[row],
         layer=layer + 1,
@@ -92,9 +92,9 @@ def _difference(found: TrainingRecord, second: TrainingRecord, shared: list[str]
         there=charts.signed(float(there[layer, row]), 1),
     )
     same = t("compare.alike", alike=int(alike.sum()), used=int(used.sum()))
-    st.info(f"{told} {same}", title=t("compare.title"), icon=":material/lightbulb:")
+    st.info(f"{message} {same}", title=t("compare.title"), icon=":material/lightbulb:")
     st.markdown(t("compare.reading"))
-    names = f"{found.dataset.name}_{second.dataset.name}"
+    names = f"{record.dataset.name}_{second.dataset.name}"
     scale_map.draw(shown, filename=f"{names}_difference", alt=t("compare.alt"))
 
 
@@ -115,12 +115,12 @@ def _only(ours: list[str], theirs: list[str], titles: dict[str, str]) -> list[Ma
     return lines
 
 
-def _caveats(found: TrainingRecord, second: TrainingRecord) -> list[Markdown]:
+def _caveats(record: TrainingRecord, second: TrainingRecord) -> list[Markdown]:
     """What makes the two less comparable than they look."""
     lines = []
-    if found.dataset.fingerprint != second.dataset.fingerprint:
+    if record.dataset.fingerprint != second.dataset.fingerprint:
         lines.append(t("compare.other_documents"))
-    own, others = (result.sources[-1].sha256 for result in (found, second))
-    if found.own_adapter and second.own_adapter and own != others:
+    own, others = (result.sources[-1].sha256 for result in (record, second))
+    if record.own_adapter and second.own_adapter and own != others:
         lines.append(t("compare.own"))
     return lines

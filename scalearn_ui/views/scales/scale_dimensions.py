@@ -19,17 +19,17 @@ BOX = slice(1, 6)
 """Of the stored quantiles, those a box is made of: 5%, 25%, 50%, 75%, 95%."""
 
 
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """The boxes of one layer, with the dimensions that stand out."""
-    if not found.scales.per_dimension:
+    if not record.scales.per_dimension:
         st.info(t("dimensions.uniform"), icon=":material/info:")
         return
-    summary = found.scales.dimensions
+    summary = record.scales.dimensions
     if summary is None:
         st.info(t("dimensions.earlier"), icon=":material/info:")
         return
     layer = _layer(summary)
-    rows, titles = scale_map.order(found), outcomes.source_titles(found)
+    rows, titles = scale_map.order(record), outcomes.source_titles(record)
     names, values = [titles[row] for row in rows], [summary.values[layer][row] for row in rows]
     _words(names, values, [summary.negative[layer][row] for row in rows], summary.width)
     st.markdown(t("dimensions.reading"))
@@ -37,8 +37,8 @@ def draw(run: Run, found: TrainingRecord) -> None:
     drawn = spreads(names, boxes, x_title=t("dimensions.axis"), decimals=2, palette=figure.palette())
     scale_map.with_downloads(
         drawn,
-        _all_rows(found, summary),
-        filename=f"{found.dataset.name}_dimensions",
+        _all_rows(record, summary),
+        filename=f"{record.dataset.name}_dimensions",
         alt=t("dimensions.alt"),
         key="scale_boxes",
     )
@@ -81,22 +81,22 @@ def _words(names: list[str], values: Sequence[Sequence[float]], negative: list[f
 
 def _top(names: list[str], top: Sequence[Sequence[tuple[int, float]]]) -> pd.DataFrame:
     """One row per source: its dimensions of the largest size, with their scales."""
-    told = [
+    largest = [
         t("list.comma").join(
             t("dimensions.one", dimension=int(place), scale=charts.signed(value, 2)) for place, value in row
         )
         for row in top
     ]
-    return pd.DataFrame({t("dimensions.source"): names, t("dimensions.largest"): told})
+    return pd.DataFrame({t("dimensions.source"): names, t("dimensions.largest"): largest})
 
 
-def _all_rows(found: TrainingRecord, summary: DimensionSummary) -> pd.DataFrame:
+def _all_rows(record: TrainingRecord, summary: DimensionSummary) -> pd.DataFrame:
     """The whole summary, one row per layer and source."""
-    titles, shares = outcomes.source_titles(found), [f"q{100 * share:g}" for share in summary.quantiles]
+    titles, shares = outcomes.source_titles(record), [f"q{100 * share:g}" for share in summary.quantiles]
     rows = []
     for layer, values in enumerate(summary.values):
         named = t("scales.all_layers") if len(summary.values) == 1 else str(layer + 1)
-        for number, source in enumerate(found.sources):
+        for number, source in enumerate(record.sources):
             numbers = [*values[number], summary.spread[layer][number], summary.negative[layer][number]]
             rows.append([named, source.name, titles[number], *(round(x, scale_map.DECIMALS) for x in numbers)])
     return pd.DataFrame(rows, columns=["layer", "source", "title", *shares, "spread", "negative_share"])

@@ -20,15 +20,15 @@ OWN_START = 1.0
 """Scale of the own adapter before it learned from pairs of documents; it did next to nothing then."""
 
 
-def summary(found: TrainingRecord) -> None:
+def summary(record: TrainingRecord) -> None:
     """Which sources are used most, in one sentence, and how much the task adapter adds."""
-    totals = scale_map.totals(found)
+    totals = scale_map.totals(record)
     if totals.sum() == 0:
         st.info(t("scales.all_zero"), icon=":material/info:")
         return
-    reused = totals[:-1] if found.own_adapter else totals
+    reused = totals[:-1] if record.own_adapter else totals
     order = np.argsort(-reused)[:NAMED]
-    names = outcomes.source_titles(found)
+    names = outcomes.source_titles(record)
     first = listed(t("list.name", name=names[index]) for index in order)
     strength = f"{100 * reused.sum():.1f}"
     if len(reused) > NAMED and reused.sum() > 0:
@@ -36,7 +36,7 @@ def summary(found: TrainingRecord) -> None:
         sentence = t("scales.summary", names=first, share=share, strength=strength)
     else:
         sentence = t("scales.summary_few", names=first, strength=strength)
-    if found.own_adapter:
+    if record.own_adapter:
         sentence = Markdown(f"{sentence}  \n{t('scales.summary_own', strength=f'{100 * totals[-1]:.1f}')}")
     st.info(
         sentence,
@@ -45,81 +45,81 @@ def summary(found: TrainingRecord) -> None:
     )
 
 
-def draw(run: Run, found: TrainingRecord, view: str) -> None:
+def draw(run: Run, record: TrainingRecord, view: str) -> None:
     """The view "contribution" or "raw" with its summary, how to read it, and what to know."""
-    summary(found)
-    reading(view, found)
+    summary(record)
+    reading(view, record)
     if view == "contribution":
-        contribution(found)
+        contribution(record)
     else:
-        raw(found)
-    notes(found)
+        raw(record)
+    notes(record)
 
 
-def contribution(found: TrainingRecord) -> None:
+def contribution(record: TrainingRecord) -> None:
     """Signed share of each layer's signal, in percent."""
-    values = 100 * np.array(found.scales.contribution)
+    values = 100 * np.array(record.scales.contribution)
     shown = scale_map.of_result(
-        found, values, column="contribution_percent", unit=t("unit.percent"), decimals=1
+        record, values, column="contribution_percent", unit=t("unit.percent"), decimals=1
     )  # fmt: skip
-    scale_map.draw(shown, filename=f"{found.dataset.name}_contribution", alt=t("scales.map_alt"))
+    scale_map.draw(shown, filename=f"{record.dataset.name}_contribution", alt=t("scales.map_alt"))
 
 
-def reading(view: str, found: TrainingRecord) -> None:
+def reading(view: str, record: TrainingRecord) -> None:
     """How to read the map."""
-    st.markdown(t(f"reading.{view}", layers=len(found.scales.contribution)))
+    st.markdown(t(f"reading.{view}", layers=len(record.scales.contribution)))
 
 
-def raw(found: TrainingRecord) -> None:
+def raw(record: TrainingRecord) -> None:
     """The learned numbers themselves, coloured by how far they moved from their start."""
     shown = scale_map.of_result(
-        found, np.array(found.scales.raw), column="scale", unit=t("unit.scale"), decimals=2,
-        starts=starts(found),
+        record, np.array(record.scales.raw), column="scale", unit=t("unit.scale"), decimals=2,
+        starts=starts(record),
     )  # fmt: skip
-    scale_map.draw(shown, filename=f"{found.dataset.name}_scale", alt=t("scales.map_alt"))
+    scale_map.draw(shown, filename=f"{record.dataset.name}_scale", alt=t("scales.map_alt"))
 
 
-def notes(found: TrainingRecord) -> None:
+def notes(record: TrainingRecord) -> None:
     """What to know about this variant and this start."""
-    lines = start_lines(found)
-    if found.scales.shared:
+    lines = start_lines(record)
+    if record.scales.shared:
         lines.append(t("scales.shared"))
-    if found.scales.per_dimension:
+    if record.scales.per_dimension:
         lines.append(t("scales.vector"))
-    lines.append(t("scales.not_importance", documents=text.count("documents", found.scales.documents)))
+    lines.append(t("scales.not_importance", documents=text.count("documents", record.scales.documents)))
     st.caption("\n".join(f"- {line}" for line in lines))
 
 
-def start_lines(found: TrainingRecord) -> list[Markdown]:
+def start_lines(record: TrainingRecord) -> list[Markdown]:
     """What the scales started from, and why."""
-    asked, start = asked_start(found), found.scales.start
-    if not asked:
+    forecast, start = asked_start(record), record.scales.start
+    if not forecast:
         return [t("scales.start_zero") if start == 0 else t("scales.start_value", start=f"{start:.2f}")]
-    documents = text.count("documents", asked.documents)
-    if asked.strengths:
-        titles = dict(zip(found.source_names, outcomes.source_titles(found), strict=True))
-        picked = sorted(asked.strengths.items(), key=lambda item: -abs(item[1]))
+    documents = text.count("documents", forecast.documents)
+    if forecast.strengths:
+        titles = dict(zip(record.source_names, outcomes.source_titles(record), strict=True))
+        picked = sorted(forecast.strengths.items(), key=lambda item: -abs(item[1]))
         named = [
             t("list.name_number", name=titles[name], number=charts.signed(value, 1)) for name, value in picked
         ]
         lines = [t("scales.forecast", documents=documents, names=listed(named))]
     else:
         lines = [t("scales.forecast_none", documents=documents)]
-    return [*lines, t("scales.start_own")] if found.own_adapter else lines
+    return [*lines, t("scales.start_own")] if record.own_adapter else lines
 
 
-def starts(found: TrainingRecord) -> list[float]:
+def starts(record: TrainingRecord) -> list[float]:
     """The scale that each source began with, in the order of the result's columns."""
-    asked = asked_start(found)
-    if not asked:
-        return [found.scales.start] * len(found.sources)
-    begun = [asked.share * asked.strengths.get(name, 0.0) for name in found.source_names]
-    return [*begun[:-1], OWN_START] if found.own_adapter else begun
+    forecast = asked_start(record)
+    if not forecast:
+        return [record.scales.start] * len(record.sources)
+    begun = [forecast.share * forecast.strengths.get(name, 0.0) for name in record.source_names]
+    return [*begun[:-1], OWN_START] if record.own_adapter else begun
 
 
-def asked_start(found: TrainingRecord) -> Start | None:
+def asked_start(record: TrainingRecord) -> Start | None:
     """The start that a forecast chose; None where it was another."""
-    return found.start if found.recipe == "auto" else None
+    return record.start if record.recipe == "auto" else None
 
 
 def listed(names: Iterable[Markdown]) -> Markdown:

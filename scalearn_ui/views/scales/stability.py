@@ -23,18 +23,18 @@ NARROW = 8
 """Layers whose numbers still fit into the cells on a phone."""
 
 
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """Offer the repetition, or show its outcome as a map; cells that do not repeat are hatched."""
-    repeated = study.found_or_offered(run, found, "seeds", found.studies.seeds)
+    repeated = study.found_or_offered(run, record, "seeds", record.studies.seeds)
     if repeated is not None:
-        show(found, repeated)
+        show(record, repeated)
 
 
-def show(found: TrainingRecord, repeated: Seeds) -> None:
+def show(record: TrainingRecord, repeated: Seeds) -> None:
     """The sentence, the hatched map, each source over the trainings."""
-    titles = outcomes.source_titles(found)
+    titles = outcomes.source_titles(record)
     holds = np.array(repeated.repeats)  # [layers, sources]
-    order = _order(found, repeated)
+    order = _order(record, repeated)
     _sentence(repeated, holds, [titles[index] for index in order if holds[:, index].all()])
     for note in repeated.notes:
         st.caption(t(f"note.{note}"))
@@ -75,7 +75,7 @@ def show(found: TrainingRecord, repeated: Seeds) -> None:
 def _sentence(repeated: Seeds, holds: NDArray[np.bool_], steady: list[str]) -> None:
     """How far score and scales agree."""
     score = repeated.score
-    told = [
+    lines = [
         t(
             "stability.score",
             trainings=len(repeated.seeds),
@@ -86,18 +86,18 @@ def _sentence(repeated: Seeds, holds: NDArray[np.bool_], steady: list[str]) -> N
         t("stability.cells", n=int(holds.sum()), all=holds.size),
     ]
     if steady:
-        told.append(
+        lines.append(
             t("stability.steady", names=text.listed([t("list.name", name=name) for name in steady[:NAMED]]))
         )
     share = holds.mean()
     code = "most" if share >= 2 / 3 else "some" if share >= 1 / 3 else "few"
-    st.info("  \n".join(told), title=t(f"stability.{code}"), icon=":material/repeat:")
+    st.info("  \n".join(lines), title=t(f"stability.{code}"), icon=":material/repeat:")
 
 
-def _order(found: TrainingRecord, repeated: Seeds) -> list[int]:
+def _order(record: TrainingRecord, repeated: Seeds) -> list[int]:
     """Columns, the source that does most on average first, and last the own adapter, which is none."""
     totals = np.array(repeated.totals.mean)
-    if found.own_adapter:
+    if record.own_adapter:
         totals[-1] = -1.0
     return [int(index) for index in np.argsort(-totals, kind="stable")]
 

@@ -47,25 +47,25 @@ def _look(run_id: str, levers: dict[str, Any]) -> LeverLook:
     return _board(run_id).look(Levers.from_dict(levers))
 
 
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """Scores on top, levers on the left, the confusion matrix on the right; below, save."""
     with st.spinner(t("levers.loading")):
         board = _board(run.id)
-    tested = found.dataset.counts.test - (0 if found.levers is not None else len(board.split))
+    tested = record.dataset.counts.test - (0 if record.levers is not None else len(board.split))
     st.markdown(t("levers.text", documents=count("test_documents", len(board.split))))
     st.warning(t("levers.warning", documents=count("test_documents", tested)), icon=":material/visibility:")
     above = _staying_box()
     below = st.container()
     left, right = st.columns([5, 6], gap="large")
     with left:
-        levers = _levers(run, found)
+        levers = _levers(run, record)
     look = _look(run.id, levers.to_dict())
     with above:
         _scores(look, at_rest=levers.at_rest)
     with below:
         _how_sure(look)
     with right:
-        _mistakes(look.scores, found.dataset.labels)
+        _mistakes(look.scores, record.dataset.labels)
     _save(run, levers)
     with st.expander(t("levers.method"), icon=":material/info:"):
         st.markdown(t("levers.method_text"))
@@ -94,12 +94,12 @@ def _staying_box() -> DeltaGenerator:
     return st.container(border=True, key="lever_scores")
 
 
-def _levers(run: Run, found: TrainingRecord) -> Levers:
+def _levers(run: Run, record: TrainingRecord) -> Levers:
     """The sliders, strongest source first, and where they stand."""
     from scalearn_core.explain.levers import Levers, hardly_used
 
-    rows, titles, idle = scale_map.order(found), outcomes.source_titles(found), hardly_used(found)
-    names = [found.source_names[row] for row in rows]
+    rows, titles, idle = scale_map.order(record), outcomes.source_titles(record), hardly_used(record)
+    names = [record.source_names[row] for row in rows]
     titled = dict(zip(names, (titles[row] for row in rows), strict=True))
     used, spare = [name for name in names if not idle[name]], [name for name in names if idle[name]]
     # Changed only before the sliders are drawn, as a callback: the button stands above them.
@@ -122,16 +122,16 @@ def _levers(run: Run, found: TrainingRecord) -> Levers:
         with st.expander(t("levers.spare", sources=count("sources", len(spare))), expanded=not used):
             st.caption(t("levers.added"))
             added = {name: _slider(run.id, f"added.{name}", titled[name], ADDED) for name in spare}
-    return Levers(factors, added, _groups(run.id, found))
+    return Levers(factors, added, _groups(run.id, record))
 
 
-def _groups(run_id: str, found: TrainingRecord) -> tuple[float, ...]:
+def _groups(run_id: str, record: TrainingRecord) -> tuple[float, ...]:
     """Factors on all sources in the lower, middle and upper layers; at rest where layers share their scales."""
     from scalearn_core.explain.levers import group_of
 
-    if found.scales.shared:
+    if record.scales.shared:
         return (1.0,) * len(GROUPS)
-    layers = found.encoder.layers
+    layers = record.encoder.layers
     factors = []
     with st.expander(t("levers.layers")):
         st.caption(t("levers.layers_text"))
@@ -207,14 +207,14 @@ def _save(run: Run, levers: Levers) -> None:
         st.markdown(t("levers.save_text"))
         title = st.text_input(t("levers.name"), value=f"{run.title} · {t('levers.by_hand')}", max_chars=120)
         idle = levers.at_rest or not kept
-        asked = st.form_submit_button(
+        pressed = st.form_submit_button(
             t("levers.save"), icon=":material/save:", disabled=idle, key="save_levers_button"
         )  # fmt: skip
     if not kept:
         st.caption(t("levers.earlier"))
     elif levers.at_rest:
         st.caption(t("levers.nothing_to_save"))
-    if asked and not idle:
+    if pressed and not idle:
         runs.get(run.id)  # it may have been deleted while the page was open
         config = run.config | {"levers": levers.to_dict(), "from_run": run.id, "from_title": run.title}
         shell.go("run", run=runs.submit("train", config, title=title.strip() or run.title))

@@ -15,12 +15,12 @@ ALIKE, STRANGE = 0.8, 0.3
 """Similarity from which two sources do nearly the same, and below which they have little in common."""
 
 
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """The most alike pair in a sentence, and the map of all."""
-    measured = study.found_or_offered(run, found, "sources", found.studies.sources)
+    measured = study.found_or_offered(run, record, "sources", record.studies.sources)
     if measured is None:
         return
-    similar, names = measured.overlap.similarity, outcomes.source_titles(found)
+    similar, names = measured.overlap.similarity, outcomes.source_titles(record)
     acting = [place for place in measured.overlap.order if similar[place][place] is not None]
     pairs = [
         (alike, first, second)

@@ -20,16 +20,16 @@ MANY = 10
 """From so many sources on, each with a test of its own, the page says that some stand out by chance."""
 
 
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """Choose a source, read its curve; below it two sources together."""
-    measured = study.found_or_offered(run, found, "sources", found.studies.sources)
+    measured = study.found_or_offered(run, record, "sources", record.studies.sources)
     if measured is None:
         return
-    names = list(found.source_names)
-    titles = dict(zip(names, outcomes.source_titles(found), strict=True))
+    names = list(record.source_names)
+    titles = dict(zip(names, outcomes.source_titles(record), strict=True))
     strengths, curves = measured.probing.strengths, measured.probing.curves
     # By what was promised before these documents were seen: an order by what came would open on luck.
-    promised = {row.source: place for place, row in enumerate(found.forecast)}
+    promised = {row.source: place for place, row in enumerate(record.forecast)}
     ordered = sorted(curves, key=lambda curve: promised.get(curve.source, len(promised)))
     by_name = {curve.source: curve for curve in ordered}
     curve = by_name[query_choice.select(t("strength.choose"), list(by_name), KEY, titles.__getitem__)]
@@ -43,7 +43,7 @@ def draw(run: Run, found: TrainingRecord) -> None:
             [100 * score.high for score in curve.macro_f1],
         ),
         plain=scores[strengths.index(0.0)],
-        marked=_learned(found, names.index(curve.source)),
+        marked=_learned(record, names.index(curve.source)),
         plain_name=t("strength.plain"),
         marked_name=t("strength.learned"),
         x_title=t("axis.strength"),
@@ -75,9 +75,9 @@ def _sentence(name: str, strengths: Sequence[float], curve: StrengthCurve, sourc
         return
     change = curve.changes[strengths.index(curve.chosen)]
     low, high = (charts.signed(bound, 1) for bound in change.interval)
-    told = "none_chosen" if curve.chosen == 0 else f"chosen.{change.verdict}"
+    outcome = "none_chosen" if curve.chosen == 0 else f"chosen.{change.verdict}"
     values = {"strength": charts.signed(curve.chosen, 1), "gain": charts.signed(change.gain, 1)}
-    st.info(t(f"strength.{told}", name=name, low=low, high=high, **values), icon=":material/tune:")
+    st.info(t(f"strength.{outcome}", name=name, low=low, high=high, **values), icon=":material/tune:")
     if sources >= MANY:
         st.caption(t("strength.many", sources=sources))
 
@@ -98,9 +98,9 @@ def _sentence_of_best(name: str, strengths: Sequence[float], changes: Sequence[C
         st.info(t("strength.none", name=name), icon=":material/tune:")
 
 
-def _learned(found: TrainingRecord, place: int) -> float:
+def _learned(record: TrainingRecord, place: int) -> float:
     """The mean of a source's learned scales over the layers."""
-    values = [layer[place] for layer in found.scales.raw]
+    values = [layer[place] for layer in record.scales.raw]
     return float(sum(values) / len(values))
 
 

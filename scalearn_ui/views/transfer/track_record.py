@@ -23,7 +23,7 @@ FEW_PROJECTS = 3
 """Below so many projects nothing keeps paying yet."""
 
 
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """All models of the workspace, whichever the page is about."""
     trained = [run for run in state.trained_runs() if "levers" not in run.config]  # those were set by hand
     read = [(run.title, outcomes.readable(run.id)) for run in trained]
@@ -82,51 +82,51 @@ def _record(record: TrackRecord, titles: dict[str, str]) -> None:
         st.markdown(t("record.method", needed=FEWEST_TABLES))
 
 
-def _portfolio(found: Portfolio, titles: dict[str, str]) -> None:
+def _portfolio(overview: Portfolio, titles: dict[str, str]) -> None:
     """The map of projects and sources, what keeps paying, and what to build next."""
-    if not found.projects:
+    if not overview.projects:
         st.info(t("portfolio.none"), icon=":material/hourglass_empty:")
         return
-    _next(found, titles)
-    numbers = [str(number) for number in range(1, len(found.projects) + 1)]
-    by_source = [[row[place] for row in found.cells] for place in range(len(found.sources))]
+    _next(overview, titles)
+    numbers = [str(number) for number in range(1, len(overview.projects) + 1)]
+    by_source = [[row[place] for row in overview.cells] for place in range(len(overview.sources))]
     chart = drawn.portfolio(
         [
             [(cell.gain, cell.verdict in ("better", "worse")) if cell else None for cell in row]
             for row in by_source
         ],
-        [titles.get(tally.name, tally.name) for tally in found.sources],
+        [titles.get(tally.name, tally.name) for tally in overview.sources],
         numbers,
         x_title=t("axis.projects"),
         palette=figure.palette(),
     )
     figure.show(chart, alt=t("portfolio.alt"), key="portfolio")
-    st.caption(t("portfolio.reading", projects=_numbered(found.projects)))
+    st.caption(t("portfolio.reading", projects=_numbered(overview.projects)))
     table = pd.DataFrame(
         {
-            t("column.group"): [t(f"group.{tally.name}") for tally in found.groups],
-            t("column.pays"): [t("portfolio.of", n=tally.pays, all=tally.measured) for tally in found.groups],
-            t("column.harms"): [t("portfolio.of", n=tally.harms, all=tally.measured) for tally in found.groups],
+            t("column.group"): [t(f"group.{tally.name}") for tally in overview.groups],
+            t("column.pays"): [t("portfolio.of", n=tally.pays, all=tally.measured) for tally in overview.groups],
+            t("column.harms"): [t("portfolio.of", n=tally.harms, all=tally.measured) for tally in overview.groups],
         }
     )
     st.table(table, hide_index=True, border="horizontal", alt=t("portfolio.groups_alt"))
 
 
-def _next(found: Portfolio, titles: dict[str, str]) -> None:
+def _next(overview: Portfolio, titles: dict[str, str]) -> None:
     """Which source keeps paying, and in which group another adapter is the likeliest to."""
-    paying = [tally for tally in found.sources if tally.pays]
-    if not paying or found.build_next is None:
+    paying = [tally for tally in overview.sources if tally.pays]
+    if not paying or overview.build_next is None:
         st.info(
-            t("portfolio.nothing_pays", projects=count("projects", len(found.projects))), icon=":material/info:"
+            t("portfolio.nothing_pays", projects=count("projects", len(overview.projects))), icon=":material/info:"
         )
         return
-    best, group = paying[0], found.groups[0]
+    best, group = paying[0], overview.groups[0]
     sentences = [
         t("portfolio.pays", name=titles.get(best.name, best.name), n=best.pays, all=best.measured),
         t("portfolio.next", group=t(f"group.{group.name}"), n=group.pays, all=group.measured),
     ]
-    if len(found.projects) < FEW_PROJECTS:
-        sentences.append(t("portfolio.early", projects=count("projects", len(found.projects))))
+    if len(overview.projects) < FEW_PROJECTS:
+        sentences.append(t("portfolio.early", projects=count("projects", len(overview.projects))))
     st.info(t("sentence.join").join(sentences), icon=":material/lightbulb:")
 
 

@@ -27,37 +27,37 @@ overlap = source_overlap.draw
 strength = source_strength.draw
 
 
-def draw(run: Run, found: TrainingRecord) -> None:
+def draw(run: Run, record: TrainingRecord) -> None:
     """The forecast first; the study is offered below it, or once done stands above it."""
-    if found.studies.sources is None:
-        _expected(found)
-    measured = study.found_or_offered(run, found, "sources", found.studies.sources)
+    if record.studies.sources is None:
+        _expected(record)
+    measured = study.found_or_offered(run, record, "sources", record.studies.sources)
     if measured is not None:
-        _measured(found, measured)
+        _measured(record, measured)
 
 
-def _expected(found: TrainingRecord) -> None:
+def _expected(record: TrainingRecord) -> None:
     """What the forecast of the training promised, source by source."""
     st.subheader(t("which.expected"), anchor=False)
-    if not found.forecast or found.start is None:
+    if not record.forecast or record.start is None:
         st.markdown(t("which.no_forecast"))
         return
-    forecast.draw(found.forecast, found.start, _titles(found))
+    forecast.draw(record.forecast, record.start, _titles(record))
     with st.expander(t("results.method"), icon=":material/info:"):
         st.markdown(t("which.method_expected"))
 
 
-def _measured(found: TrainingRecord, measured: SourcesStudy) -> None:
+def _measured(record: TrainingRecord, measured: SourcesStudy) -> None:
     """One question at a time: alone, left out, or added one by one."""
     rows = measured.sources
-    asked = [*(["forecast"] if any(row.at_forecast for row in rows) else []), "alone", "left_out", "added"]
+    names = [*(["forecast"] if any(row.at_forecast for row in rows) else []), "alone", "left_out", "added"]
     place = st.empty()
-    measure = query_choice.buttons(t("which.measure"), asked, "measure", lambda name: t(f"which.measure.{name}"))
+    measure = query_choice.buttons(t("which.measure"), names, "measure", lambda name: t(f"which.measure.{name}"))
     st.markdown(t(f"which.reading.{measure}"))
     if measure == "added":
-        _added(found, measured, place)
+        _added(record, measured, place)
     else:
-        _changes(found, measured, measure, place)
+        _changes(record, measured, measure, place)
     with st.expander(t("results.method"), icon=":material/info:"):
         counts = measured.documents
         common = t("which.method", train=f"{counts.train:,}", test=f"{counts.test:,}")
@@ -65,17 +65,17 @@ def _measured(found: TrainingRecord, measured: SourcesStudy) -> None:
         st.markdown("\n\n".join([*lines, t("which.method_expected")] if measure == "forecast" else lines))
 
 
-def _changes(found: TrainingRecord, measured: SourcesStudy, measure: str, place: Any) -> None:
+def _changes(record: TrainingRecord, measured: SourcesStudy, measure: str, place: Any) -> None:
     """A chart of the change that each source makes, and the sentence that sums it up in `place`."""
-    titles = _titles(found)
+    titles = _titles(record)
     changes = [(row, _change(row, measure)) for row in measured.sources]
-    asked = [(row, change) for row, change in changes if change is not None]
-    asked.sort(key=lambda pair: (pair[0].own, -pair[1].gain))
-    reused = [(row, change) for row, change in asked if not row.own]
+    pairs = [(row, change) for row, change in changes if change is not None]
+    pairs.sort(key=lambda pair: (pair[0].own, -pair[1].gain))
+    reused = [(row, change) for row, change in pairs if not row.own]
     _headline(place, measure, [(titles[row.source], change) for row, change in reused])
-    expected = {entry.source: entry.gain for entry in found.forecast if entry.gain is not None}
+    expected = {entry.source: entry.gain for entry in record.forecast if entry.gain is not None}
     rows = []
-    for row, change in asked:
+    for row, change in pairs:
         note = _note(expected.get(row.source)) if measure == "forecast" else ""
         low, high = change.interval
         rows.append(drawn.Gain(titles[row.source], change.gain, low, high, change.verdict, note))
@@ -110,14 +110,14 @@ def _headline(place: Any, measure: str, rows: Sequence[tuple[str, Changed]]) -> 
         box(Markdown(t("sentence.join").join(sentences)), icon=icon)
 
 
-def _added(found: TrainingRecord, measured: SourcesStudy, place: Any) -> None:
+def _added(record: TrainingRecord, measured: SourcesStudy, place: Any) -> None:
     """Scores from the plain classifier to the whole model, one source more at a time."""
-    titles, steps = _titles(found), measured.added
+    titles, steps = _titles(record), measured.added
     useful = [number for number, step in enumerate(steps) if step.step.verdict == step.verdict == "better"]
     with place:
         if useful:
             last = steps[useful[-1]]
-            own = found.own_adapter and useful[-1] == len(steps) - 1
+            own = record.own_adapter and useful[-1] == len(steps) - 1
             code, needed = ("with_own", len(steps) - 1) if own else ("steps", useful[-1] + 1)
             words = t(f"which.added.{code}", sources=count("sources", needed), **_points(last))
             st.success(words, icon=":material/trending_up:")
@@ -168,6 +168,6 @@ def _quoted(names: Sequence[str]) -> Markdown:
     return text.listed([*named, t("which.more", n=more)] if more else named)
 
 
-def _titles(found: TrainingRecord) -> dict[str, str]:
+def _titles(record: TrainingRecord) -> dict[str, str]:
     """The reader's names of a result's sources, by name."""
-    return dict(zip(found.source_names, outcomes.source_titles(found), strict=True))
+    return dict(zip(record.source_names, outcomes.source_titles(record), strict=True))
