@@ -100,6 +100,10 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
+UNLABELLED_STEPS = 40
+"""So many more that recipe "auto" takes together with documents without label (`training/unlabelled.py`)."""
+
+
 @dataclass(frozen=True)
 class TrainingConfig:
     """How `train_scales` trains. None takes the recipe's value."""

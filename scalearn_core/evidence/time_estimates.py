@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 
-from scalearn_core.config import FORECAST, MOST_WINDOWS, StageOneConfig, TrainingConfig
+from scalearn_core.config import FORECAST, MOST_WINDOWS, UNLABELLED_STEPS, StageOneConfig, TrainingConfig
+from scalearn_core.data.unlabelled import MOST_UNLABELLED
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 
 TEST_SHARE = 0.2
@@ -30,6 +31,7 @@ def estimate_seconds(
     recipe: str = "auto",
     encoder: str = DEFAULT,
     long_texts: str = "head",
+    unlabelled: int = 0,
 ) -> tuple[float, float]:
     """Seconds a training will take at least and at most: with the shortest and the longest forecast, or stop.
 
@@ -39,6 +41,7 @@ def estimate_seconds(
         device: "cpu", "cuda" or "mps".
         encoder: key of its card.
         long_texts: see `TrainingConfig`.
+        unlabelled: documents without label; at least, none of them joins (`training/unlabelled.py`).
     """
     # The four variants cost the same, as the scales are folded into the up-projections.
     card = CARDS[encoder]
@@ -66,7 +69,16 @@ def estimate_seconds(
         control = (
             settings.steps * seconds(batch, 1, passes=2) if own_adapter else learned + first_round * candidate
         )
-        return fixed + learned + control, fixed + learned + control + (1 if own_adapter else 2) * further
+        joining = 0.0
+        if own_adapter and unlabelled:
+            every = train + min(unlabelled, MOST_UNLABELLED)
+            with_sources, without = (
+                UNLABELLED_STEPS * seconds(batch, adapters, passes=2) + 2 * seconds(every, adapters)
+                for adapters in (n_sources + 1, 1)
+            )
+            joining = seconds(every, 0) + with_sources + without
+        least = fixed + learned + control
+        return least, least + joining + (1 if own_adapter else 2) * further
     stage_one = StageOneConfig.for_documents(train, seed=0)
     own = stage_one.epochs * seconds(train, 1, passes=2) if own_adapter else 0.0
     epoch = seconds(train, n_sources + own_adapter, passes=2)

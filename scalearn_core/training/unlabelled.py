@@ -5,7 +5,7 @@
 2. Two heads, on the plain encoder and on that average, say together which class each document without label has
    (`heads/unlabelled.py`).
 3. Of each class the half of which they are surest joins the labelled documents, and scales and task adapter learn
-   `STEPS` more steps from pairs of all of them.
+   `UNLABELLED_STEPS` more steps from pairs of all of them.
 4. The head is fitted beside the documents without label as well.
 
 Where the labels teach hardly more than chance, so would that: then nothing of it is done (`may_join`).
@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from scalearn_core.config import Recipe
+from scalearn_core.config import UNLABELLED_STEPS, Recipe
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Tokens
 from scalearn_core.encoders.prefix_cache import CachedDocuments
@@ -35,7 +35,6 @@ from scalearn_core.training.forecast import Forecast
 from scalearn_core.training.loop import OnStep, seeded
 from scalearn_core.training.recipe_auto import HEAD_C, Learner, learn_own_adapter_alone, put_head, take_steps
 
-STEPS = 40
 BELIEVED = 0.5
 """Share of the documents of each class, the surest first, that are learned from as if labelled."""
 SURENESS = 0.5
@@ -107,7 +106,7 @@ def learn_beside(
     with seeded(seed):
         take_steps(
             learner, CachedDocuments(encoder, tokens), np.concatenate([pile.targets, believed]),
-            replace(recipe, steps=STEPS), batch_size, seed, on_step,
+            replace(recipe, steps=UNLABELLED_STEPS), batch_size, seed, on_step,
         )  # fmt: skip
     assert learner.own is not None
     trained = begin.like([*begin.sources[:-1], learner.own.frozen()])

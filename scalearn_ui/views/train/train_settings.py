@@ -113,7 +113,15 @@ def time_needed(
     """The estimate as a sentence."""
     length = _mean_bytes(info.id)
     low, high = estimate_seconds(
-        info.documents, n_sources, device.kind, own_adapter, length, recipe, encoder, long_texts
+        info.documents,
+        n_sources,
+        device.kind,
+        own_adapter,
+        length,
+        recipe,
+        encoder,
+        long_texts,
+        0 if info.separator else info.unlabelled,
     )
     shortest, longest = text.duration(low), text.duration(high)
     if shortest == longest:
