@@ -107,6 +107,7 @@ def test_the_uploader_has_the_studios_words(open_page: Open, locale: str, langua
     assert words["uploader.drop"] in page.evaluate(WORDS)
     assert page.evaluate(VISIBLE) == [words["table.upload"]]
     page = open_page("data", locale=locale)
+    page.wait_for_function(f"({WORDS})().length === 2")
     page.evaluate(DROP, "change")
     page.wait_for_function(f"({WORDS})().length === 1")
     assert page.evaluate(WORDS) == [words["uploader.refused"]]
