@@ -76,6 +76,13 @@ with st.container(border=True):
             device=train_settings.device_name(machine),
         )
     )
+    if info.unlabelled:
+        joins = not info.separator and recipe == "auto" and own_adapter
+        unlabelled = count("unlabelled", info.unlabelled)
+        if joins:
+            st.markdown(t("train.unlabelled", unlabelled=unlabelled))
+        else:
+            st.markdown(t("train.unlabelled_unused", unlabelled=unlabelled))
     st.caption(train_settings.time_needed(info, len(sources), recipe, machine, own_adapter, encoder, reading))
     if not sources:
         st.info(t("train.no_sources"))

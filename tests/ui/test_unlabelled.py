@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.recipe import Step
 from scalearn_core.data.unlabelled import MOST_UNLABELLED
 from scalearn_core.workspace import datasets
 from scalearn_ui import text
 from tests.core.checks.made import plain_texts
 from tests.core.tables.building import sheet_rows, xlsx
-from tests.ui.conftest import Open
+from tests.ui.conftest import Open, draw
 from tests.ui.tables import clean, clean_rows, keys, save, told, upload, written
 
 BLANK = plain_texts(12, begin=60)
@@ -199,3 +201,62 @@ def test_japanese_rows_of_a_japanese_table(studio: Open) -> None:
     assert "ラベルのない文書5件：学習の助けになります。" in told(app)
     info = save(app)
     assert (info.documents, info.unlabelled) == (40, 5)
+
+
+def test_the_training_says_whether_it_learns_from_them(
+    studio: Open, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text, "first_language", lambda: language)
+    mapping = Mapping("message", "topic", blanks="keep")
+    datasets.save_dataset(with_blanks(), mapping, filename="t.csv")
+    words = text.sentences(language)
+    number = words["count.unlabelled.other"].format(n="12")
+    app = studio("train", language)
+    assert not app.exception
+    assert words["train.unlabelled"].format(unlabelled=number) in told(app)
+    app.toggle(key="own_adapter").set_value(False).run()
+    assert words["train.unlabelled_unused"].format(unlabelled=number) in told(app)
+    assert words["train.unlabelled"].format(unlabelled=number) not in told(app)
+
+
+def results_page() -> None:
+    import streamlit as st
+
+    from scalearn_ui.views.results import verdict
+
+    verdict.unlabelled(st.session_state["found"])
+
+
+@pytest.mark.parametrize(
+    ("joining", "verdict", "difference"),
+    [
+        ("joined", "better", 0.041),
+        ("joined", "no_difference", 0.01),
+        ("joined", "worse", -0.05),
+        ("joined", "same_answers", 0.0),
+        *((why, None, None) for why in ("chance", "several_labels", "no_task_adapter", "other_recipe")),
+    ],
+)
+def test_results_say_what_they_brought_or_why_they_did_not_join(
+    language: str, joining: str, verdict: str | None, difference: float | None
+) -> None:
+    compared = verdict and {
+        "difference": difference, "low": -0.02, "high": 0.073, "against": "without_unlabelled",
+        "verdict": "no_difference" if verdict == "same_answers" else verdict,
+        "disagreements": 0 if verdict == "same_answers" else 9,
+    }  # fmt: skip
+    record = {
+        "unlabelled": {
+            "documents": 1_200, "used": 1_000 if verdict else 0, "joining": joining,
+            "gain": verdict and 100 * difference, "interval": verdict and [-2.0, 7.3], "comparison": compared,
+        }
+    }  # fmt: skip
+    shown = " ".join(line.value for line in draw(results_page, record, language).markdown)
+    words = text.sentences(language)
+    number = words["count.unlabelled.other"].format(n="1,200")
+    sentence = words[f"verdict.unlabelled.{verdict or joining}"]
+    begin = re.split(r"\{(?:difference|used)\}", sentence)[0].format(documents=number)
+    assert begin in shown
+    if verdict:
+        assert "1,000" in shown
+        assert verdict == "same_answers" or "7.3" in shown

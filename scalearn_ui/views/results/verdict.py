@@ -46,7 +46,7 @@ def verdict(record: TrainingRecord) -> None:
     box(sentence, title=t(f"verdict.{code}"), icon=icon)
     if control and code not in ("plain", "few_documents"):
         st.markdown(t(f"verdict.sources.{same_or(control)}", **charts.signed_points(control)))
-    _unlabelled(record)
+    unlabelled(record)
     if code not in ("plain", "same_answers"):
         st.markdown(t(f"verdict.{code}.next"))
     tested_on.notes(record.scores["scalearn"])
@@ -57,7 +57,7 @@ def verdict(record: TrainingRecord) -> None:
         st.caption(t(f"results.cut.{how}", documents=count("documents", cut), reach=outcomes.reach(record)))
 
 
-def _unlabelled(record: TrainingRecord) -> None:
+def unlabelled(record: TrainingRecord) -> None:
     """What the documents without label brought, or why none was learned from."""
     facts = record.unlabelled
     if facts is None:
