@@ -33,10 +33,11 @@ _OF_NUMPY = rf"(?:np|numpy)\.\w+\(\s*(?:{_QUOTED}|{_WORD})\s*\)"
 _ITEM = re.compile(rf"\s*(,\s*)?({_OF_NUMPY}|{_QUOTED}|{_WORD})", re.DOTALL)
 _WRAPPED = re.compile(
     r"(?:(?:np|numpy|pd|pandas|collections)\.)?(array|set|frozenset|list|tuple|deque|dict_keys|Index)"
-    r"\(\s*([\[({].*[\])}])?\s*(?:,\s*\w+\s*=\s*[^()]*)?,?\s*\)",
+    r"\(\s*+([\[({].*[\])}])?\s*+(?:,\s*+\w++\s*+=\s*+[^()]*+)?+,?+\s*+\)",
     re.DOTALL,
 )
-"""A list with what made it: `array(['a', 'b'], dtype=object)`, `frozenset({'a'})`, `set()`."""
+"""A list with what made it: `array(['a', 'b'], dtype=object)`, `frozenset({'a'})`, `set()`. Quantifiers give
+nothing back, so that no cell takes long."""
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
 _POINT = re.compile(r"(?<=\d)\.(?=[eE]|$)")
 """numpy writes `1.` and `1.e+16`."""
@@ -71,6 +72,8 @@ def listed(cell: str) -> tuple[str, ...] | None:
 def _value(written: str) -> str | None:
     """A label as text; an empty one for a value that is missing, None for what is none."""
     if written.startswith(("np.", "numpy.")):
+        if not written.endswith(")"):
+            return "" if written.rpartition(".")[2] in _MISSING else None
         written = written[written.index("(") + 1 : -1].strip()
     if written in _MISSING:
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -21,6 +22,10 @@ MOST_UNLABELLED = 1_000
 minutes, and nobody has measured a gain from them."""
 AT_ONCE = 20_000
 """Texts compared between two reports of progress."""
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
+)
+"""Soft hyphens, marks of direction and of joining, spaces of no width, selectors of variants."""
 OF_TEXTS = frozenset({"leave_out_rows", "blank_out_personal"})
 """The steps of a recipe that need no label."""
 
@@ -57,17 +62,22 @@ def are_new(
 ) -> NDArray[np.bool_]:
     """Which documents without label are the first of their text, and no labelled one has it.
 
-    Width, case and how much space there is make no difference (`near_duplicates.normalised`).
+    Width, case and how much space there is make no difference (`near_duplicates.normalised`), nor do characters
+    that nobody sees.
     """
-    seen = {normalised(text) for text in labelled}
+    seen = {_visible(text) for text in labelled}
     new = np.zeros(len(unlabelled), dtype=np.bool_)
     for place, text in enumerate(unlabelled):
         if place % AT_ONCE == 0:
             on_progress(place / len(unlabelled))
-        form = normalised(text)
+        form = _visible(text)
         new[place] = form not in seen
         seen.add(form)
     return new
+
+
+def _visible(text: str) -> str:
+    return normalised(_INVISIBLE.sub("", text))
 
 
 def kept_columns(frame: pd.DataFrame, rows: pd.Index, keep: Sequence[str]) -> pd.DataFrame | None:

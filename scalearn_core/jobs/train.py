@@ -76,6 +76,7 @@ class _Progress:
 
     def __init__(self, report: Reporter, settings: TrainingConfig, *, with_unlabelled: bool) -> None:
         self.report = report
+        self.more_follows = settings.recipe == "auto" and with_unlabelled
         begins = dict(_BEGINS[settings.recipe])
         if settings.recipe == "paper" and settings.own_adapter:
             begins["training"] = _AFTER_OWN_ADAPTER
@@ -95,7 +96,8 @@ class _Progress:
         fraction = metrics["fraction"]
         elapsed = time.monotonic() - self.began
         # At most: early stopping may end the training sooner, and then the bar jumps ahead.
-        eta = elapsed / fraction * (1 - fraction) if self.stage == "training" and step >= 8 else None
+        is_last = self.stage == "training" and not self.more_follows
+        eta = elapsed / fraction * (1 - fraction) if is_last and step >= 8 else None
         if self.stage == "training":
             for name in ("train_loss", "validation_loss", "validation_macro_f1"):
                 if name in metrics:

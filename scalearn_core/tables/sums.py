@@ -19,6 +19,8 @@ _WORDS = (
     r"総?合計|小計|総計|累計|計|平均|중간합계|합계|총계|소계|合计|总计|小计"
 )
 _NUMBER = r"[-+(]?[¥$€£]?\s*\d[\d.,\s]*\)?\s*(?:%|¥|€|\$|£|件|円|名|人|行|rows?|items?|tickets?|cases?)?"
+LONGEST = 60
+"""Characters of a cell that is looked at."""
 _SUM = re.compile(
     rf"[\s*=_-]*(?:{_WORDS})\s*(?:[:=]|\(n\))?\s*(?:\(?\s*{_NUMBER}\s*\)?)?[\s:*=_-]*", re.IGNORECASE
 )
@@ -27,12 +29,14 @@ _AMOUNT = re.compile(rf"{_NUMBER}|[-/]+|=(?:sum|count|subtotal|average)\w*\(.*\)
 
 def names_a_sum(cell: str) -> bool:
     """Whether a cell says that its row is a sum or an average, perhaps with the number."""
-    return len(cell) <= 60 and _SUM.fullmatch(unicodedata.normalize("NFKC", cell)) is not None
+    return len(cell) <= LONGEST and _SUM.fullmatch(unicodedata.normalize("NFKC", cell)) is not None
 
 
 def is_amount(cell: str) -> bool:
     """Whether a cell is a number as sums are, or blank."""
-    return not cell or _AMOUNT.fullmatch(unicodedata.normalize("NFKC", cell)) is not None
+    return not cell or (
+        len(cell) <= LONGEST and _AMOUNT.fullmatch(unicodedata.normalize("NFKC", cell)) is not None
+    )
 
 
 class Sums:

@@ -144,6 +144,9 @@ class DatasetInfo:
             values["further"] = FurtherInfo.from_dict(values["further"])
         if not all(isinstance(values[name], str) for name in ("id", "name", "created", "sha256")):
             raise TypeError("a text was expected")
+        counted = ("version", "documents", "rejected", "unlabelled", "size", "label_reading")
+        if not all(type(values.get(name, 0)) is int and values.get(name, 0) >= 0 for name in counted):
+            raise TypeError("a count was expected")
         return cls(**values)
 
 

@@ -33,7 +33,7 @@ from scalearn_core.tables.reading import AS_FOUND, Reading
 from scalearn_core.workspace.dataset_info import FORMAT, DatasetInfo, identity
 from scalearn_core.workspace.further_files import FILE as FURTHER
 from scalearn_core.workspace.further_files import FurtherFile
-from scalearn_core.workspace.keeping import keep_content, sweep, writable
+from scalearn_core.workspace.keeping import holds, keep_content, sweep, writable
 
 ID = re.compile(r"[0-9a-f]{16}")
 TABLE = "table.bin"
@@ -156,8 +156,8 @@ def _name_there(dataset_id: str) -> str | None:
     try:
         info = get_dataset_info(dataset_id)
         home, beside = dataset_folder(dataset_id), info.further
-        whole = info.size == (home / TABLE).stat().st_size
-        if whole and (beside is None or beside.size == (home / FURTHER).stat().st_size):
+        whole = holds(home / TABLE, info.sha256)
+        if whole and (beside is None or holds(home / FURTHER, beside.sha256)):
             return info.name
     except (DataError, OSError) as error:
         if isinstance(error, DataError) and error.code == "data.newer_dataset":
@@ -207,7 +207,10 @@ def get_dataset_info(dataset_id: str) -> DatasetInfo:
         stored = json.loads((dataset_folder(dataset_id) / "recipe.json").read_text("utf-8"))
         if stored["format"] > FORMAT:
             raise DataError("data.newer_dataset", dataset=dataset_id)
-        return DatasetInfo.from_dict(stored)
+        info = DatasetInfo.from_dict(stored)
+        if info.id != dataset_id or not (info.mapping and info.reading):  # made here, so that bad values show
+            raise ValueError("id")
+        return info
     except DataError:
         raise
     except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import shutil
@@ -35,15 +36,22 @@ def keep_content(content: bytes, path: Path, same: Path | None) -> None:
     Args:
         content: The bytes.
         path: Where to keep them.
-        same: A file that holds the same bytes already.
+        same: A file that is said to hold the same bytes already; a damaged one is let alone.
     """
     if same is not None:
         try:
-            os.link(same, path)
-            return
+            if same.stat().st_size == len(content) and same.read_bytes() == content:
+                os.link(same, path)
+                return
         except OSError as error:  # it was deleted a moment ago, or the disk knows no links
             logger.info("A table is kept once more: %s", error)
     path.write_bytes(content)
+
+
+def holds(path: Path, sha256: str) -> bool:
+    """Whether a file has the bytes it was stored with. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
 
 def is_left(path: Path) -> bool:

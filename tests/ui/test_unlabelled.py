@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.recipe import Step
 from scalearn_core.data.unlabelled import MOST_UNLABELLED
+from scalearn_core.studies.training import STAGES
 from scalearn_core.workspace import datasets
 from scalearn_ui import text
 from tests.core.checks.made import plain_texts
@@ -260,3 +261,21 @@ def test_results_say_what_they_brought_or_why_they_did_not_join(
     if verdict:
         assert "1,000" in shown
         assert verdict == "same_answers" or "7.3" in shown
+
+
+def method_page() -> None:
+    import streamlit as st
+
+    from scalearn_ui.views.results import evidence
+
+    evidence.method(st.session_state["found"])
+
+
+def test_how_it_was_measured_names_them_and_the_time_of_every_stage(language: str) -> None:
+    stages = [*STAGES, "baselines", "evaluation", "total"]
+    facts = {"documents": 1_200, "used": 1_000, "joining": "joined", "gain": 1.0, "interval": [-2.0, 7.3]}
+    record = {"unlabelled": facts | {"comparison": None}, "seconds": dict.fromkeys(stages, 1.5)}
+    shown = " ".join(line.value for line in draw(method_page, record, language).markdown)
+    words = text.sentences(language)
+    assert all(words[f"seconds.{stage}"] in shown for stage in stages)
+    assert "1,000" in shown and words["count.unlabelled.other"].format(n="1,200") in shown

@@ -70,6 +70,15 @@ def _short_interval(score: Interval) -> str:
     return t("number.interval", value=text.points(score.value), low=low, high=high)
 
 
+def _unlabelled(record: TrainingRecord) -> list[text.Markdown]:
+    """Which methods learned from documents without label, where any did."""
+    facts = record.unlabelled
+    if facts is None or not facts.used:
+        return []
+    documents = count("unlabelled", facts.documents)
+    return [t("results.method_unlabelled", used=f"{facts.used:,}", documents=documents)]
+
+
 def method(record: TrainingRecord) -> None:
     """How the numbers were made, for the reader who asks."""
     counts = record.dataset.counts
@@ -85,6 +94,7 @@ def method(record: TrainingRecord) -> None:
             best_epoch=record.best_epoch,
             validation=counts.validation,
         ),
+        *_unlabelled(record),
         t("results.method_scores", methods=len(record.scores)),
         t(
             "results.method_settings",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 
 import numpy as np
 import pandas as pd
@@ -263,3 +264,20 @@ def test_datasets_of_the_rules_before_keep_their_labels() -> None:
         info = dataclasses.replace(datasets.get_dataset_info(saved), label_reading=2)
         path.write_text(json.dumps(info.to_dict()), "utf-8")
         assert datasets.load_dataset(saved).labels == tuple(sorted(column))
+
+
+def test_a_missing_value_of_numpy_is_no_label() -> None:
+    assert listed("[np.nan]") == ()
+    assert listed("[numpy.nan, 'a']") == listed("['a', np.nan]") == ("a",)
+
+
+@pytest.mark.parametrize("cell", ["[np.array]", "(np.float64)", "[numpy.org]", "['a', np.x]"])
+def test_other_names_of_numpy_are_no_list(cell: str) -> None:
+    assert listed(cell) is None
+
+
+@pytest.mark.parametrize("cell", ["array(" + " " * 9_000 + ")x)", "set(" + " " * 9_000 + "=)"])
+def test_a_long_cell_that_is_no_list_takes_no_time(cell: str) -> None:
+    began = time.process_time()
+    assert listed(cell) is None
+    assert time.process_time() - began < 0.5

@@ -177,3 +177,10 @@ def test_japanese() -> None:
     dataset = TextDataset.from_table(content, KEEP).split()
     assert dataset.unlabelled.tolist() == ["パソコンが動きません。", "請求書１の件です。"]
     assert dataset.pile == ("パソコンが動きません。",)
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u00ad", "\ufeff", "\u200e", "\ufe0f"])
+def test_copies_with_characters_that_nobody_sees_are_copies(mark: str) -> None:
+    labelled = pd.Series(["the printer is out of paper", "プリンターの用紙がありません"], dtype="str")
+    copies = pd.Series([text.replace("p", f"p{mark}").replace("の", f"の{mark}") + mark for text in labelled])
+    assert not unlabelled.are_new(copies, labelled).any()

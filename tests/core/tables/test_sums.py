@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from scalearn_core.tables.sums import is_amount, names_a_sum
@@ -92,3 +94,10 @@ def test_words_of_sums(cell: str, is_sum: bool) -> None:
 )  # fmt: skip
 def test_amounts(cell: str, is_number: bool) -> None:
     assert is_amount(cell) == is_number
+
+
+def test_a_long_cell_is_no_amount_and_takes_no_time() -> None:
+    began = time.process_time()
+    assert not is_amount("1" + " " * 20_000 + "x")
+    assert time.process_time() - began < 0.5
+    assert is_amount("1 234,50 €")

@@ -323,3 +323,27 @@ def test_a_further_version_is_read_by_the_rules_of_the_one_before() -> None:
     assert store.get_dataset_info(further).documents == len(read[1])
     assert store.get_dataset_info(further).label_reading == 2
     assert store.get_dataset_info(store.save_dataset(content, mapping, filename="new.csv")).label_reading == RULES
+
+
+@pytest.mark.parametrize("damage", ["shorter", "exchanged"])
+def test_damage_does_not_spread_and_the_same_bytes_heal(damage: str, workspace: Path) -> None:
+    first = save()
+    table = workspace / "datasets" / first / "table.bin"
+    table.write_bytes(CONTENT[:-9] if damage == "shorter" else CONTENT[::-1])
+    other = store.save_dataset(CONTENT, Mapping("message", "team", blanks="keep"), filename="other.csv")
+    assert len(store.load_dataset(other).frame) == 4
+    assert store.load_dataset(save()).fingerprint == store.load_dataset(save()).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("version", "x"), ("version", None), ("documents", -5), ("size", "x"), ("id", "../../x"), ("blanks", "zap")],
+)
+def test_a_recipe_of_other_values_takes_down_itself_alone(key: str, value: object, workspace: Path) -> None:
+    sound, bad = save(), save(filename="second.csv")
+    recipe = workspace / "datasets" / bad / "recipe.json"
+    recipe.write_text(json.dumps(json.loads(recipe.read_text("utf-8")) | {key: value}), "utf-8")
+    assert [info.id for info in store.list_datasets()] == [sound]
+    assert [error.code for error in store.unreadable_datasets().values()] == ["data.damaged_dataset"]
+    store.delete_dataset(bad)
+    assert not store.unreadable_datasets()
