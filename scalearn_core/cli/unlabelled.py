@@ -28,7 +28,7 @@ def tell_unlabelled(dataset: TextDataset) -> None:
     if not number:
         return
     message = f"Documents without label: {number:,}"
-    if pile == MOST_UNLABELLED:
+    if pile == MOST_UNLABELLED < number:
         message += f"; {pile:,} of them, drawn by the seed of the split, are learned from"
     elif pile < number:
         message += (

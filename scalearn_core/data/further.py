@@ -11,7 +11,7 @@ import pandas as pd
 
 from scalearn_core.data.column_checks import shorten
 from scalearn_core.data.documents import is_blank, joined
-from scalearn_core.data.near_duplicates import normalised
+from scalearn_core.data.near_duplicates import as_seen
 from scalearn_core.errors import DataError
 from scalearn_core.tables.columns import rejected_rows
 from scalearn_core.tables.content import OnProgress
@@ -122,8 +122,8 @@ def further_documents(further: Further, after: int) -> tuple[pd.Series[str], pd.
 
 def check_new(texts: Sequence[str], there: Sequence[str], name: str) -> None:
     """At least one text is not there yet. Raises DataError `data.unlabelled_copies`."""
-    known = {normalised(text) for text in there}
-    if all(normalised(text) in known for text in texts):
+    known = {as_seen(text) for text in there}
+    if all(as_seen(text) in known for text in texts):
         raise DataError("data.unlabelled_copies", count=len(texts), name=name)
 
 

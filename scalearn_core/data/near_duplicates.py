@@ -5,6 +5,7 @@ MinHash (Broder 1997) in bands proposes pairs, and the pair's own character 5-gr
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
@@ -35,6 +36,11 @@ _BLOCK = 500_000
 _PAIRS = 20_000
 """Pairs looked at between two signs of life."""
 _SEED = 20_261_101
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
+)
+"""Soft hyphens, marks of direction and of joining, spaces of no width, selectors of variants."""
 
 Step = Callable[[], None]
 
@@ -78,6 +84,14 @@ def group_near(
 def normalised(text: str) -> str:
     """The text without what does not make two documents different: width, case, and how much space."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def as_seen(text: str) -> str:
+    """`normalised`, and without characters that nobody sees.
+
+    Apart from it, since the groups of stored datasets rest on that one.
+    """
+    return normalised(_INVISIBLE.sub("", text))
 
 
 def jaccard(one: set[str], other: set[str]) -> float:

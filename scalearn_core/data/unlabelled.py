@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from scalearn_core.data.apply_recipe import apply_steps
 from scalearn_core.data.documents import Taken
 from scalearn_core.data.further import Further, check_new, further_documents, last_row
-from scalearn_core.data.near_duplicates import group_near, normalised
+from scalearn_core.data.near_duplicates import as_seen, group_near
 from scalearn_core.data.recipe import Step
 from scalearn_core.data.split_plan import SplitPlan, among_tested
 from scalearn_core.tables.reader import Table
@@ -22,10 +21,6 @@ MOST_UNLABELLED = 1_000
 minutes, and nobody has measured a gain from them."""
 AT_ONCE = 20_000
 """Texts compared between two reports of progress."""
-_INVISIBLE = re.compile(
-    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
-)
-"""Soft hyphens, marks of direction and of joining, spaces of no width, selectors of variants."""
 OF_TEXTS = frozenset({"leave_out_rows", "blank_out_personal"})
 """The steps of a recipe that need no label."""
 
@@ -62,22 +57,17 @@ def are_new(
 ) -> NDArray[np.bool_]:
     """Which documents without label are the first of their text, and no labelled one has it.
 
-    Width, case and how much space there is make no difference (`near_duplicates.normalised`), nor do characters
-    that nobody sees.
+    What nobody sees makes no difference (`near_duplicates.as_seen`).
     """
-    seen = {_visible(text) for text in labelled}
+    seen = {as_seen(text) for text in labelled}
     new = np.zeros(len(unlabelled), dtype=np.bool_)
     for place, text in enumerate(unlabelled):
         if place % AT_ONCE == 0:
             on_progress(place / len(unlabelled))
-        form = _visible(text)
+        form = as_seen(text)
         new[place] = form not in seen
         seen.add(form)
     return new
-
-
-def _visible(text: str) -> str:
-    return normalised(_INVISIBLE.sub("", text))
 
 
 def kept_columns(frame: pd.DataFrame, rows: pd.Index, keep: Sequence[str]) -> pd.DataFrame | None:

@@ -13,6 +13,7 @@ import pytest
 
 from scalearn_core.data import unlabelled
 from scalearn_core.data.dataset import TextDataset
+from scalearn_core.data.further import check_new
 from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.parts import Part
 from scalearn_core.data.recipe import Step
@@ -184,3 +185,6 @@ def test_copies_with_characters_that_nobody_sees_are_copies(mark: str) -> None:
     labelled = pd.Series(["the printer is out of paper", "プリンターの用紙がありません"], dtype="str")
     copies = pd.Series([text.replace("p", f"p{mark}").replace("の", f"の{mark}") + mark for text in labelled])
     assert not unlabelled.are_new(copies, labelled).any()
+    with pytest.raises(DataError) as caught:
+        check_new(copies.tolist(), labelled.tolist(), "more.csv")
+    assert caught.value.code == "data.unlabelled_copies"
