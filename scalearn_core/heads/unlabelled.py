@@ -73,8 +73,9 @@ Linear = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 def log_probabilities(logits: Logits) -> Logits:
     """`[n, classes]`, each row's exponentials adding up to 1."""
-    shifted = logits - logits.max(1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(1, keepdims=True)))
+    from scipy.special import log_softmax
+
+    return np.asarray(log_softmax(logits, axis=1))
 
 
 def _regression(
