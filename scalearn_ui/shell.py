@@ -17,12 +17,26 @@ from scalearn_ui.text import t
 ROOT = Path(__file__).resolve().parents[1]
 MENU = {
     "start": {"home": ":material/home:"},
-    "prepare": {"data": ":material/table:", "sources": ":material/extension:"},
-    "learn": {"train": ":material/model_training:", "run": ":material/progress_activity:"},
-    "understand": {"results": ":material/verified:", "transfer": ":material/hub:", "scales": ":material/tune:"},
-    "use": {"classify": ":material/label:"},
+    "prepare": {
+        "data": ":material/table:",
+    },
+    "learn": {
+        "sources": ":material/extension:",
+        "train": ":material/model_training:",
+        "run": ":material/progress_activity:",
+    },
+    "understand": {
+        "results": ":material/verified:",
+        "transfer": ":material/hub:",
+        "scales": ":material/tune:",
+    },
+    "use": {
+        "classify": ":material/label:",
+    },
+    "help": {"glossary": ":material/menu_book:"},
 }
-"""Section -> page -> icon; a page's file, key in the locale and address share one name."""
+"""Section -> page -> icon; a page's file, key in the locale and address share one name. A new page is one line
+here, its file, and `page.NAME`, `NAME.title` and `NAME.lead` in the locale."""
 
 VIEW = "view"
 """Name of the chosen part of a page, in the session and in the link."""

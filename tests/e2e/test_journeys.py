@@ -21,7 +21,7 @@ pytestmark = pytest.mark.e2e
 
 FIRST_MODEL_SECONDS = 180
 """From the click on "Try it with the sample" to Results, on two cores (issue: the first slice)."""
-PAGES = ("", "data", "sources", "train", "run", "results", "transfer", "scales", "classify")
+PAGES = ("", "data", "sources", "train", "run", "results", "transfer", "scales", "classify", "glossary")
 NARROW, WIDE = 390, 1280
 """Of a telephone's window and of a desk's, in pixels."""
 

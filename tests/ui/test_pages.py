@@ -10,7 +10,7 @@ from scalearn_core.data.mapping import Mapping
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.samples import SAMPLES
 from scalearn_ui import shell, text
-from scalearn_ui.parts import columns
+from scalearn_ui.parts import columns, glossary
 from scalearn_ui.parts.columns import Guess
 from tests.ui.conftest import DOCUMENTS, PAGES, ROOT, Open, small_table, wait_for_end
 
@@ -212,3 +212,17 @@ def test_the_language_is_the_browsers_until_one_is_chosen() -> None:
     app = AppTest.from_string((ROOT / "studio.py").read_text("utf-8"))
     app.context = {"locale": "ja-JP"}
     assert app.run().subheader[0].value == text.sentences("ja")["home.next.first.title"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_glossary_explains_every_term_and_finds_one(studio: Open, language: str) -> None:
+    app, words = studio("glossary", language), text.sentences(language)
+    terms = [term for group in glossary.TERMS.values() for term in group]
+    shown = [element.value for element in app.main.markdown]
+    assert [f"**{words[f'term.{term}']}**  \n{words[f'meaning.{term}']}" for term in terms] == shown[1:]
+    app.text_input(key="glossary_search").set_value(words["term.seed"]).run()
+    assert f"**{words['term.seed']}**  \n{words['meaning.seed']}" in [
+        element.value for element in app.main.markdown
+    ]
+    app.text_input(key="glossary_search").set_value("qqq").run()
+    assert [element.value for element in app.info] == [words["glossary.none"]]
