@@ -36,7 +36,7 @@ from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.heads.logistic import fit_frozen_head, unit
 from scalearn_core.heads.tfidf import predict_tfidf
-from scalearn_core.training.recipe_auto import learn_own_adapter_alone
+from scalearn_core.training.without_sources import learn_own_adapter_alone
 
 
 class Parts(Protocol):

@@ -11,6 +11,7 @@ STAGES = {
     "forecast": "Which sources are likely to help",
     "own_adapter": "Adapter on your documents",
     "training": "Scales, task adapter and classifier",
+    "without_sources": "The same training without sources",
     "unlabelled": "Documents without label",
     "baselines": "Methods to compare with",
     "evaluation": "Scores on the test documents",

@@ -21,7 +21,6 @@ from scalearn_core.scaling.sources import mixed
 from scalearn_core.targets import Targets
 from scalearn_core.training.documents import Documents
 from scalearn_core.training.loop import OnStep
-from scalearn_core.training.recipe_auto import learn_own_adapter_alone
 from scalearn_core.training.shuffled_sources import shuffled
 from scalearn_core.training.stage_two import TrainingResult, train_scales
 
@@ -90,15 +89,9 @@ def _control(
     on_step: OnStep | None,
 ) -> tuple[str, Targets]:
     """The same training with what the sources know taken away."""
-    train, tokens = documents.train, documents.test.tokens
-    if trained.joined is not None:
-        return "own_adapter", _predicted(trained.joined.alone, tokens)
-    if model.own_adapter and config.recipe == "auto":
-        alone = learn_own_adapter_alone(
-            model, trained.documents, train.targets, config.resolved(len(train)),
-            batch_size=config.batch_size, seed=config.seed, on_step=on_step,
-        )  # fmt: skip
-        return "own_adapter", _predicted(alone, tokens)
+    tokens = documents.test.tokens
+    if trained.alone is not None:
+        return "own_adapter", _predicted(trained.alone, tokens)
     sources = model.sources[:-1] if model.own_adapter else model.sources
     ignorant = model.like(shuffled(sources, seed=config.seed + CONTROL_SEED), seed=config.seed)
     train_scales(ignorant, documents.dataset, config, documents=documents, on_step=on_step)

@@ -18,8 +18,8 @@ from scalearn_core.workspace.test_set_use import note_test_set_use
 
 _BEGINS = {
     "auto": {
-        "loading": 0.0, "embedding": 0.04, "forecast": 0.08, "training": 0.2, "unlabelled": 0.6,
-        "baselines": 0.6, "evaluation": 0.95,
+        "loading": 0.0, "embedding": 0.04, "forecast": 0.08, "training": 0.2, "without_sources": 0.55,
+        "unlabelled": 0.85, "baselines": 0.85, "evaluation": 0.95,
     },
     "paper": {
         "loading": 0.0, "embedding": 0.04, "forecast": 0.06, "own_adapter": 0.1, "training": 0.1,
@@ -27,8 +27,8 @@ _BEGINS = {
     },
 }  # fmt: skip
 """Where each stage begins on the progress bar, by recipe; it ends where the next one begins."""
-_WITH_UNLABELLED = {"training": 0.15, "unlabelled": 0.4, "baselines": 0.9}
-"""The same in recipe "auto" where documents without label may join; they bring the control with them."""
+_WITH_UNLABELLED = {"training": 0.15, "without_sources": 0.35, "unlabelled": 0.55, "baselines": 0.9}
+"""The same in recipe "auto" where documents without label may join."""
 _AFTER_OWN_ADAPTER = 0.2
 """Where training begins in recipe "paper" after an own adapter."""
 
@@ -76,11 +76,13 @@ class _Progress:
 
     def __init__(self, report: Reporter, settings: TrainingConfig, *, with_unlabelled: bool) -> None:
         self.report = report
-        self.more_follows = settings.recipe == "auto" and with_unlabelled
+        own_adapter = settings.own_adapter is not False
+        self.last_steps = "without_sources" if settings.recipe == "auto" and own_adapter else "training"
         begins = dict(_BEGINS[settings.recipe])
         if settings.recipe == "paper" and settings.own_adapter:
             begins["training"] = _AFTER_OWN_ADAPTER
         if settings.recipe == "auto" and with_unlabelled:
+            self.last_steps = ""
             begins |= _WITH_UNLABELLED
         ends = [*list(begins.values())[1:], 1.0]
         self.stages = {stage: (begin, end) for (stage, begin), end in zip(begins.items(), ends, strict=True)}
@@ -96,8 +98,7 @@ class _Progress:
         fraction = metrics["fraction"]
         elapsed = time.monotonic() - self.began
         # At most: early stopping may end the training sooner, and then the bar jumps ahead.
-        is_last = self.stage == "training" and not self.more_follows
-        eta = elapsed / fraction * (1 - fraction) if is_last and step >= 8 else None
+        eta = elapsed / fraction * (1 - fraction) if self.stage == self.last_steps and step >= 8 else None
         if self.stage == "training":
             for name in ("train_loss", "validation_loss", "validation_macro_f1"):
                 if name in metrics:

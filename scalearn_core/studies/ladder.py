@@ -32,6 +32,7 @@ from scalearn_core.studies.stopping import where_to_stop
 from scalearn_core.studies.training import STAGES, Progress, new_model, test_notes, train_again
 from scalearn_core.targets import Targets
 from scalearn_core.training.recipe_auto import learn_from_pairs
+from scalearn_core.training.without_sources import average_with_alone
 
 RUNGS = ("frozen_head", *VARIANTS, "own_adapter", "fine_tuning")
 WEIGHTS = (0.2, 1.0, 1.0, 1.0, 1.0, 1.2, 5.0)
@@ -142,6 +143,11 @@ def _climb(trained_model: TrainedModel, progress: Progress) -> Iterator[Rung]:
                 trained, cached, train.targets, recipe, start=start,
                 batch_size=config.batch_size, seed=config.seed, on_step=progress.step,
             )  # fmt: skip
+            if own:
+                average_with_alone(
+                    trained, cached, train.targets, recipe,
+                    batch_size=config.batch_size, seed=config.seed, on_step=progress.step,
+                )  # fmt: skip
             took = shared + time.monotonic() - began
         else:
             trained, _ = train_again(

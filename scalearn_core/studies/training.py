@@ -17,7 +17,7 @@ from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.stage_two import OnStage, TrainingResult, train_scales
 
-STAGES = ("embedding", "forecast", "own_adapter", "training", "unlabelled")
+STAGES = ("embedding", "forecast", "own_adapter", "training", "without_sources", "unlabelled")
 """Of a training that learns; each training has some of them."""
 
 

@@ -85,34 +85,6 @@ def learn_from_pairs(
     return history
 
 
-def learn_own_adapter_alone(
-    beside: ScaLearnModel,
-    documents: CachedDocuments,
-    targets: Targets,
-    recipe: Recipe,
-    *,
-    batch_size: int,
-    seed: int,
-    on_step: OnStep | None = None,
-) -> ScaLearnModel:
-    """The training of `beside` without any source: the difference is what the sources are worth.
-
-    Args:
-        beside: a model with the same encoder, sources, labels and variant as the trained one; stays as it is.
-    """
-    encoder = beside.encoder
-    own = new_own_adapter(encoder, [source for source in beside.sources if source.name != OWN_NAME], seed)
-    model = beside.like([own])
-    learner = Learner(encoder, None, start_scales(model, np.ones(1), own_adapter=False), own)
-    with seeded(seed):
-        take_steps(learner, documents, targets, recipe, batch_size, seed, on_step)
-    trained = beside.like([own.frozen()])
-    trained.own_adapter = True
-    trained.scales.load_state_dict(learner.scales.state_dict())
-    fit_head_on(trained, documents, targets, seed)
-    return trained
-
-
 @dataclass(eq=False)
 class Learner:
     """Scales over frozen sources and, last, over the own adapter that learns with them; one of both may lack."""

@@ -31,10 +31,11 @@ from scalearn_core.training.loss import classification_loss
 from scalearn_core.training.recipe_auto import OWN_NAME, learn_from_pairs
 from scalearn_core.training.stage_one import TaskData, train_adapter
 from scalearn_core.training.unlabelled import Joined, join, may_join
+from scalearn_core.training.without_sources import average_with_alone
 
 OnStage = Callable[[str], None]
 """Told the code of each stage as it begins: "embedding", "forecast", perhaps "own_adapter", "training", perhaps
-"unlabelled"."""
+"without_sources" and "unlabelled"."""
 
 
 @dataclass
@@ -50,6 +51,8 @@ class TrainingResult:
     """What the sources promised; in recipe "auto" the scales start there."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time per stage."""
+    alone: ScaLearnModel | None = None
+    """The same training without sources; None where there is no task adapter, or in recipe "paper"."""
     joining: Joining | None = None
     """Whether documents without label joined, or why not; None where there are none."""
     joined: Joined | None = None
@@ -68,7 +71,8 @@ def train_scales(
     """Train `model` on the documents of `dataset`; its test documents are never used.
 
     Recipe "auto" starts from the plain encoder, learns scales and own adapter from pairs of documents
-    (`recipe_auto.py`) and fits the head; it learns from the validation documents too. Recipe "paper" starts from
+    (`recipe_auto.py`), is averaged with the same training without sources (`without_sources.py`) and fits the
+    head; it learns from the validation documents too. Recipe "paper" starts from
     N(2/T, 0.001²) and a fresh two-layer head, and chooses the best epoch on the validation documents; without
     any, the last epoch is kept.
 
@@ -102,6 +106,7 @@ def train_scales(
         unit(embed(model.encoder, cached_validation)), validation.targets, len(model.labels), seed=config.seed,
     )  # fmt: skip
     joined: Joined | None = None
+    alone: ScaLearnModel | None = None
     joining: Joining | None = "other_recipe" if len(read.unlabelled) else None
     clock.start("forecast")
     source_forecast = forecast(
@@ -114,14 +119,22 @@ def train_scales(
             model, cached, train.targets, recipe, start=FORECAST.shrinkage * source_forecast.strengths,
             batch_size=config.batch_size, seed=config.seed, on_step=on_step,
         )  # fmt: skip
+        if recipe.own_adapter:
+            clock.start("without_sources")
+            alone = average_with_alone(
+                model, cached, train.targets, recipe,
+                batch_size=config.batch_size, seed=config.seed, on_step=on_step,
+            )  # fmt: skip
         if len(read.unlabelled):
             joining = may_join(model.multi_label, recipe, source_forecast, train.targets)
         if joining == "joined":
+            assert alone is not None
             clock.start("unlabelled")
             joined = join(
-                model, cached, train.tokens, train.targets, read.unlabelled, recipe,
+                model, alone, train.tokens, train.targets, read.unlabelled, recipe,
                 batch_size=config.batch_size, seed=config.seed, on_step=on_step,
             )  # fmt: skip
+            alone = joined.alone
     else:
         if recipe.own_adapter:
             clock.start("own_adapter")
@@ -140,7 +153,7 @@ def train_scales(
     }  # fmt: skip
     if len(dataset.unlabelled):
         model.training_record["labelled_fingerprint"] = dataset.labelled_fingerprint
-    return TrainingResult(history, frozen_head, cached, source_forecast, clock.stop(), joining, joined)
+    return TrainingResult(history, frozen_head, cached, source_forecast, clock.stop(), alone, joining, joined)
 
 
 def _learn_as_in_paper(

@@ -1,12 +1,10 @@
 """Documents without label join the training: what the labels taught is tried on them, and learned from.
 
-1. The model with sources and the same training without them are averaged, number by number: both begin at the same
-   task adapter, `ω/2` of the sources and the mean of the adapters lie between them.
-2. Two heads, on the plain encoder and on that average, say together which class each document without label has
-   (`heads/unlabelled.py`).
-3. Of each class the half of which they are surest joins the labelled documents, and scales and task adapter learn
+1. Two heads, on the plain encoder and on the trained model, say together which class each document without
+   label has (`heads/unlabelled.py`).
+2. Of each class the half of which they are surest joins the labelled documents, and scales and task adapter learn
    `UNLABELLED_STEPS` more steps from pairs of all of them.
-4. The head is fitted beside the documents without label as well.
+3. The head is fitted beside the documents without label as well.
 
 Where the labels teach hardly more than chance, so would that: then nothing of it is done (`may_join`).
 """
@@ -18,7 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from scalearn_core.config import UNLABELLED_STEPS, Recipe
@@ -33,7 +30,7 @@ from scalearn_core.scaling.sources import StackedSources
 from scalearn_core.targets import Targets
 from scalearn_core.training.forecast import Forecast
 from scalearn_core.training.loop import OnStep, seeded
-from scalearn_core.training.recipe_auto import HEAD_C, Learner, learn_own_adapter_alone, put_head, take_steps
+from scalearn_core.training.recipe_auto import HEAD_C, Learner, put_head, take_steps
 
 BELIEVED = 0.5
 """Share of the documents of each class, the surest first, that are learned from as if labelled."""
@@ -72,29 +69,10 @@ def may_join(multi_label: bool, recipe: Recipe, asked: Forecast, targets: Target
     return "joined" if taught > SURENESS / np.sqrt(asked.documents) else "chance"
 
 
-def average(model: ScaLearnModel, alone: ScaLearnModel) -> ScaLearnModel:
-    """The mean of a model with sources and of the same training without: half the scales of every source.
-
-    Args:
-        model, alone: each with a task adapter as the last source, begun from the same numbers.
-    """
-    own = copy.deepcopy(model.sources[-1])
-    with torch.no_grad():
-        for mine, other in zip(own.layers.parameters(), alone.sources[-1].layers.parameters(), strict=True):
-            mine.copy_((mine + other) / 2)
-    mean = model.like([*model.sources[:-1], own])
-    mean.own_adapter = True
-    with torch.no_grad():
-        omega = model.scales.omega / 2
-        omega[:, -1] += alone.scales.omega[:, -1] / 2
-        mean.scales.omega.copy_(omega)
-    return mean
-
-
 def learn_beside(
     begin: ScaLearnModel, pile: Pile, recipe: Recipe, *, batch_size: int, seed: int, on_step: OnStep | None = None
 ) -> ScaLearnModel:
-    """Steps 2 to 4 of above, from where `begin` stands; it stays as it is."""
+    """All of it, from where `begin` stands; it stays as it is."""
     encoder, n_labelled = begin.encoder, len(pile.labelled)
     every, classes = pile.labelled.followed_by(pile.unlabelled), len(begin.labels)
     views = (pile.frozen, unit(embed(encoder, every, begin.adapt)))
@@ -130,7 +108,7 @@ class Joined:
 
 def join(
     model: ScaLearnModel,
-    cached: CachedDocuments,
+    alone: ScaLearnModel,
     labelled: Tokens,
     targets: Targets,
     unlabelled: Tokens,
@@ -144,18 +122,16 @@ def join(
 
     Args:
         model: changed in place.
-        cached: its labelled documents, as it learned from them; `labelled` are their tokens.
+        alone: the same training without sources; stays as it is.
+        labelled: the documents both learned from.
         unlabelled: at least one.
     """
     without = model.like(model.sources)
     without.take_over(model)
-    alone = learn_own_adapter_alone(
-        model, cached, targets, recipe, batch_size=batch_size, seed=seed, on_step=_part(on_step, 0.0, 0.4)
-    )
     pile = Pile.read(model, labelled, targets, unlabelled)
     learned, control = (
         learn_beside(begin, pile, recipe, batch_size=batch_size, seed=seed, on_step=_part(on_step, *part))
-        for begin, part in ((average(model, alone), (0.4, 0.75)), (alone, (0.75, 1.0)))
+        for begin, part in ((model, (0.0, 0.6)), (alone, (0.6, 1.0)))
     )
     model.take_over(learned)
     return Joined(len(unlabelled), without, control)

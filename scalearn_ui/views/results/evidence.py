@@ -94,6 +94,7 @@ def method(record: TrainingRecord) -> None:
             best_epoch=record.best_epoch,
             validation=counts.validation,
         ),
+        *[t("results.method_average")] * ("without_sources" in record.seconds),
         *_unlabelled(record),
         t("results.method_scores", methods=len(record.scores)),
         t(

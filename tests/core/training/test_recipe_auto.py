@@ -11,7 +11,6 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import Ablation
-from scalearn_core.training.recipe_auto import learn_own_adapter_alone
 from scalearn_core.training.stage_two import train_scales
 from tests.core.tiny import dataset, random_adapter
 
@@ -79,16 +78,3 @@ def test_the_regulariser_reaches_this_recipe(encoder, sources, data: TextDataset
         train_scales(model, data, TrainingConfig(epochs=2, own_adapter=False))
         found.append(model.scales.omega.detach().mean())
     assert found[1] > found[0] + 0.01  # towards one
-
-
-def test_alone_means_the_same_variant_and_kind(encoder, data: TextDataset) -> None:
-    sources = [random_adapter("s", seed=1, rank=2, non_linearity="gelu")]
-    model = ScaLearnModel(encoder, sources, labels=data.labels, variant="scalearn_pp")
-    result = train_scales(model, data, TrainingConfig(epochs=1))
-    before = model.scales.omega.detach().clone()
-    recipe = TrainingConfig(epochs=1).resolved(len(data.train))
-    alone = learn_own_adapter_alone(model, result.documents, data.train.targets, recipe, batch_size=32, seed=13)
-    assert alone.variant == "scalearn_pp"
-    assert [source.name for source in alone.sources] == ["own"]
-    assert alone.sources[0].non_linearity == "gelu"
-    assert torch.equal(model.scales.omega, before)

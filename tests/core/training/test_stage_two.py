@@ -58,7 +58,7 @@ def test_auto_brings_documents_of_a_class_together(variant, own_adapter, encoder
     """On documents it never saw, too."""
     model = ScaLearnModel(encoder, sources, labels=data.labels, variant=variant)
     result = train_scales(model, data, TrainingConfig(own_adapter=own_adapter, scales_learning_rate=5e-2))
-    for part, share in ((data.train, 0.95), (data.test, 1.0)):
+    for part, share in ((data.train, 0.98), (data.test, 1.0)):
         plain = separation(None, encoder, part.texts, part.targets)
         assert separation(model, encoder, part.texts, part.targets) < share * plain
     losses = [record.train_loss for record in result.history.records[1:]]
@@ -223,7 +223,7 @@ def test_frozen_parts_keep_every_byte(recipe: str, own_adapter: bool, model, dat
 @pytest.mark.parametrize(
     ("recipe", "expected"),
     [
-        ("auto", ["embedding", "forecast", "training"]),
+        ("auto", ["embedding", "forecast", "training", "without_sources"]),
         ("paper", ["embedding", "forecast", "own_adapter", "training"]),
     ],
 )
