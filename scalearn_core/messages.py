@@ -172,6 +172,7 @@ MESSAGES: dict[str, str] = {
     "run.unknown": "There is no run {run}. It may have been deleted; choose one from the list of runs.",
     "run.unknown_kind": ('The kind of a run must be one of {known}, but "{kind}" was found. Choose one of these.'),
     "run.active": "The run {run} has not ended yet. Cancel it first, then delete it.",
+    "run.not_resumable": "Only a run that failed, was cancelled or was interrupted can be resumed, but run {run} is {status}. To repeat a run that succeeded, run it again.",
     "run.slots": 'SCALEARN_SLOTS must be a whole number of at least 1, but is "{value}". Set it to the number of trainings that may run at once.',
     "run.platform": "Runs need Linux or macOS: this system lacks the kind of file locks they use. On Windows, use the Windows Subsystem for Linux.",
     "run.not_started": (
@@ -180,20 +181,19 @@ MESSAGES: dict[str, str] = {
     ),
     "run.workspace_unwritable": "{path} cannot be written to ({detail}). Give yourself permission to write there, or set SCALEARN_HOME to another folder.",
     "run.disk_full": "The disk that holds {path} is full. Free some space, then try again.",
-    "run.database_damaged": "The list of runs, {path}, is damaged; the folders of the runs beside it are intact. Move that file elsewhere, and an empty list will be made in its place; models stay in runs/*/model, where the shell can use them.",
+    "run.database_damaged": "The list of runs, {path}, is damaged and could not be made anew. The folders of the runs beside it are intact; move that file elsewhere, then run `python -m scalearn_core runs reindex`.",
     "run.database_newer": (
         "The list of runs, {path}, was written by a newer version of ScaLearn Studio. "
         "Install that version, or set SCALEARN_HOME to another folder."
     ),
     "run.database_busy": "The list of runs, {path}, was in use for 30 seconds. Try again; if this persists, check that the folder is on a local disk.",
-    "run.database_missing": "The list of runs, {path}, is missing, but there are runs in {folder}. Put the list back if you have a copy, or start with an empty one: the folders of the runs stay, with the models in them.",
     "run.record_damaged": "The entry of run {run} in the list of runs cannot be read; the other runs are intact. Delete this run.",
     "run.result_damaged": "The result of run {run} is damaged. Delete the run, and start it again.",
     "run.result_newer": (
         "The result of run {run} was written by a newer version of ScaLearn Studio. Install that version, "
         "or delete the run."
     ),
-    "run.interrupted": "The process of this run ended too early: the computer was restarted, the process was stopped from outside, or memory ran out. Start the run again.",
+    "run.interrupted": "The process of this run ended too early: the computer was restarted, the process was stopped from outside, or memory ran out. Resume it: it goes on from its last checkpoint.",
     "run.out_of_memory": "The run needed more memory than was available ({detail}). Close other programs, choose another device, or use fewer or shorter documents.",
     "run.failed": (
         "The run stopped because of an unexpected error ({type}: {message}). Read its log for the details."

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from scalearn_core import runs
 from scalearn_core.errors import DataError, ScaLearnError
 from scalearn_ui import state, text
 from scalearn_ui.text import t
@@ -89,8 +88,6 @@ def in_words() -> Iterator[None]:
         yield
     except ScaLearnError as problem:
         st.error(text.error(problem), icon=":material/error:")
-        if problem.code == "run.database_missing":
-            st.button(t("shell.begin_list"), key="begin_list", on_click=runs.begin_list_anew)
     except Exception:
         # The last boundary before the browser: the reader gets a sentence, the server log the details.
         logging.getLogger(__name__).exception("A page failed")

@@ -1,6 +1,7 @@
 """The shell: `python -m scalearn_core COMMAND` does what the studio does, by the same code.
 
-Exit codes: 0 when done, 2 on wrong input with one sentence on stderr, 130 when stopped with Ctrl-C.
+Exit codes: 0 when done, 1 where a run that was waited for did not succeed, 2 on wrong input with one sentence on
+stderr, 130 when stopped with Ctrl-C.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     module, function = COMMANDS[args.command].work.split(":")
     try:
-        getattr(importlib.import_module(module), function)(args)
+        code: int | None = getattr(importlib.import_module(module), function)(args)
         sys.stdout.flush()
+        return code or 0
     except (ScaLearnError, UsageError) as error:
         print(" ".join(str(error).splitlines()), file=sys.stderr)
         return 2

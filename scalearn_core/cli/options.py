@@ -6,6 +6,7 @@ import argparse
 import re
 from pathlib import Path
 
+from scalearn_core.config import DEFAULT_VARIANT, LONG_TEXTS, RECIPES, VARIANTS
 from scalearn_core.encoders.cards import CARDS
 from scalearn_core.tables.delimited import DELIMITERS
 from scalearn_core.tables.encodings import ENCODINGS
@@ -121,6 +122,36 @@ def add_encoder(command: argparse.ArgumentParser, default: str) -> None:
 
 def add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON instead of text")
+
+
+def add_training(command: argparse.ArgumentParser) -> None:
+    """A table, and how a model is trained on it."""
+    add_table(command, label=True)
+    add_separator(command)
+    add_unlabelled(command)
+    command.add_argument(
+        "--sources", metavar="A,B", help="names or adapter folders, or all (default: all with open licences)"
+    )
+    command.add_argument(
+        "--variant", choices=tuple(VARIANTS), default=DEFAULT_VARIANT, help="default: %(default)s"
+    )
+    command.add_argument("--recipe", choices=tuple(RECIPES), default="auto", help="default: %(default)s")
+    command.add_argument(
+        "--own-adapter",
+        action=argparse.BooleanOptionalAction,
+        help="whether an adapter trained on the table is one more source (default: with recipe auto)",
+    )
+    add_seeds(command)
+    command.add_argument(
+        "--long-texts",
+        choices=LONG_TEXTS,
+        default="head",
+        help="what is read of documents beyond the encoder's length: their beginning (head), beginning and end, or"
+        " up to eight passages (default: %(default)s)",
+    )
+    add_device(command)
+    add_encoder(command, "by the language of the documents")
+    add_json(command)
 
 
 def seed(text: str) -> int:

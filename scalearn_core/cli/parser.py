@@ -17,11 +17,13 @@ from scalearn_core.cli.options import (
     add_separator,
     add_skip_blank,
     add_table,
+    add_training,
     add_unlabelled,
     positive,
     seed,
 )
-from scalearn_core.config import DEFAULT_VARIANT, LONG_TEXTS, RECIPES, SPEEDS, VARIANTS
+from scalearn_core.cli.runs_options import add_runs
+from scalearn_core.config import SPEEDS
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.studies import STUDIES
 
@@ -50,32 +52,7 @@ def make_parser() -> Parser:
 
 
 def _add_train(command: argparse.ArgumentParser) -> None:
-    add_table(command, label=True)
-    add_separator(command)
-    add_unlabelled(command)
-    command.add_argument(
-        "--sources", metavar="A,B", help="names or adapter folders, or all (default: all with open licences)"
-    )
-    command.add_argument(
-        "--variant", choices=tuple(VARIANTS), default=DEFAULT_VARIANT, help="default: %(default)s"
-    )
-    command.add_argument("--recipe", choices=tuple(RECIPES), default="auto", help="default: %(default)s")
-    command.add_argument(
-        "--own-adapter",
-        action=argparse.BooleanOptionalAction,
-        help="whether an adapter trained on the table is one more source (default: with recipe auto)",
-    )
-    add_seeds(command)
-    command.add_argument(
-        "--long-texts",
-        choices=LONG_TEXTS,
-        default="head",
-        help="what is read of documents beyond the encoder's length: their beginning (head), beginning and end, or"
-        " up to eight passages (default: %(default)s)",
-    )
-    add_device(command)
-    add_encoder(command, "by the language of the documents")
-    add_json(command)
+    add_training(command)
     command.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="new or empty folder for the model"
     )
@@ -227,6 +204,13 @@ COMMANDS = {
         "train source adapters: prebuilt ones or your own",
         "Rebuild adapters of the library (--task), or train one on a table of your own (--table).",
         _add_train_adapter,
+    ),
+    "runs": Command(
+        "scalearn_core.cli.runs:main",
+        "start runs of the studio, follow, stop, resume and repeat them",
+        "Work in processes of their own, in the studio's workspace. Exit code 1 of `wait` and `rerun`: the run"
+        " did not succeed.",
+        add_runs,
     ),
 }
 """Every command: here alone it is named, described and told where it is done."""

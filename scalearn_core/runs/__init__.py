@@ -14,15 +14,18 @@ no torch, and starts nothing.
 
 from scalearn_core.runs.control import (
     active,
-    begin_list_anew,
     cancel,
     delete,
+    describe,
     folder,
     get,
     log_tail,
     metrics,
     recent,
     reconcile,
+    reindex,
+    rerun,
+    resume,
     submit,
 )
 from scalearn_core.runs.records import Metric, Run
@@ -34,14 +37,17 @@ __all__ = [
     "Reporter",
     "Run",
     "active",
-    "begin_list_anew",
     "cancel",
     "delete",
+    "describe",
     "folder",
     "get",
     "log_tail",
     "metrics",
     "recent",
     "reconcile",
+    "reindex",
+    "rerun",
+    "resume",
     "submit",
 ]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,21 +22,27 @@ from scalearn_core.runs import folders
 from scalearn_core.runs.ending import Ending, read_ending
 from scalearn_core.runs.kinds import KINDS, lane_of, slots_of
 from scalearn_core.runs.launch import LocalLauncher, spawn
+from scalearn_core.runs.manifest import forget_start
 from scalearn_core.runs.records import DAMAGED, Metric, Run
-from scalearn_core.runs.store import Store, clear_errors
+from scalearn_core.runs.store import Store
+from scalearn_core.storage.database import clear_errors
 from scalearn_core.storage.locks import holding
 from scalearn_core.storage.reserve import room
 
 logger = logging.getLogger(__name__)
 
 
-def submit(kind: str, config: dict[str, Any], *, title: str = "") -> str:
+def submit(
+    kind: str, config: dict[str, Any], *, title: str = "", owner: str = "", repeats: str | None = None
+) -> str:
     """Queue a run and start its process, which waits its turn.
 
     Args:
         kind: A key of `kinds.KINDS`.
         config: What the job shall do; plain JSON values.
         title: What the user will see in lists.
+        owner: Who asked for it, where people sign in.
+        repeats: Id of the run that it repeats, if it does.
 
     Returns:
         The run's id.
@@ -51,6 +58,7 @@ def submit(kind: str, config: dict[str, Any], *, title: str = "") -> str:
     store, run_id, created_at = Store(workspace()), folders.new_run_id(), time.time()
     folder = folders.run_folder(run_id)
     request = {"id": run_id, "kind": kind, "title": title, "created_at": created_at, "config": config}
+    request |= {"owner": owner, "repeats": repeats}
     with clear_errors(folder), ExitStack() as undo:
         open_workspace()
         store.open()  # before the first folder: a folder without a list means that the list was lost
@@ -59,14 +67,74 @@ def submit(kind: str, config: dict[str, Any], *, title: str = "") -> str:
         folders.write_json(folder / folders.CONFIG, request)
         # Lock first, then the row, then the process: see launch.py.
         with holding(folder / folders.LOCK) as lock:
-            store.insert(run_id, kind=kind, lane=lane, title=title, config=config, created_at=created_at)
+            store.insert(
+                run_id, kind=kind, lane=lane, title=title, config=config, created_at=created_at, owner=owner,
+                repeats=repeats,
+            )  # fmt: skip
             undo.pop_all()  # from here on the row speaks for the run, however it ends
-            try:
-                LocalLauncher().start(run_id, lock)
-            except RunError as error:
-                store.finish(run_id, Ending.of("failed", error))
-                raise
+            _start(store, run_id, lock)
     return run_id
+
+
+def resume(run_id: str) -> None:
+    """Queue a run again that ended before it was done, in its old place; it goes on from its last checkpoint.
+
+    Raises:
+        RunError: `run.unknown`, `run.not_resumable`, `run.not_started`.
+    """
+    store, path = Store(workspace()), folder(run_id)
+    _refuse_to_resume(get(run_id))
+    with clear_errors(path), _locked_alone(run_id) as lock:
+        _refuse_to_resume(_known(store, run_id))  # somebody else may have been faster
+        (path / folders.END).unlink(missing_ok=True)
+        forget_start(path)
+        store.queue_again(run_id)
+        _start(store, run_id, lock)
+
+
+def rerun(run_id: str, *, changes: Mapping[str, Any] | None = None, title: str | None = None) -> str:
+    """Queue the same run once more, as a new one; at its end it is compared with this one (`compared.py`).
+
+    Args:
+        run_id: A run that has ended or not.
+        changes: Settings of `config` that shall differ; with any, nothing is compared.
+        title: By default the same.
+
+    Returns:
+        The new run's id.
+
+    Raises:
+        RunError: `run.unknown`, and as `submit`.
+    """
+    run = get(run_id)
+    return submit(
+        run.kind, {**run.config, **(changes or {})}, title=run.title if title is None else title, owner=run.owner,
+        repeats=None if changes else run.id,
+    )  # fmt: skip
+
+
+def describe(
+    run_id: str, *, title: str | None = None, note: str | None = None, pinned: bool | None = None
+) -> None:
+    """Rename a run, note something on it, or keep it on top of lists; what is None stays.
+
+    Raises:
+        RunError: `run.unknown`.
+    """
+    run = get(run_id)
+    title, note = run.title if title is None else title, run.note if note is None else note
+    pinned = run.pinned if pinned is None else pinned
+    path = folder(run_id)
+    with clear_errors(path):
+        folders.write_json(path / folders.ABOUT, {"title": title, "note": note, "pinned": pinned})
+    Store(workspace()).describe(run_id, title=title, note=note, pinned=pinned)
+
+
+def reindex() -> int:
+    """Make the list of runs anew from their folders; how many there are."""
+    store = Store(workspace())
+    store.make_anew()
+    return len(store.recent(-1, None))
 
 
 def get(run_id: str) -> Run:
@@ -91,11 +159,6 @@ def active() -> list[Run]:
     store = Store(workspace())
     candidates = (store.run(run_id) for run_id in store.active_ids())
     return [run for run in candidates if run is not None and _closed_if_dead(store, run).active]
-
-
-def begin_list_anew() -> None:
-    """Make an empty list of runs where the old one is missing; runs still at work add themselves to it."""
-    Store(workspace()).begin_anew()
 
 
 def cancel(run_id: str) -> None:
@@ -168,6 +231,34 @@ def delete(run_id: str) -> None:
         if path.exists():
             shutil.rmtree(path)
     Store(workspace()).delete(run_id)
+
+
+def _start(store: Store, run_id: str, lock: int) -> None:
+    """Start the process of a run that is queued, with the lock that we hold."""
+    try:
+        LocalLauncher().start(run_id, lock)
+    except RunError as error:
+        store.finish(run_id, Ending.of("failed", error))
+        raise
+
+
+def _refuse_to_resume(run: Run) -> None:
+    if run.active or run.status == "succeeded" or run.error_code == DAMAGED:
+        raise RunError("run.not_resumable", run=run.id, status=run.status)
+
+
+@contextmanager
+def _locked_alone(run_id: str) -> Iterator[int]:
+    """The lock of an ended run. Who only asks for a sign of life holds it for a moment, and is waited for."""
+    for last in (False,) * 20 + (True,):
+        try:
+            with holding(folders.run_folder(run_id) / folders.LOCK, wait=False) as lock:
+                yield lock
+                return
+        except BlockingIOError:
+            if last:
+                raise RunError("run.not_resumable", run=run_id, status="running") from None
+            time.sleep(0.05)
 
 
 def _known(store: Store, run_id: str) -> Run:

@@ -1,7 +1,9 @@
 """The folder of a run: its name, its files, and nothing outside it.
 
-`runs/<id>/` in the workspace holds `config.json` (what was asked), `log.txt`, `alive.lock`, `end.json` (how it
-ended: `ending.py`), and what the job writes, such as `result.json` and `model/`.
+`runs/<id>/` in the workspace holds `config.json` (what was asked), `log.txt`, `alive.lock`, `manifest.json` (when,
+with which versions, and hashes of what it made: `manifest.py`), `end.json` (how it ended: `ending.py`),
+`metrics.json` (its curves), `about.json` (what people called it), `checkpoint/` while it may be resumed, and what
+the job writes, such as `result.json` and `model/`.
 """
 
 from __future__ import annotations
@@ -21,6 +23,12 @@ CONFIG = "config.json"
 END = "end.json"
 LOG = "log.txt"
 LOCK = "alive.lock"
+MANIFEST = "manifest.json"
+METRICS = "metrics.json"
+ABOUT = "about.json"
+RESULT = "result.json"
+CHECKPOINT = "checkpoint"
+"""Folder of what a resumed run goes on from; gone when the run has succeeded."""
 
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-z]{6}")
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -32,13 +40,18 @@ def new_run_id() -> str:
     return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + "".join(secrets.choice(_LETTERS) for _ in range(6))
 
 
+def is_run_id(name: str) -> bool:
+    """Whether a name has the form of an id."""
+    return _RUN_ID.fullmatch(name) is not None
+
+
 def check_run_id(run_id: str) -> str:
     """The id itself, if it has the form of one: ids come from links, and become paths.
 
     Raises:
         RunError: `run.unknown`, for anything else.
     """
-    if not _RUN_ID.fullmatch(run_id):
+    if not is_run_id(run_id):
         raise RunError("run.unknown", run=run_id[:40])
     return run_id
 
@@ -54,7 +67,7 @@ def run_folder(run_id: str) -> Path:
 
 def any_runs(home: Path) -> bool:
     """Whether a workspace holds the folder of a run."""
-    return any(_RUN_ID.fullmatch(path.parent.name) for path in home.glob(f"runs/*/{CONFIG}"))
+    return any(is_run_id(path.parent.name) for path in home.glob(f"runs/*/{CONFIG}"))
 
 
 def write_json(path: Path, data: object) -> None:

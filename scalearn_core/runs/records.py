@@ -61,6 +61,14 @@ class Run:
     created_at: float
     started_at: float | None
     finished_at: float | None
+    owner: str = ""
+    """Who started it, where people sign in."""
+    note: str = ""
+    """What somebody wrote about it."""
+    pinned: bool = False
+    """Whether lists show it first."""
+    repeats: str | None = None
+    """Id of the run that this one repeats, to be compared with it."""
 
     def __post_init__(self) -> None:
         if self.status not in get_args(Status):
@@ -68,7 +76,7 @@ class Run:
         for name in ("config", "error_values"):
             if not isinstance(getattr(self, name), dict):
                 raise TypeError(f"{name} must be an object, found {getattr(self, name)!r}")
-        for name in ("id", "kind", "title", "stage"):
+        for name in ("id", "kind", "title", "stage", "owner", "note"):
             if not isinstance(getattr(self, name), str):
                 raise TypeError(f"{name} must be text, found {getattr(self, name)!r}")
         for name in ("progress", "created_at", "eta_seconds", "started_at", "finished_at"):
@@ -93,7 +101,7 @@ def run_of_row(row: Mapping[str, Any]) -> Run:
     try:
         for key in ("config", "error_values"):
             fields[key] = json.loads(fields[key])
-        return Run(**{**fields, "cancel_requested": bool(row["cancel_requested"])})
+        return Run(**{**fields, **{name: bool(row[name]) for name in ("cancel_requested", "pinned")}})
     except (ValueError, TypeError, RecursionError) as error:
         logger.warning("The row of run %s cannot be read: %s", row["id"], error)
     reason = RunError("run.record_damaged", run=str(row["id"]))

@@ -35,5 +35,5 @@ def look(store: Store, run_id: str, known: Run | None) -> Run | None:
 
 def write_config(folder: Path, run: Run) -> None:
     """Write the run's settings into its folder; missing parents are made. Raises OSError."""
-    names = ("id", "kind", "title", "created_at", "config")
+    names = ("id", "kind", "title", "created_at", "config", "owner", "repeats")
     write_json(folder / CONFIG, {name: getattr(run, name) for name in names})

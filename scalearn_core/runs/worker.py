@@ -14,6 +14,7 @@ import logging
 import sys
 import time
 import traceback
+from collections.abc import Callable
 
 from scalearn_core.config import let_threads_sleep, workspace
 from scalearn_core.errors import RunError, ScaLearnError
@@ -23,8 +24,9 @@ from scalearn_core.runs.folders import run_folder
 from scalearn_core.runs.jobs import load_job
 from scalearn_core.runs.kinds import lane_of, slots_of
 from scalearn_core.runs.log import write_where_possible
+from scalearn_core.runs.manifest import write_end, write_start
 from scalearn_core.runs.processes import this_process
-from scalearn_core.runs.records import Run
+from scalearn_core.runs.records import Metric, Run
 from scalearn_core.runs.reporter import Cancelled, Reporter
 from scalearn_core.runs.store import Store
 from scalearn_core.runs.upkeep import look
@@ -47,9 +49,10 @@ def main(run_id: str) -> int:
     run = take_turn(store, run_id)
     if run is None:
         return 0
-    report = Reporter(store, run_id)
+    report, folder = Reporter(store, run_id), run_folder(run_id)
+    _where_possible(lambda: write_start(folder, this_process()))
     try:
-        load_job(run.kind)(run.config, run_folder(run_id), report)
+        load_job(run.kind)(run.config, folder, report)
         end = Ending("succeeded")
     except Cancelled:
         end = Ending("cancelled")
@@ -57,8 +60,28 @@ def main(run_id: str) -> int:
         traceback.print_exc()
         end = Ending.of("failed", explain(error))
     report.flush(last=True)
+    measured = _measured(store, run_id)
+    _where_possible(lambda: write_end(folder, measured))
     close(run_id, end)
     return 1 if end.status == "failed" else 0
+
+
+def _where_possible(record: Callable[[], None]) -> None:
+    """Record something beside the work, which goes on if that cannot be written."""
+    try:
+        with room(workspace()):
+            record()
+    except (OSError, ValueError) as problem:
+        logger.warning("The work goes on without a record in its folder: %s", problem)
+
+
+def _measured(store: Store, run_id: str) -> list[Metric]:
+    """The run's curves, as far as the list of runs has them."""
+    try:
+        return store.metrics(run_id)
+    except RunError as problem:
+        logger.warning("The curves are not kept in the run's folder: %s", problem)
+        return []
 
 
 def take_turn(store: Store, run_id: str) -> Run | None:

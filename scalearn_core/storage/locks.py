@@ -25,7 +25,7 @@ def is_held(path: Path) -> bool:
     except FileNotFoundError:
         return False
     try:
-        _flock(descriptor, shared=True)
+        _flock(descriptor, shared=True, wait=False)
     except BlockingIOError:
         return True
     finally:
@@ -34,23 +34,28 @@ def is_held(path: Path) -> bool:
 
 
 @contextmanager
-def holding(path: Path) -> Iterator[int]:
+def holding(path: Path, *, shared: bool = False, wait: bool = True) -> Iterator[int]:
     """Lock this file (made if need be) and give its descriptor; waits while another holds it.
 
     Leaving the block closes our copy only: a child that was given the descriptor keeps the lock.
+
+    Args:
+        path: The file.
+        shared: With others that share it; only who holds it alone is kept out.
+        wait: Else raises BlockingIOError while another holds it.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        _flock(descriptor, shared=False)
+        _flock(descriptor, shared=shared, wait=wait)
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _flock(descriptor: int, *, shared: bool) -> None:
-    """Take an exclusive lock, waiting for it, or ask for a shared one without waiting."""
+def _flock(descriptor: int, *, shared: bool, wait: bool) -> None:
+    """Take a lock, exclusive or shared; without `wait`, BlockingIOError where another stands against it."""
     try:
         import fcntl  # here, so that the package can be imported on Windows, which has none
     except ModuleNotFoundError as missing:
         raise RunError("run.platform") from missing
-    fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB if shared else fcntl.LOCK_EX)
+    fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))

@@ -124,26 +124,62 @@ def test_wrong_requests_leave_nothing_behind(workspace: Path, monkeypatch: pytes
     assert listing(workspace / "runs") == []
 
 
-def test_a_damaged_database_is_one_sentence_and_the_folders_stay(workspace: Path) -> None:
-    run_id = ended(runs.submit("selfcheck", SHORT)).id
+@pytest.mark.parametrize("damage", [None, b"", b"not a database at all" * 1000])
+def test_a_lost_list_is_made_anew_from_the_folders(workspace: Path, damage: bytes | None) -> None:
+    known = [ended(runs.submit("selfcheck", {**SHORT, "fail": fail}, title="点検")).id for fail in (None, "error")]
+    runs.describe(known[0], title="first", note="keep", pinned=True)
+    before, curves = [runs.get(run_id) for run_id in known], runs.metrics(known[0])
     wait_until(lambda: not list(workspace.glob("scalearn.db-*")), "the worker to close the database")
-    before = listing(workspace / "runs")
-    (workspace / "scalearn.db").write_bytes(b"not a database at all" * 1000)
-    for look in (lambda: runs.submit("selfcheck", SHORT), runs.recent, lambda: runs.get(run_id)):
-        with pytest.raises(RunError) as caught:
-            look()
-        assert caught.value.code == "run.database_damaged"
-    assert listing(workspace / "runs") == before
-    assert (runs.folder(run_id) / "result.json").is_file()
+    (workspace / "scalearn.db").unlink()
+    if damage is not None:
+        (workspace / "scalearn.db").write_bytes(damage)
+    after = [runs.get(run_id) for run_id in known]
+    told = (
+        "id",
+        "kind",
+        "title",
+        "status",
+        "config",
+        "error_code",
+        "error_values",
+        "note",
+        "pinned",
+        "created_at",
+    )
+    assert [[getattr(run, name) for name in told] for run in after] == [
+        [getattr(run, name) for name in told] for run in before
+    ]
+    assert runs.metrics(known[0]) == curves
+    assert [run.id for run in runs.recent()] == known[::-1]
+    assert len(list(workspace.glob("scalearn.db.damaged-*"))) == (1 if damage else 0)
 
 
-def test_a_new_list_is_made_when_the_damaged_one_is_moved_away(workspace: Path) -> None:
-    workspace.mkdir()
-    (workspace / "scalearn.db").write_bytes(b"not a database at all" * 1000)
-    with pytest.raises(RunError, match="Move that file elsewhere"):
-        runs.recent()
-    (workspace / "scalearn.db").rename(workspace / "damaged.db")
-    assert runs.recent() == []
+def test_a_live_run_is_still_at_work_in_a_list_made_anew(workspace: Path) -> None:
+    run_id = runs.submit("selfcheck", LONG)
+    working(run_id)
+    assert runs.reindex() == 1
+    assert runs.get(run_id).status == "running"
+    runs.cancel(run_id)
+    assert ended(run_id).status == "cancelled"
+
+
+@pytest.mark.parametrize("fail", ["error", "kill"])
+def test_what_ended_too_early_is_resumed_once(fail: str) -> None:
+    run_id = ended(runs.submit("selfcheck", {**SHORT, "fail": fail})).id
+    runs.resume(run_id)
+    with pytest.raises(RunError) as caught:
+        runs.resume(run_id)
+    assert caught.value.code == "run.not_resumable"
+    assert ended(run_id).status == ("failed" if fail == "error" else "interrupted")
+    assert runs.log_tail(run_id).count("asked to fail:") == 2
+
+
+def test_what_succeeded_is_repeated_as_another_run() -> None:
+    first = ended(runs.submit("selfcheck", SHORT, title="点検")).id
+    with pytest.raises(RunError, match="succeeded, run it again"):
+        runs.resume(first)
+    again = ended(runs.rerun(first))
+    assert (again.status, again.title, again.config, again.repeats) == ("succeeded", "点検", SHORT, first)
 
 
 def test_an_unwritable_workspace_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

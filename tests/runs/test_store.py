@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,13 +87,29 @@ def test_a_database_of_a_newer_version_is_refused(store: Store) -> None:
     assert caught.value.code == "run.database_newer"
 
 
-def test_a_damaged_page_is_one_sentence(store: Store) -> None:
+def test_a_list_with_a_damaged_page_is_made_anew_and_the_damaged_one_kept(store: Store) -> None:
     insert(store, *(f"run {number}" for number in range(50)))
     content = bytearray(store.path.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
     store.path.write_bytes(content)
-    with pytest.raises(RunError, match="is damaged; the folders of the runs beside it are intact"):
-        store.recent(50, None)
+    assert store.recent(50, None) == [], "none of them has a folder"
+    assert [path.read_bytes() for path in store.path.parent.glob("scalearn.db.damaged-*")] == [bytes(content)]
+    insert(store, "a")
+    assert [run.id for run in store.recent(50, None)] == ["a"]
+
+
+def test_a_list_is_copied_before_its_tables_change(workspace: Path) -> None:
+    old = Store(workspace)
+    insert(old, "a")
+    with closing(sqlite3.connect(old.path)) as db:
+        for name in ("owner", "note", "pinned", "repeats"):
+            db.execute(f"ALTER TABLE runs DROP COLUMN {name}")
+        db.execute("PRAGMA user_version = 2")
+    assert [run.id for run in Store(workspace).recent(9, None)] == ["a"]
+    (copy,) = (workspace / "backups").iterdir()
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute("SELECT id FROM runs").fetchall() == [("a",)]
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
 
 
 def test_a_workspace_below_a_file_is_unwritable(tmp_path: Path) -> None:
