@@ -40,3 +40,11 @@ class ConfigError(ScaLearnError, ValueError):
 
 class RunError(ScaLearnError, RuntimeError):
     """A run that does not exist or cannot do what is requested."""
+
+
+class AuditError(ScaLearnError, RuntimeError):
+    """What was done cannot be recorded, or what was recorded was changed."""
+
+
+class GovernanceError(ScaLearnError, ValueError):
+    """A step of a model that it cannot take now, or that this person may not take."""

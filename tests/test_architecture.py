@@ -88,6 +88,7 @@ def test_browsing_the_library_and_reading_tables_leaves_torch_unloaded() -> None
 FLOORS = (
     "messages errors config devices targets",
     "storage",
+    "audit",
     "runs",
     "tables",
     "data",
@@ -106,6 +107,7 @@ FLOORS = (
     "prediction export",
     "evidence",
     "studies",
+    "governance",
     "jobs",
     "cli",
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from scalearn_core.cli.governance_options import add_audit, add_models
 from scalearn_core.cli.options import (
     DEVICES,
     adapter_name,
@@ -211,6 +212,18 @@ COMMANDS = {
         "Work in processes of their own, in the studio's workspace. Exit code 1 of `wait` and `rerun`: the run"
         " did not succeed.",
         add_runs,
+    ),
+    "models": Command(
+        "scalearn_core.cli.models:models",
+        "the registry: versions, approvals, what is in use",
+        "Keep models by name with their versions, decide on them, and tell which is in use.",
+        add_models,
+    ),
+    "audit": Command(
+        "scalearn_core.cli.audit:audit",
+        "the audit trail: show, verify, export",
+        "Show who did what and when, and verify that nothing was changed since.",
+        add_audit,
     ),
 }
 """Every command: here alone it is named, described and told where it is done."""

@@ -16,6 +16,7 @@ from scalearn_core.cli.train import read_dataset
 from scalearn_core.cli.usage import UsageError, check_new_file, writing_to
 from scalearn_core.data.column_checks import check_column, shorten
 from scalearn_core.errors import ModelError
+from scalearn_core.evidence.places import evidence_of
 from scalearn_core.scaling.seal import is_sealed
 from scalearn_core.storage.codec import to_json
 from scalearn_core.tables.export import beyond_spreadsheet, write_csv
@@ -88,13 +89,6 @@ def predict(args: argparse.Namespace) -> None:
         print(f"{int(classified.got_none.sum())} of them got no label.")
     for label, count in classified.counts(separator).most_common():
         print(f"{count:>8}  {label}")
-
-
-def evidence_of(model: Path) -> Path:
-    """The folder with a model's `result.json`: its own, or that of the studio's run it lies in."""
-    run = model.resolve().parent
-    in_run = model.resolve().name == "model" and (run / "config.json").is_file()
-    return run if in_run and (run / "result.json").is_file() else model
 
 
 def separator_of(model: Path) -> str | None:

@@ -8,11 +8,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from scalearn_core.cli.predict import check_model, evidence_of, separator_of, telling_first_seal
+from scalearn_core.cli.predict import check_model, separator_of, telling_first_seal
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import table
 from scalearn_core.cli.train import chosen_encoder, chosen_sources, read_dataset, read_divided, say_how_it_reads
 from scalearn_core.cli.usage import check_writable, writing_to
+from scalearn_core.evidence.places import evidence_of
 from scalearn_core.evidence.upgrade import read_training
 from scalearn_core.records.forecast import ForecastRecord
 from scalearn_core.storage.codec import to_json

@@ -1,0 +1,38 @@
+"""Where the evidence of a model lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scalearn_core.errors import ModelError
+from scalearn_core.evidence.upgrade import FILE
+
+
+@dataclass(frozen=True)
+class Place:
+    """A model on the disk."""
+
+    model: Path
+    """The folder with `model.json`."""
+    evidence: Path
+    """The folder with `result.json`, if there is one."""
+
+
+def evidence_of(model: Path) -> Path:
+    """The folder with a model's `result.json`: its own, or that of the studio's run it lies in."""
+    around = model.resolve().parent
+    in_run = model.resolve().name == "model" and (around / FILE).is_file()
+    return around if in_run and not (model / FILE).is_file() else model
+
+
+def place_of(folder: Path) -> Place:
+    """The model in a folder: a model folder, or that of a run or of a version, which holds one.
+
+    Raises:
+        ModelError: there is none.
+    """
+    for model in (folder, folder / "model"):
+        if (model / "model.json").is_file():
+            return Place(model, evidence_of(model))
+    raise ModelError("model.not_found", folder=folder)

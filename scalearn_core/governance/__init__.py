@@ -1,0 +1,1 @@
+"""Which model is in use, who approved it, and what shows that."""

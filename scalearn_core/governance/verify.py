@@ -1,0 +1,104 @@
+"""Is everything as it was recorded? The trail, the files of registered models, the roles, the passports."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scalearn_core.audit.trail import Entry, Head, folder
+from scalearn_core.audit.verify import read_trail
+from scalearn_core.governance import folders
+from scalearn_core.governance.fold import models_of
+from scalearn_core.governance.records import Version
+from scalearn_core.governance.roles import CHANGED
+from scalearn_core.governance.roles import FILE as ROLES
+
+WRITTEN = ("passport.write", "handover.write")
+"""Entries about files that were written for others: `path` and `sha256`."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is not as it was recorded."""
+
+    where: str
+    """Line of the trail, or file."""
+    code: str
+    """As in `audit/verify.py`; of files `changed`, `missing`, `added`, `never_recorded`; `head_unknown`."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was checked, and everything that is wrong: of the trail the first entry alone."""
+
+    whole: bool
+    head: Head
+    entries: int
+    models: int
+    """Versions whose files were compared."""
+    passports: int
+    """Passports and hand-overs that were still where they were written, and compared."""
+    problems: tuple[Problem, ...]
+
+
+def verify(files: Sequence[Path] = (), *, head: str | None = None) -> Verified:
+    """Compare all with what was recorded.
+
+    Args:
+        files: Passports and hand-overs that came from elsewhere: each must be one that was recorded.
+        head: A hash kept elsewhere, which must be that of an entry.
+
+    Raises:
+        OSError: the trail cannot be read.
+    """
+    trail = read_trail()
+    problems = [Problem(trail.broken.where, trail.broken.code)] if trail.broken else []
+    if head and head.strip().lower() not in {entry.hash for entry in trail.entries}:
+        problems.append(Problem(f"head {head.strip()[:16]}", "head_unknown"))
+    versions = [v for model in models_of(trail.entries).values() for v in model.versions if v.state != "deleted"]
+    for version in versions:
+        problems += _of_version(version)
+    problems += _of_roles(trail.entries)
+    kept = _kept_files(trail.entries)
+    problems += [Problem(str(path), "changed") for path, sha256 in kept.items() if _sha256(path) != sha256]
+    recorded = {entry.facts["sha256"] for entry in trail.entries if entry.action in WRITTEN}
+    problems += [
+        Problem(str(path), "missing" if _sha256(path) is None else "never_recorded")
+        for path in files
+        if path.absolute() not in kept and _sha256(path) not in recorded
+    ]
+    return Verified(
+        not problems, trail.head, len(trail.entries), len(versions), len(kept) + len(files), tuple(problems)
+    )
+
+
+def _of_version(version: Version) -> list[Problem]:
+    home = folders.folder_of(version.model, version.version)
+    found = folders.hashes_in(home) if home.is_dir() else {}
+    problems = []
+    for name in sorted(found.keys() | version.files.keys()):
+        if found.get(name) != version.files.get(name):
+            code = "missing" if name not in found else "added" if name not in version.files else "changed"
+            problems.append(Problem(f"{version.ref}: {name}", code))
+    return problems
+
+
+def _of_roles(entries: Sequence[Entry]) -> list[Problem]:
+    known = next((entry.facts["sha256"] for entry in reversed(entries) if entry.action == CHANGED), None)
+    return [] if _sha256(folder() / ROLES) == known else [Problem(ROLES, "changed")]
+
+
+def _kept_files(entries: Sequence[Entry]) -> dict[Path, str]:
+    """Files that were written and are still there, with what they held when they were last written."""
+    written = {Path(entry.facts["path"]): entry.facts["sha256"] for entry in entries if entry.action in WRITTEN}
+    return {path: sha256 for path, sha256 in written.items() if path.is_file()}
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None
