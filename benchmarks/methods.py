@@ -141,6 +141,7 @@ class FewLabels:
     train: Split
     validation: Split
     test: Split
+    dataset: str
     unlabelled: tuple[str, ...] = ()
 
     @classmethod
@@ -154,7 +155,7 @@ class FewLabels:
             return Split(tuple(text for text, _ in rows), targets, labels, tuple(range(2, len(rows) + 2)))
 
         unlabelled = tuple(content.get("unlabelled", ()))
-        return cls(split(content["train"]), split([]), split(content["test"]), unlabelled)
+        return cls(split(content["train"]), split([]), split(content["test"]), content["dataset"], unlabelled)
 
 
 def main() -> None:
@@ -168,7 +169,8 @@ def main() -> None:
                     target = arguments.out / name / file.name
                     if not target.exists():
                         parts = FewLabels.read(file)
-                        _write(target, name, parts, run_method(name, parts, encoder, sources, seed))
+                        others = [source for source in sources if source.name != parts.dataset]
+                        _write(target, name, parts, run_method(name, parts, encoder, others, seed))
 
 
 def _write(target: Path, name: str, parts: FewLabels, result: Result) -> None:

@@ -4,11 +4,14 @@
     python -m benchmarks.methods PARTS OUT                 # train and test (stop and start it as you like)
     python benchmarks/setfit_rival.py PARTS OUT/setfit     # from its own environment
     python -m benchmarks.quality table PARTS OUT           # print
+    python -m benchmarks.quality harm PARTS OUT --method scalearn_unlabelled \
+        --against scalearn own_adapter_by_pairs frozen_head    # mean, and the table where it does worst
 
 FOLDER holds one folder per task with train.csv and test.csv, columns text,label or text_a,text_b,label (a pair
-becomes one text); tasks with several labels per document are passed over. A part has the first k documents of
-each class after a shuffle by its seed, no validation documents, and the same
-(at most 500, or `--test-documents`) test documents for all seeds.
+becomes one text); tasks with several labels per document are left out. A part has the first k documents of
+each class after a shuffle by its seed (k = 0: all there are), no validation documents, and the same
+(at most 500, or `--test-documents`) test documents for all seeds. FOLDER may hold tasks that sources learned from:
+`benchmarks.methods` then leaves out the source of that name.
 """
 
 from __future__ import annotations
@@ -17,13 +20,15 @@ import argparse
 import csv
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from scalearn_core.evaluation.metrics import score
 
-K = (8, 16, 32, 64, 256)
+K = (8, 16, 32, 64, 256, 1000, 0)
+"""Documents per class; 0: the whole table, which is the same for every seed."""
 SEEDS = 5
 TEST_DOCUMENTS = 500
 UNLABELLED = 1000
@@ -69,7 +74,7 @@ def _first_of_each(rows: list[Row], labels: list[str], k: int, seed: int) -> tup
     others: list[Row] = []
     for number in np.random.default_rng(seed).permutation(len(rows)):
         row = rows[int(number)]
-        if len(chosen[row[1]]) < k:
+        if not k or len(chosen[row[1]]) < k:
             chosen[row[1]].append(row)
         else:
             others.append(row)
@@ -78,6 +83,35 @@ def _first_of_each(rows: list[Row], labels: list[str], k: int, seed: int) -> tup
 
 def print_table(parts: Path, out: Path, metric: str) -> None:
     """Per k: mean and standard deviation over the seeds per data set, mean rank (1 is best), training time."""
+    found = _results(parts, out, metric)
+    for k in sorted({k for k, _ in found}):
+        _print_k(k, {dataset: methods for (at, dataset), methods in found.items() if at == k})
+
+
+def print_harm(parts: Path, out: Path, metric: str, method: str, against: Sequence[str]) -> None:
+    """Per k and other method: the mean difference over the data sets, and the one where `method` does worst.
+
+    In points; a data set counts by the mean of the seeds that both were run on.
+    """
+    found = _results(parts, out, metric)
+    for k in sorted({k for k, _ in found}):
+        for other in against:
+            differences = {}
+            for (at, dataset), methods in found.items():
+                seeds = sorted(set(methods.get(method, {})) & set(methods.get(other, {})))
+                if at == k and seeds:
+                    by_seed = [methods[method][s][0] - methods[other][s][0] for s in seeds]
+                    differences[dataset] = 100 * float(np.mean(by_seed))
+            if differences:
+                worst = min(differences, key=differences.__getitem__)
+                print(
+                    f"k = {k}: {method} against {other}, {len(differences)} data sets: "
+                    f"{np.mean(list(differences.values())):+.1f}, worst {differences[worst]:+.1f} ({worst})"
+                )
+
+
+def _results(parts: Path, out: Path, metric: str) -> dict[tuple[int, str], Methods]:
+    """What has been run, by k and data set."""
     found: dict[tuple[int, str], Methods] = defaultdict(lambda: defaultdict(dict))
     for file in sorted(parts.glob("*.json")):
         part = None
@@ -92,8 +126,7 @@ def print_table(parts: Path, out: Path, metric: str) -> None:
                 )
                 entry = (score(metric, targets, predicted), float(result["seconds_training"]))
                 found[part["k"], part["dataset"]][folder.name][part["seed"]] = entry
-    for k in sorted({k for k, _ in found}):
-        _print_k(k, {dataset: methods for (at, dataset), methods in found.items() if at == k})
+    return found
 
 
 def _print_k(k: int, datasets: dict[str, Methods]) -> None:
@@ -136,13 +169,18 @@ def main() -> None:
     draw.add_argument("folder", type=Path)
     draw.add_argument("out", type=Path)
     draw.add_argument("--test-documents", type=int, default=TEST_DOCUMENTS, help="at most (default: %(default)s)")
-    table = commands.add_parser("table")
-    table.add_argument("parts", type=Path)
-    table.add_argument("out", type=Path)
-    table.add_argument("--metric", default="macro_f1", choices=["macro_f1", "accuracy"])
+    table, harm = commands.add_parser("table"), commands.add_parser("harm")
+    for command in (table, harm):
+        command.add_argument("parts", type=Path)
+        command.add_argument("out", type=Path)
+        command.add_argument("--metric", default="macro_f1", choices=["macro_f1", "accuracy"])
+    harm.add_argument("--method", default="scalearn")
+    harm.add_argument("--against", nargs="+", default=["own_adapter_by_pairs", "frozen_head"])
     arguments = parser.parse_args()
     if arguments.command == "parts":
         write_parts(arguments.folder, arguments.out, arguments.test_documents)
+    elif arguments.command == "harm":
+        print_harm(arguments.parts, arguments.out, arguments.metric, arguments.method, arguments.against)
     else:
         print_table(arguments.parts, arguments.out, arguments.metric)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.quality import SEEDS, K, print_table, write_parts
+from benchmarks.quality import SEEDS, K, print_harm, print_table, write_parts
 
 
 @pytest.fixture
@@ -37,6 +37,8 @@ def test_a_part_has_the_first_k_of_each_class(parts: Path) -> None:
     assert smaller["train"] != other["train"]
     assert smaller["test"] == other["test"] == larger["test"]
     assert len(smaller["test"]) == 60
+    whole = json.loads((parts / "toy-k0-s0.json").read_text("utf-8"))
+    assert (len(whole["train"]), whole["unlabelled"]) == (60, [])
 
 
 def test_the_table_ranks_what_all_methods_ran(parts: Path, tmp_path: Path, capsys) -> None:
@@ -55,3 +57,5 @@ def test_the_table_ranks_what_all_methods_ran(parts: Path, tmp_path: Path, capsy
     assert lines[2].split() == ["good", "100.0", "±", "0.0", "100.0", "1.00", "1.5"]
     assert lines[3].split()[0] == "poor"
     assert lines[3].split()[-2] == "2.00"
+    print_harm(parts, out, "accuracy", "poor", ["good", "never_run"])
+    assert capsys.readouterr().out == "k = 8: poor against good, 1 data sets: -30.0, worst -30.0 (toy)\n"
