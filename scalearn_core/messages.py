@@ -49,6 +49,8 @@ MESSAGES: dict[str, str] = {
     "data.too_many_classes": '"{column}" has {count} categories; at most {limit} are possible. Merge the rare ones.',
     "data.too_few_repeated": 'At least two categories in "{column}" need two documents each, but {count} have them. Add documents.',
     "data.too_few_labelled": 'Of {documents:,} documents {labelled:,} have a category ("{column}"). At least two categories need two documents each, but {count} have them. Fill in more of the blank cells, or choose another column.',
+    # labelling and review (`review/`)
+    "review.no_texts": 'Expected documents in "{column}", but every cell is blank. Choose the column with the texts.',
     # documents without label (`data/further.py`)
     "data.unlabelled_empty": 'There is no document in "{name}": at least one row needs a text. Give a file with documents, or leave it out.',
     "data.unlabelled_columns": '"{name}" should have the texts in "{texts}", or in its only column of texts, but it has: {columns}. Name the column with the texts as in the table.',

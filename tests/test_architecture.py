@@ -108,6 +108,7 @@ FLOORS = (
     "evidence",
     "studies",
     "governance",
+    "review",
     "jobs",
     "cli",
 )

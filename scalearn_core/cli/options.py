@@ -69,6 +69,13 @@ def add_unlabelled(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_training_table(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("the table the model was trained on (default: what lies beside the model)")
+    group.add_argument("--trained-on", metavar="FILE", help="the table")
+    group.add_argument("--trained-text", nargs="+", metavar="COLUMN", help="its column with the documents")
+    group.add_argument("--trained-label", metavar="COLUMN", help="its column with the labels")
+
+
 def add_separator(command: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     command.add_argument(
         "--label-separator", metavar="TEXT",

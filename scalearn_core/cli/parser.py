@@ -19,6 +19,7 @@ from scalearn_core.cli.options import (
     add_skip_blank,
     add_table,
     add_training,
+    add_training_table,
     add_unlabelled,
     positive,
     seed,
@@ -97,6 +98,43 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
         help="exact: as in training; fast: 8-bit whatever it costs; auto (default): 8-bit where it costs nothing",
     )  # fmt: skip
     command.add_argument("--out", type=Path, required=True, metavar="FILE", help="CSV to write")
+
+
+def _add_label(command: argparse.ArgumentParser) -> None:
+    command.add_argument("what", choices=("suggest",), help="suggest: which documents to label next")
+    add_table(command, label=False)
+    command.add_argument(
+        "--label",
+        metavar="COLUMN",
+        help="column with the labels there are; a blank cell is a document without one",
+    )
+    add_separator(command)
+    command.add_argument("--count", type=positive, required=True, metavar="N", help="documents to suggest")
+    command.add_argument("--seed", type=seed, default=0, metavar="N", help="of the draw; default: %(default)s")
+    add_encoder(command, "by the language of the documents")
+    add_json(command)
+
+
+def _add_explain(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", type=Path, required=True, metavar="DIR")
+    command.add_argument("--document", required=True, metavar="TEXT", help="the text of the document")
+    add_training_table(command)
+    command.add_argument(
+        "--speed", choices=SPEEDS, default="auto", help="of what words are measured by; default: %(default)s"
+    )
+    add_json(command)
+
+
+def _add_shares(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", type=Path, required=True, metavar="DIR")
+    add_table(command, label=False)
+    command.add_argument(
+        "--label",
+        metavar="COLUMN",
+        help="column with the labels of some documents drawn at random; blank elsewhere",
+    )
+    add_device(command)
+    add_json(command)
 
 
 def _add_export(command: argparse.ArgumentParser) -> None:
@@ -187,6 +225,25 @@ COMMANDS = {
         "classify the documents of a table",
         "Write the table again with its row numbers, the predicted label and its confidence.",
         _add_predict,
+    ),
+    "label": Command(
+        "scalearn_core.cli.label:suggest",
+        "suggest which documents of a table to label next",
+        "Suggest which documents to label next: typical ones at first, then those a model is unsure of, and every "
+        "fifth at random.",
+        _add_label,
+    ),
+    "explain": Command(
+        "scalearn_core.cli.explain:explain",
+        "say why a document gets its label",
+        "Say which sources, words and training documents a document's label rests on.",
+        _add_explain,
+    ),
+    "shares": Command(
+        "scalearn_core.cli.shares:shares",
+        "estimate what share of a table each label has",
+        "Estimate what share of a table each label has, from the model's answers and few labels drawn at random.",
+        _add_shares,
     ),
     "export": Command(
         "scalearn_core.cli.export:export",

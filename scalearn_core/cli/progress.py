@@ -19,6 +19,8 @@ STAGES = {
     "testing": "Testing",
     "adapter": "Adapter",
     "predicting": "Classifying",
+    "reading": "Reading the documents",
+    "updating": "Learning from the corrections",
 }
 
 

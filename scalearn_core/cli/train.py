@@ -35,6 +35,7 @@ from scalearn_core.data.split_plan import By, SplitPlan, offered_test_values
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.errors import ConfigError
+from scalearn_core.evidence.documents import documents_of, save_documents
 from scalearn_core.storage.codec import to_json
 from scalearn_core.storage.files import folder_written_whole
 from scalearn_core.tables.reading import Reading
@@ -72,6 +73,7 @@ def train(args: argparse.Namespace) -> None:
     outcome.result = replace(outcome.result, dataset=replace(outcome.result.dataset, **columns))
     with writing_to(args.out), folder_written_whole(args.out) as draft:
         outcome.save(draft, evidence=draft)
+        save_documents(documents_of(dataset), draft)
     print(json.dumps(to_json(outcome.result)) if args.json else training_summary(outcome.result, args.out))
 
 

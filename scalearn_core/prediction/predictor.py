@@ -88,11 +88,15 @@ class Predictor:
     def labels(self) -> tuple[str, ...]:
         return self.model.labels
 
-    def predict(self, texts: Sequence[str]) -> list[Prediction]:
-        """One prediction per text, in order."""
+    def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
+        """Probabilities `[texts, labels]`, float32, in the order of `labels`."""
         with self._tokenizing:
             tokens = self.model.encoder.tokenize(list(texts))
-        probabilities = self.engine.predict_proba(self.model, tokens)
+        return self.engine.predict_proba(self.model, tokens)
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """One prediction per text, in order."""
+        probabilities = self.predict_proba(texts)
         multi_label = self.model.multi_label
         decided = self.model.decide(probabilities)
         indicated = indicators(decided, len(self.labels))

@@ -10,6 +10,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
+from scalearn_core.records.explanation import Explanation
 from scalearn_core.records.forecast import ForecastRecord
 from scalearn_core.records.tables import PredictionRecord, TableEvaluation
 from scalearn_core.records.training import FORMAT, TrainingRecord
@@ -28,7 +29,9 @@ def dataclasses_in(kind: object) -> Iterator[type]:
         yield from dataclasses_in(inner)
 
 
-@pytest.mark.parametrize("record", [TrainingRecord, TableEvaluation, PredictionRecord, ForecastRecord])
+@pytest.mark.parametrize(
+    "record", [TrainingRecord, TableEvaluation, PredictionRecord, ForecastRecord, Explanation]
+)
 def test_every_key_is_described(record: type) -> None:
     kinds = dict.fromkeys(dataclasses_in(record))
     missing = [f"{kind.__name__}.{each.name}" for kind in kinds for each in fields(kind) if each.name not in WORDS]
