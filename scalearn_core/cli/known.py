@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from scalearn_core.cli.predict import evidence_of, separator_of
+from scalearn_core.cli.predict import separator_of
 from scalearn_core.cli.train import read_dataset
 from scalearn_core.cli.usage import UsageError
 from scalearn_core.evidence.documents import Document, documents_of, load_documents
+from scalearn_core.evidence.places import evidence_of
 from scalearn_core.evidence.upgrade import FILE, read_training
 from scalearn_core.storage.damage import DAMAGED_FILE
 from scalearn_core.tables.reading import Reading
