@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from dataclasses import asdict
 from typing import Any
 
 from scalearn_core import runs
 from scalearn_core.runs import Run
+from scalearn_core.runs.compared import Comparison, compare
 from scalearn_core.runs.folders import run_folder
 
 _POLL_SECONDS = 0.2
@@ -111,7 +113,29 @@ def _rerun(args: argparse.Namespace) -> int:
     again = runs.rerun(args.id)
     if args.no_wait:
         return _tell(again, as_json=args.json)
-    return _tell(again, as_json=args.json, code=_wait(again))
+    code = _wait(again)
+    comparison = compare(args.id, again)
+    if args.json:
+        told = {"identical": comparison.identical, **asdict(comparison)}
+        print(json.dumps(record(runs.get(again)) | {"comparison": told}, ensure_ascii=False))
+        return code
+    _tell(again, as_json=False)
+    print(_compared(args.id, comparison))
+    return code
+
+
+def _compared(first: str, comparison: Comparison) -> str:
+    if comparison.identical:
+        return f"The same files as {first}, measured times and dates apart: {len(comparison.same)}."
+    lines = [f"Not the same as {first}:"]
+    lines += [f"  {name} differs" for name in comparison.different]
+    lines += [f"  {name} is missing" for name in comparison.only_first]
+    lines += [f"  {name} is new" for name in comparison.only_second]
+    lines += [f"  {each.where}: {each.first} before, {each.second} now" for each in comparison.values]
+    lines += [
+        f"  version of {each.where[1:]}: {each.first} before, {each.second} now" for each in comparison.versions
+    ]
+    return "\n".join(lines)
 
 
 def _log(args: argparse.Namespace) -> int:

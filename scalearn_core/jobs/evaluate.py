@@ -19,7 +19,7 @@ from scalearn_core.storage.codec import to_json
 from scalearn_core.tables.export import write_csv
 from scalearn_core.tables.reading import Reading
 from scalearn_core.workspace.test_set_use import note_test_set_use
-from scalearn_core.workspace.uploads import release_upload, upload_path
+from scalearn_core.workspace.uploads import take_upload
 
 
 def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
@@ -29,13 +29,12 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     evidence = runs.folder(config["model_run"])
     model = ScaLearnModel.load(evidence / "model").to(config.get("device") or "cpu")
     dataset = TextDataset.from_table(
-        upload_path(config["upload"]),
+        take_upload(config["upload"], folder),
         Mapping(text=config["text"], label=config["label"], blanks="leave_out", separator=model.separator),
         reading=Reading.of(config),
         to_learn=False,
         name=config["name"],
     )
-    release_upload(config["upload"])
     reference = load_reference(evidence, model)
     report.stage("evaluation", 0.05)
     began, count = time.monotonic(), len(dataset.frame)

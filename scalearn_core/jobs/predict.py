@@ -17,15 +17,14 @@ from scalearn_core.storage.codec import to_json
 from scalearn_core.tables.export import beyond_spreadsheet, write_csv
 from scalearn_core.tables.reader import read_table
 from scalearn_core.tables.reading import Reading
-from scalearn_core.workspace.uploads import release_upload, upload_path
+from scalearn_core.workspace.uploads import take_upload
 
 
 def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     """Classify as `config` asks (`docs/formats.md`); write `predictions.csv` and `result.json`."""
     started = time.monotonic()
     report.stage("loading", 0.0)
-    table = read_table(upload_path(config["upload"]), reading=Reading.of(config))
-    release_upload(config["upload"])
+    table = read_table(take_upload(config["upload"], folder), reading=Reading.of(config))
     for column in columns_of(config["text"]):
         check_column(list(table.frame.columns), column)
     predictor = Predictor.load(runs.folder(config["model_run"]) / "model", config.get("device") or "cpu")

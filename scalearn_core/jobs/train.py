@@ -13,6 +13,8 @@ from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evidence.pipeline import train_with_evidence
 from scalearn_core.jobs import levers
 from scalearn_core.runs import Reporter
+from scalearn_core.runs.folders import CHECKPOINT
+from scalearn_core.training.checkpoints import kept_in
 from scalearn_core.workspace.datasets import get_dataset_info, load_dataset
 from scalearn_core.workspace.test_set_use import note_test_set_use
 
@@ -49,16 +51,19 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
     dataset = load_dataset(config["dataset"]).split(plan=info.plan)
     progress = _Progress(report, settings, with_unlabelled=len(dataset.unlabelled) > 0)
     progress.on_stage("loading")
-    outcome = train_with_evidence(
-        dataset,
-        sources=config["sources"],
-        variant=config["variant"],
-        config=settings,
-        device=find(config.get("device")),
-        encoder=Encoder.load(config.get("encoder")),  # the first releases knew the default alone
-        on_stage=progress.on_stage,
-        on_step=progress.on_step,
-    )
+    device = find(config.get("device"))
+    encoder = Encoder.load(config.get("encoder"))  # the first releases knew the default alone
+    with kept_in(folder / CHECKPOINT, config | {"device": device.kind}):
+        outcome = train_with_evidence(
+            dataset,
+            sources=config["sources"],
+            variant=config["variant"],
+            config=settings,
+            device=device,
+            encoder=encoder,
+            on_stage=progress.on_stage,
+            on_step=progress.on_step,
+        )
     facts = replace(
         outcome.result.dataset,
         id=info.id,

@@ -8,6 +8,7 @@ used (see `store.clear_errors`), and `run.unknown` for an id that is none.
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -64,6 +65,8 @@ def submit(
         store.open()  # before the first folder: a folder without a list means that the list was lost
         folder.mkdir(parents=True)
         undo.callback(shutil.rmtree, folder, ignore_errors=True)
+        if repeats and (folders.run_folder(repeats) / folders.INPUT).is_file():  # the table uploaded for it
+            os.link(folders.run_folder(repeats) / folders.INPUT, folder / folders.INPUT)
         folders.write_json(folder / folders.CONFIG, request)
         # Lock first, then the row, then the process: see launch.py.
         with holding(folder / folders.LOCK) as lock:

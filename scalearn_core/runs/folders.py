@@ -27,6 +27,8 @@ MANIFEST = "manifest.json"
 METRICS = "metrics.json"
 ABOUT = "about.json"
 RESULT = "result.json"
+INPUT = "input.bin"
+"""The table that was uploaded for the run."""
 CHECKPOINT = "checkpoint"
 """Folder of what a resumed run goes on from; gone when the run has succeeded."""
 

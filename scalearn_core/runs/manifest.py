@@ -10,6 +10,7 @@ import os
 import platform
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +20,28 @@ from scalearn_core.runs.records import Metric
 
 PACKAGES = ("torch", "transformers", "tokenizers", "numpy", "scipy", "scikit-learn", "pandas", "safetensors")
 """Those on whose versions the numbers of a run depend."""
+_CORE = Path(__file__).resolve().parents[1]
 _NO_RESULTS = {ABOUT, CONFIG, END, LOCK, LOG, MANIFEST, METRICS}
 
 
 def versions() -> dict[str, str]:
     """Of Python, the system and `PACKAGES`; what is not installed has none."""
-    found = {"python": platform.python_version(), "platform": platform.platform()}
+    found = {"scalearn_core": _code(), "python": platform.python_version(), "platform": platform.platform()}
     for name in PACKAGES:
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
+
+
+@cache
+def _code() -> str:
+    """SHA-256 over the studio's own code, which has no version number: the first 16 digits."""
+    digest = hashlib.sha256()
+    for file in sorted(_CORE.rglob("*.py")):
+        digest.update(file.relative_to(_CORE).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def write_start(folder: Path, process: Process | None) -> None:

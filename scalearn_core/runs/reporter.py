@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):
-    """The run was cancelled. A job may catch this to save, and must raise it again."""
+    """The run was cancelled, or its process shall leave. A job may catch this to save, and must raise it again."""
 
 
 class Reporter:
@@ -46,6 +46,13 @@ class Reporter:
         self._metrics: list[Metric] = []
         self._written = self._checked = self._again = float("-inf")
         self._known: Run | None = None
+        self._leaving = False
+        self.cancelled = False
+        """Whether somebody asked the run to stop."""
+
+    def leave(self) -> None:
+        """The process shall leave soon, whoever wants it; the next check raises `Cancelled`."""
+        self._leaving, self._checked, self._again = True, float("-inf"), float("-inf")
 
     def stage(self, code: str, progress: float | None = None) -> None:
         """The job begins another part; `code` becomes words in the interface. Written at once."""
@@ -79,8 +86,10 @@ class Reporter:
             run = look(self._store, self._run_id, self._known)
         except (RunError, OSError) as problem:
             self._rest(problem)
-            return
-        if run is None or run.cancel_requested:
+            run = self._known
+        else:
+            self.cancelled = run is None or run.cancel_requested
+        if self._leaving or self.cancelled:
             raise Cancelled
         self._known = run
 

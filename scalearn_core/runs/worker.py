@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import errno
 import logging
+import shutil
+import signal
 import sys
 import time
 import traceback
@@ -20,7 +22,7 @@ from scalearn_core.config import let_threads_sleep, workspace
 from scalearn_core.errors import RunError, ScaLearnError
 from scalearn_core.runs.control import reconcile
 from scalearn_core.runs.ending import Ending, write_ending
-from scalearn_core.runs.folders import run_folder
+from scalearn_core.runs.folders import CHECKPOINT, run_folder
 from scalearn_core.runs.jobs import load_job
 from scalearn_core.runs.kinds import lane_of, slots_of
 from scalearn_core.runs.log import write_where_possible
@@ -50,18 +52,21 @@ def main(run_id: str) -> int:
     if run is None:
         return 0
     report, folder = Reporter(store, run_id), run_folder(run_id)
+    signal.signal(signal.SIGTERM, lambda *_: report.leave())  # the machine stops: a job may still save
     _where_possible(lambda: write_start(folder, this_process()))
     try:
         load_job(run.kind)(run.config, folder, report)
         end = Ending("succeeded")
     except Cancelled:
-        end = Ending("cancelled")
+        end = Ending("cancelled") if report.cancelled else Ending.of("interrupted", RunError("run.interrupted"))
     except Exception as error:  # the edge of the process: whatever a job raises is told in the row
         traceback.print_exc()
         end = Ending.of("failed", explain(error))
     report.flush(last=True)
     measured = _measured(store, run_id)
     _where_possible(lambda: write_end(folder, measured))
+    if end.status == "succeeded":
+        shutil.rmtree(folder / CHECKPOINT, ignore_errors=True)
     close(run_id, end)
     return 1 if end.status == "failed" else 0
 

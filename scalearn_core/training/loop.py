@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from torch import nn
 
 from scalearn_core.devices import repeatable
 from scalearn_core.encoders.batching import TokenBudget, training_batches
+from scalearn_core.training.checkpoints import Loop
 
 OnStep = Callable[[int, dict[str, float]], None]
 """`on_step(step, metrics)`, called after every step; an exception it raises ends the training."""
@@ -34,6 +35,14 @@ class History:
     records: list[EpochRecord] = field(default_factory=list)
     best_epoch: int = 0
     stopped_early: bool = False
+
+    def as_notes(self) -> dict[str, Any]:
+        """As a checkpoint keeps it; `of_notes` is the way back."""
+        return asdict(self)
+
+    @classmethod
+    def of_notes(cls, notes: dict[str, Any]) -> History:
+        return cls(**{**notes, "records": [EpochRecord(**record) for record in notes["records"]]})
 
 
 @contextmanager
@@ -97,9 +106,16 @@ def fit(
     best, best_state = history.records[0].validation.get(criterion, float("inf")), _copy(trainable)
     step = 0
     with seeded(seed):
-        for epoch in range(1, epochs + 1):
+        loop = Loop(trainable, optimizer, decay, budget)
+        if loop.step:
+            history, best = History.of_notes(loop.notes["history"]), loop.notes["best"]
+            best_state = loop.extra or _copy(trainable)
+        for epoch in range(1, epochs + 1) if not loop.finished else ():
             losses: list[float] = []
             for rows in training_batches(lengths, batch_size, order):
+                if step < loop.step:  # done before the process was killed
+                    step, losses = step + 1, list(loop.notes["losses"])
+                    continue
                 before = budget.tokens
                 begin_step()
                 losses.append(accumulate(optimizer, batch_loss, rows, lengths, budget))
@@ -107,9 +123,12 @@ def fit(
                 optimizer.step()
                 decay.step()
                 step += 1
+                loop.done(step, {"history": history.as_notes(), "best": best, "losses": [*losses]}, best_state)
                 if on_step:
                     values: dict[str, float] = {"loss": losses[-1], "epoch": epoch, "fraction": step / steps}
                     on_step(step, values if budget.tokens == before else values | {"token_budget": budget.tokens})
+            if step < loop.step:
+                continue
             metrics = validate()
             train_loss = float(np.mean(losses))
             history.records.append(EpochRecord(epoch, train_loss, metrics))
@@ -124,6 +143,7 @@ def fit(
     with torch.no_grad():
         for name, parameter in trainable.items():
             parameter.copy_(best_state[name])
+    loop.finish({"history": history.as_notes(), "best": best})
     return history
 
 

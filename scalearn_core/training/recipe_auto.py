@@ -32,6 +32,7 @@ from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import Scales
 from scalearn_core.scaling.sources import StackedSources
 from scalearn_core.targets import Targets
+from scalearn_core.training.checkpoints import Loop
 from scalearn_core.training.contrastive import class_batches, contrastive_loss
 from scalearn_core.training.loop import EpochRecord, History, OnStep, seeded
 
@@ -193,7 +194,13 @@ def take_steps(
     pass_steps = ceil(len(documents) / size)
     history, losses = History([EpochRecord(0, None, {})]), []
     learner.scales.train()
+    named = {f"{part}.{n}": each for part, tensors in parameters.items() for n, each in enumerate(tensors)}
+    loop = Loop(named, optimizer, schedule, budget)
+    if loop.step:
+        history, losses = History.of_notes(loop.notes["history"]), list(loop.notes["losses"])
     for step, rows in enumerate(itertools.islice(batches, recipe.steps), 1):
+        if step <= loop.step:  # done before the process was killed
+            continue
         learner.scales.draw_dropout()
         tokens_before = budget.tokens
         loss = _accumulate(learner, optimizer, documents, rows, classes, budget)
@@ -207,8 +214,10 @@ def take_steps(
             metrics["train_loss"] = float(np.mean(losses))
             history.records.append(EpochRecord(epoch, metrics["train_loss"], {}))
             history.best_epoch, losses = epoch, []
+        loop.done(step, {"history": history.as_notes(), "losses": [*losses]})
         if on_step:
             on_step(step, metrics if budget.tokens == tokens_before else metrics | {"token_budget": budget.tokens})
+    loop.finish({"history": history.as_notes(), "losses": losses})
     return history
 
 

@@ -1,4 +1,7 @@
-"""Tables to classify or to test on, `uploads/<id>.bin`: each for one run, deleted once the run has read it."""
+"""Tables to classify or to test on, `uploads/<id>.bin`: each for one run, which moves it into its own folder.
+
+There it is read again when the run is resumed, and when it is repeated.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 from scalearn_core import runs
 from scalearn_core.config import open_workspace, workspace
 from scalearn_core.errors import DataError, RunError
+from scalearn_core.runs.folders import INPUT
 from scalearn_core.storage.files import write_atomically
 from scalearn_core.tables.content import check_size
 from scalearn_core.workspace.datasets import ID
@@ -36,10 +40,21 @@ def upload_path(upload_id: str) -> Path:
     return path
 
 
-def release_upload(upload_id: str) -> None:
-    """The run has read its table; no other reads it. One that cannot be removed now is swept later."""
-    with suppress(OSError, DataError):
-        upload_path(upload_id).unlink()
+def take_upload(upload_id: str, folder: Path) -> Path:
+    """The table of a run, which is in its folder from now on.
+
+    Args:
+        upload_id: As `save_upload` gave it.
+        folder: The run's; an earlier process of the run may have moved the table already.
+
+    Raises:
+        DataError: `data.unknown_upload`.
+    """
+    kept = folder / INPUT
+    if not kept.is_file():
+        with writable():
+            upload_path(upload_id).replace(kept)
+    return kept
 
 
 def _sweep() -> None:

@@ -57,6 +57,7 @@ def test_a_run_is_followed_repeated_logged_and_deleted() -> None:
     assert told("show", run_id)["created_at"] == run["created_at"]
     again = told("rerun", run_id)
     assert (again["status"], again["repeats"]) == ("succeeded", run_id)
+    assert (again["comparison"]["identical"], again["comparison"]["same"]) == (True, ["result.json"])
     assert [listed["id"] for listed in told("list")] == [again["id"], run_id]
     assert "点検" in shell("runs", "list").out
     assert told("delete", again["id"])["id"] == again["id"]

@@ -11,11 +11,11 @@ from scalearn_core import runs
 PATIENCE_SECONDS = 30.0
 
 
-def wait_until(condition: Callable[[], bool], what: str) -> None:
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Return as soon as `condition` holds; fail, naming `what`, when patience ends."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, f"waited {PATIENCE_SECONDS} s for: {what}"
+        assert time.monotonic() < deadline, f"waited {seconds} s for: {what}"
         time.sleep(0.02)
 
 

@@ -217,8 +217,10 @@ def test_the_recipe_is_plain_json_with_its_format(workspace: Path) -> None:
 
 def test_an_upload_is_for_one_run(workspace: Path) -> None:
     first, second = uploads.save_upload(CONTENT), uploads.save_upload(CONTENT)
-    uploads.release_upload(first)
-    uploads.release_upload(first)
+    folder = workspace / "runs" / "r"
+    folder.mkdir(parents=True)
+    for _ in range(2):  # the second time by a process that resumes the run
+        assert uploads.take_upload(first, folder).read_bytes() == CONTENT
     assert uploads.upload_path(second).read_bytes() == CONTENT
     assert [path.stem for path in (workspace / "uploads").iterdir()] == [second]
 
