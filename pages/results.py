@@ -13,6 +13,7 @@ from scalearn_ui.views.results import (
     cross_validation,
     evidence,
     ladder,
+    meeting_report,
     more_labels,
     other_table,
     tested_on,
@@ -49,6 +50,7 @@ if view == "summary":
     if record.scores_by_language:
         st.subheader(t("results.languages"), anchor=False)
         evidence.by_language(record)
+    meeting_report.draw(run, record)
     with st.expander(t("results.method"), icon=":material/info:"):
         evidence.method(record)
 elif view == "classes":

@@ -123,6 +123,10 @@ MESSAGES: dict[str, str] = {
     "adapter.wrong_layers": "The adapter {name} has {found} layers, but {encoder} has {expected}. Choose one made for this encoder.",
     "adapter.wrong_fingerprint": "The adapter {name} was trained on encoder weights with the fingerprint {found}, but {encoder} has {expected}. Choose one made for this encoder.",
     # models
+    "report.no_evidence": "There is no result.json beside the model in {folder}, so there is nothing to report. Give a model folder or a run that holds its evidence.",
+    "report.missing_package": "Slides need the packages python-pptx and XlsxWriter, which are not installed. Install them (pip install -r requirements-report.txt).",
+    "price.no_number": "What a document costs: for {name} a number from 0 was expected, but {found} was found. Enter an amount.",
+    "price.no_currency": "A currency of 1 to {most} letters was expected, but {found} was found. Enter one such as EUR.",
     "model.not_found": "There is no model in {folder}: expected a folder with model.json. Check the path.",
     "model.damaged": "The model in {folder} is damaged: {reason}. Use an intact copy, or train it again.",
     "model.changed": "The model in {folder} was changed after it was made: {changed}. Use an unchanged copy, or train it again.",

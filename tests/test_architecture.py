@@ -109,6 +109,7 @@ FLOORS = (
     "studies",
     "governance",
     "review",
+    "report",
     "jobs",
     "cli",
 )

@@ -24,6 +24,7 @@ from scalearn_core.cli.options import (
     positive,
     seed,
 )
+from scalearn_core.cli.report_options import add_report
 from scalearn_core.cli.runs_options import add_runs
 from scalearn_core.config import SPEEDS
 from scalearn_core.encoders.cards import CARDS, DEFAULT
@@ -250,6 +251,12 @@ COMMANDS = {
         "write a model for other programs",
         "Write a model as one ordinary adapter (AdapterHub layout), as an ONNX graph, or its encoder as a folder.",
         _add_export,
+    ),
+    "report": Command(
+        "scalearn_core.cli.report:report",
+        "write the report for a meeting: slides or one sheet",
+        "Write at most seven slides with charts that can be edited, or one A4 page, from a model's own evidence.",
+        add_report,
     ),
     "sources": Command(
         "scalearn_core.cli.adapters:sources",

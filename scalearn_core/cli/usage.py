@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,8 +51,11 @@ def check_writable(folder: Path) -> None:
         _try_to_write_in(folder)
 
 
-def check_new_file(file: Path, *, source: Path) -> None:
+def check_new_file(file: Path, *, source: Path | None = None, formats: Sequence[str] = FILE_FORMATS) -> None:
     """Refuse a place where no file belongs, or one that is the file read from. Leaves everything as it was.
+
+    Args:
+        formats: endings of which it must have one.
 
     Raises UsageError.
     """
@@ -62,10 +65,10 @@ def check_new_file(file: Path, *, source: Path) -> None:
             raise UsageError(f"{file} is a folder. Give the name of a file.")
         if file.exists() and not file.is_file():
             raise UsageError(f"{file} is a device or a pipe, not a file. Give the name of a file.")
-        if file.suffix.lower() not in FILE_FORMATS:
-            known = " or ".join(FILE_FORMATS)
+        if file.suffix.lower() not in formats:
+            known = " or ".join(formats)
             raise UsageError(f"{file} does not end in {known}, the format that is written. Give it that ending.")
-        if file.exists() and source.exists() and file.samefile(source):
+        if source is not None and file.exists() and source.exists() and file.samefile(source):
             raise UsageError(f"{file} is the table itself. Choose another file, so that it is kept.")
         _try_to_write_in(file.parent)
 

@@ -69,6 +69,11 @@ def written_forms(text: str) -> tuple[str, ...]:
     return (text, "'" + text) if text.lstrip(_IGNORED).startswith(FORMULA_STARTS) else (text,)
 
 
+def as_typed(text: str) -> str:
+    """A text of an export as it was before it was made safe for spreadsheets."""
+    return text[1:] if text.startswith("'") and text in written_forms(text[1:]) else text
+
+
 def _would_run(text: str) -> bool:
     begun = text.lstrip(_IGNORED)
     if not begun.startswith(FORMULA_STARTS):
