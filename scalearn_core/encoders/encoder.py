@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 
-from scalearn_core.config import MOST_WINDOWS
 from scalearn_core.encoders.cards import EncoderCard
 from scalearn_core.encoders.families import FAMILIES, Context, PostNormLayer
 from scalearn_core.encoders.loading import positions, read_encoder
-from scalearn_core.encoders.long_texts import Windows, shortened
+from scalearn_core.encoders.reading import Reader
+from scalearn_core.encoders.reading import Tokens as Tokens
+from scalearn_core.encoders.windows import Windows
 
 POOLINGS = ("mean", "cls")
 
@@ -30,30 +29,6 @@ Adapt = Callable[[int, torch.Tensor, torch.Tensor | None], torch.Tensor]
 """`adapt(layer, z, f)`: what the adapters of one layer add, from their input `z` (`f` is the layer's own
 feed-forward output, for those who compare; None in a layer that `PrefixStates` begins); all
 `[batch, seq, width]`."""
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """Documents as token ids, not yet padded; `segments` tells the two texts of a pair apart."""
-
-    ids: list[list[int]]
-    segments: list[list[int]]
-    cut: list[bool]
-    """Whether something of a document is left unread, as the encoder reads no more."""
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    @property
-    def lengths(self) -> list[int]:
-        return [len(ids) for ids in self.ids]
-
-    def take(self, rows: Sequence[int]) -> Tokens:
-        ids, segments = ([values[row] for row in rows] for values in (self.ids, self.segments))
-        return Tokens(ids, segments, [self.cut[row] for row in rows])
-
-    def followed_by(self, others: Tokens) -> Tokens:
-        return Tokens(self.ids + others.ids, self.segments + others.segments, self.cut + others.cut)
 
 
 class Batch(NamedTuple):
@@ -73,7 +48,7 @@ class PrefixStates(NamedTuple):
     norm, and where that is not enough, what else (`encoders/families.py`)."""
 
 
-class Encoder:
+class Encoder(Reader):
     """A frozen transformer with its tokenizer and pooling. Use `Encoder.load`.
 
     Attributes:
@@ -87,19 +62,17 @@ class Encoder:
         long_texts: what becomes of longer documents, one of `config.LONG_TEXTS` (`encoders/long_texts.py`).
     """
 
-    long_texts = "head"
-
     def __init__(
         self, model: Any, tokenizer: Any, *, name: str, source: str | None, pooling: str, max_length: int,
         prefix: str = "", card: EncoderCard | None = None, own_tokenizer_file: bool = False,
     ) -> None:  # fmt: skip
         self.model = model.requires_grad_(False).eval()
-        self.tokenizer = tokenizer
+        super().__init__(
+            tokenizer, prefix=prefix, max_length=max_length, pad_id=int(model.config.pad_token_id or 0)
+        )
         self.name = name
         self.source = source
         self.pooling = pooling
-        self.max_length = max_length
-        self.prefix = prefix
         self.card = card
         self.own_tokenizer_file = own_tokenizer_file
         self.family = FAMILIES[model.config.model_type]
@@ -126,17 +99,6 @@ class Encoder:
         """
         return cls(**read_encoder(source, network=network)._asdict())
 
-    def reading(self, long_texts: str) -> Encoder:
-        """The same encoder, its weights shared, that reads long documents in another way."""
-        other = copy.copy(self)
-        other.long_texts = long_texts
-        return other
-
-    @property
-    def reach(self) -> int:
-        """Tokens of a document that are read at most."""
-        return self.max_length * (MOST_WINDOWS if self.long_texts == "windows" else 1)
-
     def to(self, device: str | torch.device) -> Encoder:
         """Move the weights to a device, in place."""
         self.model.to(device)
@@ -151,40 +113,10 @@ class Encoder:
         """Frozen numbers of the encoder, embeddings included, pooler left out."""
         return sum(parameter.numel() for parameter in self.model.parameters())
 
-    def tokenize(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> Tokens:
-        """Token ids of each document (or text pair), not padded; cut to `reach` tokens, pairs to `max_length`."""
-        if not texts:
-            return Tokens([], [], [])
-        begun = [self.prefix + text for text in texts]
-        ends = None if pairs is None else [self.prefix + text for text in pairs]
-        if self.long_texts != "head" and pairs is None:
-            return Tokens(*shortened(self.tokenizer, begun, self.prefix, self.max_length, self.long_texts))
-        batch = self.tokenizer(
-            begun, ends, truncation=True, max_length=self.max_length, return_token_type_ids=True,
-        )  # fmt: skip
-        return Tokens(batch["input_ids"], batch["token_type_ids"], self._cut(begun, ends, batch))
-
-    def _cut(self, begun: Sequence[str], ends: Sequence[str] | None, batch: Any) -> list[bool]:
-        """Which documents the tokenizer cut when it made `batch` of them."""
-        if batch.encodings is not None:
-            return [bool(encoding.overflowing) for encoding in batch.encodings]
-        # A tokenizer without a backend keeps nothing of what it cut: those that fill the length are read again.
-        cut = [len(ids) >= self.max_length for ids in batch["input_ids"]]
-        for row in (row for row, filled in enumerate(cut) if filled):
-            whole = self.tokenizer(begun[row], ends and ends[row], verbose=False)["input_ids"]
-            cut[row] = len(whole) > self.max_length
-        return cut
-
-    def unknown_share(self, tokens: Tokens) -> float:
-        """Share of the tokens (0 to 1) that stand for words the encoder does not know, as in a foreign script."""
-        unknown = self.tokenizer.unk_token_id
-        return sum(ids.count(unknown) for ids in tokens.ids) / max(1, sum(tokens.lengths))
-
     def pad(self, tokens: Tokens, rows: Sequence[int]) -> Batch:
         """The given documents as one batch on the encoder's device."""
         longest = max(len(tokens.ids[row]) for row in rows)
-        pad_id = self.model.config.pad_token_id
-        ids = [tokens.ids[row] + [pad_id] * (longest - len(tokens.ids[row])) for row in rows]
+        ids = [tokens.ids[row] + [self.pad_id] * (longest - len(tokens.ids[row])) for row in rows]
         segments = [tokens.segments[row] + [0] * (longest - len(tokens.ids[row])) for row in rows]
         mask = [[1] * len(tokens.ids[row]) + [0] * (longest - len(tokens.ids[row])) for row in rows]
         input_ids, attention_mask, token_type_ids = (
