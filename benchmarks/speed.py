@@ -17,8 +17,10 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,6 +33,7 @@ from scalearn_core.encoders.batching import CPU_TOKENS, TokenBudget, training_ba
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.encoder import Tokens
 from scalearn_core.encoders.prefix_cache import CachedDocuments
+from scalearn_core.export.encoder import as_transformers_has_it
 from scalearn_core.heads.modules import two_layer_head
 from scalearn_core.scaling.sources import StackedSources, scaled_up_projection
 from scalearn_core.training.loop import accumulate, seeded
@@ -148,11 +151,16 @@ class Bench:
                     seconds[name].append(total)
         return seconds
 
+    @cached_property
+    def plain_model(self) -> Any:
+        """The encoder as transformers has it."""
+        return as_transformers_has_it(self.encoder)
+
     def plain(self, rows: list[int]) -> None:
         """The plain encoder, padded to the longest of a batch of like length; gradients of activations only."""
         encoder, batch = self.encoder, self.encoder.pad(self.tokens, rows)
-        hidden = encoder.model.embeddings.word_embeddings(batch.input_ids).requires_grad_()
-        output = encoder.model(
+        hidden = self.plain_model.embeddings.word_embeddings(batch.input_ids).requires_grad_()
+        output = self.plain_model(
             inputs_embeds=hidden, attention_mask=batch.attention_mask, token_type_ids=batch.token_type_ids
         ).last_hidden_state
         encoder.pool(output, batch.attention_mask).square().mean().backward()

@@ -15,6 +15,8 @@ from scalearn_core.errors import ConfigError
 if TYPE_CHECKING:
     import torch
 
+_DRIVERS = ("nvidia*", "nvhost*", "nvgpu*", "nvmap", "dxg", "kfd")
+"""Device files of NVIDIA's drivers (also on Jetson), of a GPU under WSL, and of AMD's driver."""
 UNKNOWN_FREE = 2 * 2**30
 """Bytes taken to be free where the system does not say."""
 
@@ -31,7 +33,13 @@ class Device:
 
 
 def available() -> list[Device]:
-    """All devices, the fastest first; the CPU is always the last. Imports torch (a few seconds the first time)."""
+    """All devices, the fastest first; the CPU is always the last.
+
+    Imports torch (a few seconds the first time) only where the system shows a driver of something else.
+    """
+    processor = Device("cpu", _cpu_name(), None, usable_cores())
+    if not _has_driver():
+        return [processor]
     import torch
 
     devices = []
@@ -40,8 +48,14 @@ def available() -> list[Device]:
         devices.append(Device("cuda", properties.name, round(properties.total_memory / 2**30, 1)))
     if torch.backends.mps.is_available():
         devices.append(Device("mps", f"Apple GPU ({platform.machine()})", None))
-    devices.append(Device("cpu", _cpu_name(), None, usable_cores()))
-    return devices
+    return [*devices, processor]
+
+
+def _has_driver() -> bool:
+    """Whether there may be anything to compute on besides the processor; torch is asked only then."""
+    if platform.system() != "Linux":
+        return True
+    return any(next(Path("/dev").glob(pattern), None) is not None for pattern in _DRIVERS)
 
 
 def find(kind: str | None) -> Device:

@@ -216,7 +216,7 @@ COMMANDS = {
         _add_study,
     ),
     "evaluate": Command(
-        "scalearn_core.cli.predict:evaluate",
+        "scalearn_core.cli.evaluate:evaluate",
         "score a model on a table with labels",
         "Score a model on documents it was not trained on.",
         _add_evaluate,

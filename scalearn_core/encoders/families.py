@@ -20,6 +20,8 @@ from typing import Any, ClassVar
 
 import torch
 
+from scalearn_core.encoders.bert import BertModel
+
 Context = dict[str, Any]
 """What the attention parts of all layers read besides the states: masks, relative positions. Frozen."""
 
@@ -145,6 +147,8 @@ def _masked(model: Any, ids: torch.Tensor, mask: torch.Tensor, segments: torch.T
 
 
 def _mask(model: Any, hidden: torch.Tensor, mask: torch.Tensor) -> Context:
+    if isinstance(model, BertModel):
+        return {"attention_mask": model.attention_mask(mask, hidden.dtype)}
     from transformers.masking_utils import create_bidirectional_mask
 
     return {

@@ -1,4 +1,4 @@
-"""Weights kept in four bits each (layout `E5S1`), read straight into the parameters of a BERT model.
+"""Weights kept in four bits each (layout `E5S1`), as the weights of a BERT model; read without torch.
 
 Rows come in blocks of 32 weights: a float16 scale `d`, then 16 bytes; weight `j` is `(low nibble of byte j - 8) d`
 and weight `j + 16` is `(high nibble of byte j - 8) d`. Little-endian throughout. The layers become float32; the
@@ -7,15 +7,15 @@ table of word embeddings, four fifths of such a model, stays whole numbers and i
 
 from __future__ import annotations
 
+import math
 import mmap
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
-from torch import nn
 
 MAGIC = b"E5S1"
 BLOCK = 32
@@ -37,26 +37,20 @@ _EMBEDDING_NAMES = {
 }  # fmt: skip
 
 
-class BlockEmbedding(nn.Module):
-    """Embeddings as `codes * scale`, a scale for each `BLOCK` codes of a row: a quarter of the memory of float32.
+class ReadWhenAsked(Mapping[str, np.ndarray]):
+    """Weights by name, none in memory before it is asked for, nor kept afterwards."""
 
-    Attributes:
-        codes: `[words, width]` int8, -8 to 7.
-        scale: `[words, width / BLOCK]` float16.
-    """
+    def __init__(self, readers: Mapping[str, Callable[[], np.ndarray]]) -> None:
+        self._readers = readers
 
-    scale: torch.Tensor
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._readers[name]()
 
-    def __init__(self, words: int, width: int) -> None:
-        super().__init__()
-        self.codes = nn.Parameter(torch.empty(words, width, dtype=torch.int8), requires_grad=False)
-        self.register_buffer("scale", torch.empty(words, width // BLOCK, dtype=torch.float16))
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._readers)
 
-    def forward(self, ids: torch.Tensor) -> torch.Tensor:
-        """`[...]` -> `[..., width]` float32, the very numbers the whole table would hold."""
-        codes = self.codes[ids].float().view(*ids.shape, -1, BLOCK)
-        embeddings: torch.Tensor = (codes * self.scale[ids].float().unsqueeze(-1)).flatten(-2)
-        return embeddings
+    def __len__(self) -> int:
+        return len(self._readers)
 
 
 class Entry(NamedTuple):
@@ -69,34 +63,37 @@ class Entry(NamedTuple):
     bytes: int
 
 
-def read_four_bit(path: Path) -> Any:
-    """A `BertModel` without pooler from a file of layout `E5S1`: float32, its word embeddings a `BlockEmbedding`.
+def read_four_bit(path: Path) -> tuple[dict[str, Any], Mapping[str, np.ndarray]]:
+    """The settings of a BERT model and its weights by name, from a file of layout `E5S1`.
 
-    Every weight is written once, into the place where it stays.
+    Float32, but for the word embeddings, which are `codes` and `scale` of a `bert.BlockEmbedding`. A weight is
+    read when it is asked for.
 
     Raises:
         ValueError: the file is not of this layout, or does not hold exactly the weights of its model.
         OSError: it cannot be read.
     """
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        try:
-            config, start = _header(data)
-            model = _empty_model(config)
-            missing = dict(model.named_parameters())
-            for entry in _directory(data, start):
-                name = _name(entry.name)
-                if name not in missing:
-                    raise ValueError(f"unknown or repeated weight {entry.name}")
-                weight = missing.pop(name)
-                if name == _WORDS:
-                    _fill_words(model.embeddings.word_embeddings, data, entry)
-                else:
-                    _fill(weight, data, entry)
-        except struct.error as error:
-            raise ValueError(f"the file ends too soon ({error})") from error
-    if missing:
-        raise ValueError(f"weights are missing: {', '.join(sorted(missing)[:3])}")
-    return model
+    with path.open("rb") as stream:
+        data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    try:
+        settings, start = _header(data)
+        shapes = _shapes(settings)
+        weights: dict[str, Callable[[], np.ndarray]] = {}
+        for entry in _directory(data, start):
+            name = _name(entry.name)
+            if name not in shapes or name in weights:
+                raise ValueError(f"unknown or repeated weight {entry.name}")
+            _check(entry, data, shapes[name])
+            if name == _WORDS:
+                weights[name] = partial(_codes, data, entry, shapes[name])
+                weights[_WORDS.replace("codes", "scale")] = partial(_scale, data, entry, shapes[name])
+            else:
+                weights[name] = partial(_numbers, data, entry, shapes[name])
+    except struct.error as error:
+        raise ValueError(f"the file ends too soon ({error})") from error
+    if missing := sorted(set(shapes) - set(weights)):
+        raise ValueError(f"weights are missing: {', '.join(missing[:3])}")
+    return settings, ReadWhenAsked(weights)
 
 
 def _header(data: mmap.mmap) -> tuple[dict[str, Any], int]:
@@ -141,44 +138,50 @@ def _name(short: str) -> str:
     return f"encoder.layer.{layer[1:]}.{_LAYER_NAMES[part]}.{'weight' if kind == 'w' else 'bias'}"
 
 
-def _empty_model(settings: dict[str, Any]) -> Any:
-    """The model with memory for its weights and nothing in it yet."""
-    from transformers import BertConfig, BertModel
+def _shapes(settings: dict[str, Any]) -> dict[str, tuple[int, ...]]:
+    """The shape of every weight of the model, by its name."""
+    width, inner = settings["hidden_size"], settings["intermediate_size"]
+    shapes: dict[str, tuple[int, ...]] = {
+        _WORDS: (settings["vocab_size"], width),
+        "embeddings.position_embeddings.weight": (settings["max_position_embeddings"], width),
+        "embeddings.token_type_embeddings.weight": (settings["type_vocab_size"], width),
+        "embeddings.LayerNorm.weight": (width,), "embeddings.LayerNorm.bias": (width,),
+    }  # fmt: skip
+    rows = {"intermediate.dense": (inner, width), "output.dense": (width, inner)}
+    for layer in range(settings["num_hidden_layers"]):
+        for part in _LAYER_NAMES.values():
+            weight = (width,) if part.endswith("LayerNorm") else rows.get(part, (width, width))
+            shapes[f"encoder.layer.{layer}.{part}.weight"] = weight
+            shapes[f"encoder.layer.{layer}.{part}.bias"] = weight[:1]
+    return shapes
 
-    config = BertConfig(**settings)
-    with torch.device("meta"):
-        model = BertModel(config, add_pooling_layer=False)
-        words: nn.Module = BlockEmbedding(config.vocab_size, config.hidden_size)
-        model.embeddings.set_submodule("word_embeddings", words)
-    model = model.to_empty(device="cpu").requires_grad_(False)
-    for name, numbers in (("position_ids", torch.arange(config.max_position_embeddings)), ("token_type_ids", 0)):
-        model.embeddings.get_buffer(name)[:] = numbers
-    return model
 
-
-def _fill(parameter: torch.Tensor, data: mmap.mmap, entry: Entry) -> None:
-    """Write one weight into `parameter`, block by block."""
-    target = parameter.numpy().reshape(-1)
+def _numbers(data: mmap.mmap, entry: Entry, shape: tuple[int, ...]) -> np.ndarray:
+    """One weight in float32."""
     if entry.type == FLOAT32:
-        _check(entry, data, target.size, 4 * target.size)
-        target[:] = np.frombuffer(data, "<f4", target.size, entry.offset)
-        return
-    places = target.reshape(-1, BLOCK)
-    for part, codes, scale in _blocks(data, entry, target.size):
-        np.multiply(codes, scale.astype(np.float32), out=places[part])
+        return np.frombuffer(data, "<f4", math.prod(shape), entry.offset).reshape(shape).copy()
+    numbers = np.empty((entry.elements // BLOCK, BLOCK), np.float32)
+    for part, codes, scale in _blocks(data, entry):
+        np.multiply(codes, scale.astype(np.float32), out=numbers[part])
+    return numbers.reshape(shape)
 
 
-def _fill_words(words: BlockEmbedding, data: mmap.mmap, entry: Entry) -> None:
-    codes, scale = words.codes.numpy().reshape(-1, BLOCK), words.scale.numpy().reshape(-1, 1)
-    for part, values, scales in _blocks(data, entry, codes.size):
-        codes[part], scale[part] = values, scales
+def _codes(data: mmap.mmap, entry: Entry, shape: tuple[int, ...]) -> np.ndarray:
+    """The whole numbers of the word embeddings, `[words, width]` int8."""
+    codes = np.empty((entry.elements // BLOCK, BLOCK), np.int8)
+    for part, values, _ in _blocks(data, entry):
+        codes[part] = values
+    return codes.reshape(shape)
 
 
-def _blocks(data: mmap.mmap, entry: Entry, size: int) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+def _scale(data: mmap.mmap, entry: Entry, shape: tuple[int, ...]) -> np.ndarray:
+    """What they are multiplied by, `[words, width / BLOCK]` float16."""
+    blocks = np.frombuffer(data, np.uint8, entry.bytes, entry.offset).reshape(-1, BLOCK_BYTES)
+    return blocks[:, :2].copy().view("<f2").reshape(shape[0], -1)
+
+
+def _blocks(data: mmap.mmap, entry: Entry) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
     """Which blocks, their codes `[blocks, BLOCK]` int8 and scales `[blocks, 1]` float16, some at a time."""
-    if entry.type != FOUR_BITS:
-        raise ValueError(f"{entry.name} is of a type ({entry.type}) that is not expected there")
-    _check(entry, data, size, size // BLOCK * BLOCK_BYTES)
     blocks = np.frombuffer(data, np.uint8, entry.bytes, entry.offset).reshape(-1, BLOCK_BYTES)
     for start in range(0, len(blocks), BLOCKS_AT_ONCE):
         part = slice(start, start + BLOCKS_AT_ONCE)
@@ -187,7 +190,11 @@ def _blocks(data: mmap.mmap, entry: Entry, size: int) -> Iterator[tuple[slice, n
         yield part, codes, blocks[part, :2].copy().view("<f2")
 
 
-def _check(entry: Entry, data: mmap.mmap, elements: int, size: int) -> None:
+def _check(entry: Entry, data: mmap.mmap, shape: tuple[int, ...]) -> None:
+    elements = math.prod(shape)
+    if entry.type != FOUR_BITS and (entry.type != FLOAT32 or entry.name == "emb.word"):
+        raise ValueError(f"{entry.name} is of a type ({entry.type}) that is not expected there")
+    size = 4 * elements if entry.type == FLOAT32 else elements // BLOCK * BLOCK_BYTES
     if entry.elements != elements or entry.bytes != size:
         raise ValueError(f"{entry.name} is not of the size its model asks for")
     if entry.offset + entry.bytes > len(data):

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import torch
 
+from scalearn_core.encoders.bert import BertModel
 from scalearn_core.encoders.cards import CARDS, DEFAULT, EncoderCard
 from scalearn_core.encoders.families import FAMILIES, layout
-from scalearn_core.encoders.four_bit import read_four_bit
+from scalearn_core.encoders.packaged import packaged_tokenizer, read_packaged
 from scalearn_core.encoders.side_files import reading_of
 from scalearn_core.encoders.tokenizers import read_tokenizer
 from scalearn_core.errors import EncoderError
@@ -52,11 +53,12 @@ def _embedded(card: EncoderCard, *, network: bool) -> Parts:
     if card.hub is not None and not card.installed():
         parts = _from_hub(card, card.hub, network=network)
     else:
-        weights, *tokenizer = (file.verified(card.name) for file in card.files)
-        if card.layout == "transformers":
-            parts = _read(str(weights.parent), name=card.name, source=None, offline=True)
-        else:
-            parts = _read_four_bit(card, weights, *tokenizer)
+        try:
+            model = BertModel.of(*read_packaged(card))
+            tokenizer = packaged_tokenizer(card)
+        except DAMAGED_FILE as error:
+            raise EncoderError("encoder.unreadable", name=card.name, reason=reason(error)) from error
+        parts = Parts(model, tokenizer, card.name, None, card.pooling, card.max_length)
     return parts._replace(
         source=None if card.key == DEFAULT else card.key,
         pooling=card.pooling, max_length=card.max_length, prefix=card.prefix, card=card,
@@ -69,20 +71,6 @@ def _from_hub(card: EncoderCard, hub: str, *, network: bool) -> Parts:
     except EncoderError as error:
         packages = " ".join(file.package for file in card.files) or "-"
         raise EncoderError("encoder.not_installed", name=card.name, packages=packages, hub=hub) from error
-
-
-def _read_four_bit(card: EncoderCard, weights: Path, words: Path) -> Parts:
-    from transformers import PreTrainedTokenizerFast
-
-    try:
-        model = read_four_bit(weights)
-        tokenizer = PreTrainedTokenizerFast(
-            tokenizer_file=str(words), bos_token="<s>", eos_token="</s>", cls_token="<s>", sep_token="</s>",
-            pad_token="<pad>", unk_token="<unk>", mask_token="<mask>",
-        )  # fmt: skip
-    except DAMAGED_FILE as error:
-        raise EncoderError("encoder.unreadable", name=card.name, reason=reason(error)) from error
-    return Parts(model, tokenizer, card.name, None, card.pooling, card.max_length)
 
 
 def _read(folder_or_id: str, *, name: str, source: str | None, offline: bool) -> Parts:

@@ -6,16 +6,14 @@ benchmarks.neighbours` tries them all.
 
 from __future__ import annotations
 
-import copy
 import json
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
+from scalearn_core.encoders.bert import BertModel, BlockEmbedding
 from scalearn_core.encoders.encoder import Encoder
-from scalearn_core.encoders.four_bit import BlockEmbedding
 from scalearn_core.encoders.tokenizers import telling_texts
 from scalearn_core.errors import ModelError
 from scalearn_core.export.folders import check_new_or_ours
@@ -58,7 +56,7 @@ def export_encoder(encoder: Encoder, folder: Path) -> None:
         },
     }  # fmt: skip
     with folder_written_whole(folder) as draft:
-        _ordinary(encoder).save_pretrained(draft)
+        as_transformers_has_it(encoder).save_pretrained(draft)
         _name_for_older_versions(encoder, draft / "config.json")
         _write_tokenizer(encoder, draft)
         (draft / "1_Pooling").mkdir()
@@ -111,15 +109,19 @@ def _name_for_older_versions(encoder: Encoder, file: Path) -> None:
 
 
 @torch.no_grad()
-def _ordinary(encoder: Encoder) -> Any:
-    """The encoder's model with plain tables of embeddings; the encoder itself stays as it is."""
-    packed = {name: part for name, part in encoder.model.named_modules() if isinstance(part, BlockEmbedding)}
-    if not packed:
+def as_transformers_has_it(encoder: Encoder) -> Any:
+    """The encoder's model as transformers has it, with plain tables of embeddings; the encoder stays as it is."""
+    if not isinstance(encoder.model, BertModel):
         return encoder.model
-    model = copy.deepcopy(encoder.model)
-    for name, words in packed.items():
-        rows = torch.arange(len(words.codes), device=encoder.device)
-        table = nn.Embedding(*words.codes.shape)
-        table.weight = nn.Parameter(words(rows), requires_grad=False)
-        model.set_submodule(name, table)
-    return model
+    import transformers
+
+    weights = encoder.model.state_dict()
+    words = encoder.model.embeddings.word_embeddings
+    if isinstance(words, BlockEmbedding):
+        scale, codes = (weights.pop(f"embeddings.word_embeddings.{part}") for part in ("scale", "codes"))
+        weights["embeddings.word_embeddings.weight"] = words(torch.arange(len(codes), device=codes.device))
+        del scale
+    settings = encoder.model.config.to_dict() | {"dtype": "float32"}
+    model = transformers.BertModel(transformers.BertConfig(**settings), add_pooling_layer=False)
+    model.load_state_dict(weights)
+    return model.eval().requires_grad_(False)

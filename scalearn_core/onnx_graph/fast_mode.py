@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import onnx
 
 from scalearn_core.config import SPEEDS
-from scalearn_core.encoders.encoder import Tokens
+from scalearn_core.encoders.reading import Reader, Tokens
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.onnx_graph.graph import record
 from scalearn_core.onnx_graph.int8 import Range, Ranges, quantise, widest, with_ranges
-from scalearn_core.onnx_graph.session import Session, exact_integer_products
-from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.onnx_graph.session import NO_WEIGHTS, Session, exact_integer_products
 from scalearn_core.targets import same
+
+if TYPE_CHECKING:
+    from scalearn_core.scaling.model import ScaLearnModel
 
 LIMIT = 0.003
 """Macro-F1 that 8-bit products may lose on the test documents before "auto" does without them."""
@@ -34,8 +37,13 @@ class Engine:
     session: Session | None = None
     reason: str | None = None
 
-    def predict_proba(self, model: ScaLearnModel, tokens: Tokens) -> np.ndarray:
-        return model.predict_proba_of(tokens) if self.session is None else self.session.predict_proba(tokens)
+    def predict_proba(self, model: object, tokens: Tokens) -> np.ndarray:
+        """`[documents, labels]`; takes any model with a session, else a `ScaLearnModel`."""
+        return (
+            cast("ScaLearnModel", model).predict_proba_of(tokens)
+            if self.session is None
+            else self.session.predict_proba(tokens)
+        )
 
 
 def prepare(model: ScaLearnModel, speed: str = "auto") -> Engine:
@@ -51,30 +59,50 @@ def prepare(model: ScaLearnModel, speed: str = "auto") -> Engine:
         return Engine("torch")
     if model.encoder.device.type != "cpu":
         return Engine("torch", reason=f"the model is on {model.encoder.device.type}")
-    measured = model.fast_mode
-    reason = None
+    from scalearn_core.onnx_graph.graph import record
+
     try:
-        graph = record(model)
-        if "ranges" not in measured:
-            reason = "8-bit products were not measured for this model"
-        elif speed == "auto" and measured.get("within_limit") is not True:
-            reason = f"8-bit products were not shown to lose at most {LIMIT} macro-F1 on its test documents"
-        elif not exact_integer_products():
-            reason = "the 8-bit products of this processor are not exact"
-        else:
-            try:
-                return Engine("int8", Session(quantise(graph, read_ranges(measured["ranges"])), model.encoder))
-            except Exception as error:  # whatever a foreign runtime raises: fp32 is there
-                reason = f"the 8-bit graph could not be made ({_first_line(error)})"
-        return Engine("fp32", Session(graph, model.encoder), reason)
-    except Exception as error:  # likewise: PyTorch is there
+        return engine_of(record(model), model.encoder, model.fast_mode, speed)
+    except Exception as error:  # whatever a foreign runtime raises: PyTorch is there
         return Engine("torch", reason=f"the graph could not be made ({_first_line(error)})")
+
+
+def engine_of(
+    graph: onnx.ModelProto,
+    encoder: Reader,
+    measured: Mapping[str, Any],
+    speed: str,
+    weights: Mapping[str, np.ndarray] = NO_WEIGHTS,
+) -> Engine:
+    """The engine for a graph: "int8", or "fp32" with the reason. Needs no torch; raises what ONNX Runtime raises.
+
+    Args:
+        measured: what `measure_fast_mode` found.
+        weights: those that the graph names without holding them (`stored.py`).
+    """
+    if "ranges" not in measured:
+        reason = "8-bit products were not measured for this model"
+    elif speed == "auto" and measured.get("within_limit") is not True:
+        reason = f"8-bit products were not shown to lose at most {LIMIT} macro-F1 on its test documents"
+    elif not exact_integer_products():
+        reason = "the 8-bit products of this processor are not exact"
+    else:
+        try:
+            products = quantise(graph, read_ranges(measured["ranges"]), weights)
+            kept = {tensor.name for tensor in products.graph.initializer}
+            others = {name: numbers for name, numbers in weights.items() if name in kept}
+            return Engine("int8", Session(products, encoder, weights=others))
+        except Exception as error:  # likewise: fp32 is there
+            reason = f"the 8-bit graph could not be made ({_first_line(error)})"
+    return Engine("fp32", Session(graph, encoder, weights=weights), reason)
 
 
 def measure_fast_mode(
     model: ScaLearnModel, calibration: Tokens, tokens: Tokens, targets: np.ndarray
 ) -> dict[str, Any]:
     """What 8-bit products cost and bring for a trained model on the CPU; kept as `model.fast_mode`.
+
+    The graph itself is kept as well, to be saved with the model.
 
     Args:
         calibration: training documents, on which the ranges of the activations are measured.
@@ -85,6 +113,9 @@ def measure_fast_mode(
         `largest_difference` of a probability, `limit`, `within_limit`, `speedup` over the folded model in
         PyTorch; only `reason` where there is nothing to measure or the measuring failed.
     """
+    from scalearn_core.onnx_graph.graph import keep_graph, record
+
+    keep_graph(model)
     if model.encoder.device.type != "cpu":
         return {"reason": f"the model is on {model.encoder.device.type}"}
     if not len(tokens) or not len(calibration):

@@ -9,28 +9,27 @@ from __future__ import annotations
 
 import copy
 import io
+import logging
 import threading
 import warnings
-from collections.abc import Sequence
 from typing import Any, cast
 
-import numpy as np
 import onnx
 import torch
 from torch import nn
 
-from scalearn_core.encoders.encoder import Encoder, Tokens
+from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.encoders.packaged import read_packaged
+from scalearn_core.onnx_graph.feeds import INPUTS, OWNERS
+from scalearn_core.onnx_graph.stored import without_weights
 from scalearn_core.scaling.merge import FoldedLayer, folded_layers
 from scalearn_core.scaling.model import ScaLearnModel
 
-INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-OWNERS = "owners"
-"""One more input where a model reads long documents in windows: float32 `[documents, batch]`, 1 where a row of the
-others is a window of the document. Other models take a document a row."""
 OUTPUT = "probabilities"
 OPSET = 17
 """The first with LayerNormalization as one operator."""
 EXAMPLES = ("a short text", "a longer text that fills more places than the other one, so that one is padded")
+logger = logging.getLogger(__name__)
 _recording = threading.Lock()  # the recorder keeps its state in the module
 
 
@@ -91,27 +90,16 @@ def record(model: ScaLearnModel) -> onnx.ModelProto:
     return onnx.load_from_string(target.getvalue())
 
 
-def feeds(encoder: Encoder, tokens: Tokens, rows: Sequence[int], names: Sequence[str]) -> dict[str, np.ndarray]:
-    """The given documents as what a session takes: int64 `[batch, seq]` for each of `names`, and `OWNERS`."""
-    limit = encoder.max_length if OWNERS in names else max(len(tokens.ids[row]) for row in rows)
-    pieces = [
-        (place, slice(start, start + limit))
-        for place, row in enumerate(rows)
-        for start in range(0, len(tokens.ids[row]), limit)
-    ]
-    longest = max(len(tokens.ids[rows[place]][piece]) for place, piece in pieces)
-    columns = dict(
-        zip(INPUTS, (np.full((len(pieces), longest), fill) for fill in (_pad_id(encoder), 0, 0)), strict=True)
-    )
-    owners = np.zeros((len(rows), len(pieces)), dtype=np.float32)
-    for number, (place, piece) in enumerate(pieces):
-        ids = tokens.ids[rows[place]][piece]
-        columns["input_ids"][number, : len(ids)] = ids
-        columns["attention_mask"][number, : len(ids)] = 1
-        columns["token_type_ids"][number, : len(ids)] = tokens.segments[rows[place]][piece]
-        owners[place, number] = 1
-    return {name: owners if name == OWNERS else columns[name] for name in names}
+def keep_graph(model: ScaLearnModel) -> None:
+    """Give a model its graph, so that it is predicted with without torch wherever its encoder is installed.
 
-
-def _pad_id(encoder: Encoder) -> int:
-    return int(encoder.model.config.pad_token_id or 0)
+    Only with an encoder of the studio, whose files are known; a model whose graph cannot be made has none.
+    """
+    card = model.encoder.card
+    if card is None or not card.installed() or model.encoder.fingerprint != card.fingerprint:
+        return
+    try:
+        graph = record(model)
+        model.keep_graph(without_weights(graph, read_packaged(card)[1]).SerializeToString(deterministic=True))
+    except Exception:  # whatever a foreign exporter raises: PyTorch computes it
+        logger.exception("A model is left without its graph")

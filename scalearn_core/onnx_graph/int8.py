@@ -14,7 +14,8 @@ are multiplied apart, in fp32 (as in LLM.int8, Dettmers et al. 2022, with fixed 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,15 +77,24 @@ def widest(measured: Iterable[list[np.ndarray]], names: list[str]) -> Ranges:
     return ranges
 
 
-def quantise(model: onnx.ModelProto, ranges: Ranges) -> onnx.ModelProto:
-    """The graph with 8-bit products; raises KeyError where `ranges` is of another graph."""
+def quantise(
+    model: onnx.ModelProto, ranges: Ranges, left_out: Mapping[str, np.ndarray] = MappingProxyType({})
+) -> onnx.ModelProto:
+    """The graph with 8-bit products; raises KeyError where `ranges` is of another graph.
+
+    Args:
+        left_out: weights that the graph names without holding them (`stored.py`).
+    """
     graph = model.graph
     users: dict[str, list[onnx.NodeProto]] = {}
     for node in graph.node:
         for name in node.input:
             users.setdefault(name, []).append(node)
     vectors = {tensor.name for tensor in graph.initializer if len(tensor.dims) == 1}
-    weights = {node.output[0]: numpy_helper.to_array(weight) for node, weight in products(graph)}
+    weights = {
+        node.output[0]: left_out[weight.name] if weight.name in left_out else numpy_helper.to_array(weight)
+        for node, weight in products(graph)
+    }
     nodes: list[onnx.NodeProto] = []
     added: list[onnx.TensorProto] = []
     rounded: set[str] = set()

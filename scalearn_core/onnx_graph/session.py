@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 import onnx
 import onnxruntime
 
 from scalearn_core.devices import usable_cores
 from scalearn_core.encoders.batching import ordered_batches
-from scalearn_core.encoders.encoder import Encoder, Tokens
-from scalearn_core.onnx_graph.graph import feeds
+from scalearn_core.encoders.reading import Reader, Tokens
+from scalearn_core.onnx_graph.feeds import feeds
 
 BATCH_TOKENS = 512
 """Padded tokens per batch: larger ones leave the processor's cache (`python -m benchmarks.prediction`)."""
 
 
+NO_WEIGHTS: Mapping[str, np.ndarray] = MappingProxyType({})
+
+
 class Session:
     """Class probabilities from token ids; the same for the same documents, safe in several threads."""
 
-    def __init__(self, graph: onnx.ModelProto, encoder: Encoder, *, threads: int | None = None) -> None:
-        """Takes any graph whose inputs are among `INPUTS`; `threads` is by default the usable cores."""
+    def __init__(
+        self,
+        graph: onnx.ModelProto,
+        encoder: Reader,
+        *,
+        weights: Mapping[str, np.ndarray] = NO_WEIGHTS,
+        threads: int | None = None,
+    ) -> None:
+        """Takes any graph whose inputs are among `INPUTS`.
+
+        Args:
+            weights: those that the graph names without holding them (`stored.py`).
+            threads: by default the usable cores.
+        """
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or usable_cores()
         options.inter_op_num_threads = 1
         options.log_severity_level = 3  # errors are raised; its warnings are about graph details
+        self._weights = list(weights.values())  # the session reads them where they are
+        if weights:
+            values = [onnxruntime.OrtValue.ortvalue_from_numpy(numbers) for numbers in self._weights]
+            options.add_external_initializers(list(weights), values)
         self._session = onnxruntime.InferenceSession(
             graph.SerializeToString(), options, providers=["CPUExecutionProvider"],
             # On CPUs sum and norm in one operator are slower than the two it replaces.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
@@ -16,9 +17,12 @@ from scalearn_core.data.documents import joined
 from scalearn_core.data.label_cells import NONE
 from scalearn_core.data.labels import split_labels
 from scalearn_core.data.mapping import columns_of
-from scalearn_core.onnx_graph.fast_mode import prepare
-from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.onnx_graph.fast_mode import Engine, prepare
+from scalearn_core.prediction.ready_model import ReadyModel, read_ready
 from scalearn_core.targets import confidence_in, indicators
+
+if TYPE_CHECKING:
+    from scalearn_core.scaling.model import ScaLearnModel
 
 CHUNK = 256
 """Documents between two reports of progress."""
@@ -73,15 +77,24 @@ class ClassifiedTable:
 class Predictor:
     """A loaded model, kept ready between predictions."""
 
-    def __init__(self, model: ScaLearnModel, speed: str = "exact") -> None:
-        """Prepare a model that is at hand; `speed` as for `onnx_graph.fast_mode.prepare`."""
+    def __init__(
+        self, model: ScaLearnModel | ReadyModel, speed: str = "exact", *, engine: Engine | None = None
+    ) -> None:
+        """Prepare a model that is at hand; `speed` as for `fast_mode.prepare`; a `ReadyModel` brings its engine."""
         self.model = model
-        self.engine = prepare(model, speed)
+        self.engine = engine or prepare(cast("ScaLearnModel", model), speed)
         self._tokenizing = threading.Lock()  # the tokenizer refuses to be used by two threads at once
 
     @classmethod
     def load(cls, folder: str | Path, device: str = "cpu", speed: str = "auto") -> Predictor:
-        """Load a model folder; ModelError says what is wrong with it, `engine.reason` why it is no faster."""
+        """Load a model folder; ModelError says what is wrong with it, `engine.reason` why it is no faster.
+
+        Without torch where the folder holds the model's graph and neither its device nor its speed asks for torch.
+        """
+        if device == "cpu" and speed in ("auto", "fast") and (ready := read_ready(Path(folder), speed)):
+            return cls(ready[0], engine=ready[1])
+        from scalearn_core.scaling.model import ScaLearnModel
+
         return cls(ScaLearnModel.load(folder).to(device), speed)
 
     @property

@@ -88,6 +88,7 @@ class ScaLearnModel:
         self.scales.start_as_in_paper(seed)
         self.scales.to(self.encoder.device)
         self._folded: tuple[object, FoldedSources] | None = None
+        self._graph: tuple[object, bytes] | None = None
         self.train_mode(False)
 
     def add_own_adapter(self, adapter: Adapter, seed: int = 0) -> None:
@@ -147,11 +148,29 @@ class ScaLearnModel:
 
     def folded(self) -> FoldedSources:
         """The sources with their scales folded in, done once and again only when the scales have changed."""
-        omega = self.scales.omega
-        state = (id(self.stack), id(omega), omega._version, omega.device)  # every change in place counts on
+        state = self._state_of_scales()
         if self._folded is None or self._folded[0] != state:
             self._folded = state, self.stack.folded_by(self.scales)
         return self._folded[1]
+
+    def _state_of_scales(self) -> tuple[object, ...]:
+        """Another one after each change: every change in place counts on."""
+        omega = self.scales.omega
+        return id(self.stack), id(omega), omega._version, omega.device
+
+    def keep_graph(self, content: bytes) -> None:
+        """Keep what computes this model without torch (`onnx_graph/stored.py`), to be saved with it."""
+        self._graph = (self._state_of_head_and_scales(), content)
+
+    @property
+    def graph(self) -> bytes | None:
+        """What `keep_graph` was given, while it still is this model's."""
+        current = self._state_of_head_and_scales()
+        return self._graph[1] if self._graph is not None and self._graph[0] == current else None
+
+    def _state_of_head_and_scales(self) -> tuple[object, ...]:
+        head = tuple((id(parameter), parameter._version) for parameter in self.head.parameters())
+        return (*self._state_of_scales()[:3], *head)
 
     def logits(self, documents: Tokens | CachedDocuments, rows: Sequence[int]) -> torch.Tensor:
         """Outputs of the head for the given documents, `[rows, labels]`."""

@@ -24,19 +24,17 @@ from scalearn_core.encoders.encoder import POOLINGS, Encoder
 from scalearn_core.errors import EncoderError, ModelError, ScaLearnError
 from scalearn_core.heads.modules import empty_head, kind_of, numbers_in
 from scalearn_core.heads.thresholds import as_stored, from_stored
+from scalearn_core.scaling.description import FORMAT, SEALED_SINCE, read_description
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import Ablation, find_variant
-from scalearn_core.scaling.seal import DESCRIPTION, FILE, WEIGHTS, Seal, is_sealed, read_seal, seal
+from scalearn_core.scaling.seal import DESCRIPTION, FILE, GRAPH, WEIGHTS, Seal, is_sealed, read_seal, seal
 from scalearn_core.storage.bounded import Declared, read_tensors
 from scalearn_core.storage.damage import DAMAGED_FILE, reason
-from scalearn_core.storage.files import folder_written_whole, read_json
+from scalearn_core.storage.files import folder_written_whole
 
-FORMAT = 2
-"""Since 2 a model has a seal from the beginning."""
-READ_FORMATS = (1, FORMAT)
 MEASURED_TIMES = {"speedup"}
 """Of `fast_mode`: they differ from one training to the next, and stand in `result.json` alone."""
-_CONTENT = {DESCRIPTION, WEIGHTS, "sources", FILE}
+_CONTENT = {DESCRIPTION, WEIGHTS, GRAPH, "sources", FILE}
 
 
 def save_model(model: ScaLearnModel, folder: Path) -> Seal:
@@ -52,7 +50,7 @@ def save_model(model: ScaLearnModel, folder: Path) -> Seal:
         _write(model, draft)
         sealed = seal(draft)
         try:
-            _build(draft, _read_description(draft), model.encoder)
+            _build(draft, read_description(draft), model.encoder)
         except (*DAMAGED_FILE, ScaLearnError) as error:
             raise ModelError("model.not_loadable", reason=_reason(error)) from error
         return sealed
@@ -90,15 +88,17 @@ def _write(model: ScaLearnModel, folder: Path) -> None:
         "training": model.training_record,
         "fast_mode": _timeless(model.fast_mode),
     }
+    if model.graph is not None:
+        (folder / GRAPH).write_bytes(model.graph)
     text = json.dumps(description, indent=1, ensure_ascii=False) + "\n"
     (folder / DESCRIPTION).write_text(text, "utf-8")
 
 
 def load_model(folder: Path, encoder: Encoder | None) -> ScaLearnModel:
     """See `ScaLearnModel.load`. A model older than seals is sealed once it is known to be whole."""
-    description = _read_description(folder)
+    description = read_description(folder)
     sealed = read_seal(folder) if is_sealed(folder) else None
-    if sealed is None and description["format"] == FORMAT:
+    if sealed is None and description["format"] >= SEALED_SINCE:
         raise ModelError("model.changed", folder=folder, changed=f"{FILE} (missing)")
     try:
         model = _build(folder, description, encoder)
@@ -106,6 +106,8 @@ def load_model(folder: Path, encoder: Encoder | None) -> ScaLearnModel:
         raise
     except (*DAMAGED_FILE, ScaLearnError) as error:
         raise ModelError("model.damaged", folder=folder, reason=reason(error)) from error
+    if (folder / GRAPH).is_file():
+        model.keep_graph((folder / GRAPH).read_bytes())
     model.seal = sealed or seal(folder, at_first_opening=True)
     return model
 
@@ -203,19 +205,6 @@ def _reason(error: Exception) -> str:
         if isinstance(error, ModelError) and "reason" in error.values
         else reason(error)
     )
-
-
-def _read_description(folder: Path) -> dict[str, Any]:
-    try:
-        description = read_json(folder / DESCRIPTION)
-    except (FileNotFoundError, NotADirectoryError):
-        raise ModelError("model.not_found", folder=folder) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelError("model.damaged", folder=folder, reason=f"{DESCRIPTION}: {error}") from error
-    if not isinstance(description, dict) or description.get("format") not in READ_FORMATS:
-        known = " or ".join(map(str, READ_FORMATS))
-        raise ModelError("model.damaged", folder=folder, reason=f"expected a {DESCRIPTION} of format {known}")
-    return description
 
 
 def _sha256(file: Path) -> str:

@@ -18,11 +18,14 @@ from safetensors.torch import load_file
 from transformers import AutoTokenizer
 
 from scalearn_core.encoders import cards
+from scalearn_core.encoders.bert import BertModel
 from scalearn_core.encoders.cards import MULTILINGUAL, PackagedFile
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.four_bit import BLOCK, read_four_bit
+from scalearn_core.encoders.packaged import BertSettings
 from scalearn_core.errors import EncoderError
+from scalearn_core.export.encoder import as_transformers_has_it
 
 REFERENCE = Path(__file__).parents[2] / "data" / "multilingual-e5-small"
 HIDDEN, LAYERS, INNER, PLACES = 32, 2, 64, 64
@@ -89,19 +92,24 @@ def words(encoder_folder: Path) -> int:
     return len(AutoTokenizer.from_pretrained(encoder_folder))
 
 
+def four_bit_model(file: Path) -> BertModel:
+    settings, weights = read_four_bit(file)
+    return BertModel.of(BertSettings(**settings), weights)
+
+
 def four_bit_encoder(tmp_path: Path, encoder_folder: Path) -> Encoder:
     """A small encoder from a four-bit file, with the tokenizer of the tests' BERT."""
     tokenizer = AutoTokenizer.from_pretrained(encoder_folder)
     file = tmp_path / "weights.bin"
     file.write_bytes(file_content(weights(len(tokenizer)), len(tokenizer)))
-    return Encoder(read_four_bit(file), tokenizer, name="four", source=None, pooling="mean", max_length=64)
+    return Encoder(four_bit_model(file), tokenizer, name="four", source=None, pooling="mean", max_length=64)
 
 
 def test_every_number_arrives(tmp_path: Path, words: int) -> None:
     expected = weights(words)
     file = tmp_path / "weights.bin"
     file.write_bytes(file_content(expected, words))
-    model = read_four_bit(file)
+    model = four_bit_model(file)
     state = model.state_dict()
     layer = "encoder.layer.1"
     for ours, theirs in {
@@ -113,7 +121,7 @@ def test_every_number_arrives(tmp_path: Path, words: int) -> None:
     table = model.embeddings.word_embeddings(torch.arange(words))
     assert np.array_equal(table.numpy(), expected["emb.word"].values)
     assert (model.config.pad_token_id, model.config.layer_norm_eps) == (0, 1e-12)
-    assert model.embeddings.position_ids.tolist() == [list(range(PLACES))]
+    assert model.embeddings.position_ids.tolist() == list(range(PLACES))
     assert not any(parameter.requires_grad for parameter in model.parameters())
 
 
@@ -121,10 +129,8 @@ def test_outputs_are_those_of_a_plain_model_with_the_same_numbers(tmp_path: Path
     encoder = four_bit_encoder(tmp_path, encoder_folder)
     batch = encoder.pad(encoder.tokenize(["my invoice", "the vpn drops again"]), range(2))
     ours = encoder.hidden_states(*batch)
-    words = encoder.model.embeddings.word_embeddings
-    table = torch.nn.Embedding.from_pretrained(words(torch.arange(len(words.codes))))
-    encoder.model.embeddings.word_embeddings = table
-    theirs = encoder.model(input_ids=batch.input_ids, attention_mask=batch.attention_mask).last_hidden_state
+    plain = as_transformers_has_it(encoder)
+    theirs = plain(input_ids=batch.input_ids, attention_mask=batch.attention_mask).last_hidden_state
     assert torch.equal(ours, theirs)
 
 
