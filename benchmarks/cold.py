@@ -4,7 +4,7 @@
     python -m benchmarks.cold train --other CHECKOUT [--rounds 1] [--documents 60]
 
 CHECKOUT is another build's working tree, such as one made by `git worktree add CHECKOUT dcec981`. Each build first
-trains its own model (kept in WORK, by default a new temporary folder); then the two take turns. Printed are medians
+trains its own model (kept in WORK, by default a new folder); then the two take turns. Printed are the medians
 of the processor time of the command with its children, of the time on the wall, and of the largest memory of one
 process, each with the ratio of this build to the other. On a busy machine look at the processor time.
 """

@@ -80,7 +80,7 @@ class Predictor:
     def __init__(
         self, model: ScaLearnModel | ReadyModel, speed: str = "exact", *, engine: Engine | None = None
     ) -> None:
-        """Prepare a model that is at hand; `speed` as for `fast_mode.prepare`; a `ReadyModel` brings its engine."""
+        """Prepare a model that is at hand; `speed` as for `fast_mode.prepare`; a `ReadyModel` has its own."""
         self.model = model
         self.engine = engine or prepare(cast("ScaLearnModel", model), speed)
         self._tokenizing = threading.Lock()  # the tokenizer refuses to be used by two threads at once
