@@ -24,7 +24,7 @@ def main() -> None:
     os.environ["OMP_NUM_THREADS"] = str(arguments.threads)
     import torch
 
-    from scalearn_core.explain.levers import Levers
+    from scalearn_core.explain.lever_settings import Levers
     from scalearn_core.jobs.levers import open_board
 
     torch.set_num_threads(arguments.threads)

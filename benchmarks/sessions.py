@@ -49,7 +49,7 @@ config = json.loads(Path(sys.argv[1]).read_text("utf-8"))["config"]
 print(runs.submit("train", config, title="beside"))
 """
 SERVE = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-CANCEL = "from scalearn_core import runs\nfor run in runs.active(): runs.cancel(run.id)"
+CANCEL = "from scalearn_core import runs\nfor run in runs.recent():\n    runs.cancel(run.id)"
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.encoders.reading import Reader
 
 MOST = 2_000
 """Documents that are looked at, at most."""
@@ -26,7 +26,7 @@ class LengthReport:
     looked_at: int
 
 
-def text_lengths(texts: Sequence[str], encoder: Encoder) -> LengthReport:
+def text_lengths(texts: Sequence[str], encoder: Reader) -> LengthReport:
     """Tokenise at most `MOST` of `texts`, spread evenly over them, and count what "head" would cut."""
     places = np.linspace(0, len(texts) - 1, min(len(texts), MOST)).round().astype(int).tolist()
     chosen = [encoder.prefix + texts[place] for place in places]

@@ -14,6 +14,7 @@ import numpy as np
 from scalearn_core.encoders.cards import EncoderCard
 from scalearn_core.encoders.four_bit import ReadWhenAsked, read_four_bit
 from scalearn_core.encoders.plain_tokenizer import PlainTokenizer
+from scalearn_core.encoders.reading import Reader
 
 
 @dataclass(frozen=True)
@@ -86,3 +87,8 @@ def packaged_tokenizer(card: EncoderCard) -> PlainTokenizer:
         )  # fmt: skip
 
     return PlainTokenizer(file, card.unknown, make_whole)
+
+
+def packaged_reader(card: EncoderCard, pad_id: int = 0) -> Reader:
+    """How an encoder reads texts, without its weights. Raises as `read_packaged`."""
+    return Reader(packaged_tokenizer(card), prefix=card.prefix, max_length=card.max_length, pad_id=pad_id)

@@ -23,7 +23,8 @@ from scalearn_core.evidence.pipeline import Outcome
 from scalearn_core.evidence.result import made_now, measure
 from scalearn_core.evidence.trained import TrainedModel, load_trained
 from scalearn_core.explain.held_back import divide_test, watched
-from scalearn_core.explain.levers import LeverBoard, Levers, turned
+from scalearn_core.explain.lever_settings import Levers
+from scalearn_core.explain.levers import LeverBoard, turned
 from scalearn_core.onnx_graph.fast_mode import measure_fast_mode
 from scalearn_core.records.levers import LeverLook, LeversRecord
 from scalearn_core.records.studies import Studies

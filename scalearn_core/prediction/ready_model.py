@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scalearn_core.config import LONG_TEXTS
 from scalearn_core.encoders.cards import CARDS, DEFAULT
-from scalearn_core.encoders.packaged import packaged_tokenizer, read_packaged
+from scalearn_core.encoders.packaged import packaged_reader, read_packaged
 from scalearn_core.encoders.reading import Reader
 from scalearn_core.errors import ScaLearnError
 from scalearn_core.heads.thresholds import from_stored
@@ -64,10 +64,8 @@ def _read(folder: Path, speed: str) -> tuple[ReadyModel, Engine] | None:
         return None
     read_seal(folder)
     settings, weights = read_packaged(card)
-    encoder = Reader(
-        packaged_tokenizer(card), prefix=str(wanted["prefix"]), max_length=int(wanted["max_length"]),
-        pad_id=settings.pad_token_id,
-    ).reading(wanted["long_texts"])  # fmt: skip
+    encoder = packaged_reader(card, settings.pad_token_id).reading(wanted["long_texts"])
+    encoder.prefix, encoder.max_length = str(wanted["prefix"]), int(wanted["max_length"])
     labels, separator = tuple(description["labels"]), description["separator"]
     thresholds = None if separator is None else from_stored(description["thresholds"], labels)
     graph = read_graph((folder / GRAPH).read_bytes())

@@ -26,7 +26,7 @@ from scalearn_core.runs.kinds import LONG, slots_of
 from scalearn_core.runs.processes import Process, lives
 from scalearn_core.storage.locks import is_held
 
-_PROJECT_ROOT = Path(__file__).resolve().parents[2]
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _STOP_SECONDS = 1.0
 _POLL_SECONDS = 0.05
 
@@ -64,7 +64,7 @@ def spawn(module: str, run_id: str, *, lock: int | None = None) -> None:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                cwd=_PROJECT_ROOT,
+                cwd=PROJECT_ROOT,
                 env=environment(),
                 start_new_session=True,
                 pass_fds=() if lock is None else (lock,),

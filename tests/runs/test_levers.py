@@ -24,7 +24,7 @@ from scalearn_core.evaluation.stored_probabilities import FILE, load_test_probab
 from scalearn_core.evidence.pipeline import train_with_evidence
 from scalearn_core.evidence.reference import load_reference
 from scalearn_core.evidence.trained import load_trained
-from scalearn_core.explain.levers import Levers
+from scalearn_core.explain.lever_settings import Levers
 from scalearn_core.jobs import train as training
 from scalearn_core.jobs.levers import open_board
 from scalearn_core.runs.ending import Ending

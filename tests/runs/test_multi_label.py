@@ -14,7 +14,7 @@ from scalearn_core.adapters.adapterhub import write_adapter
 from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.evaluation.stored_probabilities import load_test_probabilities
-from scalearn_core.explain.levers import Levers
+from scalearn_core.explain.lever_settings import Levers
 from scalearn_core.jobs import evaluate as evaluating
 from scalearn_core.jobs import forecast as forecasting
 from scalearn_core.jobs import predict as predicting

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
-from scalearn_core.explain.levers import hardly_used
+from scalearn_core.explain.lever_settings import hardly_used
 from scalearn_ui import text
 from tests.records import training
 from tests.ui.conftest import Open, wait_for_end

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
-from scalearn_core import runs
 from scalearn_core.config import UNSURE
+from scalearn_core.jobs import warm
+from scalearn_core.jobs.warm import WarmPredictor
+from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes
 from scalearn_ui.parts import figure, label_sets, language_note
 from scalearn_ui.text import count, t
-
-if TYPE_CHECKING:
-    from scalearn_core.prediction.predictor import Predictor
 
 LONGEST = 20_000
 """Letters accepted in the box; the encoder reads a part of a long text."""
@@ -25,12 +22,10 @@ TELLING = 20
 """Fewer Latin letters than this, alone, are too easily taken for another language."""
 
 
-@st.cache_resource(max_entries=2, ttl="30m", show_spinner=False)
-def predictor(run_id: str) -> Predictor:
-    """A trained model in memory; the two used last stay. Torch is loaded here, on first use."""
-    from scalearn_core.prediction.predictor import Predictor
-
-    return Predictor.load(runs.folder(run_id) / "model")
+@st.cache_resource(max_entries=2, ttl="30m", show_spinner=False, on_release=warm.close)
+def predictor(run_id: str) -> Predictor | WarmPredictor:
+    """A trained model in memory; the two used last stay."""
+    return warm.open_predictor(run_id)
 
 
 def draw(run: Run) -> None:

@@ -10,6 +10,8 @@ import streamlit as st
 from scalearn_core import runs
 from scalearn_core.evaluation.report import EvaluationReport
 from scalearn_core.evaluation.stored_probabilities import FILE
+from scalearn_core.explain.lever_settings import Levers, group_of, hardly_used
+from scalearn_core.jobs.warm import WarmBoard
 from scalearn_core.records.levers import LeverLook
 from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
@@ -20,8 +22,6 @@ from scalearn_ui.text import count, plain, t
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-    from scalearn_core.explain.levers import LeverBoard, Levers
-
 FACTOR = (0, 200, 100)
 """Lowest, highest and resting place of a lever on what was learned, in percent."""
 ADDED = (-100, 100, 0)
@@ -31,19 +31,15 @@ FEW = 60
 """With fewer documents each of them moves the score so much that a caption says by how much."""
 
 
-@st.cache_resource(max_entries=2, ttl="30m", show_spinner=False)
-def _board(run_id: str) -> LeverBoard:
-    """A model with the documents that are watched. Torch is loaded here, on first use."""
-    from scalearn_core.jobs.levers import open_board
-
-    return open_board(run_id)
+@st.cache_resource(max_entries=2, ttl="30m", show_spinner=False, on_release=WarmBoard.close)
+def _board(run_id: str) -> WarmBoard:
+    """A model with the documents that are watched, in a process of its own."""
+    return WarmBoard(run_id)
 
 
 @st.cache_data(max_entries=200, ttl="30m", show_spinner=False)
 def _look(run_id: str, levers: dict[str, Any]) -> LeverLook:
     """What the watched documents get; where the levers stood before, nothing is computed again."""
-    from scalearn_core.explain.levers import Levers
-
     return _board(run_id).look(Levers.from_dict(levers))
 
 
@@ -51,8 +47,8 @@ def draw(run: Run, record: TrainingRecord) -> None:
     """Scores on top, levers on the left, the confusion matrix on the right; below, save."""
     with st.spinner(t("levers.loading")):
         board = _board(run.id)
-    tested = record.dataset.counts.test - (0 if record.levers is not None else len(board.split))
-    st.markdown(t("levers.text", documents=count("test_documents", len(board.split))))
+    tested = record.dataset.counts.test - (0 if record.levers is not None else board.documents)
+    st.markdown(t("levers.text", documents=count("test_documents", board.documents)))
     st.warning(t("levers.warning", documents=count("test_documents", tested)), icon=":material/visibility:")
     above = _staying_box()
     below = st.container()
@@ -96,8 +92,6 @@ def _staying_box() -> DeltaGenerator:
 
 def _levers(run: Run, record: TrainingRecord) -> Levers:
     """The sliders, strongest source first, and where they stand."""
-    from scalearn_core.explain.levers import Levers, hardly_used
-
     rows, titles, idle = scale_map.order(record), outcomes.source_titles(record), hardly_used(record)
     names = [record.source_names[row] for row in rows]
     titled = dict(zip(names, (titles[row] for row in rows), strict=True))
@@ -127,8 +121,6 @@ def _levers(run: Run, record: TrainingRecord) -> Levers:
 
 def _groups(run_id: str, record: TrainingRecord) -> tuple[float, ...]:
     """Factors on all sources in the lower, middle and upper layers; at rest where layers share their scales."""
-    from scalearn_core.explain.levers import group_of
-
     if record.scales.shared:
         return (1.0,) * len(GROUPS)
     layers = record.encoder.layers

@@ -14,7 +14,8 @@ from scalearn_core.data.split import Split
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError
-from scalearn_core.explain.levers import LeverBoard, Levers, group_of, hardly_used, turned
+from scalearn_core.explain.lever_settings import Levers, group_of, hardly_used
+from scalearn_core.explain.levers import LeverBoard, turned
 from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import Ablation

@@ -17,7 +17,8 @@ from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.explain.held_back import divide_test, watched
-from scalearn_core.explain.levers import LeverBoard, Levers
+from scalearn_core.explain.lever_settings import Levers
+from scalearn_core.explain.levers import LeverBoard
 from scalearn_core.explain.refit import FOLDS
 from scalearn_core.heads.logistic import fit_head, unit
 from scalearn_core.heads.solver import label_losses

@@ -23,7 +23,8 @@ from scalearn_core.evidence.pipeline import Outcome, train_with_evidence
 from scalearn_core.evidence.reference import load_reference
 from scalearn_core.evidence.trained import load_trained
 from scalearn_core.explain.held_back import divide_test, watched
-from scalearn_core.explain.levers import LeverBoard, Levers
+from scalearn_core.explain.lever_settings import Levers
+from scalearn_core.explain.levers import LeverBoard
 from scalearn_core.onnx_graph.feeds import feeds
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.records.training import TrainingRecord
