@@ -1,10 +1,10 @@
-"""What a page asks and only torch can answer: asked of a process that is kept warm, so that the studio loads no torch.
+"""What a page asks and only torch can answer: of a process kept warm, so that the studio itself loads no torch.
 
     python -m scalearn_core.jobs.warm levers RUN_ID       reads a question a line, writes an answer a line
 
-It is no run: it writes nothing, and whoever asks waits. Its owner is known by a pipe, which the system closes however
-the owner ends; the process then leaves, as it does when nobody has asked for `IDLE_SECONDS`. One that has gone, or
-was ended from outside, is started anew by the next question.
+It is no run: it writes nothing, and whoever asks waits. Its owner is known by a pipe, which the system closes
+however the owner ends; the process then leaves, as it does when nobody has asked for `IDLE_SECONDS`. One that
+has gone, or was ended from outside, is started anew by the next question.
 """
 
 from __future__ import annotations
