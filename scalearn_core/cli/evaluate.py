@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 
-from scalearn_core.cli.predict import check_model, telling_first_seal
+from scalearn_core.cli.predict import check_model, separator_of, telling_first_seal
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import evaluation_summary, seen_before
 from scalearn_core.cli.train import read_dataset
@@ -38,12 +37,3 @@ def evaluate(args: argparse.Namespace) -> None:
     if seen := seen_before(result):
         print(seen, file=sys.stderr)
     print(json.dumps(to_json(result)) if args.json else evaluation_summary(result))
-
-
-def separator_of(model: Path) -> str | None:
-    """The separator between the labels of a document, for a multi-label model."""
-    try:
-        separator = json.loads((model / "model.json").read_text("utf-8")).get("separator")
-    except (OSError, ValueError, AttributeError):
-        separator = None
-    return separator if isinstance(separator, str) and separator else None  # loading tells what is wrong with it

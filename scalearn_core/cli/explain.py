@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from scalearn_core.adapters.catalog import cards
 from scalearn_core.cli.known import known_documents
@@ -35,8 +35,8 @@ def explain(args: argparse.Namespace) -> None:
         from scalearn_core.explain.neighbours import know
         from scalearn_core.prediction.predictor import Predictor
 
-        predictor = Predictor.load(args.model, "cpu", args.speed)
-    model = predictor.model
+        predictor = Predictor.load(args.model, "cpu", args.speed, whole=True)
+    model = cast("ScaLearnModel", predictor.model)
     rows, texts, labels = ([getattr(each, name) for each in documents] for name in ("row", "text", "label"))
     known = know(model, rows, texts, labels) if documents else None
     found = explain_document(model, args.document, probabilities=predictor.predict_proba, known=known)

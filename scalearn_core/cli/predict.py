@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,15 @@ def predict(args: argparse.Namespace) -> None:
         print(f"{int(classified.got_none.sum())} of them got no label.")
     for label, count in classified.counts(separator).most_common():
         print(f"{count:>8}  {label}")
+
+
+def separator_of(model: Path) -> str | None:
+    """The separator between the labels of a document, for a multi-label model."""
+    try:
+        separator = json.loads((model / "model.json").read_text("utf-8")).get("separator")
+    except (OSError, ValueError, AttributeError):
+        separator = None
+    return separator if isinstance(separator, str) and separator else None  # loading tells what is wrong with it
 
 
 @contextmanager

@@ -8,8 +8,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from scalearn_core.cli.evaluate import separator_of
-from scalearn_core.cli.predict import check_model, telling_first_seal
+from scalearn_core.cli.predict import check_model, separator_of, telling_first_seal
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import table
 from scalearn_core.cli.train import chosen_encoder, chosen_sources, read_dataset, read_divided, say_how_it_reads

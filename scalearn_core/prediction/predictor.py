@@ -86,12 +86,20 @@ class Predictor:
         self._tokenizing = threading.Lock()  # the tokenizer refuses to be used by two threads at once
 
     @classmethod
-    def load(cls, folder: str | Path, device: str = "cpu", speed: str = "auto") -> Predictor:
+    def load(
+        cls, folder: str | Path, device: str = "cpu", speed: str = "auto", *, whole: bool = False
+    ) -> Predictor:
         """Load a model folder; ModelError says what is wrong with it, `engine.reason` why it is no faster.
 
-        Without torch where the folder holds the model's graph and neither its device nor its speed asks for torch.
+        Without torch where the folder holds the model's graph and neither its device nor its speed asks for torch; with
+        `whole` always with the `ScaLearnModel`, for those who ask more of it than predictions.
         """
-        if device == "cpu" and speed in ("auto", "fast") and (ready := read_ready(Path(folder), speed)):
+        if (
+            not whole
+            and device == "cpu"
+            and speed in ("auto", "fast")
+            and (ready := read_ready(Path(folder), speed))
+        ):
             return cls(ready[0], engine=ready[1])
         from scalearn_core.scaling.model import ScaLearnModel
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from scalearn_core.adapters.adapterhub import write_adapter
-from scalearn_core.cli.evaluate import separator_of
+from scalearn_core.cli.predict import separator_of
 from scalearn_core.export.onnx import FILES
 from scalearn_core.scaling.model import ScaLearnModel
 from tests.core.multi_label import LABELS, multi_label_table
