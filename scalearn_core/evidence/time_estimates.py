@@ -106,7 +106,7 @@ def _measured(device: str, width: int, moment: int) -> float:
     generator = np.random.default_rng(0)
     left = generator.random((2048, width), dtype=np.float32)
     right = generator.random((width, INNER * width), dtype=np.float32)
-    multiply = (lambda: left @ right) if device == "cpu" else _on_device(device, left, right)
+    multiply: Callable[[], object] = (lambda: left @ right) if device == "cpu" else _on_device(device, left, right)
 
     def seconds() -> float:
         started = time.perf_counter()
@@ -114,7 +114,8 @@ def _measured(device: str, width: int, moment: int) -> float:
         return time.perf_counter() - started
 
     seconds()  # warms up
-    return 2 * left.shape[0] * right.size / min(seconds() for _ in range(5))
+    operations: int = 2 * left.shape[0] * right.size
+    return operations / min(seconds() for _ in range(5))
 
 
 def _on_device(device: str, left: np.ndarray, right: np.ndarray) -> Callable[[], object]:

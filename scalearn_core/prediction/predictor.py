@@ -91,15 +91,11 @@ class Predictor:
     ) -> Predictor:
         """Load a model folder; ModelError says what is wrong with it, `engine.reason` why it is no faster.
 
-        Without torch where the folder holds the model's graph and neither its device nor its speed asks for torch; with
-        `whole` always with the `ScaLearnModel`, for those who ask more of it than predictions.
+        Without torch where the folder holds the model's graph and neither its device nor its speed asks for torch;
+        `whole` loads the `ScaLearnModel` in any case, for those who ask more of it than predictions.
         """
-        if (
-            not whole
-            and device == "cpu"
-            and speed in ("auto", "fast")
-            and (ready := read_ready(Path(folder), speed))
-        ):
+        without_torch = not whole and device == "cpu" and speed in ("auto", "fast")
+        if without_torch and (ready := read_ready(Path(folder), speed)):
             return cls(ready[0], engine=ready[1])
         from scalearn_core.scaling.model import ScaLearnModel
 
