@@ -13,7 +13,7 @@ from scalearn_ui.views.home import samples
 
 shell.enter("home")
 
-latest = runs.recent(limit=6)
+latest = runs.recent(limit=50)
 datasets = workspace.list_datasets()
 sample, *other_samples = samples.offered()
 trained = next((run for run in latest if run.kind == "train" and run.status != "cancelled"), None)
@@ -39,7 +39,7 @@ with st.container(border=True):
 
 if latest:
     st.subheader(t("home.recent"), anchor=False)
-    run_list.draw(latest)
+    run_list.draw(latest, 6)
 else:
     st.subheader(t("home.how"), anchor=False)
     for column, part in zip(st.columns(3), ("table", "sources", "answer"), strict=True):

@@ -8,7 +8,7 @@ from scalearn_core import runs
 from scalearn_ui import kinds, shell, state, text
 from scalearn_ui.parts import history, progress, run_list
 from scalearn_ui.text import plain, t
-from scalearn_ui.views.run import ways_on
+from scalearn_ui.views.run import about, advice, repeated, ways_on
 
 shell.enter("run")
 
@@ -24,8 +24,10 @@ st.subheader(plain(run.title or run.id), anchor=False)
 st.caption(f"{kinds.called(run.kind)} · {text.moment(run.created_at)}")
 progress.follow(run)
 progress.outcome(run)
+advice.draw(run)
 
 ways_on.draw(run)
+about.draw(run)
 
 if run.kind == "train" and not run.active:
     with shell.in_words():  # a result that cannot be read is one sentence, above the log that may tell why
@@ -37,6 +39,7 @@ if log.open:
         log.code(runs.log_tail(run.id) or t("run.log_empty"), language=None, wrap_lines=True, height=320)
 
 others = [other for other in latest if other.id != run.id]
+repeated.draw(run, others)
 if others:
     st.subheader(t("run.others"), anchor=False)
-    run_list.draw(others[:5])
+    run_list.draw(others, 5)

@@ -9,7 +9,9 @@ import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.runs import Run
+from scalearn_core.runs.around import place_of
 from scalearn_ui import shell, text
+from scalearn_ui.letters import letters
 from scalearn_ui.parts import history
 from scalearn_ui.text import t
 
@@ -37,6 +39,7 @@ def follow(run: Run) -> None:
     def poll() -> None:
         with shell.in_words():
             now = runs.get(run.id)
+            _title_of(now)
             _state_of(now)
             if now.active:
                 history.draw(now)
@@ -64,12 +67,25 @@ def reason(run: Run) -> str:
 
 
 def _time_left(now: Run) -> str:
-    """Time to go where the run can say, else the time it has taken so far."""
+    """Time to go where the run can say, else the time it has taken so far; of one that waits, its place."""
     if now.cancel_requested:
         return t("run.stopping")
+    if (place := place_of(now.id)) is not None:
+        if not place.ahead:
+            return t("run.place_first")
+        waiting = text.count("runs", place.ahead)
+        if place.seconds is None:
+            return t("run.place", runs=waiting)
+        return t("run.place_time", runs=waiting, time=text.duration(place.seconds))
     if now.eta_seconds:
         return t("run.eta", time=text.duration(now.eta_seconds))
     return t("run.elapsed", time=text.duration(time.time() - (now.started_at or now.created_at)))
+
+
+def _title_of(now: Run) -> None:
+    """The browser's tab tells how far a run is, for who has gone to another one."""
+    standing = f"{now.progress:.0%}" if now.status == "running" else t(f"status.{now.status}")
+    st.set_page_config(page_title=f"{standing} · {letters(now.title or now.id)}")
 
 
 def _state_of(now: Run) -> None:

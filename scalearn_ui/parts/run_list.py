@@ -12,12 +12,13 @@ from scalearn_ui.parts import progress
 from scalearn_ui.text import plain, t
 
 
-def draw(listed: Sequence[Run]) -> None:
-    """One row per run; a narrow window puts a row's parts below each other."""
-    for run in listed:
+def draw(listed: Sequence[Run], most: int) -> None:
+    """One row per run, those kept on top first; a narrow window puts a row's parts below each other."""
+    for run in sorted(listed, key=lambda run: not run.pinned)[:most]:
         with st.container(border=True):
             name, standing = st.columns([7, 4], vertical_alignment="center")
-            name.markdown(f"**{plain(run.title or run.id)}**")
+            pin = ":material/keep: " if run.pinned else ""
+            name.markdown(f"{pin}**{plain(run.title or run.id)}**")
             name.caption(f"{kinds.called(run.kind)} · {text.moment(run.created_at)}")
             with standing.container(horizontal=True, vertical_alignment="center"):
                 progress.badge(run)

@@ -1,4 +1,4 @@
-"""The ways on from a run that has ended: its outcome, another try, or deleting it."""
+"""The ways on from a run that has ended: its outcome, going on, another try, or deleting it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,42 @@ import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.runs import Run
-from scalearn_ui import kinds, shell, state
-from scalearn_ui.text import t
+from scalearn_core.runs.around import bytes_of, hanging_on
+from scalearn_ui import kinds, shell, state, text
+from scalearn_ui.text import count, t
+
+SHOWN = 5
+"""So many runs that would lose their model are named."""
 
 
 def draw(run: Run) -> None:
-    """The main way on of a run that has ended, and its deletion."""
+    """The main way on of a run that has ended, its repetition, and its deletion."""
     if run.active:
         return
     with st.container(horizontal=True):
-        if run.kind in kinds.WAYS_ON:
+        if run.status != "succeeded":
+            if st.button(
+                t("action.resume"),
+                type="primary",
+                key="resume",
+                icon=":material/resume:",
+                help=t("run.resume_help"),
+            ):
+                runs.resume(run.id)
+                st.rerun()
+        elif run.kind in kinds.WAYS_ON:
             _main(run)
+        if st.button(t("action.run_again"), key="run_again", icon=":material/replay:", help=t("run.again_help")):
+            shell.go("run", run=runs.rerun(run.id))
+        elsewhere = run.kind in kinds.WAYS_ON and run.status != "succeeded"
+        if elsewhere and st.button(t("action.again"), key="again", type="tertiary"):
+            shell.go(kinds.WAYS_ON[run.kind].start)
         if st.button(t("action.delete"), key="delete_run", type="tertiary", icon=":material/delete:"):
             _confirm_delete(run)
 
 
 def _main(run: Run) -> None:
     way, target = kinds.WAYS_ON[run.kind], kinds.target(run)
-    if run.status != "succeeded":
-        if st.button(t("action.again"), type="primary", key="again"):
-            shell.go(way.start)
-        return
     if target is None:
         return
     if way.of == "dataset":
@@ -36,11 +51,15 @@ def _main(run: Run) -> None:
 
 
 def _confirm_delete(run: Run) -> None:
-    """Ask before a run is gone, with the model it made."""
+    """Ask before a run is gone, with the model it made; what hangs on it is named."""
 
     @st.dialog(t("run.delete_title"))
     def ask() -> None:
         st.markdown(t("run.delete_text", title=run.title or run.id))
+        st.caption(t("run.delete_size", size=text.size(bytes_of(run.id))))
+        if hanging := hanging_on(run.id):
+            names = text.listed([f"{kinds.called(other.kind)} {other.title}" for other in hanging[:SHOWN]])
+            st.warning(t("run.delete_hanging", count=count("runs", len(hanging)), names=names))
         with st.container(horizontal=True):
             if st.button(t("action.delete"), type="primary", key="confirm_delete_run"):
                 runs.delete(run.id)
