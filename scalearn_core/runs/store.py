@@ -193,7 +193,7 @@ class Store:
         """Start the run if it is the oldest waiting in its lane and fewer than `slots` work there."""
         with self.database.write() as db:
             claimed = db.execute(
-                """UPDATE runs SET status = 'running', stage = 'starting', started_at = ?
+                """UPDATE runs SET status = 'running', stage = 'starting', started_at = max(?, created_at)
                 WHERE id = ? AND status = 'queued'
                 AND NOT EXISTS (SELECT 1 FROM runs AS other WHERE other.lane = runs.lane
                                 AND other.status = 'queued' AND other.seq < runs.seq)
@@ -232,8 +232,8 @@ class Store:
         values = json.dumps(end.error_values, default=str)
         with self.database.write() as db:
             db.execute(
-                """UPDATE runs SET status = ?, finished_at = ?, error_code = ?, error_values = ?,
-                error_text = ?, eta_seconds = NULL,
+                """UPDATE runs SET status = ?, finished_at = max(?, coalesce(started_at, created_at)),
+                error_code = ?, error_values = ?, error_text = ?, eta_seconds = NULL,
                 progress = CASE WHEN ? = 'succeeded' THEN 1 ELSE progress END
                 WHERE id = ? AND status IN ('queued', 'running')""",
                 (end.status, time.time(), end.error_code, values, end.error_text, end.status, run_id),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -56,6 +57,18 @@ def test_an_ended_run_stays_as_it_ended(store: Store) -> None:
     assert run.error_text is not None
     assert "ValueError: {x} 日本" in run.error_text
     assert not store.claim("a", slots=1)
+
+
+def test_a_clock_that_was_set_back_makes_no_run_end_before_it_began(store: Store) -> None:
+    for run_id, created in (("first", time.time() + 3600), ("second", 1.0)):
+        store.insert(run_id, kind="selfcheck", lane="train", title="", config={}, created_at=created)
+    assert not store.claim("second", slots=1), "the queue goes by what came first, whatever the clock says"
+    assert store.claim("first", slots=1)
+    store.finish("first", Ending("succeeded"))
+    run = store.run("first")
+    assert run is not None and run.started_at is not None and run.finished_at is not None
+    assert run.created_at <= run.started_at <= run.finished_at
+    assert [each.id for each in store.recent(9, None)] == ["second", "first"]
 
 
 def test_recent_is_newest_first_by_kind(store: Store) -> None:
