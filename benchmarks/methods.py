@@ -102,6 +102,7 @@ def _own_adapter_by_pairs(parts: Parts, encoder: Encoder, sources: Sequence[Adap
 
 METHODS: dict[str, Fit] = {
     "scalearn": lambda p, e, s, seed: _scalearn(p, e, s, TrainingConfig(seed=seed)),
+    "scalearn_float32": lambda p, e, s, seed: _scalearn(p, e, s, TrainingConfig(seed=seed, bfloat16=False)),
     "scalearn_unlabelled": lambda p, e, s, seed: _scalearn(p, e, s, TrainingConfig(seed=seed), pile=True),
     "scalearn_scales_only": lambda p, e, s, seed: _scalearn(p, e, s, TrainingConfig(seed=seed, own_adapter=False)),
     "own_adapter_by_pairs": _own_adapter_by_pairs,

@@ -86,12 +86,16 @@ class Recipe:
     patience: int = 0
     """Epochs without a lower validation loss before stopping."""
     encoder_dropout: bool = False
+    bfloat16: bool = False
+    """Whether training steps make the products of frozen weights in bfloat16, where the processor has units for it
+    (`encoders/quick.py`)."""
 
 
 RECIPES: dict[str, Recipe] = {
     # From the plain encoder, by pairs of documents (`training/recipe_auto.py`).
     "auto": Recipe(
-        2e-2, own_adapter=True, epochs=2, steps=40, more_epochs=6, more_steps=100, own_learning_rate=1e-3
+        2e-2, own_adapter=True, epochs=2, steps=40, more_epochs=6, more_steps=100, own_learning_rate=1e-3,
+        bfloat16=True,
     ),
     # Scales at N(2/T, 0.001²), a fresh two-layer head, one rate for both, 30 epochs without early stopping.
     "paper": Recipe(
@@ -121,6 +125,8 @@ class TrainingConfig:
     epochs: int | None = None
     patience: int | None = None
     """Epochs without a lower validation loss before stopping; of recipe "paper"."""
+    bfloat16: bool | None = None
+    """False: training steps in float32 throughout, as on a processor without units for bfloat16."""
     long_texts: str = "head"
     """How documents beyond the encoder's length are read, by the model and by all it is compared with: "head"
     (their beginning), "head_tail" (beginning and end) or "windows" (up to eight passages, averaged)."""
@@ -132,8 +138,9 @@ class TrainingConfig:
             raise ConfigError("config.unknown_long_texts", found=self.long_texts, known=", ".join(LONG_TEXTS))
         if not (_whole(self.seed) and 0 <= self.seed < 2**32):
             raise ConfigError("config.negative_seed", found=self.seed)
-        if self.own_adapter not in (None, True, False):
-            raise ConfigError("config.not_yes_or_no", name="own_adapter", found=self.own_adapter)
+        for name in ("own_adapter", "bfloat16"):
+            if getattr(self, name) not in (None, True, False):
+                raise ConfigError("config.not_yes_or_no", name=name, found=getattr(self, name))
         for name in ("scales_learning_rate", "head_learning_rate"):
             value = getattr(self, name)
             if value is not None and not (isinstance(value, (int, float)) and 0 < value < inf):
@@ -160,6 +167,7 @@ class TrainingConfig:
             head_learning_rate=self.head_learning_rate or recipe.head_learning_rate,
             own_adapter=recipe.own_adapter if self.own_adapter is None else self.own_adapter,
             epochs=epochs,
+            bfloat16=recipe.bfloat16 if self.bfloat16 is None else self.bfloat16,
             steps=epochs * per_epoch,
             patience=self.patience or recipe.patience,
         )

@@ -72,13 +72,22 @@ def find(kind: str | None) -> Device:
 def autocast(device: torch.device) -> AbstractContextManager[object]:
     """Matrix products in bfloat16 where the device has units for it (NVIDIA from Ampere on), else as they are.
 
-    Never on a CPU: there training in bfloat16 was slower than in float32.
+    Never on a CPU, which does without casting anew at every call (`encoders/quick.py`).
     """
     import torch
 
     if device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0):
         return torch.autocast("cuda", dtype=torch.bfloat16)
     return nullcontext()
+
+
+def has_bfloat16_units(device: torch.device) -> bool:
+    """Whether matrix products in bfloat16 are faster on this CPU: AVX512-BF16 or AMX. False for other devices."""
+    import torch
+
+    if device.type != "cpu" or not torch.backends.mkldnn.is_available():
+        return False
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 @contextmanager

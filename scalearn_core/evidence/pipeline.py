@@ -18,6 +18,7 @@ from scalearn_core.data.languages import shares_of
 from scalearn_core.devices import Device
 from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.encoders.quick import products
 from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.stored_probabilities import save_test_probabilities
 from scalearn_core.evaluation.verdict import Carrier
@@ -130,6 +131,7 @@ def train_with_evidence(
     on_stage("baselines")
     clock = time.monotonic()
     train, validation, test = dataset.train, dataset.validation, dataset.test
+    recipe = config.resolved(len(train))
     rivals = predict_rivals(model, trained, documents, config, on_step)
     trained.seconds["baselines"] = time.monotonic() - clock
 
@@ -161,7 +163,7 @@ def train_with_evidence(
         forecast=promised.forecast,
         start=promised.start,
         created=made_now(),
-        device=DeviceFacts(device.kind, device.name, device.threads),
+        device=DeviceFacts(device.kind, device.name, device.threads, products(encoder, recipe.bfloat16)),
         seconds={stage: round(seconds, 2) for stage, seconds in trained.seconds.items()},
         dataset=facts,
         encoder=EncoderFacts(

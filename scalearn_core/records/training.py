@@ -33,6 +33,9 @@ class DeviceFacts:
     name: str
     threads: int | None
     """None where the device is no CPU."""
+    products: Literal["float32", "bfloat16"] | None = None
+    """What the products of frozen weights were made in while it learned (`encoders/quick.py`); None: an earlier
+    release did not say."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from torch.nn import functional as F
 
 from scalearn_core.adapters.bottleneck import ACTIVATIONS, Adapter
 from scalearn_core.encoders.encoder import Adapt
+from scalearn_core.encoders.quick import frozen_product
 
 
 class ScaledUp(torch.autograd.Function):
@@ -101,12 +103,28 @@ class StackedSources(nn.Module):
                 ]
             )  # fmt: skip
 
+    quick = False
+    """Whether the products are made in bfloat16, see `encoders/quick.py`."""
+
+    def in_bfloat16(self) -> StackedSources:
+        """The same sources, whose products are made in bfloat16; for training steps."""
+        other = copy.copy(self)
+        other.quick = True
+        other._buffers = {
+            name: buffer.to(torch.bfloat16)
+            if buffer is not None and name.startswith(("down_", "up_weight"))
+            else buffer
+            for name, buffer in self._buffers.items()
+        }
+        return other
+
     def _buffer(self, name: str, layer: int) -> torch.Tensor:
         return self.get_buffer(f"{name}_{layer}")
 
     def inner(self, layer: int, z: torch.Tensor) -> torch.Tensor:
         """`a = act(W_down z + b_down)` of all sources: `[batch, seq, width]` -> `[batch, seq, R]`."""
-        wide = F.linear(z, self._buffer("down_weight", layer), self._buffer("down_bias", layer))
+        down, bias = self._buffer("down_weight", layer), self._buffer("down_bias", layer)
+        wide = frozen_product(z, down, bias) if self.quick else F.linear(z, down, bias)
         parts = [ACTIVATIONS[kind](wide[..., start:end]) for kind, start, end in self.slices[layer]]
         return parts[0] if len(parts) == 1 else torch.cat(parts, dim=-1)
 
@@ -136,12 +154,14 @@ class StackedSources(nn.Module):
         """
         inner = self.inner(layer, z).flatten(0, -2)
         frozen = [self._buffer(name, layer) for name in ("up_weight", "up_bias", "owner")]
+        if self.quick:
+            inner = inner.to(torch.bfloat16)
         if omega.shape[1] == 1:
             scaled: torch.Tensor = ScaledUp.apply(inner, omega, *frozen)  # type: ignore[no-untyped-call]
         else:
             weight, bias = scaled_up_projection(omega, *frozen)
-            scaled = torch.addmm(bias, inner, weight)
-        return scaled.view(z.shape)
+            scaled = torch.addmm(bias.to(inner.dtype), inner, weight.to(inner.dtype))
+        return (scaled.to(z.dtype) if self.quick else scaled).view(z.shape)
 
     @torch.no_grad()
     def folded_by(self, omegas: Callable[[int], torch.Tensor]) -> FoldedSources:

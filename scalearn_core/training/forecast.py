@@ -25,6 +25,7 @@ from scalearn_core.config import FORECAST
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder, Tokens
 from scalearn_core.encoders.prefix_cache import CachedDocuments
+from scalearn_core.encoders.quick import quick, runs_in_bfloat16
 from scalearn_core.heads.logistic import unit
 from scalearn_core.heads.solver import askable, cross_validated_losses, on_one_core
 from scalearn_core.records.forecast import ForecastRecord, SourcePromise, Start
@@ -93,18 +94,21 @@ class Forecast:
 
 def forecast(
     encoder: Encoder, sources: Sequence[Adapter], tokens: Tokens, targets: Targets, *, seed: int,
-    on_candidate: Callable[[float], None] = lambda fraction: None,
+    on_candidate: Callable[[float], None] = lambda fraction: None, bfloat16: bool = True,
 ) -> Forecast:  # fmt: skip
     """Choose a strength for each source by cross-validation on `tokens`.
 
     Args:
         targets: classes (`targets.py`); those of a single document are left out.
+        bfloat16: False: in float32 whatever the processor can.
         on_candidate: told the share of the work that is done at most (0 to 1); raise in it to stop.
     """
     rows, targets = _chosen(targets, tokens.lengths, np.random.default_rng(seed))
     if not _differ(targets):
         unknown = tuple(Promise(source, FORECAST.strength, None, None, None) for source in range(len(sources)))
         return Forecast(np.zeros(len(sources)), None, None, len(rows), unknown, None, promised=False)
+    if runs_in_bfloat16(encoder, bfloat16):
+        encoder = quick(encoder)
     first_layer = StackedSources(sources).first_layer
     documents = CachedDocuments(encoder, _cut(tokens.take(rows.tolist()), FORECAST.length), first_layer)
     turns = itertools.islice(itertools.cycle(sources), FORECAST.shuffled)

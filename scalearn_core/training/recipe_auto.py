@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
@@ -25,6 +25,7 @@ from scalearn_core.encoders.batching import TokenBudget
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.prefix_cache import CachedDocuments
+from scalearn_core.encoders.quick import quick, runs_in_bfloat16
 from scalearn_core.errors import ConfigError
 from scalearn_core.heads.logistic import FrozenHead, fit_head, unit
 from scalearn_core.heads.modules import unit_linear_head
@@ -94,6 +95,11 @@ class Learner:
     sources: StackedSources | None
     scales: Scales
     own: Adapter | None
+
+    def quick(self) -> Learner:
+        """The same scales and own adapter over the frozen parts in bfloat16 (`encoders/quick.py`)."""
+        sources = None if self.sources is None else self.sources.in_bfloat16()
+        return replace(self, encoder=quick(self.encoder), sources=sources)
 
     def parameters(self) -> dict[str, list[nn.Parameter]]:
         own = [] if self.own is None else list(self.own.layers.parameters())
@@ -179,6 +185,8 @@ def take_steps(
     on_step: OnStep | None,
 ) -> History:
     """Take the steps: AdamW, gradient norm at most 1, rates rising shortly and then falling to zero."""
+    if runs_in_bfloat16(learner.encoder, recipe.bfloat16):
+        learner = learner.quick()
     encoder, parameters = learner.encoder, learner.parameters()
     rates = {"scales": recipe.scales_learning_rate, "own": recipe.own_learning_rate}
     groups = [{"params": tensors, "lr": rates[name]} for name, tensors in parameters.items() if tensors]

@@ -17,6 +17,7 @@ from scalearn_core.devices import autocast
 from scalearn_core.encoders.batching import TokenBudget, forward_batches
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.prefix_cache import CachedDocuments
+from scalearn_core.encoders.quick import products
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.metrics import score
 from scalearn_core.heads.logistic import FrozenHead, fit_frozen_head, unit
@@ -112,6 +113,7 @@ def train_scales(
     source_forecast = forecast(
         model.encoder, model.sources, train.tokens, train.targets, seed=config.seed,
         on_candidate=lambda share: on_step(0, {"epoch": 0, "fraction": share}) if on_step else None,
+        bfloat16=recipe.bfloat16,
     )  # fmt: skip
     if config.recipe == "auto":
         clock.start("training")
@@ -149,6 +151,7 @@ def train_scales(
             model.thresholds = _thresholds(model, cached, train, validation, config.seed)
     model.training_record = {
         **dataclasses.asdict(config), "device": model.encoder.device.type, "threads": torch.get_num_threads(),
+        "products": products(model.encoder, recipe.bfloat16),
         "best_epoch": history.best_epoch, "dataset_fingerprint": dataset.fingerprint,
     }  # fmt: skip
     if len(dataset.unlabelled):

@@ -35,6 +35,8 @@ def cost(record: TrainingRecord) -> None:
                 st.metric(label, value)
                 st.caption(explanation)
     st.caption(t("cost.frozen", frozen=f"{frozen:,}"))
+    if products := record.device.products:
+        st.caption(t("cost.in_bfloat16") if products == "bfloat16" else t("cost.in_float32"))
     model_id = record.model_id
     st.caption(t("cost.identity", model_id=model_id[:12]) if model_id else t("cost.unsealed"))
     if measured := record.fast_mode:
