@@ -24,6 +24,12 @@ STAGES = {
 }
 
 
+FIRST_SCORES = {
+    "frozen_head": "First score, plain classifier: macro-F1 {macro_f1:.1f} on the test documents",
+    "scalearn": "First score of the model: macro-F1 {macro_f1:.1f}; its interval and the verdict follow",
+}
+
+
 class Progress:
     """Use as a context manager, so that what follows starts on a line of its own."""
 
@@ -64,6 +70,12 @@ class Progress:
         self.epoch = epoch
         loss = next((f"{key.replace('_', ' ')} {metrics[key]:.3f}" for key in _LOSSES if key in metrics), "")
         self._set(f"{self.stage}: epoch {epoch}, {loss}, {metrics['fraction']:.0%}")
+
+    def on_score(self, method: str, macro_f1: float) -> None:
+        """See `evidence.pipeline.OnScore`; a line of its own, which stays."""
+        self._end_line()
+        self._set(FIRST_SCORES[method].format(macro_f1=100 * macro_f1))
+        self._end_line()
 
     def on_share(self, share: float) -> None:
         """How much of a stage without epochs is done, from 0 to 1."""

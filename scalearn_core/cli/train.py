@@ -68,6 +68,7 @@ def train(args: argparse.Namespace) -> None:
             encoder=say_how_it_reads(Encoder.load(encoder)),
             on_stage=progress.on_stage,
             on_step=progress.on_step,
+            on_score=progress.on_score,
         )
     columns = {"text_column": " + ".join(columns_of(args.text)), "label_column": args.label}
     outcome.result = replace(outcome.result, dataset=replace(outcome.result.dataset, **columns))

@@ -17,8 +17,10 @@ from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.languages import shares_of
 from scalearn_core.devices import Device
 from scalearn_core.encoders.choice import choose_encoder
+from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.quick import products
+from scalearn_core.evaluation.metrics import score
 from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.stored_probabilities import save_test_probabilities
 from scalearn_core.evaluation.verdict import Carrier
@@ -28,7 +30,7 @@ from scalearn_core.evidence.rivals import predict_rivals
 from scalearn_core.evidence.upgrade import FILE
 from scalearn_core.explain.ablation import carriers
 from scalearn_core.explain.refit import Mixes
-from scalearn_core.heads.logistic import FrozenHead
+from scalearn_core.heads.logistic import FrozenHead, unit
 from scalearn_core.heads.thresholds import as_stored
 from scalearn_core.onnx_graph.fast_mode import measure_fast_mode
 from scalearn_core.records.training import (
@@ -54,6 +56,9 @@ ASKED_AFTER = 3
 it."""
 
 OnStage = Callable[[str], None]
+OnScore = Callable[[str, float], None]
+"""Told a method and its macro-F1 on the test documents (0 to 1) as soon as it exists: first of the plain classifier
+("frozen_head"), then of the model ("scalearn"). Intervals and verdict come with the result."""
 
 
 @dataclass
@@ -101,6 +106,7 @@ def train_with_evidence(
     encoder: Encoder | None = None,
     on_stage: OnStage = lambda stage: None,
     on_step: OnStep | None = None,
+    on_score: OnScore = lambda method, macro_f1: None,
 ) -> Outcome:
     """Train on `dataset.train`; score it, its rivals and its control on `dataset.test`, and judge.
 
@@ -113,6 +119,7 @@ def train_with_evidence(
         encoder: by default the one that suits the languages of the documents (`encoders/choice.py`).
         on_stage: told "loading", those of `train_scales`, "baselines", "evaluation".
         on_step: see `loop.OnStep`; raise in it to stop.
+        on_score: see `OnScore`.
     """
     started = time.monotonic()
     on_stage("loading")
@@ -126,10 +133,21 @@ def train_with_evidence(
     model = ScaLearnModel(
         encoder, adapters, labels=dataset.labels, separator=dataset.separator, variant=variant, seed=config.seed
     )
-    trained = train_scales(model, dataset, config, documents=documents, on_step=on_step, on_stage=on_stage)
+    read, predicted = documents.test, dict[str, Targets]()
+
+    def classified(method: str, classes: Targets) -> None:
+        predicted[method] = classes
+        on_score(method, score("macro_f1", read.targets, classes))
+
+    trained = train_scales(
+        model, dataset, config, documents=documents, on_step=on_step, on_stage=on_stage,
+        on_frozen_head=lambda head: classified("frozen_head", head.predict(unit(embed(encoder, read.tokens)))),
+    )  # fmt: skip
 
     on_stage("baselines")
     clock = time.monotonic()
+    probabilities = model.predict_proba_of(read.tokens)
+    classified("scalearn", model.decide(probabilities))
     train, validation, test = dataset.train, dataset.validation, dataset.test
     recipe = config.resolved(len(train))
     rivals = predict_rivals(model, trained, documents, config, on_step)
@@ -137,10 +155,10 @@ def train_with_evidence(
 
     on_stage("evaluation")
     clock = time.monotonic()
-    read = documents.test
-    probabilities = model.predict_proba_of(read.tokens)
-    predicted = rivals.predicted | {"scalearn": model.decide(probabilities)}
-    model.fast_mode = measure_fast_mode(model, documents.train.tokens, read.tokens, read.targets)
+    predicted |= rivals.predicted
+    model.fast_mode = measure_fast_mode(
+        model, documents.train.tokens, read.tokens, read.targets, exact=probabilities
+    )
     measured = measure(
         model,
         documents,

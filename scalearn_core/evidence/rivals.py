@@ -33,7 +33,7 @@ class Rivals:
     """Predicted classes of the test documents by method (`targets.py`)."""
 
     predicted: dict[str, Targets]
-    """"frozen_head", "tfidf", "majority", "single_source", and the control; where documents without label joined,
+    """"tfidf", "majority", "single_source", and the control; where documents without label joined,
     "without_unlabelled"."""
     control: str
     """"own_adapter", the same training without sources, or "shuffled_sources" (`evaluation/verdict.py`)."""
@@ -46,14 +46,16 @@ def predict_rivals(
     config: TrainingConfig,
     on_step: OnStep | None,
 ) -> Rivals:
-    """Train the plain methods and the control on what `model` was trained on; classify the test documents."""
+    """Train the plain methods and the control on what `model` was trained on; classify the test documents.
+
+    The plain classifier is not among them: it was there before the training.
+    """
     dataset, tokens = documents.dataset, documents.test.tokens
     train, validation, test = dataset.train, dataset.validation, dataset.test
     control, predicted = _control(model, trained, documents, config, on_step)
     without = {} if trained.joined is None else {WITHOUT_UNLABELLED: _predicted(trained.joined.without, tokens)}
     return Rivals(
         {
-            "frozen_head": trained.frozen_head.predict(unit(embed(model.encoder, tokens))),
             "tfidf": predict_tfidf(train, validation, test.texts, seed=config.seed),
             "majority": predict_majority(train, test.texts),
             "single_source": _single_source(model, trained, documents, config.seed),

@@ -29,6 +29,8 @@ _BEGINS = {
     },
 }  # fmt: skip
 """Where each stage begins on the progress bar, by recipe; it ends where the next one begins."""
+FIRST_SCORES = {"frozen_head": "first_score_plain", "scalearn": "first_score"}
+"""What the run page finds the first scores under, by method."""
 _WITH_UNLABELLED = {"training": 0.15, "without_sources": 0.35, "unlabelled": 0.55, "baselines": 0.9}
 """The same in recipe "auto" where documents without label may join."""
 _AFTER_OWN_ADAPTER = 0.2
@@ -63,6 +65,7 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
             encoder=encoder,
             on_stage=progress.on_stage,
             on_step=progress.on_step,
+            on_score=lambda method, macro_f1: report.metric(0, FIRST_SCORES[method], macro_f1),
         )
     facts = replace(
         outcome.result.dataset,

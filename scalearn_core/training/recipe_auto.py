@@ -61,6 +61,7 @@ def learn_from_pairs(
     batch_size: int,
     seed: int,
     on_step: OnStep | None = None,
+    with_head: bool = True,
 ) -> History:
     """Train the scales of `model`, and of a task adapter if the recipe has one, by the contrastive loss.
 
@@ -73,6 +74,7 @@ def learn_from_pairs(
         start: a scale for each source of the model, `[sources]`, see `training/forecast.py`.
         recipe: rates and steps, see `TrainingConfig.resolved`.
         on_step: see `loop.OnStep`.
+        with_head: False leaves the head to who changes the scales again.
     """
     if model.ablation.combination != "free":  # ω / Σ ω has no value where all are zero
         raise ConfigError("config.no_zero_start", found=model.ablation.combination)
@@ -83,7 +85,8 @@ def learn_from_pairs(
     if own is not None:
         model.add_own_adapter(own.frozen())
     model.scales.load_state_dict(learner.scales.state_dict())
-    fit_head_on(model, documents, targets, seed)
+    if with_head:
+        fit_head_on(model, documents, targets, seed)
     return history
 
 

@@ -68,6 +68,7 @@ def train_scales(
     documents: Documents | None = None,
     on_step: OnStep | None = None,
     on_stage: OnStage | None = None,
+    on_frozen_head: Callable[[FrozenHead], None] = lambda head: None,
 ) -> TrainingResult:
     """Train `model` on the documents of `dataset`; its test documents are never used.
 
@@ -81,6 +82,7 @@ def train_scales(
         documents: those of `dataset` as the model's encoder reads them, where somebody tokenised them before.
         on_step: `on_step(step, metrics)` after every step (see `loop.OnStep`); raise in it to stop.
         on_stage: told when a stage begins.
+        on_frozen_head: given the plain classifier as soon as it is fitted.
 
     Raises:
         ConfigError: the dataset's labels are not the model's.
@@ -106,6 +108,7 @@ def train_scales(
         unit(embed(model.encoder, cached)), train.targets,
         unit(embed(model.encoder, cached_validation)), validation.targets, len(model.labels), seed=config.seed,
     )  # fmt: skip
+    on_frozen_head(frozen_head)
     joined: Joined | None = None
     alone: ScaLearnModel | None = None
     joining: Joining | None = "other_recipe" if len(read.unlabelled) else None
@@ -119,7 +122,7 @@ def train_scales(
         clock.start("training")
         history = learn_from_pairs(
             model, cached, train.targets, recipe, start=FORECAST.shrinkage * source_forecast.strengths,
-            batch_size=config.batch_size, seed=config.seed, on_step=on_step,
+            batch_size=config.batch_size, seed=config.seed, on_step=on_step, with_head=not recipe.own_adapter,
         )  # fmt: skip
         if recipe.own_adapter:
             clock.start("without_sources")
