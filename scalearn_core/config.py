@@ -94,7 +94,13 @@ class Recipe:
 RECIPES: dict[str, Recipe] = {
     # From the plain encoder, by pairs of documents (`training/recipe_auto.py`).
     "auto": Recipe(
-        2e-2, own_adapter=True, epochs=2, steps=40, more_epochs=6, more_steps=100, own_learning_rate=1e-3,
+        2e-2,
+        own_adapter=True,
+        epochs=2,
+        steps=40,
+        more_epochs=6,
+        more_steps=100,
+        own_learning_rate=1e-3,
         bfloat16=True,
     ),
     # Scales at N(2/T, 0.001²), a fresh two-layer head, one rate for both, 30 epochs without early stopping.

@@ -54,7 +54,7 @@ class QuickLinear(nn.Module):
 
 
 def products(encoder: Encoder, wanted: bool) -> Literal["float32", "bfloat16"]:
-    """What training steps with this encoder make their products in; a GPU with units for bfloat16 always uses them."""
+    """What training steps with this encoder make their products in; a GPU that can always uses bfloat16."""
     if encoder.device.type == "cuda":
         return "bfloat16" if isinstance(autocast(encoder.device), torch.autocast) else "float32"
     return "bfloat16" if runs_in_bfloat16(encoder, wanted) else "float32"

@@ -57,8 +57,8 @@ it."""
 
 OnStage = Callable[[str], None]
 OnScore = Callable[[str, float], None]
-"""Told a method and its macro-F1 on the test documents (0 to 1) as soon as it exists: first of the plain classifier
-("frozen_head"), then of the model ("scalearn"). Intervals and verdict come with the result."""
+"""Told a method and its macro-F1 on the test documents (0 to 1) as soon as it exists: first the plain classifier's
+("frozen_head"), then the model's ("scalearn"). Intervals and verdict come with the result."""
 
 
 @dataclass

@@ -12,7 +12,7 @@ from scalearn_core.runs import Run
 from scalearn_core.runs.around import place_of
 from scalearn_ui import shell, text
 from scalearn_ui.letters import letters
-from scalearn_ui.parts import history
+from scalearn_ui.parts import first_scores, history
 from scalearn_ui.text import t
 
 STATUS_LOOK = {
@@ -42,6 +42,7 @@ def follow(run: Run) -> None:
             _title_of(now)
             _state_of(now)
             if now.active:
+                first_scores.draw(now)
                 history.draw(now)
             elif run.active:
                 st.rerun()
