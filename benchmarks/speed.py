@@ -1,6 +1,6 @@
 """The speed of training on a CPU, against what the engine must hold; every figure is a ratio within this run.
 
-    python -m benchmarks.speed [targets | paper | folding | budgets]
+    python -m benchmarks.speed [targets | paper | folding | budgets | products]
                                [--documents FOLDER] [--encoder multilingual] [--threads N] [--clock cpu]
 
 FOLDER holds a train.csv with a column "text"; by default the documents are the service desk sample. What is
@@ -36,7 +36,9 @@ from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.export.encoder import as_transformers_has_it
 from scalearn_core.heads.modules import two_layer_head
 from scalearn_core.scaling.sources import StackedSources, scaled_up_projection
+from scalearn_core.training.contrastive import contrastive_loss
 from scalearn_core.training.loop import accumulate, seeded
+from scalearn_core.training.recipe_auto import Learner, new_own_adapter, start_scales
 from scalearn_core.workspace.samples import SAMPLES
 
 CLASSES = 4
@@ -45,7 +47,7 @@ STEP = 32
 PAPER_LENGTH = 128
 """The paper's scripts pad every document to so many tokens."""
 
-WHAT = ["targets", "paper", "folding", "budgets", "peak"]
+WHAT = ["targets", "paper", "folding", "budgets", "products", "peak"]
 
 Step = Callable[[list[int]], None]
 
@@ -68,7 +70,7 @@ def main() -> None:
     if given.threads:
         torch.set_num_threads(given.threads)
     bench = Bench(given)
-    ways = [bench.targets, bench.paper, bench.folding, bench.budgets, bench.peak]
+    ways = [bench.targets, bench.paper, bench.folding, bench.budgets, bench.products, bench.peak]
     ways[WHAT.index(given.what)]()
 
 
@@ -113,6 +115,37 @@ class Bench:
         seconds = self.interleaved({str(tokens): self.ours(8, tokens) for tokens in budgets})
         for tokens, rounds in seconds.items():
             print(f"{tokens:>11} tokens at a time: {self.documents / median(rounds):6.1f} documents/s")
+
+    def products(self) -> None:
+        """A step of recipe "auto", 8 sources and the task adapter, in float32 and with bfloat16 products."""
+        learner = self.learner(8)
+        seconds = self.interleaved({"float32": self.by_pairs(learner), "bfloat16": self.by_pairs(learner.quick())})
+        for name, rounds in seconds.items():
+            print(f"{name:>12}: {self.documents / median(rounds):6.1f} documents/s")
+        _say(
+            "training, 8 sources, bfloat16 against float32",
+            seconds["float32"],
+            seconds["bfloat16"],
+            "at least 1.5",
+        )
+
+    def learner(self, count: int) -> Learner:
+        sources = self.sources(count)
+        own = new_own_adapter(self.encoder, sources, seed=0)
+        model = ScaLearnModel(self.encoder, sources, labels=[f"class {i}" for i in range(CLASSES)])
+        return Learner(self.encoder, model.stack, start_scales(model, np.full(count, 0.2), own_adapter=True), own)
+
+    def by_pairs(self, learner: Learner) -> Step:
+        """Loss and gradient of one step of recipe "auto"."""
+        parameters = [each for tensors in learner.parameters().values() for each in tensors]
+        budget = TokenBudget(CPU_TOKENS)
+
+        def step(rows: list[int]) -> None:
+            learner.scales.draw_dropout()
+            loss = contrastive_loss(learner.embed(self.cached, rows, budget), self.targets_[rows])
+            torch.autograd.grad(loss, parameters)
+
+        return step
 
     def folding(self) -> None:
         """One layer's scaled sum, one scale per source, forward and backward: autograd, and `ScaledUp`."""

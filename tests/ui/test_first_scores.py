@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from scalearn_core import runs
 from scalearn_core.config import workspace
+from scalearn_core.runs.folders import new_run_id
 from scalearn_core.runs.records import Metric
 from scalearn_core.runs.store import Store
 from scalearn_ui import text
@@ -41,12 +42,12 @@ def test_the_first_scores_are_those_of_the_result(trained: str) -> None:
 
 def test_the_page_tells_them_one_after_the_other(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text, "first_language", lambda: language)
-    store = Store(workspace())
-    store.insert("a", kind="train", lane="long", title="a", config={}, created_at=1.0)
+    store, run_id = Store(workspace()), new_run_id()
+    store.insert(run_id, kind="train", lane="long", title="a", config={}, created_at=1.0)
     found = []
     for name, value in (("train_loss", 1.0), ("first_score_plain", 0.614), ("first_score", 0.728)):
-        store.record("a", stage="training", progress=0.5, eta_seconds=None, metrics=[Metric(0, name, value)])
-        found.append(shown("a", language))
+        store.record(run_id, stage="training", progress=0.5, eta_seconds=None, metrics=[Metric(0, name, value)])
+        found.append(shown(run_id, language))
     assert found[0] == []
     assert ["61" in found[1][0], "73" in found[1][0]] == [True, False]
     assert "61" in found[2][0]
