@@ -85,7 +85,7 @@ def has_bfloat16_units(device: torch.device) -> bool:
     """Whether matrix products in bfloat16 are faster on this CPU: AVX512-BF16 or AMX. False for other devices."""
     import torch
 
-    if device.type != "cpu" or not torch.backends.mkldnn.is_available():
+    if device.type != "cpu" or not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return False
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
