@@ -243,9 +243,11 @@ def deal(
             waiting[group] = False
 
 
-def stratified_folds(
-    targets: Targets, number: int, seed: int
-) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+Folds = list[tuple[NDArray[np.int64], NDArray[np.int64]]]
+"""Document numbers to train on and to hold out, of each fold."""
+
+
+def stratified_folds(targets: Targets, number: int, seed: int) -> Folds:
     """Document numbers to train on and to hold out, of so many folds with the classes spread evenly.
 
     Args:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scalearn_core.data.splits import stratified_folds
+from scalearn_core.data.splits import Folds, stratified_folds
 from scalearn_core.targets import Targets, are_multi_label, counts_of
 
 MAX_ITERATIONS = 200
@@ -143,7 +143,7 @@ def cross_validated_losses(
     targets: Targets,
     grid: Sequence[float],
     *,
-    folds: int,
+    folds: int | Folds,
     tolerance: float,
     seed: int,
 ) -> NDArray[np.float64]:
@@ -151,12 +151,12 @@ def cross_validated_losses(
 
     Args:
         targets: each label of two documents or more.
-        folds: at most so many; no more than documents of the rarest label.
+        folds: at most so many, no more than documents of the rarest label; or those there are already.
         seed: of the folds.
     """
     numbers = targets if are_multi_label(targets) else np.unique(targets, return_inverse=True)[1]
     losses = np.zeros((len(grid), len(targets)))
-    for train, held_out in stratified_folds(targets, folds, seed):
+    for train, held_out in stratified_folds(targets, folds, seed) if isinstance(folds, int) else folds:
         path = fit_path(features[train], numbers[train], grid, tolerance=tolerance, seed=seed)
         for row, model in enumerate(path):
             losses[row, held_out] = _losses(model, features[held_out], numbers[held_out])

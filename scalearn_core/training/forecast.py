@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.config import FORECAST
+from scalearn_core.data.splits import Folds, stratified_folds
 from scalearn_core.encoders.embedding import embed
 from scalearn_core.encoders.encoder import Encoder, Tokens
 from scalearn_core.encoders.prefix_cache import CachedDocuments
@@ -111,6 +112,8 @@ def forecast(
         encoder = quick(encoder)
     first_layer = StackedSources(sources).first_layer
     documents = CachedDocuments(encoder, _cut(tokens.take(rows.tolist()), FORECAST.length), first_layer)
+    numbers = targets if are_multi_label(targets) else np.unique(targets, return_inverse=True)[1]
+    folds = stratified_folds(numbers, FORECAST.folds, seed)
     turns = itertools.islice(itertools.cycle(sources), FORECAST.shuffled)
     ignorant = shuffled(list(turns), seed=seed)
     tried, most = 0, FORECAST.most(len(sources))
@@ -121,7 +124,7 @@ def forecast(
         on_candidate(min(1.0, tried / most))
         omega = torch.as_tensor(strengths, dtype=torch.float32, device=encoder.device)[None, :, None]
         embeddings = embed(encoder, documents, mixed(adapters, omega))
-        return _held_out_losses(unit(embeddings), targets, seed)
+        return _held_out_losses(unit(embeddings), numbers, folds, seed)
 
     plain = losses(sources, np.zeros(len(sources)))
     alone = {
@@ -220,12 +223,14 @@ def _cut(tokens: Tokens, length: int) -> Tokens:
     return replace(tokens, ids=ids, segments=[segments[:length] for segments in tokens.segments])
 
 
-def _held_out_losses(embeddings: NDArray[np.float32], targets: Targets, seed: int) -> NDArray[np.float64]:
+def _held_out_losses(
+    embeddings: NDArray[np.float32], targets: Targets, folds: Folds, seed: int
+) -> NDArray[np.float64]:
     """Log-loss of each document by a classifier that did not see it, `[documents]`."""
     # As many features as documents hold all that a regularised linear model can tell of them.
     with on_one_core():
         left, sizes, _ = np.linalg.svd(embeddings.astype(np.float64), full_matrices=False)
     (losses,) = cross_validated_losses(
-        left * sizes, targets, (FORECAST.C,), folds=FORECAST.folds, tolerance=TOLERANCE, seed=seed
+        left * sizes, targets, (FORECAST.C,), folds=folds, tolerance=TOLERANCE, seed=seed
     )
     return np.asarray(losses)
