@@ -51,6 +51,7 @@ MESSAGES: dict[str, str] = {
     "data.too_few_labelled": 'Of {documents:,} documents {labelled:,} have a category ("{column}"). At least two categories need two documents each, but {count} have them. Fill in more of the blank cells, or choose another column.',
     # labelling and review (`review/`)
     "review.no_texts": 'Expected documents in "{column}", but every cell is blank. Choose the column with the texts.',
+    "review.no_guard": "An update needs documents labelled before to guard it, but none are at hand besides the corrections. Name the table the model was trained on.",
     # documents without label (`data/further.py`)
     "data.unlabelled_empty": 'There is no document in "{name}": at least one row needs a text. Give a file with documents, or leave it out.',
     "data.unlabelled_columns": '"{name}" should have the texts in "{texts}", or in its only column of texts, but it has: {columns}. Name the column with the texts as in the table.',

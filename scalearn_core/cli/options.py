@@ -19,9 +19,9 @@ HIGHEST_SEED = 2**32 - 1
 """scikit-learn takes none above."""
 
 
-def add_table(command: argparse.ArgumentParser, *, label: bool) -> None:
+def add_table(command: argparse.ArgumentParser, *, label: bool, option: str = "--table") -> None:
     command.add_argument(
-        "--table", type=Path, required=True, metavar="FILE",
+        option, dest="table", type=Path, required=True, metavar="FILE",
         help="CSV, TSV, XLSX, ODS, JSON Lines, Parquet, or a folder written by `datasets`",
     )  # fmt: skip
     command.add_argument(

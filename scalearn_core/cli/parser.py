@@ -126,6 +126,18 @@ def _add_explain(command: argparse.ArgumentParser) -> None:
     add_json(command)
 
 
+def _add_update(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", type=Path, required=True, metavar="DIR")
+    add_table(command, label=True, option="--corrections")
+    add_training_table(command)
+    command.add_argument("--seed", type=seed, default=0, metavar="N", help="default: %(default)s")
+    add_device(command)
+    add_json(command)
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="new or empty folder for the model"
+    )
+
+
 def _add_shares(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", type=Path, required=True, metavar="DIR")
     add_table(command, label=False)
@@ -239,6 +251,13 @@ COMMANDS = {
         "say why a document gets its label",
         "Say which sources, words and training documents a document's label rests on.",
         _add_explain,
+    ),
+    "update": Command(
+        "scalearn_core.cli.update:update",
+        "move a model a little by corrections, where a guard lets it pass",
+        "Move scales and classifier by corrections, within a distance; refused where documents labelled before "
+        "would be answered worse.",
+        _add_update,
     ),
     "shares": Command(
         "scalearn_core.cli.shares:shares",

@@ -4,6 +4,7 @@ wrong."""
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -137,8 +138,6 @@ def test_what_cannot_be_explained(model: Path, tmp_path: Path) -> None:
 
 
 def test_without_the_documents_there_are_no_neighbours(model: Path, tmp_path: Path) -> None:
-    import shutil
-
     bare = tmp_path / "bare"
     shutil.copytree(model, bare)
     (bare / FILE).unlink()
@@ -171,3 +170,40 @@ def test_documents_beside_a_model_are_read_as_they_were(tmp_path: Path) -> None:
     written_ones = [Document(3, "a\u2028b\n=1+1 \ud800", "x|y", "learned"), Document(4, "請求", "", "tested")]
     save_documents(written_ones, tmp_path)
     assert load_documents(tmp_path) == written_ones
+
+
+def updated(model: Path, tmp_path: Path, rows: list[tuple[str, str]], out: str = "new") -> Result:
+    lines = "".join(f'"{text}","{label}"\n' for text, label in rows)
+    file = written(tmp_path / "corrections.csv", f"text,label\n{lines}")
+    columns = ["--text", "text", "--label", "label", "--json"]
+    return shell("update", "--model", model, "--corrections", file, *columns, "--out", tmp_path / out)
+
+
+def test_an_update_has_its_keys_and_writes_a_model(model: Path, tmp_path: Path) -> None:
+    rows = [("a lamp and a payment", "invoices"), ("the router is a chair", "network")]
+    found = answered(updated(model, tmp_path, rows))
+    assert {"accepted", "guard_before", "guard_after", "distance"} <= found.keys()
+    assert found["accepted"] and 0 < found["distance"] <= found["distance_limit"] + 1e-6
+    assert found["guard_first"] - found["guard_after"] <= found["limit"]
+    assert load_documents(tmp_path / "new")[-1].text == "the router is a chair"
+    again = answered(updated(tmp_path / "new", tmp_path, rows[:1], out="newer"))
+    assert again["guard_first"] == found["guard_first"]  # small losses in a row are counted together
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [(("a lamp", "canteen"), "does not know: canteen"), (("", "rooms"), "both a text and a category")],
+)
+def test_corrections_that_cannot_be_used(row: tuple[str, str], says: str, model: Path, tmp_path: Path) -> None:
+    told = updated(model, tmp_path, [row])
+    assert told.code == 2 and says in told.err.splitlines()[-1]
+    assert not (tmp_path / "new").exists()
+
+
+def test_without_a_guard_there_is_no_update(model: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    shutil.copytree(model, bare)
+    (bare / FILE).unlink()
+    told = updated(bare, tmp_path, [("a lamp", "rooms")])
+    assert told.code == 2 and "labelled before" in told.err.splitlines()[-1]
+    assert not (tmp_path / "new").exists()
