@@ -25,6 +25,7 @@ from scalearn_core.errors import RunError, ScaLearnError
 from scalearn_core.explain.lever_settings import Levers
 from scalearn_core.prediction.predictor import Prediction, Predictor
 from scalearn_core.prediction.ready_model import read_ready
+from scalearn_core.records.explanation import Explanation
 from scalearn_core.records.levers import LeverLook
 from scalearn_core.runs.launch import PROJECT_ROOT, environment
 from scalearn_core.storage.codec import from_json, to_json
@@ -64,6 +65,24 @@ class WarmPredictor:
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """One prediction per text, in order. Raises as above."""
         return [from_json(Prediction, each) for each in self._worker.ask(list(texts))]
+
+    def close(self) -> None:
+        """End the process; the next question starts it anew."""
+        self._worker.close()
+
+
+class WarmExplainer:
+    """Why a text gets its category, of a trained model with the documents it learned from."""
+
+    def __init__(self, run_id: str) -> None:
+        self._worker = _Worker("explain", run_id)
+
+    def explain(self, text: str, *, nearest: bool) -> Explanation:
+        """Of one text that is not blank; with the `nearest` documents, which are read at the first such question.
+
+        Raises as `Predictor.load` and `load_dataset`, and as above.
+        """
+        return from_json(Explanation, self._worker.ask({"text": text, "nearest": nearest}))
 
     def close(self) -> None:
         """End the process; the next question starts it anew."""
@@ -144,7 +163,7 @@ def main(what: str, run_id: str) -> None:
     let_threads_sleep()
     answers, questions = os.fdopen(os.dup(1), "wb"), sys.stdin.buffer
     os.dup2(2, 1)  # whatever else is printed is no answer
-    kinds = {"levers": _levers, "predict": _predict}
+    kinds = {"levers": _levers, "predict": _predict, "explain": _explain}
     answer: Answer | None = None
     while question := _next(questions):
         try:
@@ -180,6 +199,27 @@ def _levers(run_id: str) -> Answer:
 def _predict(run_id: str) -> Answer:
     predictor = Predictor.load(runs.folder(run_id) / "model")
     return lambda texts: to_json(predictor.predict(texts))
+
+
+def _explain(run_id: str) -> Answer:
+    from scalearn_core.explain.document import explain_document
+    from scalearn_core.explain.neighbours import Known, know
+    from scalearn_core.review.trained_on import learned_by
+
+    predictor = Predictor.load(runs.folder(run_id) / "model", whole=True)
+    model: Any = predictor.model
+    learned_from: list[Known] = []
+
+    def answer(question: Any) -> Any:
+        if question["nearest"] and not learned_from:
+            documents = learned_by(runs.get(run_id))
+            columns = ([getattr(each, name) for each in documents] for name in ("row", "text", "label"))
+            learned_from.append(know(model, *columns))
+        known = learned_from[0] if question["nearest"] else None
+        found = explain_document(model, question["text"], probabilities=predictor.predict_proba, known=known)
+        return to_json(found)
+
+    return answer
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes
-from scalearn_ui.parts import figure, label_sets, language_note
+from scalearn_ui.parts import figure, label_sets, language_note, why
 from scalearn_ui.text import count, t
 
 LONGEST = 20_000
@@ -65,6 +65,7 @@ def draw(run: Run) -> None:
         st.caption(label_sets.limits(record))
     if rest := len(likeliest) - len(shown):
         st.caption(t("multi_label.less_likely", classes=count("classes", rest)))
+    why.draw(run.id, wanted)
 
 
 def _language(document: str, record: TrainingRecord) -> dict[str, float]:
