@@ -24,7 +24,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scalearn_core.evaluation.metrics import score
-from scalearn_core.review.proposals import live_head, propose
+from scalearn_core.review.proposals import background_head, propose
 
 TABLES = ("ag_news", "sib200_jpn", "trec50", "mpqa")
 SKEWED = ("mpqa",)
@@ -96,7 +96,7 @@ def simulate(task: Task, way: str, points: Sequence[int], seed: int) -> tuple[di
     reached: dict[int, float] = {}
     found = False
     stops = sorted({*points, FIRST})
-    while len(labelled) < max(points):
+    while len(labelled) < stops[-1]:
         following = next(stop for stop in stops if stop > len(labelled))
         count = min(max(BATCH, len(labelled) // 8), following - len(labelled))
         if way == "random":
@@ -108,7 +108,7 @@ def simulate(task: Task, way: str, points: Sequence[int], seed: int) -> tuple[di
         if len(labelled) == FIRST:
             found = common <= set(task.answers[labelled].tolist())
         if len(labelled) in points:
-            head = live_head(task.pile[labelled], task.answers[labelled], task.categories)
+            head = background_head(task.pile, labelled, task.answers[labelled], task.categories)
             predicted = head.predict(task.test) if head else np.full(len(task.test), task.answers[labelled[0]])
             reached[len(labelled)] = score("macro_f1", task.targets, predicted)
     return reached, found

@@ -32,6 +32,7 @@ WAYS_ON = {
     "study": WayOn("results", "results", ":material/verified:", "results", "run", "model_run"),
     "forecast": WayOn("train", "to_training", ":material/model_training:", "train", of="dataset"),
     "check": WayOn("data", "to_data", ":material/table_view:", "data", of="dataset"),
+    "pile": WayOn("label", "to_label", ":material/new_label:", "label", "pile", "pile"),
     "predict": WayOn("classify", "predictions", ":material/label:", "classify", "batch"),
 }
 """By kind of run. Kinds that are missing, as one of another version, lead nowhere."""

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from scalearn_core.heads.logistic import FrozenHead, fit_head
 from scalearn_core.heads.solver import on_one_core
+from scalearn_core.heads.unlabelled import fit_beside_unlabelled
 from scalearn_core.targets import Targets, are_multi_label, counts_of
 
 Why = Literal["typical", "unsure", "random"]
@@ -32,6 +33,7 @@ NEIGHBOURS = 20
 HEAD_C = 10.0
 """Inverse regularisation strength of the model in the background, as of trained ones
 (`training/recipe_auto.py`)."""
+MOST_BESIDE = 1_000
 
 Embeddings = NDArray[np.float32]
 
@@ -58,6 +60,23 @@ def live_head(embeddings: Embeddings, targets: Targets, n_labels: int) -> Frozen
         return None
     with on_one_core():
         return fit_head(embeddings, targets, n_labels, c=HEAD_C, seed=0)
+
+
+def background_head(
+    embeddings: Embeddings, labelled: Sequence[int], targets: Targets, n_labels: int
+) -> FrozenHead | None:
+    """The same, learning from documents without label too where each has one label (`heads/unlabelled.py`).
+
+    Args:
+        embeddings: of the whole pile, of length 1, `[documents, width]`; of the others at most `MOST_BESIDE` are
+        used. labelled: places of the documents with a label; `targets` are theirs.
+    """
+    mine = embeddings[list(labelled)]
+    others = np.setdiff1d(np.arange(len(embeddings)), labelled)
+    if are_multi_label(targets) or not len(others) or len(np.unique(targets)) < 2:
+        return live_head(mine, targets, n_labels) if len(labelled) else None
+    spread = np.unique(np.linspace(0, len(others) - 1, min(len(others), MOST_BESIDE)).astype(int))
+    return fit_beside_unlabelled(mine, targets, embeddings[others[spread]], n_labels, c=HEAD_C)
 
 
 def propose(

@@ -29,6 +29,7 @@ KINDS = {
     "forecast": Kind("scalearn_core.jobs.forecast:run", own_lane=True),
     "study": Kind("scalearn_core.jobs.study:run"),
     "check": Kind("scalearn_core.jobs.check:run", own_lane=True),
+    "pile": Kind("scalearn_core.jobs.pile:run", own_lane=True),
     "selfcheck": Kind("scalearn_core.runs.jobs:selfcheck"),
 }
 
