@@ -18,6 +18,7 @@ MENU = {
     "start": {"home": ":material/home:"},
     "prepare": {
         "data": ":material/table:",
+        "label": ":material/new_label:",
     },
     "learn": {
         "sources": ":material/extension:",
@@ -31,6 +32,7 @@ MENU = {
     },
     "use": {
         "classify": ":material/label:",
+        "review": ":material/rate_review:",
     },
     "help": {"glossary": ":material/menu_book:"},
 }

@@ -30,7 +30,8 @@ def update(args: argparse.Namespace) -> None:
     with telling_first_seal(args.model), Progress() as progress:
         progress.on_stage("loading")
         from scalearn_core.devices import find
-        from scalearn_core.review.update import FILE, first_guard, update_model, without_corrected
+        from scalearn_core.review.update import first_guard, update_model, without_corrected
+        from scalearn_core.review.words import FILE
         from scalearn_core.scaling.model import ScaLearnModel
 
         model = ScaLearnModel.load(args.model).to(find(args.device).kind)

@@ -83,7 +83,7 @@ def _outcome(
 ) -> Outcome:
     """Turn the scales of the model for good, and score it on the documents nobody watched."""
     model, test, before = trained_model.model, trained_model.test, trained_model.result
-    predicted = _others(test, runs.folder(config["from_run"]))
+    predicted = others_on(test, runs.folder(config["from_run"]))
     documents = trained_model.documents
     learned = model.decide(model.predict_proba_of(documents.test.tokens))
     with torch.no_grad():
@@ -129,7 +129,7 @@ def _outcome(
     )  # fmt: skip
 
 
-def _others(test: Split, evidence: Path) -> dict[str, Targets]:
+def others_on(test: Split, evidence: Path) -> dict[str, Targets]:
     """What the methods it is compared with said of these documents (`targets.py`).
 
     Raises:

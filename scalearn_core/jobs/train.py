@@ -11,7 +11,7 @@ from scalearn_core.config import TrainingConfig
 from scalearn_core.devices import find
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evidence.pipeline import train_with_evidence
-from scalearn_core.jobs import levers
+from scalearn_core.jobs import levers, update
 from scalearn_core.runs import Reporter
 from scalearn_core.runs.folders import CHECKPOINT
 from scalearn_core.training.checkpoints import kept_in
@@ -44,6 +44,9 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
     """
     if "levers" in config:
         levers.run(config, folder, report)
+        return
+    if "update" in config:
+        update.run(config, folder, report)
         return
     settings = TrainingConfig(
         recipe=config["recipe"], seed=config["seed"], own_adapter=config.get("own_adapter"),

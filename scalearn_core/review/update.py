@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from scalearn_core.data.label_cells import NONE
-from scalearn_core.data.labels import split_labels
 from scalearn_core.data.near_duplicates import as_seen
 from scalearn_core.errors import DataError
 from scalearn_core.evidence.documents import LEARNED, TESTED, Document
 from scalearn_core.records.update import UpdateRecord
+from scalearn_core.review.words import FILE, labels_in
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.storage.codec import from_json
 from scalearn_core.storage.damage import DAMAGED_FILE
@@ -20,9 +19,6 @@ from scalearn_core.storage.files import read_json
 from scalearn_core.targets import Targets
 from scalearn_core.training.gentle import gentle_update
 from scalearn_core.training.stage_one import TaskData
-
-FILE = "update.json"
-"""Beside a model that an update made."""
 
 
 def update_model(
@@ -66,11 +62,6 @@ def without_corrected(known: Sequence[Document], corrections: Sequence[Document]
     """Those of the known documents that are not corrected: what was, is known by its new label alone."""
     new = {as_seen(each.text) for each in corrections}
     return [each for each in known if as_seen(each.text) not in new]
-
-
-def labels_in(cell: str, separator: str | None) -> tuple[str, ...]:
-    """The labels of a cell; none for the cell that says so."""
-    return () if cell == NONE else split_labels(cell.strip(), separator)
 
 
 def task_of(model: ScaLearnModel, documents: Sequence[Document]) -> TaskData:

@@ -216,4 +216,4 @@ def _distance(mine: list[torch.Tensor], others: list[torch.Tensor]) -> float:
     """|θ - θ₀| / |θ₀|."""
     moved = sum(float((other - own).square().sum()) for own, other in zip(mine, others, strict=True)) ** 0.5
     length = sum(float(own.square().sum()) for own in mine) ** 0.5
-    return moved / max(length, 1e-12)
+    return float(moved / max(length, 1e-12))

@@ -109,6 +109,8 @@ def _follow(run: Run) -> None:
         on_click="ignore",
         key="download_predictions",
     )
+    if st.button(t("review.send"), key="send_to_review", icon=":material/rate_review:"):
+        shell.go("review", batch=run.id)
     counts = {label: n for label, n in result.class_counts.items() if n}
     drawn = charts.class_counts(counts, x_title=t("axis.documents"), palette=figure.palette())
     figure.show(drawn, alt=t("classify.counts_alt"), key="predicted_counts")

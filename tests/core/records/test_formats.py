@@ -12,8 +12,10 @@ import pytest
 
 from scalearn_core.records.explanation import Explanation
 from scalearn_core.records.forecast import ForecastRecord
+from scalearn_core.records.labelling import Codebook, LabelEntry, PileDocument, PileInfo
 from scalearn_core.records.tables import PredictionRecord, TableEvaluation
 from scalearn_core.records.training import FORMAT, TrainingRecord
+from scalearn_core.records.update import UpdateRecord
 
 FORMATS = (Path(__file__).parents[3] / "docs" / "formats.md").read_text("utf-8")
 WORDS = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", FORMATS)) + FORMATS))
@@ -29,9 +31,13 @@ def dataclasses_in(kind: object) -> Iterator[type]:
         yield from dataclasses_in(inner)
 
 
-@pytest.mark.parametrize(
-    "record", [TrainingRecord, TableEvaluation, PredictionRecord, ForecastRecord, Explanation]
-)
+RECORDS = (
+    TrainingRecord, TableEvaluation, PredictionRecord, ForecastRecord, Explanation, UpdateRecord, Codebook,
+    LabelEntry, PileDocument, PileInfo,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("record", RECORDS)
 def test_every_key_is_described(record: type) -> None:
     kinds = dict.fromkeys(dataclasses_in(record))
     missing = [f"{kind.__name__}.{each.name}" for kind in kinds for each in fields(kind) if each.name not in WORDS]
