@@ -7,17 +7,15 @@ import streamlit as st
 from scalearn_core import runs
 from scalearn_core.review import store
 from scalearn_core.review.from_run import pile_of_run
-from scalearn_ui import shell, text
+from scalearn_ui import shell, state, text
 from scalearn_ui.parts import query_choice, who
 from scalearn_ui.text import t
 from scalearn_ui.views.review import one, outcome
 
-MOST_RUNS = 200
-
 shell.enter("review")
 
 with shell.in_words():
-    classified = [run for run in runs.recent(MOST_RUNS, "predict") if run.status == "succeeded"]
+    classified = [run for run in runs.recent(state.MANY_RUNS, "predict") if run.status == "succeeded"]
     if not classified:
         shell.nothing_yet(t("review.none"), "classify", t("review.to_classify"))
         st.stop()

@@ -54,7 +54,7 @@ MESSAGES: dict[str, str] = {
     "review.refused": "The update was refused, and the model stays as it is: on documents labelled before, its score would fall from {before} to {after}, and {limit} points may be lost. Look at the corrections again, or train anew with them.",
     "review.nothing_said": 'No document of "{name}" was confirmed or corrected yet. Review some first.',
     "review.unknown_pile": 'There is no pile "{pile}". It may have been deleted.',
-    "review.not_saved": "The label could not be saved ({detail}), so it does not count. Make room on the disk, or let the studio write to its workspace, and label the document again.",
+    "review.not_saved": "The answer could not be saved ({detail}), so it does not count. Make room on the disk, or let the studio write to its workspace, and give the answer again.",
     "review.no_guard": "An update needs documents labelled before to guard it, but none are at hand besides the corrections. Name the table the model was trained on.",
     # documents without label (`data/further.py`)
     "data.unlabelled_empty": 'There is no document in "{name}": at least one row needs a text. Give a file with documents, or leave it out.',

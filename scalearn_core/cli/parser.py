@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from scalearn_core.cli import review_options
 from scalearn_core.cli.governance_options import add_audit, add_models
 from scalearn_core.cli.options import (
     DEVICES,
@@ -19,7 +20,6 @@ from scalearn_core.cli.options import (
     add_skip_blank,
     add_table,
     add_training,
-    add_training_table,
     add_unlabelled,
     positive,
     seed,
@@ -99,55 +99,6 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
         help="exact: as in training; fast: 8-bit whatever it costs; auto (default): 8-bit where it costs nothing",
     )  # fmt: skip
     command.add_argument("--out", type=Path, required=True, metavar="FILE", help="CSV to write")
-
-
-def _add_label(command: argparse.ArgumentParser) -> None:
-    command.add_argument("what", choices=("suggest",), help="suggest: which documents to label next")
-    add_table(command, label=False)
-    command.add_argument(
-        "--label",
-        metavar="COLUMN",
-        help="column with the labels there are; a blank cell is a document without one",
-    )
-    add_separator(command)
-    command.add_argument("--count", type=positive, required=True, metavar="N", help="documents to suggest")
-    command.add_argument("--seed", type=seed, default=0, metavar="N", help="of the draw; default: %(default)s")
-    add_encoder(command, "by the language of the documents")
-    add_json(command)
-
-
-def _add_explain(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", type=Path, required=True, metavar="DIR")
-    command.add_argument("--document", required=True, metavar="TEXT", help="the text of the document")
-    add_training_table(command)
-    command.add_argument(
-        "--speed", choices=SPEEDS, default="auto", help="of what words are measured by; default: %(default)s"
-    )
-    add_json(command)
-
-
-def _add_update(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", type=Path, required=True, metavar="DIR")
-    add_table(command, label=True, option="--corrections")
-    add_training_table(command)
-    command.add_argument("--seed", type=seed, default=0, metavar="N", help="default: %(default)s")
-    add_device(command)
-    add_json(command)
-    command.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="new or empty folder for the model"
-    )
-
-
-def _add_shares(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", type=Path, required=True, metavar="DIR")
-    add_table(command, label=False)
-    command.add_argument(
-        "--label",
-        metavar="COLUMN",
-        help="column with the labels of some documents drawn at random; blank elsewhere",
-    )
-    add_device(command)
-    add_json(command)
 
 
 def _add_export(command: argparse.ArgumentParser) -> None:
@@ -244,26 +195,26 @@ COMMANDS = {
         "suggest which documents of a table to label next",
         "Suggest which documents to label next: typical ones at first, then those a model is unsure of, and every "
         "fifth at random.",
-        _add_label,
+        review_options.add_label_options,
     ),
     "explain": Command(
         "scalearn_core.cli.explain:explain",
         "say why a document gets its label",
         "Say which sources, words and training documents a document's label rests on.",
-        _add_explain,
+        review_options.add_explain_options,
     ),
     "update": Command(
         "scalearn_core.cli.update:update",
         "move a model a little by corrections, where a guard lets it pass",
         "Move scales and classifier by corrections, within a distance; refused where documents labelled before "
         "would be answered worse.",
-        _add_update,
+        review_options.add_update_options,
     ),
     "shares": Command(
         "scalearn_core.cli.shares:shares",
         "estimate what share of a table each label has",
         "Estimate what share of a table each label has, from the model's answers and few labels drawn at random.",
-        _add_shares,
+        review_options.add_shares_options,
     ),
     "export": Command(
         "scalearn_core.cli.export:export",

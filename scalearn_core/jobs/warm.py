@@ -154,7 +154,8 @@ class _Worker:
 
 def _answer_in(message: dict[str, Any]) -> Any:
     if "error" in message:
-        raise RunError(message["error"], **message["values"])
+        passed_on: type[ScaLearnError] = RunError  # the process raised it, where its code is written out
+        raise passed_on(message["error"], **message["values"])
     return message["answer"]
 
 

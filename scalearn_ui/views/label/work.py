@@ -16,6 +16,7 @@ from scalearn_core.review.standing import Standing, standing
 from scalearn_core.workspace import datasets
 from scalearn_ui import shell, state
 from scalearn_ui.charts import percent
+from scalearn_ui.letters import letters
 from scalearn_ui.parts import who
 from scalearn_ui.text import count, plain, t
 from scalearn_ui.views.label import overview
@@ -147,7 +148,7 @@ def search(info: PileInfo, embeddings: Embeddings) -> None:
     gone = set(now.said)
     words = st.text_input(t("label.words"), key="label_words", icon=":material/search:").strip()
     of = [name for name in names if now.counts().get(name)]
-    like = st.selectbox(t("label.like"), of, index=None, key="label_like") if of else None
+    like = st.selectbox(t("label.like"), of, index=None, format_func=letters, key="label_like") if of else None
     places: list[int] = []
     if words:
         places = session.with_words(documents, words, gone)
