@@ -2,11 +2,14 @@
 
     python -m benchmarks.cold predict --other CHECKOUT [--rounds 5] [--documents 1] [--encoder multilingual]
     python -m benchmarks.cold train --other CHECKOUT [--rounds 1] [--documents 60]
+    python -m benchmarks.cold app --other CHECKOUT --workspaces OF_THIS OF_OTHER [--rounds 3]
 
-CHECKOUT is another build's working tree, such as one made by `git worktree add CHECKOUT dcec981`. Each build first
-trains its own model (kept in WORK, by default a new folder); then the two take turns. Printed are the medians
-of the processor time of the command with its children, of the time on the wall, and of the largest memory of one
-process, each with the ratio of this build to the other. On a busy machine look at the processor time.
+CHECKOUT is another build's working tree, such as one made by `git worktree add CHECKOUT dcec981`. Each build
+first trains its own model (kept in WORK, by default a new folder); then the two take turns. Printed are the
+medians of the processor time of the command with its children, of the time on the wall, and of the largest
+memory of one process, each with the ratio of this build to the other. `app` is the studio that classifies one
+text with the newest model of a workspace each build has trained in; its memory counts the processes it keeps
+warm. On a busy machine look at the processor time.
 """
 
 from __future__ import annotations
@@ -30,6 +33,25 @@ SAMPLES = {
 }
 
 
+CLASSIFY = """
+import os, sys
+from pathlib import Path
+from streamlit.testing.v1 import AppTest
+start = "studio.py" if Path("studio.py").exists() else "app.py"
+app = AppTest.from_string(Path(start).read_text("utf-8"), default_timeout=600).run()
+app.switch_page(str(Path("pages", "classify.py").absolute())).run()
+app.text_area(key="one_text").set_value("the vpn drops again")
+app.button(key="classify_text").click().run()
+assert app.subheader and not app.error and not app.exception
+def peak(pid):
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
+me = os.getpid()
+warm = [task.read_text().split() for task in Path(f"/proc/{me}/task").glob("*/children")]
+print(peak(me) + sum(peak(pid) for pids in warm for pid in pids))
+"""
+
+
 class Cost(NamedTuple):
     cpu: float
     wall: float
@@ -38,11 +60,12 @@ class Cost(NamedTuple):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["predict", "train"])
+    parser.add_argument("what", choices=["predict", "train", "app"])
     parser.add_argument("--other", type=Path, required=True, metavar="CHECKOUT")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--documents", type=int, default=1)
     parser.add_argument("--encoder", choices=list(SAMPLES), default="english")
+    parser.add_argument("--workspaces", nargs=2, type=Path, metavar=("OF_THIS", "OF_OTHER"))
     parser.add_argument("--work", type=Path, help="keeps the two trained models for another call")
     given = parser.parse_args()
     work = given.work or Path(tempfile.mkdtemp())
@@ -54,6 +77,13 @@ def main() -> None:
         for number in range(given.rounds):
             for name, build in builds.items():
                 costs[name].append(_run(build, _training(given.encoder, table, work / f"{name}{number}")))
+        _tell(costs)
+        return
+    if given.what == "app":
+        costs = {name: [] for name in builds}
+        for _ in range(given.rounds):
+            for (name, build), home in zip(builds.items(), given.workspaces, strict=True):
+                costs[name].append(_app(build, home))
         _tell(costs)
         return
     for name, build in builds.items():
@@ -108,6 +138,21 @@ def _run(build: Path, arguments: list[str]) -> Cost:
     if status:
         raise SystemExit(f"{' '.join(command)} in {build} ended with {status}")
     return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - began, _megabytes(usage))
+
+
+def _app(build: Path, home: Path) -> Cost:
+    """A studio that classifies one text."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-c", CLASSIFY], cwd=build, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env={**os.environ, "PYTHONPATH": str(build), "SCALEARN_HOME": str(home.resolve())},
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"the studio in {build} ended with {status}")
+    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - began, float(said.split()[-1]))
 
 
 def _megabytes(usage: resource.struct_rusage) -> float:

@@ -29,7 +29,8 @@ from scalearn_core.records.studies import Ladder, LearnedNumbers, RungRecord, Tr
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.studies.memory import PeakMemory
 from scalearn_core.studies.stopping import where_to_stop
-from scalearn_core.studies.training import STAGES, Progress, new_model, test_notes, train_again
+from scalearn_core.studies.time_estimates import STAGES
+from scalearn_core.studies.training import Progress, new_model, test_notes, train_again
 from scalearn_core.targets import Targets
 from scalearn_core.training.recipe_auto import learn_from_pairs
 from scalearn_core.training.without_sources import average_with_alone

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from scalearn_core.explain import effort
 from scalearn_core.records.training import TrainingRecord
-from scalearn_core.studies.training import STAGES
 
+STAGES = ("embedding", "forecast", "own_adapter", "training", "without_sources", "unlabelled")
+"""Of a training that learns; each training has some of them."""
 TRAININGS = {"seeds": 3.2, "learning_curve": 6.0, "cross_validation": 15.0}
 """Studies that train again from the beginning: how many trainings' time. The ten parts of the learning
 curve are smaller, but each has its forecast and its least number of steps."""

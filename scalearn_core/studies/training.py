@@ -14,11 +14,9 @@ from scalearn_core.data.parts import Part
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evidence.trained import OnProgress, TrainedModel
 from scalearn_core.scaling.model import ScaLearnModel
+from scalearn_core.studies.time_estimates import STAGES
 from scalearn_core.training.loop import OnStep
 from scalearn_core.training.stage_two import OnStage, TrainingResult, train_scales
-
-STAGES = ("embedding", "forecast", "own_adapter", "training", "without_sources", "unlabelled")
-"""Of a training that learns; each training has some of them."""
 
 
 class Progress:

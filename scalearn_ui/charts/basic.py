@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from scalearn_ui.charts.base import finish, lines, name_rows, named, percent, signed
+from scalearn_ui.charts.once import drawn_once
 from scalearn_ui.palette import Palette
 
 FEW_EPOCHS = 12
@@ -26,6 +27,7 @@ class Interval:
     """True for the model the page is about: drawn in the accent colour."""
 
 
+@drawn_once
 def class_counts(counts: Mapping[str, int], *, x_title: str, palette: Palette) -> go.Figure:
     """Documents per class as horizontal bars, largest first, count at the end of each bar."""
     ordered = sorted(counts.items(), key=lambda item: -item[1])
@@ -46,6 +48,7 @@ def class_counts(counts: Mapping[str, int], *, x_title: str, palette: Palette) -
     return finish(figure, palette, rows=len(ordered), x_title=x_title, row_height=34)
 
 
+@drawn_once
 def probabilities(
     shares: Mapping[str, float], given: Sequence[str], *, x_title: str, palette: Palette
 ) -> go.Figure:
@@ -69,6 +72,7 @@ def probabilities(
     return finish(figure, palette, rows=len(ordered), x_title=x_title, row_height=34)
 
 
+@drawn_once
 def scores(rows: Sequence[Interval], *, x_title: str, palette: Palette) -> go.Figure:
     """One dot per method with its 95% interval as a line, value above the dot; first row on top."""
     figure = go.Figure()
@@ -101,6 +105,7 @@ def scores(rows: Sequence[Interval], *, x_title: str, palette: Palette) -> go.Fi
     return finished.update_yaxes(autorange=False, range=[len(rows) - 0.5, -0.7])
 
 
+@drawn_once
 def curves(
     series: Mapping[str, Sequence[tuple[float, float]]], *, x_title: str, y_title: str, palette: Palette
 ) -> go.Figure:
@@ -128,6 +133,7 @@ def curves(
     return finish(figure, palette, rows=1, x_title=x_title, row_height=210, top_down=False)
 
 
+@drawn_once
 def confusion(
     counts: Sequence[Sequence[int]], labels: Sequence[str], *, x_title: str, y_title: str, palette: Palette
 ) -> go.Figure:
@@ -162,6 +168,7 @@ def confusion(
     return finish(figure, palette, rows=len(labels), x_title=x_title, row_height=40)
 
 
+@drawn_once
 def scale_map(
     values: Sequence[Sequence[float]],
     sources: Sequence[str],

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from scalearn_ui.charts.base import finish
 from scalearn_ui.charts.basic import confusion
+from scalearn_ui.charts.once import drawn_once
 from scalearn_ui.palette import Palette
 
 _HEIGHT = 250
@@ -24,6 +25,7 @@ class Band:
     high: float
 
 
+@drawn_once
 def curve_with_band(
     points: Sequence[Band],
     *,
@@ -90,6 +92,7 @@ def curve_with_band(
     return finish(figure, palette, rows=1, x_title=x_title, row_height=_HEIGHT, top_down=False)
 
 
+@drawn_once
 def reliability(
     bins: Sequence[Band], documents: Sequence[int], *, ideal: str, x_title: str, y_title: str, palette: Palette
 ) -> go.Figure:
@@ -136,6 +139,7 @@ def reliability(
     return finish(figure, palette, rows=1, x_title=x_title, row_height=_HEIGHT, top_down=False)
 
 
+@drawn_once
 def ranking(
     x: Sequence[float],
     y: Sequence[float],
@@ -174,6 +178,7 @@ def ranking(
     return finish(figure, palette, rows=1, x_title=x_title, row_height=200, top_down=False)
 
 
+@drawn_once
 def pickable_confusion(
     counts: Sequence[Sequence[int]],
     labels: Sequence[str],

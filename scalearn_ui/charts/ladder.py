@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from scalearn_core.records.studies import CarriedOn
 from scalearn_ui.charts.base import finish, lines
+from scalearn_ui.charts.once import drawn_once
 from scalearn_ui.palette import Palette
 
 DECADE = 52
@@ -36,6 +37,7 @@ class Step:
     high: float
 
 
+@drawn_once
 def ladder(
     steps: Sequence[Step], *, stop: int, stop_word: str, x_title: str, y_title: str, palette: Palette
 ) -> go.Figure:
@@ -127,6 +129,7 @@ class Learned:
     """Likewise from 0 to 100."""
 
 
+@drawn_once
 def learning_curves(
     methods: Sequence[Learned], *, at_hand: int, now: str, x_title: str, y_title: str, palette: Palette
 ) -> go.Figure:

@@ -8,11 +8,13 @@ import plotly.graph_objects as go
 
 from scalearn_core.evaluation.report import ClassScore
 from scalearn_ui.charts.base import finish, name_rows, named
+from scalearn_ui.charts.once import drawn_once
 from scalearn_ui.palette import Palette
 
 KINDS = ("found", "missed", "wrongly")
 
 
+@drawn_once
 def label_bars(
     rows: Sequence[ClassScore], names: Mapping[str, str], *, x_title: str, palette: Palette
 ) -> go.Figure:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from scalearn_ui.charts.base import CONFIG, finish, lines, named, signed
+from scalearn_ui.charts.once import drawn_once
 from scalearn_ui.palette import Palette
 
 FEW_LAYERS = 8
@@ -38,8 +39,10 @@ def picture_config(kind: str, filename: str, *, button: str) -> dict[str, object
     }
 
 
+@drawn_once
 def with_picture(figure: go.Figure, palette: Palette) -> go.Figure:
     """Room for the button, and a ground of its own: a saved picture has none of the page's."""
+    figure = go.Figure(figure)
     figure.update_layout(
         paper_bgcolor=palette.ground,
         plot_bgcolor=palette.ground,
@@ -51,6 +54,7 @@ def with_picture(figure: go.Figure, palette: Palette) -> go.Figure:
     return figure
 
 
+@drawn_once
 def narrow_map(
     values: Sequence[Sequence[float]],
     sources: Sequence[str],
@@ -105,6 +109,7 @@ def narrow_map(
     )  # fmt: skip
 
 
+@drawn_once
 def spreads(
     names: Sequence[str],
     quantiles: Sequence[Sequence[float]],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from scalearn_ui.charts.base import finish, lines, name_rows, named, signed
+from scalearn_ui.charts.once import drawn_once
 from scalearn_ui.palette import Palette
 
 FEW_CELLS, MANY_CELLS = 8, 12
@@ -30,6 +31,7 @@ class Gain:
     """A few words under the name."""
 
 
+@drawn_once
 def gains(
     rows: Sequence[Gain], *, x_title: str, palette: Palette, decimals: int = 1, chance: float | None = None
 ) -> go.Figure:
@@ -97,6 +99,7 @@ class Curve:
     high: Sequence[float]
 
 
+@drawn_once
 def strength(
     curve: Curve, *, plain: float, marked: float | None, plain_name: str, marked_name: str,
     x_title: str, y_title: str, palette: Palette,
@@ -146,6 +149,7 @@ def strength(
     return finish(figure, palette, rows=1, x_title=x_title, row_height=260, top_down=False)
 
 
+@drawn_once
 def overlap(
     similar: Sequence[Sequence[float | None]], names: Sequence[str], *, x_title: str, palette: Palette
 ) -> go.Figure:
@@ -178,6 +182,7 @@ def overlap(
     return finish(figure, palette, rows=len(names), x_title=x_title, row_height=40)
 
 
+@drawn_once
 def pair(
     scores: Sequence[Sequence[float]], strengths: Sequence[float], *, x_title: str, y_title: str, palette: Palette
 ) -> go.Figure:

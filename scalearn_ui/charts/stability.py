@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from scalearn_ui.charts.base import finish, lines, signed
+from scalearn_ui.charts.once import drawn_once
 from scalearn_ui.palette import Palette
 
 INSET = 0.46
@@ -15,6 +16,7 @@ STRIPES = (-0.6, -0.2, 0.2, 0.6)
 """Where the lines of a hatched cell cross its middle."""
 
 
+@drawn_once
 def stability_map(
     values: Sequence[Sequence[float]],
     deviations: Sequence[Sequence[float]],

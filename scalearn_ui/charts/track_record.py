@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from scalearn_ui.charts.base import finish, lines, named, signed
+from scalearn_ui.charts.once import drawn_once
 from scalearn_ui.palette import Palette
 
 
@@ -21,6 +22,7 @@ class Point:
     verdict: str
 
 
+@drawn_once
 def expected_and_came(
     points: Sequence[Point], *, x_title: str, y_title: str, names: Mapping[str, str], palette: Palette
 ) -> go.Figure:
@@ -57,6 +59,7 @@ def expected_and_came(
     return finish(figure, palette, rows=1, x_title=x_title, row_height=280, top_down=False)
 
 
+@drawn_once
 def portfolio(
     cells: Sequence[Sequence[tuple[float, bool] | None]], sources: Sequence[str], projects: Sequence[str],
     *, x_title: str, palette: Palette,

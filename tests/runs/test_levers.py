@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,8 @@ from scalearn_core.evidence.trained import load_trained
 from scalearn_core.explain.lever_settings import Levers
 from scalearn_core.jobs import train as training
 from scalearn_core.jobs.levers import open_board
+from scalearn_core.jobs.warm import WarmBoard, WarmPredictor, open_predictor
+from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.runs.ending import Ending
 from scalearn_core.runs.folders import new_run_id, run_folder, write_json
 from scalearn_core.runs.store import Store
@@ -177,3 +182,45 @@ def test_what_is_missing_is_told(trained: str) -> None:
     assert refused(trained, LEVERS.to_dict()) == "study.no_evidence", "as in results of earlier releases"
     (runs.folder(trained) / "model" / "scales.safetensors").unlink()
     assert refused(trained, LEVERS.to_dict()) == "model.changed"
+
+
+def test_a_warm_process_answers_as_the_board_itself(trained: str) -> None:
+    board, warm = open_board(trained), WarmBoard(trained)
+    assert warm.documents == len(board.split)
+    for levers in (Levers(), LEVERS):
+        assert warm.look(levers) == board.look(levers)
+    process = warm._worker._process
+    assert process is not None
+    process.kill()  # as a person, or the system where memory runs out
+    assert warm.look(LEVERS) == board.look(LEVERS), "started anew"
+    warm.close()
+    assert process.poll() is not None and warm._worker._process is None
+    with pytest.raises(ScaLearnError) as told:
+        WarmBoard("20990101-000000-aaaaaa")
+    assert told.value.code == "run.unknown"
+
+
+def test_a_model_that_only_torch_can_run_is_run_elsewhere(trained: str) -> None:
+    texts = ["please look at my invoice", "", "請求書"]
+    opened = open_predictor(trained)
+    assert isinstance(opened, WarmPredictor), "its encoder is not one of the studio's"
+    assert opened.predict(texts) == Predictor.load(runs.folder(trained) / "model").predict(texts)
+    opened.close()
+
+
+def test_a_warm_process_ends_with_its_owner(trained: str) -> None:
+    code = (
+        "import sys, time\nfrom scalearn_core.jobs.warm import WarmBoard\n"
+        f"board = WarmBoard({trained!r})\nprint(board._worker._process.pid, flush=True)\n"
+        "assert 'torch' not in sys.modules\ntime.sleep(600)"
+    )
+    owner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert owner.stdout is not None
+    pid = int(owner.stdout.readline())
+    owner.kill()
+    owner.wait()
+    owner.stdout.close()
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{pid}/cmdline").exists() and b"warm" in Path(f"/proc/{pid}/cmdline").read_bytes():
+        assert time.monotonic() < deadline, "it goes on without anybody to answer"
+        time.sleep(0.1)

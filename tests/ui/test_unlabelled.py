@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from scalearn_core.data.mapping import Mapping
 from scalearn_core.data.recipe import Step
 from scalearn_core.data.unlabelled import MOST_UNLABELLED
-from scalearn_core.studies.training import STAGES
+from scalearn_core.studies.time_estimates import STAGES
 from scalearn_core.workspace import datasets
 from scalearn_ui import text
 from tests.core.checks.made import plain_texts

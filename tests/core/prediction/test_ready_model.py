@@ -76,7 +76,7 @@ def test_the_same_of_long_texts_and_several_labels(tmp_path: Path) -> None:
 
 
 def test_the_shell_classifies_without_torch(folder: Path, tmp_path: Path) -> None:
-    pd.DataFrame({"text": TEXTS[:-1]}).to_csv(tmp_path / "new.csv", index=False)
+    pd.DataFrame({"text": TEXTS[2:5]}).to_csv(tmp_path / "new.csv", index=False)
     command = ["predict", "--model", str(folder), "--table", str(tmp_path / "new.csv"), "--text", "text",
                "--device", "cpu", "--out", str(tmp_path / "out.csv")]  # fmt: skip
     code = (
@@ -84,7 +84,7 @@ def test_the_shell_classifies_without_torch(folder: Path, tmp_path: Path) -> Non
         "assert not {'torch', 'transformers', 'sklearn', 'scipy', 'streamlit'} & sys.modules.keys()\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
-    assert len(pd.read_csv(tmp_path / "out.csv", encoding="utf-8-sig")) == len(TEXTS) - 1
+    assert len(pd.read_csv(tmp_path / "out.csv", encoding="utf-8-sig")) == 3
 
 
 def test_exact_is_torch(folder: Path) -> None:
