@@ -121,13 +121,14 @@ def measure_fast_mode(
     """
     from scalearn_core.onnx_graph.graph import keep_graph, record
 
-    keep_graph(model)
     if model.encoder.device.type != "cpu":
+        keep_graph(model)
         return {"reason": f"the model is on {model.encoder.device.type}"}
     if not len(tokens) or not len(calibration):
         return {"reason": "no documents to measure on"}
     try:
         graph = record(model)
+        keep_graph(model, graph)
         ranges = _ranges(graph, model, calibration)
         session = Session(quantise(graph, ranges), model.encoder)
         exact = model.predict_proba_of(tokens) if exact is None else exact

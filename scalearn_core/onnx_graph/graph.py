@@ -90,16 +90,20 @@ def record(model: ScaLearnModel) -> onnx.ModelProto:
     return onnx.load_from_string(target.getvalue())
 
 
-def keep_graph(model: ScaLearnModel) -> None:
+def keep_graph(model: ScaLearnModel, recorded: onnx.ModelProto | None = None) -> None:
     """Give a model its graph, so that it is predicted with without torch wherever its encoder is installed.
 
     Only with an encoder of the studio, whose files are known; a model whose graph cannot be made has none.
+
+    Args:
+        recorded: what `record` gave, where that is at hand; it stays as it is.
     """
     card = model.encoder.card
     if card is None or not card.installed() or model.encoder.fingerprint != card.fingerprint:
         return
     try:
-        graph = record(model)
+        graph = onnx.ModelProto()
+        graph.CopyFrom(record(model) if recorded is None else recorded)
         model.keep_graph(without_weights(graph, read_packaged(card)[1]).SerializeToString(deterministic=True))
     except Exception:  # whatever a foreign exporter raises: PyTorch computes it
         logger.exception("A model is left without its graph")
