@@ -11,6 +11,7 @@ from torch import nn
 
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.families import FAMILIES
+from scalearn_core.encoders.plain_tokenizer import PlainTokenizer
 from scalearn_core.export.tokenizer_file import padding_token
 from scalearn_core.heads.modules import UnitLength
 from scalearn_core.scaling.model import ScaLearnModel
@@ -63,7 +64,9 @@ def _tokenizer(encoder: Encoder) -> str:
     """A call that older versions understand too; they do not know the class that transformers 5 writes for any."""
     from transformers import PreTrainedTokenizerFast
 
-    if type(encoder.tokenizer) is not PreTrainedTokenizerFast:
+    tokenizer = encoder.tokenizer
+    whole = tokenizer.whole if isinstance(tokenizer, PlainTokenizer) else tokenizer
+    if type(whole) is not PreTrainedTokenizerFast:
         return "transformers.AutoTokenizer.from_pretrained(ENCODER)"
     return f"transformers.PreTrainedTokenizerFast.from_pretrained(ENCODER, pad_token={padding_token(encoder)!r})"
 

@@ -128,6 +128,7 @@ def test_train_leaves_a_model_with_its_evidence_and_nothing_else(trained: Traine
     assert files == {
         "model.json",
         "scales.safetensors",
+        "graph.onnx",
         "seal.json",
         "sources",
         "result.json",
