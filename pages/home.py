@@ -36,6 +36,9 @@ with st.container(border=True):
         if st.button(t("home.own_table"), key="own_table", type="tertiary", icon=":material/upload_file:"):
             shell.go("data")
     samples.other_offers(other_samples)
+ready = trained is not None and trained.status == "succeeded"
+if ready and st.button(t("home.path"), key="home_path", type="tertiary", icon=":material/stairs:"):
+    shell.go("path", run=trained.id)
 
 if latest:
     st.subheader(t("home.recent"), anchor=False)

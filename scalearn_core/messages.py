@@ -130,6 +130,11 @@ MESSAGES: dict[str, str] = {
     # models
     "report.no_evidence": "There is no result.json beside the model in {folder}, so there is nothing to report. Give a model folder or a run that holds its evidence.",
     "report.missing_package": "Slides need the packages python-pptx and XlsxWriter, which are not installed. Install them (pip install -r requirements-report.txt).",
+    "serve.missing_package": "The service needs the packages fastapi and uvicorn, which are not installed. Install them (pip install -r requirements-serve.txt).",
+    "serve.no_key": "Anybody who reaches {host} could use the service, as there is no key. Make one first (keys add NAME), or serve this computer alone.",
+    "serve.keys_damaged": "The keys in {file} cannot be read: {reason}. Put back an intact copy, or remove the file and make new keys.",
+    "serve.key_name": "A name of 1 to {limit} letters was expected for the key, but {found} was given. Choose another one.",
+    "serve.unknown_key": "There is no key {found}. There are: {known}.",
     "price.no_number": "What a document costs: for {name} a number from 0 was expected, but {found} was found. Enter an amount.",
     "price.no_currency": "A currency of 1 to {most} letters was expected, but {found} was found. Enter one such as EUR.",
     "model.not_found": "There is no model in {folder}: expected a folder with model.json. Check the path.",

@@ -15,7 +15,7 @@ from scalearn_ui.text import t
 
 ROOT = Path(__file__).resolve().parents[1]
 MENU = {
-    "start": {"home": ":material/home:"},
+    "start": {"home": ":material/home:", "path": ":material/stairs:"},
     "prepare": {
         "data": ":material/table:",
         "label": ":material/new_label:",
@@ -33,6 +33,7 @@ MENU = {
     "use": {
         "classify": ":material/label:",
         "review": ":material/rate_review:",
+        "watch": ":material/visibility:",
     },
     "help": {"glossary": ":material/menu_book:"},
 }
@@ -76,6 +77,11 @@ def open_app() -> None:
         page.run()
     with context, in_words():
         _current_project()
+
+
+def has(page: str) -> bool:
+    """Whether the menu has it."""
+    return any(page in pages for pages in MENU.values())
 
 
 def go(page: str, **query: str) -> None:

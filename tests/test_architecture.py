@@ -109,7 +109,9 @@ FLOORS = (
     "studies",
     "governance",
     "review",
+    "watch",
     "report",
+    "serving",
     "jobs",
     "cli",
 )

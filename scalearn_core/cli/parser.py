@@ -26,6 +26,8 @@ from scalearn_core.cli.options import (
 )
 from scalearn_core.cli.report_options import add_report
 from scalearn_core.cli.runs_options import add_runs
+from scalearn_core.cli.serve_options import add_keys, add_serve
+from scalearn_core.cli.watch_options import add_watch
 from scalearn_core.config import SPEEDS
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.studies import STUDIES
@@ -159,6 +161,7 @@ class Command(NamedTuple):
     add_options: Callable[[argparse.ArgumentParser], None]
 
 
+# Long because it is one table, in which every command is looked for.
 COMMANDS = {
     "train": Command(
         "scalearn_core.cli.train:train",
@@ -227,6 +230,24 @@ COMMANDS = {
         "write the report for a meeting: slides or one sheet",
         "Write at most seven slides with charts that can be edited, or one A4 page, from a model's own evidence.",
         add_report,
+    ),
+    "watch": Command(
+        "scalearn_core.cli.watch:watch_model",
+        "tell whether a model in use is still as good as usual",
+        "Keep a model's answers if wanted, and compare the last days with those before.",
+        add_watch,
+    ),
+    "serve": Command(
+        "scalearn_core.cli.serve:serve",
+        "answer over HTTP with an approved model of the registry",
+        "Answer POST /classify with the version in use, and with the next one as soon as it is put in use.",
+        add_serve,
+    ),
+    "keys": Command(
+        "scalearn_core.cli.serve:manage_keys",
+        "keys of the service: add, list, revoke",
+        "Make, list and revoke keys of the service; each is shown once and kept as a hash.",
+        add_keys,
     ),
     "sources": Command(
         "scalearn_core.cli.adapters:sources",

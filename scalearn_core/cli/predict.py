@@ -37,6 +37,7 @@ def predict(args: argparse.Namespace) -> None:
         progress.on_stage("predicting")
         from scalearn_core.devices import find
         from scalearn_core.prediction.predictor import Predictor
+        from scalearn_core.watch.tables import keep_table
 
         predictor = Predictor.load(args.model, find(args.device).kind, args.speed)
         classified = predictor.predict_table(
@@ -44,6 +45,7 @@ def predict(args: argparse.Namespace) -> None:
         )
     with writing_to(args.out):
         write_csv(classified.frame, args.out)
+    keep_table(args.model, table.frame, args.text, classified, predictor.model.separator)
     if beyond := beyond_spreadsheet(classified.frame):
         print(
             f"A spreadsheet program cuts cells of more than {MOST_IN_CELL:,} characters when it opens the file, "

@@ -10,7 +10,6 @@ import numpy as np
 
 from scalearn_core.config import FORECAST, MOST_WINDOWS, UNLABELLED_STEPS, StageOneConfig, TrainingConfig
 from scalearn_core.data.unlabelled import MOST_UNLABELLED
-from scalearn_core.devices import told_of_bfloat16_units
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 
 TEST_SHARE = 0.2
@@ -22,8 +21,6 @@ INNER = 4
 """Widths of the feed-forward part, in encoders of BERT's kind."""
 EFFICIENCY = 0.55
 """Share of the measured matrix-product speed that training reaches (`python -m benchmarks.estimate`)."""
-QUICKER = 2.0
-"""So many times as fast is a training step with bfloat16 products (`python -m benchmarks.speed products`)."""
 FIXED_SECONDS = 12.0
 """An allowance for loading, the baselines and saving; not measured."""
 
@@ -70,19 +67,16 @@ def estimate_seconds(
     further = (FORECAST.most(n_sources) - first_round) * candidate
     if recipe == "auto":
         batch = min(train, TrainingConfig().batch_size)
-        quicker = QUICKER if settings.bfloat16 and told_of_bfloat16_units(device) else 1.0
-        learned = settings.steps * seconds(batch, n_sources + own_adapter, passes=2) / quicker
+        learned = settings.steps * seconds(batch, n_sources + own_adapter, passes=2)
         # The control (`evidence/rivals.py`): without sources, or all of it again with shuffled ones.
         control = (
-            settings.steps * seconds(batch, 1, passes=2) / quicker
-            if own_adapter
-            else learned + first_round * candidate
+            settings.steps * seconds(batch, 1, passes=2) if own_adapter else learned + first_round * candidate
         )
         joining = 0.0
         if own_adapter and unlabelled:
             every = train + min(unlabelled, MOST_UNLABELLED)
             with_sources, without = (
-                UNLABELLED_STEPS * seconds(batch, adapters, passes=2) / quicker + 2 * seconds(every, adapters)
+                UNLABELLED_STEPS * seconds(batch, adapters, passes=2) + 2 * seconds(every, adapters)
                 for adapters in (n_sources + 1, 1)
             )
             joining = seconds(every, 0) + with_sources + without

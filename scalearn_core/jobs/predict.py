@@ -17,6 +17,7 @@ from scalearn_core.storage.codec import to_json
 from scalearn_core.tables.export import beyond_spreadsheet, write_csv
 from scalearn_core.tables.reader import read_table
 from scalearn_core.tables.reading import Reading
+from scalearn_core.watch.tables import keep_table
 from scalearn_core.workspace.uploads import take_upload
 
 
@@ -38,6 +39,8 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     classified = predictor.predict_table(table.frame, config["text"], on_progress)
     confidences, counts = classified.confidences, classified.counts(predictor.model.separator)
     write_csv(classified.frame, folder / "predictions.csv")
+    model_folder = runs.folder(config["model_run"]) / "model"
+    keep_table(model_folder, table.frame, config["text"], classified, predictor.model.separator)
     write_json(
         folder / "result.json",
         to_json(

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-import torch
 
-from scalearn_core.devices import has_bfloat16_units, told_of_bfloat16_units
 from scalearn_core.evidence import time_estimates
 from scalearn_core.evidence.time_estimates import estimate_seconds
 
@@ -33,21 +29,3 @@ def test_where_they_cannot_join_they_take_no_time(recipe: str, own_adapter: bool
         estimate_seconds(200, 9, "cpu", own_adapter, 200, recipe, unlabelled=count) for count in (0, 1_000)
     )
     assert without == beside
-
-
-@pytest.mark.parametrize(("recipe", "device"), [("auto", "cpu"), ("auto", "cuda"), ("paper", "cpu")])
-def test_only_steps_in_bfloat16_take_less_time(recipe: str, device: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What Linux tells of the processor is read from its file; here the one machine is both kinds."""
-    found = []
-    for told in (False, True):
-        monkeypatch.setattr(
-            time_estimates, "told_of_bfloat16_units", lambda kind, told=told: told and kind == "cpu"
-        )
-        found.append(estimate_seconds(200, 9, device, True, 200, recipe)[0])
-    assert (found[1] < found[0]) is (recipe == "auto" and device == "cpu")
-
-
-@pytest.mark.skipif(not Path("/proc/cpuinfo").is_file(), reason="only Linux tells")
-def test_linux_tells_of_the_units_that_torch_finds() -> None:
-    assert told_of_bfloat16_units("cpu") == has_bfloat16_units(torch.device("cpu"))
-    assert not told_of_bfloat16_units("cuda")

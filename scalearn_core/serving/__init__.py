@@ -1,0 +1,1 @@
+"""A model of the registry as a service over HTTP."""
