@@ -24,6 +24,7 @@ MODELS = {
     "list": Action("all models, and what is in use", takes=None, decides=False),
     "show": Action("a model with its versions, what its evidence recommends, and its history", decides=False),
     "register": Action("keep a copy of a model folder as the next version of a name", takes="DIR"),
+    "import": Action("keep a model handed over as a zip, after checking that it answers as stored", takes="ZIP"),
     "submit": Action("ask for a decision on a draft"),
     "approve": Action("approve a submitted version, or attest an approved one anew"),
     "reject": Action("reject a submitted version"),

@@ -27,7 +27,9 @@ def models(args: argparse.Namespace) -> None:
         who = person.person(name)
         if person.kept() != who:
             person.keep(who)
-    {"list": _list, "show": _show, "history": _history, "register": _register}.get(args.action, _take)(args)
+    {"list": _list, "show": _show, "history": _history, "register": _register, "import": _import}.get(
+        args.action, _take
+    )(args)
 
 
 def _list(args: argparse.Namespace) -> None:
@@ -112,6 +114,15 @@ def _register(args: argparse.Namespace) -> None:
 
         version = register(args.source, args.name or _name_of(args.source, place.evidence.name))
     _say(version, args, f"{version.ref} is registered as a draft. Next: models submit {version.model}")
+
+
+def _import(args: argparse.Namespace) -> None:
+    with Progress() as progress:
+        progress.on_stage("loading")
+        from scalearn_core.governance.importing import import_zip
+
+        version = import_zip(args.source, args.name)
+    _say(version, args, f"{version.ref} is registered as a draft: it answers as stored.")
 
 
 def _take(args: argparse.Namespace) -> None:

@@ -8,28 +8,24 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from scalearn_core.cli import review_options
+from scalearn_core.cli.adapter_options import add_sources, add_train_adapter
 from scalearn_core.cli.governance_options import add_audit, add_models
+from scalearn_core.cli.handover import add_handover, add_passport
 from scalearn_core.cli.options import (
-    DEVICES,
-    adapter_name,
     add_device,
     add_encoder,
     add_json,
     add_seeds,
     add_separator,
-    add_skip_blank,
     add_table,
     add_training,
     add_unlabelled,
-    positive,
-    seed,
 )
 from scalearn_core.cli.report_options import add_report
 from scalearn_core.cli.runs_options import add_runs
 from scalearn_core.cli.serve_options import add_keys, add_serve
 from scalearn_core.cli.watch_options import add_watch
 from scalearn_core.config import SPEEDS
-from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.studies import STUDIES
 
 
@@ -108,45 +104,6 @@ def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument("--format", choices=("adapter", "onnx", "encoder"), required=True)
     command.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="new or empty folder for the export"
-    )
-
-
-def _add_sources(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--encoder", choices=tuple(CARDS), default=DEFAULT, help="default: %(default)s")
-    add_json(command)
-
-
-def _add_train_adapter(command: argparse.ArgumentParser) -> None:
-    what = command.add_mutually_exclusive_group(required=True)
-    what.add_argument("--task", metavar="NAME", help="a task of the library, or all")
-    what.add_argument("--table", type=Path, metavar="FILE", help="CSV, TSV or XLSX with texts and labels")
-    rows = command.add_mutually_exclusive_group()
-    rows.add_argument("--data", type=Path, metavar="FOLDER", help="with --task: holds one folder of rows per task")
-    rows.add_argument(
-        "--from-hub", action="store_true", help="with --task: take the rows from the Hugging Face hub"
-    )
-    command.add_argument(
-        "--rows", type=positive, metavar="N", help="with --task: train on so many rows at most (default: all)"
-    )
-    own = command.add_argument_group("with --table")
-    own.add_argument("--text", metavar="COLUMN")
-    own.add_argument("--label", metavar="COLUMN")
-    add_separator(own)
-    own.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first visible one)")
-    add_skip_blank(own)
-    own.add_argument("--name", type=adapter_name, metavar="NAME", help="of the adapter")
-    own.add_argument("--title", metavar="TEXT", help="what a card shows (default: the name)")
-    own.add_argument("--purpose", metavar="TEXT", help="what it learned, in one sentence (default: the title)")
-    command.add_argument("--seed", type=seed, default=0, metavar="N", help="default: %(default)s")
-    command.add_argument("--threads", type=positive, metavar="N", help="CPU threads (default: torch's)")
-    # Not the fastest device: the command on a card should give the same adapter on any machine.
-    command.add_argument("--device", choices=DEVICES, default="cpu", help="default: %(default)s")
-    add_encoder(command, DEFAULT)
-    command.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help="the adapter's folder is made in it (with --task by default the library)",
     )
 
 
@@ -253,13 +210,13 @@ COMMANDS = {
         "scalearn_core.cli.adapters:sources",
         "list the prebuilt source adapters",
         "List the library of prebuilt source adapters.",
-        _add_sources,
+        add_sources,
     ),
     "train-adapter": Command(
         "scalearn_core.cli.adapters:train_adapter",
         "train source adapters: prebuilt ones or your own",
         "Rebuild adapters of the library (--task), or train one on a table of your own (--table).",
-        _add_train_adapter,
+        add_train_adapter,
     ),
     "runs": Command(
         "scalearn_core.cli.runs:main",
@@ -279,6 +236,18 @@ COMMANDS = {
         "the audit trail: show, verify, export",
         "Show who did what and when, and verify that nothing was changed since.",
         add_audit,
+    ),
+    "passport": Command(
+        "scalearn_core.cli.handover:passport",
+        "one page on a model: what for, made of what, tested how, approved by whom",
+        "Write the passport of a model; it prints the head of the audit trail.",
+        add_passport,
+    ),
+    "handover": Command(
+        "scalearn_core.cli.handover:handover",
+        "a model for those who run it: one zip with a short program",
+        "Write a model as a zip that runs with onnxruntime, tokenizers and numpy alone, with its passport.",
+        add_handover,
     ),
 }
 """Every command: here alone it is named, described and told where it is done."""

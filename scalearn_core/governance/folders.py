@@ -26,9 +26,7 @@ MODEL = "model"
 PREDICTIONS = "test_predictions.csv"
 FROZEN_HEAD = "frozen_head.safetensors"
 """As in `evidence/reference.py`, which loads torch."""
-EXAMPLES = "examples.json"
-"""Documents with the outputs stored when the model was handed over (`handover/examples.py`)."""
-EVIDENCE = (RESULT, PREDICTIONS, PROBABILITIES, FROZEN_HEAD, EXAMPLES)
+EVIDENCE = (RESULT, PREDICTIONS, PROBABILITIES, FROZEN_HEAD)
 MOST_FILES, MOST_BYTES = 2000, 4 << 30
 """Of a model folder."""
 

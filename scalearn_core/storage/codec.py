@@ -72,6 +72,8 @@ def _reader(kind: Any) -> Read:
         return _reader_by_name(_reader(inner[1]))
     if origin is Literal:
         return _checked(kind, lambda content: content in inner)
+    if kind is Any:  # plain JSON as it is
+        return lambda content: content
     known = _KINDS[kind]
     return _checked(kind, lambda content: type(content) in known)
 

@@ -18,6 +18,7 @@ from scalearn_core.governance import folders, registry, roles, steps
 from scalearn_core.governance.records import Version
 from scalearn_core.governance.register import register
 from scalearn_core.governance.verify import verify
+from scalearn_core.scaling.model import ScaLearnModel
 
 AIKO, BEN, CHIE = person("Aiko Sato"), person("Ben"), person("千恵")
 
@@ -220,6 +221,26 @@ def test_every_changed_byte_of_a_version_is_named(answering: Version) -> None:
     (home / "model" / "more.json").unlink()
     (home / "result.json").unlink()
     assert [problem.code for problem in verify().problems] == ["missing"]
+
+
+def test_every_changed_field_of_model_json_is_refused_on_load_and_named(answering: Version) -> None:
+    folder = folders.version_folder(answering) / "model"
+    written = (folder / "model.json").read_text("utf-8")
+    described = json.loads(written)
+    fields = [
+        (key, inner)
+        for key, value in described.items()
+        for inner in (value if isinstance(value, dict) else [None])
+    ]
+    for key, inner in fields:
+        changed = json.loads(written)
+        where, name = (changed, key) if inner is None else (changed[key], inner)
+        where[name] = [where[name]]
+        (folder / "model.json").write_text(json.dumps(changed), "utf-8")
+        assert [problem.where for problem in verify().problems] == ["tickets@1: model/model.json"]
+        if (key, inner) != ("encoder", "source"):  # where it lies says nothing of what the model is
+            with pytest.raises(ModelError, match=f"{key}|format"):
+                ScaLearnModel.load(folder)
 
 
 def test_a_changed_version_is_not_put_in_use(answering: Version, two_trained: tuple[Path, Path]) -> None:

@@ -1,0 +1,49 @@
+"""What `--model M` names: a name of the registry (`tickets`, `tickets@2`), a run of the studio, or a folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scalearn_core.errors import GovernanceError, RunError
+from scalearn_core.evidence.places import Place, place_of
+from scalearn_core.governance import registry
+from scalearn_core.governance.folders import place_of_version
+from scalearn_core.governance.records import Version
+from scalearn_core.runs.folders import run_folder
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A model that was named."""
+
+    place: Place
+    version: Version | None
+    """None: it is in no registry."""
+
+    @property
+    def name(self) -> str:
+        """As it was registered, or as its folder is called."""
+        return self.version.model if self.version else self.place.model.resolve().name
+
+
+def resolve(named: str) -> Resolved:
+    """The model that was named; a name of the registry goes first, a folder can always be given as `./NAME`.
+
+    Raises:
+        ModelError: `model.not_found`: neither a name, nor a run, nor a folder with a model.
+        GovernanceError: `governance.unknown_version`, `governance.files_gone`.
+    """
+    if not named.startswith((".", "/", "~")):
+        try:
+            version = registry.find(named)
+            return Resolved(place_of_version(version), version)
+        except GovernanceError as error:
+            if error.code != "governance.unknown_model":
+                raise
+        try:
+            if (run := run_folder(named)).is_dir():
+                return Resolved(place_of(run), None)
+        except RunError:  # no id of a run
+            pass
+    return Resolved(place_of(Path(named).expanduser()), None)
