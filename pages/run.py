@@ -28,6 +28,8 @@ advice.draw(run)
 
 ways_on.draw(run)
 about.draw(run)
+others = [other for other in latest if other.id != run.id]
+repeated.draw(run, others)
 
 if run.kind == "train" and not run.active:
     with shell.in_words():  # a result that cannot be read is one sentence, above the log that may tell why
@@ -38,8 +40,6 @@ if log.open:
     with shell.in_words():
         log.code(runs.log_tail(run.id) or t("run.log_empty"), language=None, wrap_lines=True, height=320)
 
-others = [other for other in latest if other.id != run.id]
-repeated.draw(run, others)
 if others:
     st.subheader(t("run.others"), anchor=False)
     run_list.draw(others, 5)

@@ -222,7 +222,7 @@ MESSAGES: dict[str, str] = {
     "run.unknown_kind": ('The kind of a run must be one of {known}, but "{kind}" was found. Choose one of these.'),
     "run.active": "The run {run} has not ended yet. Cancel it first, then delete it.",
     "run.not_resumable": "Only a run that failed, was cancelled or was interrupted can be resumed, but run {run} is {status}. To repeat a run that succeeded, run it again.",
-    "run.slots": 'SCALEARN_SLOTS must be a whole number of at least 1, but is "{value}". Set it to the number of trainings that may run at once.',
+    "run.slots": '{name} must be a whole number of at least 1, but is "{value}". Set it to the number of runs that may work at once.',
     "run.platform": "Runs need Linux or macOS: this system lacks the kind of file locks they use. On Windows, use the Windows Subsystem for Linux.",
     "run.not_started": (
         "The run's process could not be started ({detail}). Close other programs or check the installation, "

@@ -40,14 +40,14 @@ def lane_of(kind: str) -> str:
 
 
 def slots_of(lane: str) -> int:
-    """How many runs of a lane may work at once: `SCALEARN_SLOTS` (default 1) for trainings, else 1.
+    """How many runs of a lane may work at once: 1, or what `SCALEARN_SLOTS` says (of trainings and studies), or
+    `SCALEARN_SLOTS_PREDICT` and the like of a lane of its own.
 
     Raises:
         RunError: `run.slots`, if the setting is not a whole number from 1.
     """
-    if lane != LONG:
-        return 1
-    setting = os.environ.get("SCALEARN_SLOTS", "1")
+    name = "SCALEARN_SLOTS" if lane == LONG else f"SCALEARN_SLOTS_{lane.upper()}"
+    setting = os.environ.get(name, "1")
     if not (setting.isascii() and setting.isdigit() and int(setting) >= 1):
-        raise RunError("run.slots", value=setting)
+        raise RunError("run.slots", name=name, value=setting)
     return int(setting)

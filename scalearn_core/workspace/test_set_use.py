@@ -55,6 +55,7 @@ def note_test_set_use(dataset_id: str, run: str, what: What) -> None:
 def uses_in(folder: Path) -> list[TestSetUse]:
     """All uses of the dataset in this folder, oldest first; none where there is no such folder.
 
+    A run that was resumed after it had noted its use has used them once.
     A line that is no look, such as one cut off by a full disk, is left out and logged.
     """
     try:
@@ -64,13 +65,14 @@ def uses_in(folder: Path) -> list[TestSetUse]:
     except OSError as error:
         logger.warning("The looks in %s cannot be read: %s", folder, error)
         return []
-    uses = []
+    uses: dict[tuple[str, What], TestSetUse] = {}
     for line in lines:
         try:
-            uses.append(TestSetUse(**json.loads(line)))
+            use = TestSetUse(**json.loads(line))
+            uses.setdefault((use.run, use.what), use)
         except (ValueError, TypeError):
             logger.warning("A damaged line in %s is left out.", folder / FILE)
-    return uses
+    return [*uses.values()]
 
 
 def uses_of(dataset_id: str) -> list[TestSetUse]:

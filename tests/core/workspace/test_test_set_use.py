@@ -78,3 +78,9 @@ def test_a_damaged_line_hides_itself_alone(dataset: str) -> None:
     note_test_set_use(dataset, "second", "training")
     assert [look.run for look in uses_of(dataset)] == ["first", "second"]
     assert isinstance(uses_of(dataset)[0], TestSetUse)
+
+
+def test_a_run_that_was_resumed_has_used_them_once(dataset: str) -> None:
+    for _ in range(2):
+        note_test_set_use(dataset, "run", "training")
+    assert [use.run for use in uses_of(dataset)] == ["run"]
