@@ -13,8 +13,10 @@ LONG_TEXTS = ("head", "head_tail", "windows")
 """How a document beyond the encoder's length is read (`encoders/long_texts.py`)."""
 MOST_WINDOWS = 8
 """Passages of a document that are read at most, where it is read in windows."""
-SPEEDS = ("auto", "exact", "fast")
-"""How a model classifies: with 8-bit products where they cost nothing that was measured, never, or always."""
+BULK = "bulk"
+SPEEDS = ("auto", "exact", "fast", BULK)
+"""How a model classifies: with 8-bit products where they cost nothing that was measured, never, or always; or many
+documents at once, each only as far as its answer needs (`prediction/cascade.py`)."""
 UNSURE = 0.5
 """Below this confidence a prediction counts as unsure: the other labels together are likelier."""
 

@@ -94,7 +94,8 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
     add_device(command)
     command.add_argument(
         "--speed", choices=SPEEDS, default="auto",
-        help="exact: as in training; fast: 8-bit whatever it costs; auto (default): 8-bit where it costs nothing",
+        help="exact: as in training; fast: 8-bit whatever it costs; auto (default): 8-bit where it costs nothing; "
+        "bulk: for thousands of documents, each only as far as its answer needs, goes on after a stop",
     )  # fmt: skip
     command.add_argument("--out", type=Path, required=True, metavar="FILE", help="CSV to write")
 

@@ -9,6 +9,7 @@ import numpy as np
 from scalearn_core.encoders.reading import Reader, Tokens
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+OUTPUT = "probabilities"
 OWNERS = "owners"
 """One more input where a model reads long documents in windows: float32 `[documents, batch]`, 1 where a row of the
 others is a window of the document. Other models take a document a row."""

@@ -20,12 +20,11 @@ from torch import nn
 
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.encoders.packaged import read_packaged
-from scalearn_core.onnx_graph.feeds import INPUTS, OWNERS
+from scalearn_core.onnx_graph.feeds import INPUTS, OUTPUT, OWNERS
 from scalearn_core.onnx_graph.stored import without_weights
 from scalearn_core.scaling.merge import FoldedLayer, folded_layers
 from scalearn_core.scaling.model import ScaLearnModel
 
-OUTPUT = "probabilities"
 OPSET = 17
 """The first with LayerNormalization as one operator."""
 EXAMPLES = ("a short text", "a longer text that fills more places than the other one, so that one is padded")

@@ -38,19 +38,8 @@ class Session:
             weights: those that the graph names without holding them (`stored.py`).
             threads: by default the usable cores.
         """
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or usable_cores()
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3  # errors are raised; its warnings are about graph details
-        self._weights = list(weights.values())  # the session reads them where they are
-        if weights:
-            values = [onnxruntime.OrtValue.ortvalue_from_numpy(numbers) for numbers in self._weights]
-            options.add_external_initializers(list(weights), values)
-        self._session = onnxruntime.InferenceSession(
-            graph.SerializeToString(), options, providers=["CPUExecutionProvider"],
-            # On CPUs sum and norm in one operator are slower than the two it replaces.
-            disabled_optimizers=["SkipLayerNormFusion"],
-        )  # fmt: skip
+        self._weights = weights  # the session reads them where they are
+        self._session = opened(graph, weights=weights, threads=threads or usable_cores())
         self._names = [entry.name for entry in self._session.get_inputs()]
         self.encoder = encoder
 
@@ -66,6 +55,29 @@ class Session:
         for rows, values in parts:
             probabilities[rows] = values
         return probabilities
+
+
+def opened(
+    graph: onnx.ModelProto, *, weights: Mapping[str, np.ndarray] = NO_WEIGHTS, threads: int = 1
+) -> onnxruntime.InferenceSession:
+    """The graph ready to run; several threads may run it at once, best where it has one thread itself.
+
+    Args:
+        weights: those that the graph names without holding them (`stored.py`); are read where they are, so whoever
+            keeps the session keeps them too.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors are raised; its warnings are about graph details
+    if weights:
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(numbers) for numbers in weights.values()]
+        options.add_external_initializers(list(weights), values)
+    return onnxruntime.InferenceSession(
+        graph.SerializeToString(), options, providers=["CPUExecutionProvider"],
+        # On CPUs sum and norm in one operator are slower than the two it replaces.
+        disabled_optimizers=["SkipLayerNormFusion"],
+    )  # fmt: skip
 
 
 def exact_integer_products() -> bool:

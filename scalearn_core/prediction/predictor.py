@@ -150,10 +150,15 @@ class Predictor:
             for row, prediction in zip(rows, self.predict([texts[row] for row in rows]), strict=True):
                 labels[row], confidences[row] = prediction.label or NONE, f"{prediction.confidence:.4f}"
             on_progress(start + len(rows))
-        added = {"row": frame.index.tolist(), "predicted": labels, "confidence": confidences}
-        names = {name: free_name(name, frame) for name in added}
-        classified = frame.assign(**{names[name]: values for name, values in added.items()})
-        return ClassifiedTable(classified, names["predicted"], names["confidence"])
+        return classified_table(frame, labels, confidences)
+
+
+def classified_table(frame: pd.DataFrame, labels: list[str], confidences: list[str]) -> ClassifiedTable:
+    """The frame with the cells of its rows; both are blank without a text."""
+    added = {"row": frame.index.tolist(), "predicted": labels, "confidence": confidences}
+    names = {name: free_name(name, frame) for name in added}
+    classified = frame.assign(**{names[name]: values for name, values in added.items()})
+    return ClassifiedTable(classified, names["predicted"], names["confidence"])
 
 
 def free_name(name: str, frame: pd.DataFrame) -> str:

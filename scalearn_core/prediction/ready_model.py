@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 
 from scalearn_core.config import LONG_TEXTS
@@ -49,25 +50,63 @@ def read_ready(folder: Path, speed: str) -> tuple[ReadyModel, Engine] | None:
     if not (folder / GRAPH).is_file():
         return None
     try:
-        return _read(folder, speed)
+        if (parts := read_parts(folder)) is None:
+            return None
+        model = parts.model
+        return model, engine_of(parts.graph, model.encoder, parts.measured, speed, parts.weights)
     except ScaLearnError:
         return None
     except Exception:  # of a foreign runtime, or of a file that is not ours
         return None
 
 
-def _read(folder: Path, speed: str) -> tuple[ReadyModel, Engine] | None:
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """What an engine is made of."""
+
+    model: ReadyModel
+    graph: onnx.ModelProto
+    weights: Mapping[str, np.ndarray]
+    """Those that the graph names without holding them (`onnx_graph/stored.py`)."""
+    measured: Mapping[str, Any]
+    """What `onnx_graph.fast_mode.measure_fast_mode` found."""
+    model_id: str
+
+
+def read_parts(folder: Path) -> Parts | None:
+    """The parts of an engine, from a folder with the model's graph; None where its encoder is not the studio's.
+
+    Raises:
+        ScaLearnError: what is wrong with the folder.
+        Exception: of a foreign runtime, or of a file that is not ours.
+    """
     description = read_description(folder)
     wanted: Mapping[str, Any] = description["encoder"]
     card = CARDS.get(wanted["source"] or DEFAULT)
     if card is None or wanted["fingerprint"] != card.fingerprint or wanted["long_texts"] not in LONG_TEXTS:
         return None
-    read_seal(folder)
+    sealed = read_seal(folder)
     settings, weights = read_packaged(card)
     encoder = packaged_reader(card, settings.pad_token_id).reading(wanted["long_texts"])
     encoder.prefix, encoder.max_length = str(wanted["prefix"]), int(wanted["max_length"])
     labels, separator = tuple(description["labels"]), description["separator"]
     thresholds = None if separator is None else from_stored(description["thresholds"], labels)
     graph = read_graph((folder / GRAPH).read_bytes())
-    engine = engine_of(graph, encoder, description["fast_mode"], speed, left_out(graph, weights))
-    return ReadyModel(labels, separator, thresholds, encoder), engine
+    model = ReadyModel(labels, separator, thresholds, encoder)
+    return Parts(model, graph, left_out(graph, weights), description["fast_mode"], sealed.model_id)
+
+
+def read_parts_or_load(folder: Path) -> Parts:
+    """As `read_parts`; of a folder without a graph it is recorded now, which takes torch and seconds.
+
+    Raises:
+        ModelError: what is wrong with the folder.
+    """
+    if (folder / GRAPH).is_file() and (parts := read_parts(folder)) is not None:
+        return parts
+    from scalearn_core.onnx_graph.graph import record
+    from scalearn_core.scaling.model import ScaLearnModel
+
+    model = ScaLearnModel.load(folder)
+    ready = ReadyModel(model.labels, model.separator, model.thresholds, model.encoder)
+    return Parts(ready, record(model), {}, model.fast_mode, model.seal.model_id if model.seal else "")

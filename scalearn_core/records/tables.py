@@ -49,6 +49,19 @@ class TableEvaluation(EvaluationReport):
 
 
 @dataclass(frozen=True)
+class SameAnswers:
+    """At speed "bulk": the share of documents with the answer of the model as it was trained, and its interval."""
+
+    value: float
+    low: float
+    high: float
+    documents: int
+    """Drawn at random and computed by the model as it was trained too; 0 where all were."""
+    early: float
+    """Share of the documents that left before the last layer."""
+
+
+@dataclass(frozen=True)
 class PredictionRecord:
     """`result.json` of a prediction run; all but `seconds` count rows."""
 
@@ -63,3 +76,5 @@ class PredictionRecord:
     class_counts: dict[str, int]
     low_confidence: int
     seconds: float
+    same_answers: SameAnswers | None = field(default=None, metadata=LEFT_OUT)
+    """None at other speeds."""

@@ -312,6 +312,20 @@ def test_predict_keeps_columns_and_order_and_leaves_blank_rows_blank(trained: Tr
     assert "2 documents classified, 1 rows without text" in told.out
 
 
+def test_predict_in_bulk_says_what_it_cost_and_leaves_nothing_behind(trained: Trained, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    told = shell(
+        "predict", "--model", trained.model, "--table", trained.table, "--text", "本文", "--out", out,
+        "--speed", "bulk",
+    )  # fmt: skip
+    assert told.code == 0, told.err
+    assert "All of them were computed by the whole model" in told.out
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+    predicted = dict(enumerate(read_csv(out), start=2))
+    for row in read_csv(trained.model / "test_predictions.csv"):
+        assert predicted[int(row["row"])]["predicted"] == row["predicted"]
+
+
 def test_predict_gives_what_training_gave(trained: Trained, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     assert (

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from scalearn_core import runs
+from scalearn_core.config import BULK
 from scalearn_core.data.documents import joined
 from scalearn_core.data.languages import shares_of
 from scalearn_core.errors import RunError
@@ -17,6 +18,8 @@ from scalearn_ui.parts import columns, figure, language_note, progress, table_in
 from scalearn_ui.session_slot import remembered
 from scalearn_ui.text import count, plain, t
 
+LARGE = 4_000
+"""Tables of so many rows are worth the documents that speed "bulk" is checked on."""
 LINK = "batch"
 """Name of the predict run in a link, so that a refresh finds it again."""
 
@@ -49,6 +52,7 @@ def draw(model: Run) -> None:
     shares = remembered("batch_languages", (upload.key, texts), lambda: _languages(upload, texts))
     language_note.draw(outcomes.result(model.id), shares, outcomes.tested_languages(model.id), what="table")
     rows = count("rows", len(table.frame))
+    speed = _ask_speed(len(table.frame))
     if st.button(t("classify.start", rows=rows), type="primary", key="start_batch"):
         config = {
             "model_run": model.id,
@@ -56,9 +60,26 @@ def draw(model: Run) -> None:
             "text": list(texts),
             **upload.chosen.to_dict(),
             "device": "cpu",
+            "speed": speed,
         }
         st.query_params[LINK] = runs.submit("predict", config, title=upload.name)
         st.rerun()
+
+
+def _ask_speed(rows: int) -> str:
+    """How a table is classified: small ones as ever, large ones in bulk unless exact answers are asked for."""
+    if rows < LARGE:
+        return "auto"
+    speed: str = st.segmented_control(
+        t("classify.speed"),
+        [BULK, "exact"],
+        default=BULK,
+        required=True,
+        format_func=lambda choice: t(f"speed.{choice}"),
+        key="batch_speed",
+    )
+    st.caption(t(f"speed.{speed}_text"))
+    return speed
 
 
 def _languages(upload: table_input.Given, texts: tuple[str, ...]) -> dict[str, float]:
@@ -92,6 +113,11 @@ def _follow(run: Run) -> None:
         st.markdown(t("classify.done", unsure=count("rows", result.low_confidence), **values))
     else:
         st.markdown(t("classify.done_sure", **values))
+    if (same := result.same_answers) and same.documents:
+        low, high = (f"{100 * share:.1f}" for share in (same.low, same.high))
+        checked = count("documents", same.documents)
+        share = f"{100 * same.value:.1f}"
+        st.markdown(t("classify.same_answers", share=share, low=low, high=high, checked=checked))
     if without := result.without_label:
         st.markdown(t("multi_label.without_label", rows=count("rows", without)))
     left_out = result.without_text + result.rejected
