@@ -17,6 +17,7 @@ MOST_SOURCES = 4
 LEAST = 0.01
 """Changes of the probability below one point are not shown."""
 LONGEST = 300
+MOST_BETWEEN = 2_000
 
 
 @st.cache_resource(max_entries=2, ttl="30m", show_spinner=False, on_release=WarmExplainer.close)
@@ -78,13 +79,15 @@ def _marked(text: str, found: Explanation) -> Markdown:
     parts, place = [], 0
     for number in found.marked:
         word = found.words[number]
-        parts += [_lines(text[place : word.start]), f" **:orange-background[{plain(word.word)}]** "]
+        parts += [_between(text[place : word.start]), f":orange-background[**{plain(word.word)}**]"]
         place = word.end
-    return Markdown("".join([*parts, _lines(text[place:])]))
+    return Markdown("".join([*parts, _between(text[place:])]))
 
 
-def _lines(text: str) -> str:
-    return plain(text[:2_000])
+def _between(text: str) -> str:
+    """A part of the text that is not marked, with the space at its ends."""
+    shown = plain(text[:MOST_BETWEEN])
+    return f"{' ' * text[:1].isspace()}{shown}{' ' * text[-1:].isspace()}" if shown else " " * bool(text)
 
 
 def _sources(found: Explanation, record: TrainingRecord) -> None:

@@ -114,7 +114,7 @@ def _progress(info: PileInfo, embeddings: Embeddings, names: list[str], now: Sta
     missing = sum(max(0, session.ENOUGH_EACH - counts.get(name, 0)) for name in names)
     labelled = len(now.labelled)
     st.divider()
-    done = t("label.done", labelled=count("documents", labelled), documents=count("documents", info.documents))
+    done = t("label.done", labelled=labelled, documents=count("documents", info.documents))
     if missing:
         st.markdown(f"{done} " + t("label.missing", each=session.ENOUGH_EACH, missing=missing))
     else:
