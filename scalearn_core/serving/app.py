@@ -28,6 +28,7 @@ from scalearn_core.serving.metrics import Metrics
 from scalearn_core.watch import log
 
 MOST_TEXTS, LONGEST_TEXT, LARGEST_BODY = 256, 200_000, 8 * 1024 * 1024
+DROPPED_BODY = 8 * LARGEST_BODY
 HEADER = "X-API-Key"
 SECRET = APIKeyHeader(name=HEADER, auto_error=False)
 logger = logging.getLogger(__name__)
@@ -194,16 +195,21 @@ def _limits(app: FastAPI, metrics: Metrics) -> None:
 
 
 async def _within_limit(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Reads the body once, and no more of it than is allowed."""
+    """Reads the body once and keeps no more than is allowed; a sender that is still sending would miss the answer,
+    so somewhat more is read and dropped."""
     if request.method == "POST":
-        size = request.headers.get("content-length")
-        if size is not None and (not size.isdigit() or int(size) > LARGEST_BODY):
+        size = request.headers.get("content-length", "0")
+        if not size.isdecimal() or int(size) > DROPPED_BODY:
             return _too_large()
-        body = bytearray()
+        body, read = bytearray(), 0
         async for part in request.stream():
-            body += part
-            if len(body) > LARGEST_BODY:
+            read += len(part)
+            if read > DROPPED_BODY:
                 return _too_large()
+            if read <= LARGEST_BODY:
+                body += part
+        if read > LARGEST_BODY:
+            return _too_large()
         request._body = bytes(body)
     return await answer(request)
 

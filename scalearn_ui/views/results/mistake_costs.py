@@ -11,6 +11,7 @@ from scalearn_core.evaluation.intervals import Interval
 from scalearn_core.evaluation.stored_probabilities import FILE, load_test_probabilities
 from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
+from scalearn_core.workspace.price import load_price
 from scalearn_ui import shell
 from scalearn_ui.charts import confidence as confidence_charts
 from scalearn_ui.charts.confidence import Band
@@ -37,16 +38,22 @@ def draw(run: Run, record: TrainingRecord) -> None:
         multi_label = record.dataset.multi_label
         st.markdown(t("costs.lead"))
         left, right = st.columns(2)
+        price = load_price()  # asked once, in the report and on the way from try to use
         mistake = left.number_input(
             t("multi_label.cost" if multi_label else "costs.mistake"),
             min_value=0.0,
-            value=MISTAKE,
+            value=MISTAKE if price is None else price.mistake,
             step=1.0,
             format="%g",
             key="cost_of_a_mistake",
         )
         look = right.number_input(
-            t("costs.check"), min_value=0.0, value=LOOK, step=1.0, format="%g", key="cost_of_a_look"
+            t("costs.check"),
+            min_value=0.0,
+            value=LOOK if price is None else price.document,
+            step=1.0,
+            format="%g",
+            key="cost_of_a_look",
         )
         if mistake is None or look is None:
             return
