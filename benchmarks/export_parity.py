@@ -35,6 +35,7 @@ def write_cases(folder: Path) -> list[str]:
     import torch
 
     from scalearn_core import Encoder, ScaLearnModel, catalog
+    from scalearn_core.export.encoder import as_transformers_has_it
     from scalearn_core.heads.modules import two_layer_head
     from tests.core.tiny import random_adapter, save_encoder
 
@@ -46,7 +47,7 @@ def write_cases(folder: Path) -> list[str]:
             if kind == "MiniLM":
                 encoder = Encoder.load()
                 sources = catalog.load(catalog.permissive(), encoder)
-                encoder.model.save_pretrained(case / "encoder")
+                as_transformers_has_it(encoder).save_pretrained(case / "encoder")
             else:
                 save_encoder(case / "encoder", kind)
                 encoder = Encoder.load(case / "encoder")
