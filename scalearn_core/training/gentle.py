@@ -35,8 +35,8 @@ DISTANCE = 0.2
 """Largest move of scales and of head, each against its own length."""
 LIMIT = 0.02
 """Macro-F1 that the guard may lose."""
-STEPS = 12
-SCALES_RATE, HEAD_RATE = 0.02, 0.3
+STEPS = 8
+SCALES_RATE, HEAD_RATE = 0.03, 0.4
 BATCH = 32
 """Corrections, and documents learned from, in a step each."""
 MEMORY, GUARD = 256, 400
