@@ -14,6 +14,7 @@ no torch, and starts nothing.
 
 from scalearn_core.runs.control import (
     active,
+    adopt,
     cancel,
     delete,
     describe,
@@ -37,6 +38,7 @@ __all__ = [
     "Reporter",
     "Run",
     "active",
+    "adopt",
     "cancel",
     "delete",
     "describe",
