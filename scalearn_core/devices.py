@@ -81,6 +81,17 @@ def autocast(device: torch.device) -> AbstractContextManager[object]:
     return nullcontext()
 
 
+def told_of_bfloat16_units(kind: str) -> bool:
+    """The same as far as Linux tells it, without torch; False where it does not."""
+    info = Path("/proc/cpuinfo")
+    if kind != "cpu" or not info.is_file():
+        return False
+    flags = next(
+        (line for line in info.read_text("utf-8", errors="replace").splitlines() if line.startswith("flags")), ""
+    )
+    return not {"avx512_bf16", "amx_tile"}.isdisjoint(flags.split())
+
+
 def has_bfloat16_units(device: torch.device) -> bool:
     """Whether matrix products in bfloat16 are faster on this CPU: AVX512-BF16 or AMX. False for other devices."""
     import torch

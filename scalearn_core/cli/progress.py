@@ -31,9 +31,14 @@ FIRST_SCORES = {
 
 
 class Progress:
-    """Use as a context manager, so that what follows starts on a line of its own."""
+    """Use as a context manager, so that what follows starts on a line of its own.
 
-    def __init__(self) -> None:
+    Args:
+        own_adapter: whether an adapter learns in stage "training".
+    """
+
+    def __init__(self, *, own_adapter: bool = True) -> None:
+        self.words = STAGES if own_adapter else STAGES | {"training": "Scales and classifier"}
         self.live = sys.stderr.isatty()
         self.stage = ""
         self.epoch = 0
@@ -50,7 +55,7 @@ class Progress:
 
     def on_stage(self, stage: str, subject: str = "") -> None:
         """A stage begins: a key of `STAGES`, and what it is about where there are several."""
-        words = STAGES[stage] + (f" {subject}" if subject else "")
+        words = self.words[stage] + (f" {subject}" if subject else "")
         if words == self.stage:
             return
         self._end_line()
@@ -61,6 +66,8 @@ class Progress:
 
     def on_step(self, step: int, metrics: dict[str, float]) -> None:
         """See `training.loop.OnStep`. An epoch's last word is what its validation gave."""
+        if "part" in metrics:
+            self.on_stage("unlabelled", _PARTS[int(metrics["part"])])
         epoch = int(metrics["epoch"])
         if epoch == 0:
             self.on_share(metrics["fraction"])
@@ -93,4 +100,6 @@ class Progress:
         self.line, self.shown = "", 0
 
 
+_PARTS = {1: "(1 of 2: model)", 2: "(2 of 2: without sources)"}
+"""What learns, one after the other, where documents without label join (`training/unlabelled.py`)."""
 _LOSSES = ("validation_loss", "loss")

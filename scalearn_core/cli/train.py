@@ -53,7 +53,7 @@ def train(args: argparse.Namespace) -> None:
     dataset = read_divided(args)
     encoder = chosen_encoder(args.encoder, dataset)
     sources = chosen_sources(args.sources, encoder)
-    with Progress() as progress:
+    with Progress(own_adapter=config.resolved(len(dataset.train)).own_adapter) as progress:
         progress.on_stage("loading")
         from scalearn_core.devices import find
         from scalearn_core.encoders.encoder import Encoder

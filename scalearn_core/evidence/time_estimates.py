@@ -1,15 +1,27 @@
-"""How long a training will take on this machine: counted work against a speed measured on the spot."""
+"""How long a training will take here: counted work of each step against a speed measured on the spot."""
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
-from scalearn_core.config import FORECAST, MOST_WINDOWS, UNLABELLED_STEPS, StageOneConfig, TrainingConfig
+from scalearn_core.config import (
+    FORECAST,
+    MOST_WINDOWS,
+    RECIPES,
+    UNLABELLED_STEPS,
+    StageOneConfig,
+    TrainingConfig,
+)
 from scalearn_core.data.unlabelled import MOST_UNLABELLED
+from scalearn_core.devices import told_of_bfloat16_units, usable_cores
 from scalearn_core.encoders.cards import CARDS, DEFAULT
 
 TEST_SHARE = 0.2
@@ -19,13 +31,42 @@ REDUCTION_FACTOR = 16
 """Of the library's adapters."""
 INNER = 4
 """Widths of the feed-forward part, in encoders of BERT's kind."""
-EFFICIENCY = 0.55
-"""Share of the measured matrix-product speed that training reaches (`python -m benchmarks.estimate`)."""
-FIXED_SECONDS = 12.0
-"""An allowance for loading, the baselines and saving; not measured."""
+READING, LEARNING = 0.38, 0.2
+"""Shares of the speed of bare matrix products that passes without and with a backward pass reach, padding and all
+(`python -m benchmarks.estimate`)."""
+QUICKER = 2.0
+"""So many times as fast is a training step with bfloat16 products (`python -m benchmarks.speed products`)."""
+LOADING, EVALUATION = 6.0, 5.0
+"""Seconds for what does not depend on the documents: libraries and encoder; reports, 8-bit mode and saving."""
 
 
-def estimate_seconds(
+@dataclass(frozen=True)
+class Step:
+    """One step of a training, as the progress names it."""
+
+    stage: str
+    least: float
+    """Seconds on a quiet machine: with the shortest forecast, or stop, and no joining documents without label."""
+    most: float
+    """With the longest."""
+
+
+def stages(recipe: str, own_adapter: bool, unlabelled: bool) -> tuple[str, ...]:
+    """Names of the steps of a training, in their order.
+
+    Args:
+        unlabelled: whether there are documents without label; whether they join shows on the way.
+    """
+    if recipe == "paper":
+        first = ("loading", "embedding", "forecast", *(("own_adapter",) if own_adapter else ()))
+    else:
+        first = ("loading", "embedding", "forecast")
+    alone = ("without_sources",) if recipe == "auto" and own_adapter else ()
+    beside = ("unlabelled",) if alone and unlabelled else ()
+    return (*first, "training", *alone, *beside, "baselines", "evaluation")
+
+
+def plan_steps(
     n_documents: int,
     n_sources: int,
     device: str,
@@ -35,16 +76,18 @@ def estimate_seconds(
     encoder: str = DEFAULT,
     long_texts: str = "head",
     unlabelled: int = 0,
-) -> tuple[float, float]:
-    """Seconds a training will take at least and at most: with the shortest and the longest forecast, or stop.
+    test_share: float = TEST_SHARE,
+) -> tuple[Step, ...]:
+    """The steps of a training in their order, with the seconds each takes on a quiet machine.
 
     Args:
-        n_documents: of the whole table.
+        n_documents: with labels, of the whole table.
         mean_bytes: mean length of a document in UTF-8, which tells its tokens in any script.
         device: "cpu", "cuda" or "mps".
         encoder: key of its card.
         long_texts: see `TrainingConfig`.
         unlabelled: documents without label; at least, none of them joins (`training/unlabelled.py`).
+        test_share: of the documents, those tested on.
     """
     # The four variants cost the same, as the scales are folded into the up-projections.
     card = CARDS[encoder]
@@ -52,43 +95,82 @@ def estimate_seconds(
     per_document = min(windows * card.max_length, (len(card.prefix) + mean_bytes) / card.bytes_per_token + 2)
     plain = 2 * card.layers * (4 + 2 * INNER) * card.width**2
     adapter = 2 * card.layers * 2 * card.width**2 // REDUCTION_FACTOR
-    speed = EFFICIENCY * matmul_speed(device, card.width)
+    speed = matmul_speed(device, card.width)
+    quicker = QUICKER if RECIPES[recipe].bfloat16 and told_of_bfloat16_units(device) else 1.0
 
-    def seconds(documents: float, sources: int, passes: int = 1, tokens: float = per_document) -> float:
-        """To run documents through encoder and sources; a training step counts as two passes."""
-        return passes * documents * tokens * (plain + sources * adapter) / speed
+    def seconds(documents: float, sources: int, tokens: float = per_document) -> float:
+        """To run documents through encoder and sources once."""
+        return float(documents * tokens * (plain + sources * adapter) / (READING * speed))
 
-    train = round((1 if recipe == "auto" else PAPER_SHARE) * (1 - TEST_SHARE) * n_documents)
+    def learning(documents: float, sources: int) -> float:
+        """To learn from documents once; a training step counts as two passes."""
+        return 2 * seconds(documents, sources) * READING / (LEARNING * quicker)
+
+    train = round((1 if recipe == "auto" else PAPER_SHARE) * (1 - test_share) * n_documents)
+    test = n_documents * test_share
     settings = TrainingConfig(recipe=recipe).resolved(train)
-    fixed = FIXED_SECONDS + 3 * seconds(n_documents, 0) + 2 * seconds(n_documents, n_sources)
     candidate = seconds(min(train, FORECAST.documents), 1, tokens=min(FORECAST.length, per_document))
     first_round = 1 + FORECAST.alone(n_sources) + FORECAST.shuffled
-    fixed += first_round * candidate
     further = (FORECAST.most(n_sources) - first_round) * candidate
+    asked = Step("forecast", first_round * candidate, first_round * candidate + further)
+    begin = Step("loading", LOADING, LOADING), _exactly("embedding", 2 * seconds(n_documents, 0))
+    scored = seconds(test, 0) + 2 * seconds(test, n_sources)
+    end = _exactly("evaluation", EVALUATION + scored + seconds(train, n_sources))
     if recipe == "auto":
         batch = min(train, TrainingConfig().batch_size)
-        learned = settings.steps * seconds(batch, n_sources + own_adapter, passes=2)
+        learned = settings.steps * learning(batch, n_sources + own_adapter)
         # The control (`evidence/rivals.py`): without sources, or all of it again with shuffled ones.
-        control = (
-            settings.steps * seconds(batch, 1, passes=2) if own_adapter else learned + first_round * candidate
-        )
-        joining = 0.0
+        shuffled = 0.0 if own_adapter else learned
+        least, most = (0.0, 0.0) if own_adapter else (asked.least, asked.most)
+        rivals = seconds(n_documents, 1) + shuffled
+        alone = [_exactly("without_sources", settings.steps * learning(batch, 1))] if own_adapter else []
+        others = Step("baselines", rivals + least, rivals + most)
+        steps = [*begin, asked, _exactly("training", learned), *alone, others, end]
         if own_adapter and unlabelled:
             every = train + min(unlabelled, MOST_UNLABELLED)
             with_sources, without = (
-                UNLABELLED_STEPS * seconds(batch, adapters, passes=2) + 2 * seconds(every, adapters)
+                UNLABELLED_STEPS * learning(batch, adapters) + 2 * seconds(every, adapters)
                 for adapters in (n_sources + 1, 1)
             )
-            joining = seconds(every, 0) + with_sources + without
-        least = fixed + learned + control
-        return least, least + joining + (1 if own_adapter else 2) * further
+            steps.insert(5, Step("unlabelled", 0.0, seconds(every, 0) + with_sources + without))
+        return tuple(steps)
     stage_one = StageOneConfig.for_documents(train, seed=0)
-    own = stage_one.epochs * seconds(train, 1, passes=2) if own_adapter else 0.0
-    epoch = seconds(train, n_sources + own_adapter, passes=2)
-    least, most = (
-        own + epochs * epoch for epochs in (min(settings.epochs, settings.patience + 1), settings.epochs)
-    )
-    return fixed + 2 * least, fixed + further + 2 * most  # twice: the control is the same training
+    epoch = learning(train, n_sources + own_adapter)
+    least, most = (epochs * epoch for epochs in (min(settings.epochs, settings.patience + 1), settings.epochs))
+    own = [_exactly("own_adapter", stage_one.epochs * learning(train, 1))] if own_adapter else []
+    again = sum(step.least for step in own)  # the control is the same training
+    others = Step("baselines", again + least, again + most + further)
+    return (*begin, asked, *own, Step("training", least, most), others, end)
+
+
+def _exactly(stage: str, seconds: float) -> Step:
+    """A step whose work is known."""
+    return Step(stage, seconds, seconds)
+
+
+def mean_bytes(texts: pd.Series[str]) -> float:
+    """Mean length in UTF-8, on which the time depends."""
+    return float(texts.map(lambda text: len(text.encode())).mean())
+
+
+def estimate(steps: Sequence[Step], device: str) -> tuple[float, float]:
+    """Seconds that the steps take together at least and at most, beside what runs now.
+
+    At most, all of that goes on; at least, most of it ends before long: so a busy machine widens the range.
+    """
+    slower = busy(device)
+    return slower**0.5 * sum(step.least for step in steps), slower * sum(step.most for step in steps)
+
+
+def busy(device: str) -> float:
+    """How many times longer work takes beside what runs on the processor now; 1 on a quiet machine and on a GPU.
+
+    With `load` others that want a core, a program with a thread for each core gets its share of them.
+    """
+    if device != "cpu" or not hasattr(os, "getloadavg"):
+        return 1.0
+    cores = usable_cores()
+    return max(1.0, (os.getloadavg()[0] + cores) / cores)
 
 
 def matmul_speed(device: str, width: int) -> float:
@@ -97,30 +179,43 @@ def matmul_speed(device: str, width: int) -> float:
 
 
 @lru_cache(maxsize=4)
-def _measured(device: str, width: int, moment: int) -> float:
-    """The best of five: a busy moment of the machine is not its speed.
+def _measured(device: str, width: int, at: int) -> float:
+    """On a processor what its cores give by their own clock, whatever else runs; on a GPU the best of five."""
+    del at  # only the key of the cache
+    return _cores_speed(width) if device == "cpu" else _gpu_speed(device, width)
 
-    A processor is measured by NumPy's product, which was within a tenth of torch's, and needs no torch.
-    """
-    del moment  # only the key of the cache
-    generator = np.random.default_rng(0)
-    left = generator.random((2048, width), dtype=np.float32)
-    right = generator.random((width, INNER * width), dtype=np.float32)
-    multiply: Callable[[], object] = (lambda: left @ right) if device == "cpu" else _on_device(device, left, right)
+
+def _cores_speed(width: int) -> float:
+    """By NumPy, which is there already: torch would take seconds to load."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    left, right = np.ones((256, width), np.float32), np.ones((width, INNER * width), np.float32)
+    with threadpool_limits(1):
+        left @ right  # warms up
+        seconds = min(_thread_seconds(left, right) for _ in range(5))
+    return usable_cores() * 2 * left.shape[0] * right.size / seconds
+
+
+def _thread_seconds(left: NDArray[np.float32], right: NDArray[np.float32]) -> float:
+    """Of one product, by the clock of this thread."""
+    started = time.thread_time()
+    for _ in range(4):
+        left @ right
+    return (time.thread_time() - started) / 4
+
+
+def _gpu_speed(device: str, width: int) -> float:
+    import torch
+
+    left = torch.rand(2048, width, device=device)
+    right = torch.rand(width, INNER * width, device=device)
 
     def seconds() -> float:
         started = time.perf_counter()
-        multiply()
-        return time.perf_counter() - started
+        for _ in range(4):
+            product = left @ right
+        float(product[0, 0])  # waits for the device
+        return (time.perf_counter() - started) / 4
 
     seconds()  # warms up
-    operations: int = 2 * left.shape[0] * right.size
-    return operations / min(seconds() for _ in range(5))
-
-
-def _on_device(device: str, left: np.ndarray, right: np.ndarray) -> Callable[[], object]:
-    """The same product elsewhere, waited for."""
-    import torch
-
-    factors = [torch.from_numpy(factor).to(device) for factor in (left, right)]
-    return lambda: float((factors[0] @ factors[1])[0, 0])
+    return 2 * left.shape[0] * right.numel() / min(seconds() for _ in range(5))

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from scalearn_core.config import TrainingConfig
-from scalearn_core.devices import find
+from scalearn_core.data.dataset import TextDataset
+from scalearn_core.devices import Device, find
+from scalearn_core.encoders.cards import DEFAULT
 from scalearn_core.encoders.encoder import Encoder
+from scalearn_core.evidence.pace import Pace
 from scalearn_core.evidence.pipeline import train_with_evidence
+from scalearn_core.evidence.time_estimates import Step, busy, mean_bytes, plan_steps
 from scalearn_core.jobs import levers, update
 from scalearn_core.runs import Reporter
 from scalearn_core.runs.folders import CHECKPOINT
 from scalearn_core.training.checkpoints import kept_in
+from scalearn_core.training.unlabelled import JOINED
 from scalearn_core.workspace.datasets import get_dataset_info, load_dataset
 from scalearn_core.workspace.test_set_use import note_test_set_use
 
-_BEGINS = {
-    "auto": {
-        "loading": 0.0, "embedding": 0.04, "forecast": 0.08, "training": 0.2, "without_sources": 0.55,
-        "unlabelled": 0.85, "baselines": 0.85, "evaluation": 0.95,
-    },
-    "paper": {
-        "loading": 0.0, "embedding": 0.04, "forecast": 0.06, "own_adapter": 0.1, "training": 0.1,
-        "baselines": 0.5, "evaluation": 0.94,
-    },
-}  # fmt: skip
-"""Where each stage begins on the progress bar, by recipe; it ends where the next one begins."""
 FIRST_SCORES = {"frozen_head": "first_score_plain", "scalearn": "first_score"}
 """What the run page finds the first scores under, by method."""
-_WITH_UNLABELLED = {"training": 0.15, "without_sources": 0.35, "unlabelled": 0.55, "baselines": 0.9}
-"""The same in recipe "auto" where documents without label may join."""
-_AFTER_OWN_ADAPTER = 0.2
-"""Where training begins in recipe "paper" after an own adapter."""
 
 
 def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
@@ -54,9 +44,8 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
     )  # fmt: skip
     info = get_dataset_info(config["dataset"])
     dataset = load_dataset(config["dataset"]).split(plan=info.plan)
-    progress = _Progress(report, settings, with_unlabelled=len(dataset.unlabelled) > 0)
-    progress.on_stage("loading")
     device = find(config.get("device"))
+    progress = _Progress(report, _planned(dataset, config, settings, device), busy(device.kind))
     encoder = Encoder.load(config.get("encoder"))  # the first releases knew the default alone
     with kept_in(folder / CHECKPOINT, config | {"device": device.kind}):
         outcome = train_with_evidence(
@@ -82,36 +71,52 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
     note_test_set_use(config["dataset"], folder.name, "training")
 
 
+def _planned(
+    dataset: TextDataset, config: dict[str, Any], settings: TrainingConfig, device: Device
+) -> tuple[Step, ...]:
+    """The steps of this training."""
+    return plan_steps(
+        len(dataset.frame),
+        len(config["sources"]),
+        device.kind,
+        settings.resolved(len(dataset.train)).own_adapter,
+        mean_bytes(dataset.frame["text"]),
+        settings.recipe,
+        config.get("encoder") or DEFAULT,
+        settings.long_texts,
+        0 if dataset.separator else len(dataset.unlabelled),
+        len(dataset.test) / len(dataset.frame),
+    )
+
+
 class _Progress:
     """Turns stages and steps into one bar, a remaining time and the curves of the run page."""
 
-    def __init__(self, report: Reporter, settings: TrainingConfig, *, with_unlabelled: bool) -> None:
-        self.report = report
-        own_adapter = settings.own_adapter is not False
-        self.last_steps = "without_sources" if settings.recipe == "auto" and own_adapter else "training"
-        begins = dict(_BEGINS[settings.recipe])
-        if settings.recipe == "paper" and settings.own_adapter:
-            begins["training"] = _AFTER_OWN_ADAPTER
-        if settings.recipe == "auto" and with_unlabelled:
-            self.last_steps = ""
-            begins |= _WITH_UNLABELLED
-        ends = [*list(begins.values())[1:], 1.0]
-        self.stages = {stage: (begin, end) for (stage, begin), end in zip(begins.items(), ends, strict=True)}
-        self.stage = "loading"
-        self.began = time.monotonic()
+    def __init__(self, report: Reporter, steps: Sequence[Step], slower: float) -> None:
+        self.report, self.pace = report, Pace(steps, slower)
+        self.stage = ""
+        self.epochs = 0
+        """Of the training before documents without label join: the curve goes on from there."""
+        self.on_stage("loading")
 
     def on_stage(self, stage: str) -> None:
-        self.stage, self.began = stage, time.monotonic()
-        self.report.stage(stage, self.stages[stage][0])
+        self.stage = stage
+        far = self.pace.begin(stage)
+        self.report.stage(stage, far.share)
+        self.report.progress(far.share, far.to_go)
 
     def on_step(self, step: int, metrics: dict[str, float]) -> None:
-        start, end = self.stages[self.stage]
-        fraction = metrics["fraction"]
-        elapsed = time.monotonic() - self.began
-        # At most: early stopping may end the training sooner, and then the bar jumps ahead.
-        eta = elapsed / fraction * (1 - fraction) if self.stage == self.last_steps and step >= 8 else None
+        epoch = int(metrics["epoch"])
         if self.stage == "training":
-            for name in ("train_loss", "validation_loss", "validation_macro_f1"):
-                if name in metrics:
-                    self.report.metric(int(metrics["epoch"]), name, metrics[name])
-        self.report.progress(start + (end - start) * fraction, eta)
+            self.epochs = epoch
+            self._points(epoch, metrics)
+        elif metrics.get("part") == JOINED:
+            self._points(self.epochs + epoch, metrics)
+        far = self.pace.at(metrics["fraction"])
+        self.report.progress(far.share, far.to_go)
+
+    def _points(self, epoch: int, metrics: dict[str, float]) -> None:
+        """Those of the learning curve."""
+        for name in ("train_loss", "validation_loss", "validation_macro_f1"):
+            if name in metrics:
+                self.report.metric(epoch, name, metrics[name])

@@ -94,6 +94,10 @@ def learn_beside(
     return trained
 
 
+JOINED = 1
+"""The first part of `join` is the training of the model, the second the same without sources."""
+
+
 @dataclass(frozen=True, eq=False)
 class Joined:
     """What documents without label have done to a training, and what shows it."""
@@ -131,19 +135,19 @@ def join(
     pile = Pile.read(model, labelled, targets, unlabelled)
     learned, control = (
         learn_beside(begin, pile, recipe, batch_size=batch_size, seed=seed, on_step=_part(on_step, *part))
-        for begin, part in ((model, (0.0, 0.6)), (alone, (0.6, 1.0)))
+        for begin, part in ((model, (JOINED, 0.0, 0.6)), (alone, (2, 0.6, 1.0)))
     )
     model.take_over(learned)
     return Joined(len(unlabelled), without, control)
 
 
-def _part(on_step: OnStep | None, begin: float, end: float) -> OnStep | None:
-    """Tells of a part of the work as of the whole."""
+def _part(on_step: OnStep | None, part: int, begin: float, end: float) -> OnStep | None:
+    """Tells of a part of the work as of the whole, and which it is, counted from 1."""
     if on_step is None:
         return None
 
     def told(step: int, metrics: dict[str, float]) -> None:
-        on_step(step, metrics | {"fraction": begin + (end - begin) * metrics["fraction"]})
+        on_step(step, metrics | {"fraction": begin + (end - begin) * metrics["fraction"], "part": part})
 
     return told
 
