@@ -13,6 +13,12 @@ shell.enter("scales")
 
 VIEWS = ("contribution", "raw", "change", "dimensions", "seeds", "compare")
 
+if shell.presenting():
+    shown = model_choice.linked_model()
+    with shell.in_words():
+        scale_view.present(outcomes.result(shown.id), st.query_params.get(shell.VIEW, VIEWS[0]))
+    st.stop()
+
 run = model_choice.trained_model()
 if run is None:
     st.stop()

@@ -22,6 +22,9 @@ class Palette:
     """Fullest cell of a map; `ink` is readable on it."""
     fill_opposite: str
     """Fullest negative cell."""
+    more: str
+    """Fullest cell of a map for what is added, and `less` for what is subtracted: neither good nor bad."""
+    less: str
     quiet: str
     """What the model is compared with."""
     grid: str
@@ -35,6 +38,8 @@ LIGHT = Palette(
     opposite="#b4602b",
     fill="#74b8ac",
     fill_opposite="#e3a57c",
+    more="#8fb3dc",
+    less="#dfb65c",
     quiet="#69767a",
     grid="#dcd8cc",
 )
@@ -46,6 +51,8 @@ DARK = Palette(
     opposite="#e09a66",
     fill="#1c7164",
     fill_opposite="#9c5326",
+    more="#2f629e",
+    less="#86620f",
     quiet="#93a3a6",
     grid="#324043",
 )

@@ -11,6 +11,7 @@ import streamlit as st
 
 from scalearn_core.errors import DataError, ScaLearnError
 from scalearn_ui import state, text
+from scalearn_ui.palette import DARK, LIGHT, Palette
 from scalearn_ui.text import t
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,6 +44,9 @@ here, its file, and `page.NAME`, `NAME.title` and `NAME.lead` in the locale."""
 VIEW = "view"
 """Name of the chosen part of a page, in the session and in the link."""
 
+PRESENT = "present"
+"""Name in the link of the mode that shows one picture alone."""
+
 READING_WIDTH = 1040
 """Widest a page gets, in pixels; narrower windows get their own width."""
 
@@ -58,6 +62,8 @@ def enter(page: str) -> None:
         language = {text.LANGUAGE_KEY: query.pop(text.LANGUAGE_KEY)} if text.LANGUAGE_KEY in query else {}
         st.session_state.wanted_page = (page, query)
         st.switch_page("studio.py", query_params=language)
+    if presenting():
+        return
     st.title(t(f"{page}.title"), anchor=False)
     st.markdown(t(f"{page}.lead"))
 
@@ -66,14 +72,19 @@ def open_app() -> None:
     """All of `studio.py`: draw the frame and run the requested page."""
     st.session_state.entered = True
     st.set_page_config(page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
-    st.logo(str(ROOT / "assets" / "logo.svg"), icon_image=str(ROOT / "assets" / "icon.svg"), size="large")
+    dark = st.context.theme.type == "dark"
+    logo = ROOT / "assets" / ("logo_dark.svg" if dark else "logo.svg")
+    st.logo(str(logo), icon_image=str(ROOT / "assets" / "icon.svg"), size="large")
+    _readable_choices(DARK if dark else LIGHT)
     context = st.sidebar.container()
     _language_switch()
     page = st.navigation(_menu())
     wanted, query = st.session_state.pop("wanted_page", (None, {}))
     if wanted:
         st.switch_page(_file(wanted), query_params=query)
-    with st.container(width=READING_WIDTH), in_words():
+    with st.container(width="stretch" if presenting() else READING_WIDTH), in_words():
+        if presenting():
+            _bare_frame()
         page.run()
     with context, in_words():
         _current_project()
@@ -82,6 +93,35 @@ def open_app() -> None:
 def has(page: str) -> bool:
     """Whether the menu has it."""
     return any(page in pages for pages in MENU.values())
+
+
+def _readable_choices(palette: Palette) -> None:
+    """The chosen part of a row of choices in a colour that can be read on its ground; the theme's own cannot."""
+    chosen = ("segmented_controlActive", "pillsActive")
+    where = ", ".join(f"[data-testid=stBaseButton-{name}], [data-testid=stBaseButton-{name}] *" for name in chosen)
+    st.html(f"<style>{where} {{ color: {palette.accent} !important }}</style>")
+
+
+def presenting() -> bool:
+    """Whether the page shows one picture alone, over the whole screen."""
+    return PRESENT in st.query_params
+
+
+def present() -> None:
+    """Show the page's picture alone."""
+    st.query_params[PRESENT] = "1"
+    st.rerun()
+
+
+def _bare_frame() -> None:
+    """Hide what is around a page, and offer the way back."""
+    st.html(
+        "<style>[data-testid=stSidebar], [data-testid=stHeader], [data-testid=stExpandSidebarButton]"
+        " { display: none } .stMainBlockContainer { padding: 1rem 2rem } </style>"
+    )
+    if st.button(t("shell.present_end"), key="present_end", icon=":material/close:", type="tertiary"):
+        del st.query_params[PRESENT]
+        st.rerun()
 
 
 def go(page: str, **query: str) -> None:

@@ -5,7 +5,8 @@ axis and break into lines, so nothing is clipped. Each page's own figures lie in
 """
 
 from scalearn_ui.charts.base import CONFIG, lines, percent, signed, signed_points
-from scalearn_ui.charts.basic import Interval, class_counts, confusion, curves, probabilities, scale_map, scores
+from scalearn_ui.charts.basic import Interval, class_counts, confusion, curves, probabilities, scores
+from scalearn_ui.charts.heatmap import scale_map
 from scalearn_ui.charts.multi_label import label_bars
 
 __all__ = [

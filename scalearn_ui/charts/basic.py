@@ -1,4 +1,4 @@
-"""The figures that most pages need: bars, scores with intervals, curves, confusion, maps of scales."""
+"""The figures that most pages need: bars, scores with intervals, curves, confusion."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from scalearn_ui.charts.base import finish, lines, name_rows, named, percent, signed
+from scalearn_ui.charts.base import finish, lines, name_rows, named, percent
 from scalearn_ui.charts.once import drawn_once
 from scalearn_ui.palette import Palette
 
@@ -166,47 +166,3 @@ def confusion(
     figure.update_xaxes(side="top", type="category", showgrid=False)
     figure.update_yaxes(title=y_title)
     return finish(figure, palette, rows=len(labels), x_title=x_title, row_height=40)
-
-
-@drawn_once
-def scale_map(
-    values: Sequence[Sequence[float]],
-    sources: Sequence[str],
-    layers: Sequence[str],
-    *,
-    decimals: int,
-    starts: Sequence[float],
-    unit: str,
-    x_title: str,
-    title: str,
-    palette: Palette,
-) -> go.Figure:
-    """Numbers by source (rows) and layer (columns), printed in each cell with their sign.
-
-    Args:
-        values: `[layers][sources]`, as results store them.
-        starts: of each source the value drawn in the page's own colour; above it accent, below it opposite.
-        title: of the whole axis: its name and the unit.
-    """
-    by_source = [[row[column] for row in values] for column in range(len(sources))]
-    moved = [[value - start for value in row] for row, start in zip(by_source, starts, strict=True)]
-    reach = max((abs(distance) for row in moved for distance in row), default=0.0) or 1.0
-    figure = go.Figure(
-        go.Heatmap(
-            z=moved,
-            x=list(layers),
-            y=[lines(name) for name in sources],
-            text=[[signed(value, decimals) for value in row] for row in by_source],
-            texttemplate="%{text}",
-            textfont={"color": palette.ink},
-            colorscale=[[0.0, palette.fill_opposite], [0.5, palette.ground], [1.0, palette.fill]],
-            zmin=-reach,
-            zmax=reach,
-            xgap=2,
-            ygap=2,
-            showscale=False,
-            hovertemplate=f"%{{y}}<br>{x_title}: %{{x}}<br>%{{text}} {unit}<extra></extra>",
-        )
-    )
-    figure.update_xaxes(side="top", type="category", showgrid=False)
-    return finish(figure, palette, rows=len(sources), x_title=title, row_height=34)

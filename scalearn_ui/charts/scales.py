@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from scalearn_ui.charts.base import CONFIG, finish, lines, named, signed
+from scalearn_ui.charts.heatmap import rooted, shades
 from scalearn_ui.charts.once import drawn_once
 from scalearn_ui.palette import Palette
 
@@ -43,12 +44,13 @@ def picture_config(kind: str, filename: str, *, button: str) -> dict[str, object
 def with_picture(figure: go.Figure, palette: Palette) -> go.Figure:
     """Room for the button, and a ground of its own: a saved picture has none of the page's."""
     figure = go.Figure(figure)
+    room = max(0, 40 - figure.layout.margin.t)
     figure.update_layout(
         paper_bgcolor=palette.ground,
         plot_bgcolor=palette.ground,
         font={"color": palette.ink, "family": FONT},
-        margin={"t": 40},
-        height=figure.layout.height + 32,
+        margin={"t": figure.layout.margin.t + room},
+        height=figure.layout.height + room,
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": palette.quiet, "activecolor": palette.accent},
     )
     return figure
@@ -75,12 +77,12 @@ def narrow_map(
     """
     by_source = [[row[column] for row in values] for column in range(len(sources))]
     moved = [[value - start for value in row] for row, start in zip(by_source, starts, strict=True)]
-    reach = max((abs(distance) for row in moved for distance in row), default=0.0) or 1.0
+    reach = rooted(max((abs(distance) for row in moved for distance in row), default=0.0) or 1.0)
     printed = decimals if len(layers) <= FEW_LAYERS else decimals - 1
     rows = [f"{number}" for number in range(len(sources))]  # names may be alike when shortened
     figure = go.Figure(
         go.Heatmap(
-            z=moved,
+            z=[[rooted(distance) for distance in row] for row in moved],
             x=list(layers),
             y=rows,
             text=[[signed(value, printed) for value in row] for row in by_source],
@@ -88,7 +90,7 @@ def narrow_map(
                         for name, row in zip(sources, by_source, strict=True)],
             texttemplate="%{text}",
             textfont={"color": palette.ink, "size": 13 if len(layers) <= FEW_LAYERS else 11},
-            colorscale=[[0.0, palette.fill_opposite], [0.5, palette.ground], [1.0, palette.fill]],
+            colorscale=shades(palette),
             zmin=-reach,
             zmax=reach,
             xgap=2,

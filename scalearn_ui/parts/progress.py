@@ -8,12 +8,15 @@ from contextlib import suppress
 import streamlit as st
 
 from scalearn_core import runs
+from scalearn_core.errors import DataError
+from scalearn_core.evidence.time_estimates import stages
 from scalearn_core.runs import Run
 from scalearn_core.runs.around import place_of
+from scalearn_core.workspace import datasets
 from scalearn_ui import shell, text
 from scalearn_ui.letters import letters
 from scalearn_ui.parts import first_scores, history
-from scalearn_ui.text import t
+from scalearn_ui.text import Markdown, t
 
 STATUS_LOOK = {
     "queued": ("gray", ":material/schedule:"),
@@ -30,6 +33,31 @@ def badge(run: Run) -> None:
     """Status of a run as a word with an icon."""
     colour, icon = STATUS_LOOK[run.status]
     st.badge(t(f"status.{run.status}"), icon=icon, color=colour)  # type: ignore[arg-type]
+
+
+def stage_of(run: Run) -> Markdown:
+    """What a run does now."""
+    known = f"stage.{run.stage}" in text.sentences(text.language())
+    return t(f"stage.{run.stage}") if known else t(f"status.{run.status}")
+
+
+def step(run: Run) -> Markdown | None:
+    """ "Step 3 of 6: Forecasting"; None for a run that is no training, or has not begun."""
+    place = step_of(run)
+    return place and t("run.step", step=place[0], steps=place[1], stage=stage_of(run))
+
+
+def step_of(run: Run) -> tuple[int, int] | None:
+    """Which of how many steps a training is at."""
+    if run.kind != "train" or "recipe" not in run.config:
+        return None
+    with suppress(DataError):
+        unlabelled = datasets.get_dataset_info(run.config["dataset"]).unlabelled > 0
+        own = run.config.get("own_adapter", run.config["recipe"] == "auto")
+        every = stages(run.config["recipe"], own, unlabelled)
+        if run.stage in every:
+            return every.index(run.stage) + 1, len(every)
+    return None
 
 
 def follow(run: Run) -> None:
@@ -91,8 +119,7 @@ def _title_of(now: Run) -> None:
 
 def _state_of(now: Run) -> None:
     """Badge, bar, time left, cancel button."""
-    known = f"stage.{now.stage}" in text.sentences(text.language())
-    stage = t(f"stage.{now.stage}") if known else t(f"status.{now.status}")
+    stage = step(now) or stage_of(now)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             badge(now)

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from scalearn_core.records.training import TrainingRecord
 from scalearn_core.tables.export import csv_text
-from scalearn_ui import charts, outcomes
+from scalearn_ui import charts, outcomes, text
+from scalearn_ui.charts.heatmap import Words
 from scalearn_ui.charts.scales import PICTURES, narrow_map, picture_config, with_picture
-from scalearn_ui.parts import figure
+from scalearn_ui.letters import letters
+from scalearn_ui.parts import figure, most_used
 from scalearn_ui.text import Markdown, t
 
 DECIMALS = 6
@@ -39,6 +41,12 @@ class ScaleMap:
     decimals: int
     starts: Sequence[float]
     """Of each source the value in the middle of the colours."""
+    title: str
+    """What it shows, as a sentence."""
+    footer: str
+    """Which model, and of when."""
+    own: bool = False
+    """Whether the last row is the task adapter."""
 
 
 def order(record: TrainingRecord) -> list[int]:
@@ -63,8 +71,13 @@ def of_result(
     unit: Markdown,
     decimals: int,
     starts: Sequence[float] | None = None,
+    title: str | None = None,
 ) -> ScaleMap:
-    """A map of all sources of a result, in the order of `order`; `values` and `starts` in that of the result."""
+    """A map of all sources of a result, in the order of `order`; `values` and `starts` in that of the result.
+
+    Args:
+        title: by default which source is used most, and where.
+    """
     rows = order(record)
     titles, begins = outcomes.source_titles(record), [0.0] * len(rows) if starts is None else starts
     return ScaleMap(
@@ -75,21 +88,41 @@ def of_result(
         unit,
         decimals,
         [begins[row] for row in rows],
+        title or most_used.title(record),
+        footer([record]),
+        record.own_adapter,
     )
+
+
+def footer(records: Sequence[TrainingRecord]) -> str:
+    """The models that a picture is of, with their dates."""
+    models = t("list.comma").join(
+        f"{letters(each.dataset.name)} · {text.moment(each.created)}" for each in records
+    )
+    return f"{t('home.title')} · {models}"
 
 
 def draw(shown: ScaleMap, *, filename: str, alt: str) -> None:
     """The map, and below it a table and a picture of it; on a phone the map is drawn for its width."""
-    layers, title = _layers(shown), t("axis.layer_unit", unit=shown.unit)
-    wide = charts.scale_map(
-        shown.values.tolist(), shown.titles, layers, decimals=shown.decimals, starts=shown.starts, unit=shown.unit,
-        x_title=t("axis.layer"), title=title, palette=figure.palette(),
-    )  # fmt: skip
     narrow = narrow_map(
-        shown.values.tolist(), shown.titles, layers, decimals=shown.decimals, starts=shown.starts, unit=shown.unit,
-        x_title=t("axis.layer"), palette=figure.palette(),
+        shown.values.tolist(), shown.titles, _layers(shown), decimals=shown.decimals, starts=shown.starts,
+        unit=shown.unit, x_title=t("axis.layer"), palette=figure.palette(),
     )  # fmt: skip
-    with_downloads(wide, table(shown), filename=filename, alt=alt, key="scale_map", narrow=narrow)
+    with_downloads(wide(shown), table(shown), filename=filename, alt=alt, key="scale_map", narrow=narrow)
+
+
+def wide(shown: ScaleMap, *, present: bool = False) -> go.Figure:
+    """The map for a screen, or larger for a wall."""
+    layers = _layers(shown)
+    sizes = np.abs(shown.values).mean(axis=0).tolist() if len(layers) > 1 else None
+    words = Words(
+        shown.title, t("axis.layer_unit", unit=shown.unit), t("axis.layer"), shown.unit, t("scales.total"),
+        t("scales.more"), t("scales.less"), shown.footer,
+    )  # fmt: skip
+    return charts.scale_map(
+        shown.values.tolist(), shown.titles, layers, decimals=shown.decimals, starts=shown.starts, totals=sizes,
+        own=shown.own, words=words, palette=figure.palette(), present=present,
+    )  # fmt: skip
 
 
 def with_downloads(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
 import plotly.graph_objects as go
 import pytest
 
 from scalearn_ui import charts
+from scalearn_ui.charts.heatmap import Words
 from scalearn_ui.palette import DARK, LIGHT
 
 JAPANESE = "銀行への問い合わせの用件（個人のお客さま）"
@@ -59,12 +63,32 @@ def test_a_class_without_documents_does_not_divide_by_zero() -> None:
 @pytest.mark.parametrize("starts", [(0.0, 0.0), (0.5, 0.5), (0.0, 1.0)])
 def test_scale_map_prints_values_and_colours_how_far_they_moved(starts: tuple[float, float]) -> None:
     figure = scale_map([[0.5, -1.25], [0.0, 2.0]], starts=starts)
-    cells = figure.data[0]
-    assert [list(row) for row in cells.text] == [["+0.5", "0.0"], ["−1.2", "+2.0"]], "rows are sources"
-    first, second = starts
-    assert [list(row) for row in cells.z] == [[0.5 - first, 0.0 - first], [-1.25 - second, 2.0 - second]]
-    assert -cells.zmin == cells.zmax == max(abs(distance) for row in cells.z for distance in row)
+    rows = [trace for trace in figure.data if trace.type == "heatmap"]
+    assert [list(row.text[0]) for row in rows] == [["+0.5", "0.0"], ["−1.2", "+2.0"]], "rows are sources"
+    moved = [[0.5 - starts[0], 0.0 - starts[0]], [-1.25 - starts[1], 2.0 - starts[1]]]
+    for row, distances in zip(rows, moved, strict=True):
+        assert list(row.z[0]) == [pytest.approx(math.copysign(abs(d) ** 0.5, d)) for d in distances]
+        assert -row.zmin == row.zmax == pytest.approx(max(abs(d) for all_ in moved for d in all_) ** 0.5)
+    assert [trace.showscale for trace in rows] == [True, False], "one legend for all"
     assert figure.layout.xaxis.title.text == "Layer (percent)"
+    assert list(figure.layout.xaxis.ticktext) == ["1", "2", "Total"]
+    assert [list(trace.text) for trace in figure.data if trace.type == "scatter"] == [["<b>0.2</b>", "<b>1.6</b>"]]
+    assert figure.layout.title.text == "The first is used most"
+    assert "of today" in next(note.text for note in figure.layout.annotations)
+
+
+@pytest.mark.parametrize("n_sources", [2, 10, 23])
+def test_a_scale_map_fits_a_screen_and_sets_the_task_adapter_apart(n_sources: int) -> None:
+    values = [[1.0] * n_sources] * 6
+    names = [f"source {number}" for number in range(n_sources)]
+    words = Words("Title", "Axis", "Layer", "percent", "Total", "more", "less", "footer")
+    figure = charts.scale_map(
+        values, names, list("123456"), decimals=1, starts=[0.0] * n_sources, totals=[1.0] * n_sources, own=True,
+        words=words, palette=LIGHT,
+    )  # fmt: skip
+    assert figure.layout.height <= 640
+    places = list(figure.layout.yaxis.tickvals)
+    assert places[-1] - places[-2] > 1 and {b - a for a, b in pairwise(places[:-1])} <= {1.0}
 
 
 def test_a_map_of_zeros_has_a_middle_too() -> None:
@@ -114,14 +138,11 @@ def test_signs(value: float, printed: str) -> None:
 
 def scale_map(values: list[list[float]], *, starts: tuple[float, float]) -> go.Figure:
     layers = [str(layer + 1) for layer in range(len(values))]
-    return charts.scale_map(
-        values,
-        ["first", "second"],
-        layers,
-        decimals=1,
-        starts=starts,
-        unit="percent",
-        x_title="Layer",
-        title="Layer (percent)",
-        palette=LIGHT,
+    sizes = [sum(abs(row[source]) for row in values) / len(values) for source in (0, 1)]
+    words = Words(
+        "The first is used most", "Layer (percent)", "Layer", "percent", "Total", "more", "less", "of today"
     )
+    return charts.scale_map(
+        values, ["first", "second"], layers, decimals=1, starts=starts, totals=sizes, own=False, words=words,
+        palette=LIGHT,
+    )  # fmt: skip

@@ -79,8 +79,9 @@ def test_every_view_opens_from_its_link(studio: Open, trained: str, view: str, l
     assert app.get_by_key("view").value == view
     if view in ("contribution", "raw", "change"):
         wide, narrow = (json.loads(chart.proto.spec) for chart in app.get("plotly_chart"))
-        cells = wide["data"][0]["text"]
-        assert len(cells) == SOURCES + 1 == len(narrow["data"][0]["text"])
+        rows = [trace for trace in wide["data"] if trace["type"] == "heatmap"]
+        assert len(rows) == SOURCES + 1 == len(narrow["data"][0]["text"])
+        assert wide["layout"]["title"]["text"] and "\\" not in wide["layout"]["title"]["text"]
         assert app.download_button(key="scale_map_csv")
 
 
@@ -128,7 +129,9 @@ def test_a_map_as_a_table_has_a_row_per_layer_and_source() -> None:
 
 
 def test_a_table_is_safe_in_a_spreadsheet() -> None:
-    shown = scale_map.ScaleMap(np.array([[-0.5]]), ["=1+1"], ["@x"], "scale", Markdown("x"), 2, [0.0])
+    shown = scale_map.ScaleMap(
+        np.array([[-0.5]]), ["=1+1"], ["@x"], "scale", Markdown("x"), 2, [0.0], "Title", "Footer"
+    )
     written = list(csv.reader(io.StringIO(csv_text(scale_map.table(shown)))))
     assert written[1][1:] == ["'=1+1", "'@x", "-0.5"]
 
@@ -180,7 +183,7 @@ def test_a_phone_has_names_above_the_cells_and_all_numbers() -> None:
     )  # fmt: skip
     assert list(few.data[0].text[0]) == ["+1.2"] * 6 and list(few.data[0].text[1]) == ["−3.0"] * 6
     assert list(many.data[0].text[0]) == ["+1"] * 12, "narrow cells round"
-    assert few.data[0].z[0][0] == 0.25 and few.data[0].zmax == 3.0 == -few.data[0].zmin
+    assert few.data[0].z[0][0] == 0.5 and few.data[0].zmax == 3.0**0.5 == -few.data[0].zmin
     assert [note.text for note in few.layout.annotations] == ["first", "&lt;b&gt;second&lt;/b&gt;"]
     assert "Layer" in few.layout.xaxis.title.text and "%" in few.layout.xaxis.title.text
 

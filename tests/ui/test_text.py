@@ -158,7 +158,7 @@ def test_charts_wear_the_colours_of_the_theme(palette: Palette, theme: str) -> N
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize("ground", ["ground", "panel", "fill", "fill_opposite"])
+@pytest.mark.parametrize("ground", ["ground", "panel", "fill", "fill_opposite", "more", "less"])
 def test_ink_is_readable_on_every_cell(palette: Palette, ground: str) -> None:
     """WCAG 2.1 asks for 4.5 to 1."""
     assert contrast(palette.ink, asdict(palette)[ground]) >= 4.5

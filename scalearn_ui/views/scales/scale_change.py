@@ -10,6 +10,7 @@ from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import charts
 from scalearn_ui.parts import scale_map
+from scalearn_ui.parts.figure_text import as_figure_text
 from scalearn_ui.text import t
 from scalearn_ui.views.scales import scale_view
 
@@ -20,7 +21,10 @@ STAYED = 1.0
 def draw(run: Run, record: TrainingRecord) -> None:
     """In words what moved most, then the map of learned minus start."""
     moved = change(record)
-    shown = scale_map.of_result(record, moved, column="change_percent", unit=t("unit.percent"), decimals=1)
+    shown = scale_map.of_result(
+        record, moved, column="change_percent", unit=t("unit.percent"), decimals=1,
+        title=as_figure_text(t("change.map_title")),
+    )  # fmt: skip
     _words(shown, reused=record.reused)
     st.markdown(t("change.reading", layers=len(moved)))
     scale_map.draw(shown, filename=f"{record.dataset.name}_change", alt=t("change.alt"))

@@ -12,6 +12,7 @@ from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, state, text
 from scalearn_ui.letters import letters
 from scalearn_ui.parts import scale_map
+from scalearn_ui.parts.figure_text import as_figure_text
 from scalearn_ui.text import Markdown, plain, t
 
 OTHER = "other"
@@ -80,6 +81,8 @@ def _difference(record: TrainingRecord, second: TrainingRecord, shared: list[str
         unit=t("compare.unit"),
         decimals=1,
         starts=[0.0] * len(shared),
+        title=as_figure_text(t("compare.map_title")),
+        footer=scale_map.footer([record, second]),
     )
     layer, row = (int(n) for n in np.unravel_index(np.abs(shown.values).argmax(), shown.values.shape))
     used = (np.abs(here) >= ALIKE) & (np.abs(there) >= ALIKE)

@@ -10,8 +10,9 @@ import streamlit as st
 from scalearn_core.records.forecast import Start
 from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
-from scalearn_ui import charts, outcomes, text
-from scalearn_ui.parts import scale_map
+from scalearn_ui import charts, outcomes, shell, text
+from scalearn_ui.parts import figure, most_used, scale_map
+from scalearn_ui.parts.figure_text import as_figure_text
 from scalearn_ui.text import Markdown, t
 
 NAMED = 3
@@ -20,8 +21,28 @@ OWN_START = 1.0
 """Scale of the own adapter before it learned from pairs of documents; it did next to nothing then."""
 
 
+def draw(run: Run, record: TrainingRecord, view: str) -> None:
+    """The view "contribution" or "raw": the map first, then what it says, how to read it, and what to know."""
+    shown = contribution(record) if view == "contribution" else raw(record)
+    name = f"{record.dataset.name}_{'contribution' if view == 'contribution' else 'scale'}"
+    scale_map.draw(shown, filename=name, alt=t("scales.map_alt"))
+    if st.button(t("scales.present"), key="present", icon=":material/present_to_all:", type="tertiary"):
+        shell.present()
+    summary(record)
+    reading(view, record)
+    notes(record)
+
+
+def present(record: TrainingRecord, view: str) -> None:
+    """The map alone, over the whole screen."""
+    shown = raw(record) if view == "raw" else contribution(record)
+    drawn = scale_map.wide(shown, present=True)
+    figure.show(drawn, alt=t("scales.map_alt"), key="presented")
+    most_used.draw(record)
+
+
 def summary(record: TrainingRecord) -> None:
-    """Which sources are used most, in one sentence, and how much the task adapter adds."""
+    """Which source is used most and whether that is shown to help, and how much the task adapter adds."""
     totals = scale_map.totals(record)
     if totals.sum() == 0:
         st.info(t("scales.all_zero"), icon=":material/info:")
@@ -31,38 +52,23 @@ def summary(record: TrainingRecord) -> None:
     names = outcomes.source_titles(record)
     first = listed(t("list.name", name=names[index]) for index in order)
     strength = f"{100 * reused.sum():.1f}"
+    most_used.draw(record)
     if len(reused) > NAMED and reused.sum() > 0:
         share = f"{100 * reused[order].sum() / reused.sum():.0f}"
         sentence = t("scales.summary", names=first, share=share, strength=strength)
     else:
         sentence = t("scales.summary_few", names=first, strength=strength)
     if record.own_adapter:
-        sentence = Markdown(f"{sentence}  \n{t('scales.summary_own', strength=f'{100 * totals[-1]:.1f}')}")
-    st.info(
-        sentence,
-        title=t("scales.summary_title"),
-        icon=":material/lightbulb:",
-    )
+        sentence = Markdown(f"{sentence} {t('scales.summary_own', strength=f'{100 * totals[-1]:.1f}')}")
+    st.markdown(sentence)
 
 
-def draw(run: Run, record: TrainingRecord, view: str) -> None:
-    """The view "contribution" or "raw" with its summary, how to read it, and what to know."""
-    summary(record)
-    reading(view, record)
-    if view == "contribution":
-        contribution(record)
-    else:
-        raw(record)
-    notes(record)
-
-
-def contribution(record: TrainingRecord) -> None:
+def contribution(record: TrainingRecord) -> scale_map.ScaleMap:
     """Signed share of each layer's signal, in percent."""
     values = 100 * np.array(record.scales.contribution)
-    shown = scale_map.of_result(
+    return scale_map.of_result(
         record, values, column="contribution_percent", unit=t("unit.percent"), decimals=1
     )  # fmt: skip
-    scale_map.draw(shown, filename=f"{record.dataset.name}_contribution", alt=t("scales.map_alt"))
 
 
 def reading(view: str, record: TrainingRecord) -> None:
@@ -70,13 +76,12 @@ def reading(view: str, record: TrainingRecord) -> None:
     st.markdown(t(f"reading.{view}", layers=len(record.scales.contribution)))
 
 
-def raw(record: TrainingRecord) -> None:
+def raw(record: TrainingRecord) -> scale_map.ScaleMap:
     """The learned numbers themselves, coloured by how far they moved from their start."""
-    shown = scale_map.of_result(
+    return scale_map.of_result(
         record, np.array(record.scales.raw), column="scale", unit=t("unit.scale"), decimals=2,
-        starts=starts(record),
+        starts=starts(record), title=as_figure_text(t("scales.raw_title")),
     )  # fmt: skip
-    scale_map.draw(shown, filename=f"{record.dataset.name}_scale", alt=t("scales.map_alt"))
 
 
 def notes(record: TrainingRecord) -> None:

@@ -14,7 +14,7 @@ from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, text
 from scalearn_ui.charts import sources as drawn
-from scalearn_ui.parts import figure, forecast, query_choice, study
+from scalearn_ui.parts import figure, forecast, most_used, query_choice, study
 from scalearn_ui.text import Markdown, count, t
 from scalearn_ui.views.transfer import source_overlap, source_strength
 
@@ -29,6 +29,7 @@ strength = source_strength.draw
 
 def draw(run: Run, record: TrainingRecord) -> None:
     """The forecast first; the study is offered below it, or once done stands above it."""
+    most_used.draw(record)
     if record.studies.sources is None:
         _expected(record)
     measured = study.found_or_offered(run, record, "sources", record.studies.sources)
