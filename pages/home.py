@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_core import runs
+from scalearn_core.evidence import ready
 from scalearn_core.workspace import datasets as workspace
 from scalearn_ui import shell
 from scalearn_ui.parts import run_list
@@ -16,7 +17,8 @@ shell.enter("home")
 latest = runs.recent(limit=50)
 datasets = workspace.list_datasets()
 sample, *other_samples = samples.offered()
-trained = next((run for run in latest if run.kind == "train" and run.status != "cancelled"), None)
+here = [run for run in latest if run.kind == "train" and ready.KEY not in run.config]
+trained = next((run for run in here if run.status != "cancelled"), None)
 
 with st.container(border=True):
     if trained is None:
@@ -24,7 +26,7 @@ with st.container(border=True):
     else:
         step = "watch" if trained.active else "results" if trained.status == "succeeded" else "failed"
     st.subheader(t(f"home.next.{step}.title"), anchor=False)
-    st.markdown(t(f"home.next.{step}.text", sample=t(f"sample.{sample}")))
+    st.markdown(t(f"home.next.{step}.text", sample=t(f"sample.{sample}"), **samples.time_needed(step, sample)))
     with st.container(horizontal=True):
         if trained is not None:
             page = "results" if step == "results" else "run"

@@ -8,7 +8,7 @@ from scalearn_core import runs
 from scalearn_core.config import DEFAULT_VARIANT, VARIANTS
 from scalearn_core.workspace import datasets
 from scalearn_ui import shell, state
-from scalearn_ui.parts import encoder_choice, forecast
+from scalearn_ui.parts import encoder_choice, forecast, time_needed
 from scalearn_ui.text import count, t
 from scalearn_ui.views.train import long_texts, train_settings
 
@@ -83,7 +83,9 @@ with st.container(border=True):
             st.markdown(t("train.unlabelled", unlabelled=unlabelled))
         else:
             st.markdown(t("train.unlabelled_unused", unlabelled=unlabelled))
-    st.caption(train_settings.time_needed(info, len(sources), recipe, machine, own_adapter, encoder, reading))
+    with shell.in_words():
+        needed = (len(sources), recipe, machine.kind, own_adapter, encoder, reading)
+        st.caption(t("train.estimate", time=time_needed.of_dataset(dataset, *needed)))
     if not sources:
         st.info(t("train.no_sources"))
     if st.button(

@@ -90,7 +90,7 @@ def test_a_dataset_deleted_elsewhere_is_in_use_no_more(studio: Open) -> None:
     assert app.session_state["current_dataset"] is None
 
 
-FIRST_SAMPLE = {"en": "service_desk", "ja": "office_requests"}
+FIRST_SAMPLE = {"en": "product_reviews", "ja": "office_requests"}
 
 
 def test_the_sample_is_one_click_away(studio: Open, language: str) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from scalearn_core.data.mapping import Mapping
+from scalearn_core.evidence import ready
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.samples import SAMPLES, sample_bytes
 from scalearn_ui import shell, state
-from scalearn_ui.text import language, t
+from scalearn_ui.parts.time_needed import of_sample
+from scalearn_ui.text import Markdown, language, t
 
 
 def offered() -> list[str]:
@@ -19,7 +20,7 @@ def offered() -> list[str]:
 
 
 def try_button(key: str, *, primary: bool) -> None:
-    """Store the sample as a dataset and go on to training it."""
+    """Show what came out of the sample, or where nothing comes with it, go on to training it."""
     look = "primary" if primary else "secondary"
     if st.button(t("home.try_sample"), type=look, key="try_sample", icon=":material/play_arrow:"):  # type: ignore[arg-type]
         use(key)
@@ -34,13 +35,26 @@ def other_offers(keys: Iterable[str]) -> None:
                 use(key)
 
 
+def time_needed(step: str, key: str) -> dict[str, Markdown]:
+    """What the sentence of this step says of the time that a training on the sample takes here."""
+    return {"time": of_sample(key)} if step == "first" else {}
+
+
 def use(key: str) -> None:
-    """Save the sample `key` as a dataset, make it the current one, and open the training page."""
+    """Save the sample `key` as a dataset, make it the current one, and open its result, else the training page."""
     sample = SAMPLES[key]
-    stored = datasets.save_dataset(
-        sample_bytes(key),
-        Mapping(text=sample.text, label=sample.label, blanks="leave_out"),
-        filename=t(f"sample.{key}") + sample.path.suffix,
-    )
-    state.choose_dataset(stored)
-    shell.go("train")
+    with st.spinner(t("home.opening_sample")):
+        stored = datasets.save_dataset(
+            sample_bytes(key), sample.mapping, filename=t(f"sample.{key}") + sample.path.suffix, plan=sample.plan
+        )
+        state.choose_dataset(stored)
+        run = (
+            ready.show(key, stored, title=t("home.ready_title", sample=t(f"sample.{key}")))
+            if ready.has_ready(key)
+            else None
+        )
+    if run is None:
+        shell.go("train")
+    else:
+        state.choose_run(run)
+        shell.go("results", run=run)

@@ -10,8 +10,6 @@ import streamlit as st
 from scalearn_core import devices
 from scalearn_core.adapters import catalog
 from scalearn_core.devices import Device
-from scalearn_core.evidence.time_estimates import estimate_seconds
-from scalearn_core.workspace import datasets
 from scalearn_core.workspace.dataset_info import DatasetInfo
 from scalearn_ui import text
 from scalearn_ui.letters import letters
@@ -101,41 +99,7 @@ def what_is_learned_from(n_sources: int, own_adapter: bool) -> Markdown:
     return t("train.sources_and_own", sources=sources) if own_adapter else sources
 
 
-def time_needed(
-    info: DatasetInfo,
-    n_sources: int,
-    recipe: str,
-    device: Device,
-    own_adapter: bool,
-    encoder: str,
-    long_texts: str,
-) -> str:
-    """The estimate as a sentence."""
-    length = _mean_bytes(info.id)
-    low, high = estimate_seconds(
-        info.documents,
-        n_sources,
-        device.kind,
-        own_adapter,
-        length,
-        recipe,
-        encoder,
-        long_texts,
-        0 if info.separator else info.unlabelled,
-    )
-    shortest, longest = text.duration(low), text.duration(high)
-    if shortest == longest:
-        return t("train.estimate_one", low=shortest)
-    return t("train.estimate", low=shortest, high=longest)
-
-
 @st.cache_resource(show_spinner=False)
 def _devices() -> list[Device]:
     """What there is to compute on. Loads torch the first time, so the page draws its other parts before."""
     return devices.available()
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _mean_bytes(dataset_id: str) -> float:
-    """Mean length of a dataset's documents in UTF-8, on which the time depends."""
-    return float(datasets.load_dataset(dataset_id).frame["text"].map(lambda text: len(text.encode())).mean())

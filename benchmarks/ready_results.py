@@ -1,0 +1,49 @@
+"""Train the results that come with the samples (`assets/ready/`), as the New training page would by itself.
+
+python -m benchmarks.ready_results                        # all that are shipped
+python -m benchmarks.ready_results service_desk
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+
+from scalearn_core import runs
+from scalearn_core.evidence import ready
+from scalearn_core.evidence.upgrade import read_training
+from scalearn_core.workspace import datasets
+from scalearn_core.workspace.samples import SAMPLES, sample_bytes
+
+SHIPPED = ("product_reviews", "service_desk", "office_requests")
+
+
+def make(key: str) -> str:
+    """Train a sample in a process of its own and keep its result; the verdict in a line."""
+    sample = SAMPLES[key]
+    dataset = datasets.save_dataset(sample_bytes(key), sample.mapping, filename=sample.path.name, plan=sample.plan)
+    run = runs.submit("train", ready.default_training(dataset) | {"device": "cpu"}, title=key)
+    while runs.get(run).active:
+        time.sleep(0.5)
+    ended = runs.get(run)
+    if ended.status != "succeeded":
+        return f"{key}: {ended.status} {ended.error_text or ''}"
+    ready.keep(runs.folder(run), key)
+    record = read_training(ready.FOLDER / key)
+    return f"{key}: {record.verdict.code}, {record.verdict.gain:+.1f}, {record.seconds['total']:.0f} s"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("samples", nargs="*", choices=[[], *SHIPPED], default=SHIPPED)
+    samples = parser.parse_args().samples
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["SCALEARN_HOME"] = home
+        for key in samples:
+            print(make(key), flush=True)
+
+
+if __name__ == "__main__":
+    main()
