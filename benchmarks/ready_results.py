@@ -24,7 +24,8 @@ def make(key: str) -> str:
     """Train a sample in a process of its own and keep its result; the verdict in a line."""
     sample = SAMPLES[key]
     dataset = datasets.save_dataset(sample_bytes(key), sample.mapping, filename=sample.path.name, plan=sample.plan)
-    run = runs.submit("train", ready.default_training(dataset) | {"device": "cpu"}, title=key)
+    config = ready.default_training(dataset, own_adapter=sample.own_adapter) | {"device": "cpu"}
+    run = runs.submit("train", config, title=key)
     while runs.get(run).active:
         time.sleep(0.5)
     ended = runs.get(run)

@@ -57,11 +57,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("samples", nargs="+", choices=SAMPLES)
     parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS)
-    parser.add_argument("--own-adapter", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument(
+        "--own-adapter", action=argparse.BooleanOptionalAction, help="default: as in the ready result"
+    )
     arguments = parser.parse_args()
     for key in arguments.samples:
         for seed in arguments.seeds:
-            print(train(key, seed, arguments.own_adapter), flush=True)
+            own = SAMPLES[key].own_adapter if arguments.own_adapter is None else arguments.own_adapter
+            print(train(key, seed, own), flush=True)
 
 
 if __name__ == "__main__":

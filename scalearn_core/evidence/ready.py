@@ -21,6 +21,7 @@ from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs.folders import write_json
 from scalearn_core.storage.codec import to_json
 from scalearn_core.workspace.datasets import get_dataset_info
+from scalearn_core.workspace.samples import SAMPLES
 from scalearn_core.workspace.test_set_use import note_test_set_use
 
 FOLDER = Path(__file__).parents[2] / "assets" / "ready"
@@ -34,15 +35,18 @@ def has_ready(sample: str) -> bool:
     return (FOLDER / sample / FILE).is_file()
 
 
-def default_training(dataset: str) -> dict[str, Any]:
+def default_training(dataset: str, *, own_adapter: bool = True) -> dict[str, Any]:
     """The config of a training with what the studio chooses by itself; the fastest device is found by its process.
+
+    Args:
+        own_adapter: whether an adapter learns beside the scales of the sources.
 
     Raises:
         DataError: as `get_dataset_info`.
     """
     encoder = choose_encoder(get_dataset_info(dataset).languages).key
     return {
-        "dataset": dataset, "encoder": encoder, "sources": catalog.permissive(encoder), "own_adapter": True,
+        "dataset": dataset, "encoder": encoder, "sources": catalog.permissive(encoder), "own_adapter": own_adapter,
         "variant": DEFAULT_VARIANT, "recipe": "auto", "long_texts": "head", "device": None, "seed": SEED,
     }  # fmt: skip
 
@@ -61,7 +65,7 @@ def show(sample: str, dataset: str, *, title: str) -> str:
     for run in runs.recent(kind="train"):
         if run.config.get(KEY) == sample and run.config.get("dataset") == dataset and run.status == "succeeded":
             return run.id
-    config = default_training(dataset) | {KEY: sample}
+    config = default_training(dataset, own_adapter=SAMPLES[sample].own_adapter) | {KEY: sample}
     run_id = runs.adopt("train", config, title=title, fill=lambda folder: _fill(folder, sample, dataset))
     note_test_set_use(dataset, run_id, "training")
     return run_id

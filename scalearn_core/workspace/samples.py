@@ -34,6 +34,9 @@ class Sample:
     plan: SplitPlan = AT_RANDOM
     """Which documents are tested on."""
 
+    own_adapter: bool = True
+    """Whether its ready result has a task adapter beside the sources."""
+
     @property
     def mapping(self) -> Mapping:
         """How its columns are read."""
@@ -48,7 +51,7 @@ def _tested_on(column: str, value: str) -> SplitPlan:
 SAMPLES = {
     "product_reviews": Sample(
         FOLDER / "product_reviews.csv", text="review", label="mood", language="en",
-        plan=_tested_on("part", "test"),
+        plan=_tested_on("part", "test"), own_adapter=False,
     ),
     "service_desk": Sample(FOLDER / "service_desk.csv", text="message", label="team", language="en"),
     "quality_reports": Sample(FOLDER / "quality_reports.csv", text="report", label="category", language="en"),

@@ -28,6 +28,7 @@ def _train(run: Run) -> None:
     dataset = run.config["dataset"]
     with shell.in_words():
         name = datasets.get_dataset_info(dataset).name
-        started = runs.submit("train", ready.default_training(dataset), title=name)
+        config = ready.default_training(dataset, own_adapter=run.config["own_adapter"])
+        started = runs.submit("train", config, title=name)
         state.choose_run(started)
         st.session_state["started_here"] = started
