@@ -12,9 +12,9 @@ no torch, and starts nothing.
     get(run_id).status            # "queued", "running", ... "succeeded"
 """
 
+from scalearn_core.runs.adopt import adopt
 from scalearn_core.runs.control import (
     active,
-    adopt,
     cancel,
     delete,
     describe,
