@@ -167,10 +167,13 @@ def busy(device: str) -> float:
 
     With `load` others that want a core, a program with a thread for each core gets its share of them.
     """
-    if device != "cpu" or not hasattr(os, "getloadavg"):
+    if device != "cpu":
         return 1.0
     cores = usable_cores()
-    return max(1.0, (os.getloadavg()[0] + cores) / cores)
+    try:
+        return max(1.0, (os.getloadavg()[0] + cores) / cores)
+    except (AttributeError, OSError):  # Windows has none, and a container may hide it
+        return 1.0
 
 
 def matmul_speed(device: str, width: int) -> float:
