@@ -2,7 +2,8 @@
 
 Runs of three kinds (a training of either recipe, a study) over a tiny encoder are killed and resumed again and
 again; each must end with the bytes of one that nobody disturbed. Prints one line per kill, with the stage it hit,
-and at the end how many runs came out the same, and what was left behind.
+and at the end how many runs came out the same, and what was left behind. The code must stay as it is meanwhile:
+what other code kept is not used.
 """
 
 from __future__ import annotations
@@ -82,7 +83,10 @@ def disturbed(like: str, chance: random.Random, most: int) -> tuple[bool, list[s
         print(f"{first.kind:6} killed in {stage} at {runs.get(run_id).progress:.0%}", flush=True)
         runs.resume(run_id)
     wait(run_id)
-    return compare(like, run_id).identical, stages
+    comparison = compare(like, run_id)
+    if not comparison.identical:
+        print(f"{run_id} is {runs.get(run_id).status}: {comparison}\n{runs.log_tail(run_id, 5)}")
+    return comparison.identical, stages
 
 
 if __name__ == "__main__":
