@@ -4,7 +4,8 @@
 
 Both builds run as a user runs them, `python -m scalearn_core predict`, in turns: the older one at its own speed
 "auto", this one at "bulk". Reading, loading and writing are included. `--exact` is what `predict --speed exact`
-wrote of the same table by the same model. The model of the older build is the same one as that build saves it.
+wrote of the same table by the same model, or some rows of it. The model of the older build is the same one, in the
+folder that build writes.
 """
 
 from __future__ import annotations
@@ -65,8 +66,9 @@ def main() -> None:
             out.write_bytes(written[name][-1])
             found[name] = read(out)
     exact = read(asked.exact)
+    places = pd.Index(found["bulk"]["row"]).get_indexer(exact["row"]) if "row" in exact else np.arange(len(exact))
     for name, table in found.items():
-        tell(name, table, exact, exact[asked.label], len(exact) / median(seconds[name]))
+        tell(name, table.iloc[places], exact, exact[asked.label], len(table) / median(seconds[name]))
     tell("exact", exact, exact, exact[asked.label], None)
     print(f"the same bytes each time: {len(set(written['bulk'])) == 1}")
     for what, measured in (("wall clock", seconds), ("processor time", processor)):
@@ -80,8 +82,8 @@ def read(file: Path) -> pd.DataFrame:
 
 def tell(name: str, table: pd.DataFrame, exact: pd.DataFrame, labels: pd.Series, rate: float | None) -> None:
     """Answers, macro-F1, and whether confidences mean what they say."""
-    same = wilson_interval(int((table["predicted"] == exact["predicted"]).sum()), len(exact))
-    right, sure = (table["predicted"] == labels).to_numpy(), table["confidence"].astype(float).to_numpy()
+    same = wilson_interval(int((table["predicted"].to_numpy() == exact["predicted"].to_numpy()).sum()), len(exact))
+    right, sure = table["predicted"].to_numpy() == labels.to_numpy(), table["confidence"].astype(float).to_numpy()
     place = np.minimum((sure * BINS).astype(int), BINS - 1)
     error = sum(abs(right[place == k].mean() - sure[place == k].mean()) * (place == k).mean() for k in set(place))
     low, low_exact = sure < UNSURE, exact["confidence"].astype(float).to_numpy() < UNSURE

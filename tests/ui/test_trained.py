@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scalearn_core import runs
 from scalearn_core.adapters import catalog
 from scalearn_core.config import FORECAST
 from scalearn_core.encoders.cards import ENGLISH, MULTILINGUAL
 from scalearn_core.evidence.upgrade import upgraded
 from scalearn_ui import outcomes, text
+from scalearn_ui.views.classify import batch as batch_view
 from scalearn_ui.views.results.verdict import VERDICT_BOX
 from tests.records import training
 from tests.ui.conftest import DOCUMENTS, SOURCES, Open, draw, result_of, small_table, wait_for_end
@@ -276,6 +278,30 @@ def test_a_table_is_classified_by_a_run(studio: Open, trained: str) -> None:
     shown = app.dataframe[0].value
     assert len(shown) == DOCUMENTS
     assert shown.columns.tolist() == ["message", "team", "row", "predicted", "confidence"]
+
+
+def test_a_large_table_is_classified_in_bulk_and_told_what_that_cost(
+    studio: Open, trained: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_view, "LARGE", 2_050)
+    rows = [
+        f"{word} {number}" for number in range(350) for word in ("vpn", "invoice", "desk", "laptop", "key", "pay")
+    ]
+    app = studio("classify", run=trained)
+    app.get_by_key("classify_way").set_value("table").run()
+    app.file_uploader(key="batch_file").upload("new.csv", "\n".join(["message", *rows]).encode()).run()
+    assert app.get_by_key("batch_speed").value == "bulk"
+    app.button(key="start_batch").click().run()
+    batch = app.query_params["batch"]
+    run_id = batch if isinstance(batch, str) else batch[0]
+    wait_for_end(run_id)
+    app.run()
+    assert not app.error and not app.exception
+    same = outcomes.prediction(run_id).same_answers
+    assert same is not None and same.documents == 1_000 and same.low <= same.value <= same.high
+    begin = text.sentences("en")["classify.same_answers"].partition("{")[0]
+    assert any(line.value.startswith(begin) for line in app.markdown)
+    assert not (runs.folder(run_id) / "checkpoint").exists()
 
 
 def test_home_leads_to_the_results(studio: Open, trained: str) -> None:
