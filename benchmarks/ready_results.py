@@ -17,7 +17,7 @@ from scalearn_core.evidence.upgrade import read_training
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.samples import SAMPLES, sample_bytes
 
-SHIPPED = ("product_reviews", "service_desk", "office_requests")
+SHIPPED = ("product_reviews", "service_desk")
 
 
 def make(key: str) -> str:

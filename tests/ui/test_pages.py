@@ -7,6 +7,7 @@ import pytest
 
 from scalearn_core import runs
 from scalearn_core.data.mapping import Mapping
+from scalearn_core.evidence import ready
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.samples import SAMPLES
 from scalearn_ui import shell, text
@@ -99,9 +100,30 @@ def test_the_sample_is_one_click_away(studio: Open, language: str) -> None:
     assert any(name in words.value for words in app.markdown), "the page names the sample"
     app.button(key="try_sample").click().run()
     assert not app.error
-    assert app.title[0].value == text.sentences(language)["train.title"]
     assert [info.name for info in datasets.list_datasets()] == [name]
-    assert app.button(key="start_training").label == text.sentences(language)["train.start"]
+    if ready.has_ready(FIRST_SAMPLE[language]):
+        assert app.title[0].value == text.sentences(language)["results.title"]
+        assert app.button(key="train_here").label == text.sentences(language)["ready.train"]
+    else:
+        assert app.title[0].value == text.sentences(language)["train.title"]
+        assert app.button(key="start_training").label == text.sentences(language)["train.start"]
+
+
+def test_a_ready_result_opens_at_once_and_is_trained_here_by_one_click(
+    studio: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text, "first_language", lambda: "en")
+    app = studio("home", "en")
+    app.button(key="try_sample").click().run()
+    shown = app.session_state["current_run"]
+    app = studio("results", "en", run=shown)
+    app.button(key="train_here").click().run()
+    assert not app.error
+    newest = runs.recent(1)[0]
+    assert (
+        newest.config["own_adapter"] is SAMPLES["product_reviews"].own_adapter and ready.KEY not in newest.config
+    )
+    runs.cancel(newest.id)
 
 
 def test_the_other_samples_are_offered_beside_the_first(studio: Open, language: str) -> None:

@@ -37,12 +37,15 @@ def test_a_ready_result_is_current_and_opens(key: str) -> None:
     assert not list((ready.FOLDER / key).rglob("*.tmp"))
     tested = pd.read_csv(runs.folder(run_id) / "test_predictions.csv", encoding="utf-8-sig", keep_default_na=False)
     some = tested.head(12)
-    predictions = Predictor.load(runs.folder(run_id) / "model").predict(some["text"].tolist())
+    predictions = Predictor.load(runs.folder(run_id) / "model", speed="exact").predict(some["text"].tolist())
     assert [prediction.labels[0] for prediction in predictions] == some["predicted"].tolist()
-    np.testing.assert_allclose([p.confidence for p in predictions], some["confidence"], atol=0.02)
+    np.testing.assert_allclose([p.confidence for p in predictions], some["confidence"], atol=0.001)
 
 
 def test_what_is_shown_first_is_where_an_earlier_task_helps() -> None:
-    if "product_reviews" in SHIPPED:
-        record = read_training(ready.FOLDER / "product_reviews")
-        assert record.verdict.code == "helped" and record.dataset.counts.test >= 100
+    """By far, on enough documents, and not by what a training without the sources' knowledge gives too."""
+    record = read_training(ready.FOLDER / "product_reviews")
+    assert record.dataset.counts.test >= 100
+    assert record.verdict.code in ("helped", "not_promised")
+    assert record.verdict.interval[0] > 10
+    assert record.comparison_control is not None and record.comparison_control.low > 0.1
