@@ -173,6 +173,7 @@ MESSAGES: dict[str, str] = {
     "governance.not_deleted": "The files of {version} could not all be removed. Check the permissions in the workspace, then delete it again.",
     "governance.files_gone": "The files of {version} are not in the workspace. Put them back, or delete this version.",
     "model.bundle_differs": "Read from the files of the package, the model answers otherwise than itself ({reason}); at most {limit} was expected of a probability. Nothing was saved; use the model as it is.",
+    "forget.too_short": "At least {least} characters were expected, as fewer are found almost everywhere. Search for more of the name.",
     "passport.damaged": "The passport {file} cannot be read ({reason}). Use an intact copy.",
     "passport.changed": "The passport {file} was changed after it was written. Use an unchanged copy, or write it again.",
     "import.no_zip": "{name} is no zip that can be read. Give a package made by the studio, or a model folder packed as a zip.",

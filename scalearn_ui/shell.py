@@ -33,6 +33,7 @@ MENU = {
     },
     "use": {
         "classify": ":material/label:",
+        "models": ":material/inventory_2:",
         "review": ":material/rate_review:",
         "watch": ":material/visibility:",
     },

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from scalearn_core.cli.parser import COMMANDS, make_parser
+from scalearn_core.cli.recording import record_command
 from scalearn_core.cli.usage import UsageError
 from scalearn_core.config import let_threads_sleep
 from scalearn_core.errors import ScaLearnError
@@ -35,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int | None = getattr(importlib.import_module(module), function)(args)
         sys.stdout.flush()
+        if not code:
+            record_command(args)
         return code or 0
     except (ScaLearnError, UsageError) as error:
         print(" ".join(str(error).splitlines()), file=sys.stderr)

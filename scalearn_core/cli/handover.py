@@ -47,7 +47,7 @@ def passport(args: argparse.Namespace) -> None:
 
     if args.out.suffix.lower() not in ENDINGS:
         raise UsageError(f"{args.out} does not end in .html or .json. Give it one of these endings.")
-    _remember(args.by)
+    remember(args.by)
     resolved = resolve(args.model)
     made = passport_of(resolved.place, resolved.version, meant=args.meant, not_meant=args.not_meant)
     text = json_text(made) if args.out.suffix.lower() == ".json" else page(made, args.language)
@@ -71,7 +71,7 @@ def handover(args: argparse.Namespace) -> None:
             check_no_link(args.out)
     else:
         check_new_folder(args.out)
-    _remember(args.by)
+    remember(args.by)
     resolved = resolve(args.model)
     with Progress() as progress, writing_to(args.out):
         progress.on_stage("loading")
@@ -93,7 +93,8 @@ def _add_language(command: argparse.ArgumentParser) -> None:
     command.add_argument("--language", choices=("en", "ja"), default="en", help="default: %(default)s")
 
 
-def _remember(name: str | None) -> None:
+def remember(name: str | None) -> None:
+    """Who acts, for this command and the next ones."""
     if name and person.kept() != (who := person.person(name)):
         person.keep(who)
 

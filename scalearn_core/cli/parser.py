@@ -9,6 +9,7 @@ from typing import NamedTuple, NoReturn
 
 from scalearn_core.cli import review_options
 from scalearn_core.cli.adapter_options import add_sources, add_train_adapter
+from scalearn_core.cli.forget import add_forget
 from scalearn_core.cli.governance_options import add_audit, add_models
 from scalearn_core.cli.handover import add_handover, add_passport
 from scalearn_core.cli.options import (
@@ -237,6 +238,12 @@ COMMANDS = {
         "the audit trail: show, verify, export",
         "Show who did what and when, and verify that nothing was changed since.",
         add_audit,
+    ),
+    "forget": Command(
+        "scalearn_core.cli.forget:forget",
+        "remove a dataset, or all documents in which a person is found",
+        "Remove documents wherever in the workspace they were written, and tell what remains.",
+        add_forget,
     ),
     "passport": Command(
         "scalearn_core.cli.handover:passport",

@@ -22,8 +22,8 @@ class Place:
 def evidence_of(model: Path) -> Path:
     """The folder with a model's `result.json`: its own, or that of the studio's run it lies in."""
     around = model.resolve().parent
-    in_run = model.resolve().name == "model" and (around / FILE).is_file()
-    return around if in_run and not (model / FILE).is_file() else model
+    in_run = model.resolve().name == "model" and (around / "config.json").is_file()
+    return around if in_run and (around / FILE).is_file() else model
 
 
 def place_of(folder: Path) -> Place:
@@ -32,7 +32,8 @@ def place_of(folder: Path) -> Place:
     Raises:
         ModelError: there is none.
     """
-    for model in (folder, folder / "model"):
-        if (model / "model.json").is_file():
-            return Place(model, evidence_of(model))
+    if (folder / "model.json").is_file():
+        return Place(folder, evidence_of(folder))
+    if (folder / "model" / "model.json").is_file():
+        return Place(folder / "model", folder if (folder / FILE).is_file() else folder / "model")
     raise ModelError("model.not_found", folder=folder)

@@ -41,9 +41,19 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def hand_over(
-    resolved: Resolved, out: Path, *, documents: int = DOCUMENTS, language: str = "en", who: Person | None = None
+    resolved: Resolved,
+    out: Path,
+    *,
+    documents: int = DOCUMENTS,
+    language: str = "en",
+    who: Person | None = None,
+    kept: bool = True,
 ) -> str:
     """Write the zip, or the folder where `out` does not end in .zip; returns the sha256 of zip or `contents.json`.
+
+    Args:
+        documents: How many of the test documents go with it.
+        kept: Whether it stays at `out`, so that it can be compared there later.
 
     Nothing is left at `out` that does not answer as the model does.
 
@@ -68,7 +78,9 @@ def hand_over(
             sha256 = _sha256(folder / CONTENTS)
     version = resolved.version
     facts = {"model": version.model, "version": version.version} if version else {}
-    written = {"path": str((out if out.suffix else out / CONTENTS).absolute()), "sha256": sha256}
+    written = {"sha256": sha256}
+    if kept:
+        written["path"] = str((out if out.suffix.lower() == ".zip" else out / CONTENTS).absolute())
     record("handover.write", {**facts, **written, "documents": documents}, who=person.name)
     return sha256
 

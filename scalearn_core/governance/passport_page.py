@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from scalearn_core.evaluation.intervals import Interval
 from scalearn_core.governance.passport_record import Passport, PassportScores, Statement
 from scalearn_core.governance.recommend import WEAK
 from scalearn_core.governance.words import Words
@@ -110,8 +109,8 @@ def _measured(words: Words, passport: Passport) -> list[str]:
 
 def _scores(words: Words, scores: PassportScores) -> str:
     rows = [("scalearn", scores.macro_f1), *scores.rivals.items()]
-    cells = [(words(f"method.{name}"), f"{100 * value.value:.1f}", _between(words, value)) for name, value in rows]
-    right = words("accuracy", value=f"{100 * scores.accuracy.value:.1f}", between=_between(words, scores.accuracy))
+    cells = [(words(f"method.{name}"), f"{100 * value.value:.1f}", words.between(value)) for name, value in rows]
+    right = words("accuracy", value=f"{100 * scores.accuracy.value:.1f}", between=words.between(scores.accuracy))
     low, high = scores.gain_interval
     helped = words(
         "helped.true" if scores.helped else "helped.false",
@@ -219,10 +218,6 @@ def _table(
         cells = "".join(f"<td{kind if place else ''}>{escape(cell)}</td>" for place, cell in enumerate(row))
         lines.append(f"<tr{' class=weak' if row[0] in stands_out else ''}>{cells}</tr>")
     return f"<div class=scroll><table>{''.join(lines)}</table></div>"
-
-
-def _between(words: Words, value: Interval) -> str:
-    return words("between", low=f"{100 * value.low:.1f}", high=f"{100 * value.high:.1f}")
 
 
 def _signed(value: float) -> str:

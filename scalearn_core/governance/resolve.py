@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from scalearn_core.errors import GovernanceError, RunError
+from scalearn_core.errors import AuditError, GovernanceError, RunError
 from scalearn_core.evidence.places import Place, place_of
 from scalearn_core.governance import registry
 from scalearn_core.governance.folders import place_of_version
@@ -35,15 +35,25 @@ def resolve(named: str) -> Resolved:
         GovernanceError: `governance.unknown_version`, `governance.files_gone`.
     """
     if not named.startswith((".", "/", "~")):
-        try:
-            version = registry.find(named)
+        if version := _registered(named):
             return Resolved(place_of_version(version), version)
-        except GovernanceError as error:
-            if error.code != "governance.unknown_model":
-                raise
         try:
             if (run := run_folder(named)).is_dir():
                 return Resolved(place_of(run), None)
         except RunError:  # no id of a run
             pass
     return Resolved(place_of(Path(named).expanduser()), None)
+
+
+def _registered(named: str) -> Version | None:
+    """The version of a name; None where there is none, or a folder of that name and no trail to rely on."""
+    try:
+        return registry.find(named)
+    except GovernanceError as error:
+        if error.code == "governance.unknown_model":
+            return None
+        raise
+    except AuditError:
+        if Path(named).is_dir():
+            return None
+        raise

@@ -92,7 +92,8 @@ def _of_roles(entries: Sequence[Entry]) -> list[Problem]:
 
 def _kept_files(entries: Sequence[Entry]) -> dict[Path, str]:
     """Files that were written and are still there, with what they held when they were last written."""
-    written = {Path(entry.facts["path"]): entry.facts["sha256"] for entry in entries if entry.action in WRITTEN}
+    facts = (entry.facts for entry in entries if entry.action in WRITTEN)
+    written = {Path(each["path"]): each["sha256"] for each in facts if "path" in each}
     return {path: sha256 for path, sha256 in written.items() if path.is_file()}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from scalearn_core.evaluation.intervals import Interval
 from scalearn_core.governance.recommend import Reason
 
 LANGUAGES = ("en", "ja")
@@ -38,6 +39,10 @@ class Words:
 
     def listed(self, names: Iterable[object]) -> str:
         return _sentences(self.language)["comma"].join(map(str, names))
+
+    def between(self, score: Interval) -> str:
+        """ "82.0 to 93.1": the bounds of a share, on 0 to 100."""
+        return self("between", low=f"{100 * score.low:.1f}", high=f"{100 * score.high:.1f}")
 
     def reason(self, reason: Reason) -> str:
         """Why a decision is recommended."""

@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from scalearn_core.audit.trail import note
 from scalearn_core.config import open_workspace, workspace
 from scalearn_core.errors import RunError
 from scalearn_core.runs import folders
@@ -234,6 +235,7 @@ def delete(run_id: str) -> None:
         if path.exists():
             shutil.rmtree(path)
     Store(workspace()).delete(run_id)
+    note("run.delete", {"run": run_id, "kind": run.kind})
 
 
 def _start(store: Store, run_id: str, lock: int) -> None:

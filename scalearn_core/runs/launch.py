@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
+from scalearn_core.audit.person import VARIABLE, acting
 from scalearn_core.config import workspace
 from scalearn_core.devices import usable_cores
 from scalearn_core.errors import RunError
@@ -98,6 +99,7 @@ def environment() -> dict[str, str]:
     return {
         "OMP_NUM_THREADS": str(max(1, usable_cores() // slots_of(LONG))),
         **os.environ,
+        VARIABLE: acting().name,
         # The child stands in the project root, so a relative workspace must be named in full.
         "SCALEARN_HOME": str(workspace().absolute()),
     }

@@ -17,7 +17,9 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from typing import Any
 
+from scalearn_core.audit.trail import note
 from scalearn_core.config import let_threads_sleep, workspace
 from scalearn_core.errors import RunError, ScaLearnError
 from scalearn_core.runs.control import reconcile
@@ -68,7 +70,13 @@ def main(run_id: str) -> int:
     if end.status == "succeeded":
         shutil.rmtree(folder / CHECKPOINT, ignore_errors=True)
     close(run_id, end)
+    note(f"run.{run.kind}", {"run": run_id, "status": end.status, **_about(run)})
     return 1 if end.status == "failed" else 0
+
+
+def _about(run: Run) -> dict[str, Any]:
+    """Which data and which model it worked with, as the audit trail names them: by their ids."""
+    return {key: run.config[key] for key in ("dataset", "upload", "model_run", "study") if key in run.config}
 
 
 def _where_possible(record: Callable[[], None]) -> None:

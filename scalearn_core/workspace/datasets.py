@@ -19,6 +19,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
 
+from scalearn_core.audit.trail import note
 from scalearn_core.config import open_workspace, workspace
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.data.languages import shares_of
@@ -142,6 +143,8 @@ def save_dataset(
                 raise
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+    facts = {"dataset": dataset_id, "sha256": info.sha256, "fingerprint": info.fingerprint}
+    note("data.save", {**facts, "documents": info.documents, "rejected": info.rejected, "version": info.version})
     return dataset_id
 
 
@@ -274,6 +277,7 @@ def delete_dataset(dataset_id: str) -> None:
         except FileNotFoundError as error:  # another session was faster
             raise DataError("data.unknown_dataset", dataset=dataset_id) from error
         shutil.rmtree(grave)
+    note("data.delete", {"dataset": dataset_id})
 
 
 def _datasets() -> Path:

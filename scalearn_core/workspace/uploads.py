@@ -5,12 +5,14 @@ There it is read again when the run is resumed, and when it is repeated.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
 from scalearn_core import runs
+from scalearn_core.audit.trail import note
 from scalearn_core.config import open_workspace, workspace
 from scalearn_core.errors import DataError, RunError
 from scalearn_core.runs.folders import INPUT
@@ -29,6 +31,7 @@ def save_upload(content: bytes) -> str:
     upload_id = secrets.token_hex(8)
     with writable():
         write_atomically(open_workspace() / "uploads" / f"{upload_id}.bin", content)
+    note("data.upload", {"upload": upload_id, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)})
     return upload_id
 
 
