@@ -75,8 +75,8 @@ class Progress:
         if epoch != self.epoch and not self.live:
             self._end_line()
         self.epoch = epoch
-        loss = next((f"{key.replace('_', ' ')} {metrics[key]:.3f}" for key in _LOSSES if key in metrics), "")
-        self._set(f"{self.stage}: epoch {epoch}, {loss}, {metrics['fraction']:.0%}")
+        loss = [f"{key.replace('_', ' ')} {metrics[key]:.3f}" for key in _LOSSES if key in metrics][:1]
+        self._set(f"{self.stage}: " + ", ".join([f"epoch {epoch}", *loss, f"{metrics['fraction']:.0%}"]))
 
     def on_score(self, method: str, macro_f1: float) -> None:
         """See `evidence.pipeline.OnScore`; a line of its own, which stays."""

@@ -129,6 +129,7 @@ def test_train_leaves_a_model_with_its_evidence_and_nothing_else(trained: Traine
         "model.json",
         "scales.safetensors",
         "graph.onnx",
+        "documents.jsonl",
         "seal.json",
         "sources",
         "result.json",
@@ -186,7 +187,7 @@ def test_train_tells_scores_verdict_and_learned_numbers(trained: Trained) -> Non
 def test_train_tells_its_stages_and_epochs_on_stderr(trained: Trained) -> None:
     lines = trained.told.err.splitlines()
     assert lines[0] == "Loading encoder and sources"
-    epochs = [line for line in lines if line.startswith("Scales, task adapter and classifier: epoch")]
+    epochs = [line for line in lines if line.startswith("Scales and classifier: epoch")]
     result = json.loads((trained.model / "result.json").read_text("utf-8"))
     assert len(epochs) == len(result["history"]) - 1
     assert len(set(lines)) == len(lines)
