@@ -12,7 +12,8 @@ from scalearn_ui.views.models import adding, comparing, deciding, handing_over, 
 
 shell.enter("models")
 
-VIEWS = ("decide", "versions", "history")
+PARTS = ("decide", "versions", "history")
+"""Of a registered model; while there is none, the page has no parts."""
 
 known = registry.models()
 if not known:
@@ -22,7 +23,7 @@ names = [model.name for model in known]
 name = query_choice.select(t("models.choose"), names, "model", str) if len(names) > 1 else names[0]
 model = next(each for each in known if each.name == name)
 deciding.headline(model)
-view = shell.choose_view("models", VIEWS)
+view = shell.choose_view("models", PARTS)
 
 if view == "decide":
     version = deciding.choose(model)
