@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from scalearn_core.cli.parser import COMMANDS, make_parser
 from scalearn_core.cli.recording import record_command
 from scalearn_core.cli.usage import UsageError
+from scalearn_core.cli.which_model import take_model
 from scalearn_core.config import let_threads_sleep
 from scalearn_core.errors import ScaLearnError
 
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     module, function = COMMANDS[args.command].work.split(":")
     try:
+        take_model(args)
         code: int | None = getattr(importlib.import_module(module), function)(args)
         sys.stdout.flush()
         if not code:

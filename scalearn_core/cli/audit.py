@@ -43,7 +43,7 @@ def _verify(args: argparse.Namespace) -> None:
         print(json.dumps(to_json(found), ensure_ascii=False))
     else:
         print(
-            f"{found.entries} entries, {found.models} versions of models and {found.passports} passports checked. "
+            f"Checked: entries {found.entries}, versions of models {found.models}, passports {found.passports}. "
             f"Head: {found.head.n} {found.head.hash}"
         )
         for problem in found.problems:

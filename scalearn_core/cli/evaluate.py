@@ -6,17 +6,15 @@ import argparse
 import json
 import sys
 
-from scalearn_core.cli.predict import check_model, separator_of, telling_first_seal
+from scalearn_core.cli.predict import separator_of, telling_first_seal
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import evaluation_summary, seen_before
 from scalearn_core.cli.train import read_dataset
-from scalearn_core.evidence.places import evidence_of
 from scalearn_core.storage.codec import to_json
 
 
 def evaluate(args: argparse.Namespace) -> None:
     """Score a model on all documents of a table."""
-    check_model(args.model)
     dataset = read_dataset(args, separator=separator_of(args.model), to_learn=False)
 
     from scalearn_core.devices import find
@@ -26,7 +24,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
     with telling_first_seal(args.model):
         model = ScaLearnModel.load(args.model).to(find(args.device).kind)
-    reference = load_reference(evidence_of(args.model), model)
+    reference = load_reference(args.evidence, model)
     with Progress() as progress:
 
         def on_progress(done: int) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from scalearn_core.adapters.catalog import cards
 from scalearn_core.cli.known import known_documents
-from scalearn_core.cli.predict import check_model, telling_first_seal
+from scalearn_core.cli.predict import telling_first_seal
 from scalearn_core.cli.usage import UsageError
 from scalearn_core.evidence.documents import LEARNED
 from scalearn_core.storage.codec import to_json
@@ -24,7 +24,6 @@ SHOWN = 60
 
 def explain(args: argparse.Namespace) -> None:
     """Print what one document gets, and why."""
-    check_model(args.model)
     if not args.document.strip():
         raise UsageError(
             "--document needs a text with at least one word, but it is blank. Give the document's text."

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from scalearn_core.cli.predict import check_model, telling_first_seal
+from scalearn_core.cli.predict import telling_first_seal
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.usage import check_new_folder, writing_to
 
 
 def export(args: argparse.Namespace) -> None:
     """Write the model as an adapter or as ONNX, or its encoder as a model folder."""
-    check_model(args.model)
     check_new_folder(args.out)
     with telling_first_seal(args.model), Progress() as progress:
         progress.on_stage("loading")

@@ -9,7 +9,6 @@ from scalearn_core.cli.predict import separator_of
 from scalearn_core.cli.train import read_dataset
 from scalearn_core.cli.usage import UsageError
 from scalearn_core.evidence.documents import Document, documents_of, load_documents
-from scalearn_core.evidence.places import evidence_of
 from scalearn_core.evidence.upgrade import FILE, read_training
 from scalearn_core.storage.damage import DAMAGED_FILE
 from scalearn_core.tables.reading import Reading
@@ -23,7 +22,7 @@ def known_documents(args: argparse.Namespace) -> list[Document]:
         UsageError: the table or one of its columns is not named, or it is not the one the model was trained on.
     """
     if args.trained_on is None:
-        if not (kept := load_documents(evidence_of(args.model))):
+        if not (kept := load_documents(args.evidence)):
             print(
                 f"The documents that the model in {args.model} learned from are not at hand, so none of them can "
                 "be shown or guarded; --trained-on names their table.",
@@ -33,10 +32,10 @@ def known_documents(args: argparse.Namespace) -> list[Document]:
     if not (args.trained_text and args.trained_label):
         raise UsageError("--trained-on needs --trained-text and --trained-label, the columns of that table.")
     try:
-        record = read_training(evidence_of(args.model))
+        record = read_training(args.evidence)
     except DAMAGED_FILE as error:
         raise UsageError(
-            f"How the documents were divided should stand in {evidence_of(args.model) / FILE}, which cannot be "
+            f"How the documents were divided should stand in {args.evidence / FILE}, which cannot be "
             "read. Leave out --trained-on, or give a model with its evidence."
         ) from error
     asked = argparse.Namespace(

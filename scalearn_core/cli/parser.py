@@ -26,6 +26,7 @@ from scalearn_core.cli.report_options import add_report
 from scalearn_core.cli.runs_options import add_runs
 from scalearn_core.cli.serve_options import add_keys, add_serve
 from scalearn_core.cli.watch_options import add_watch
+from scalearn_core.cli.which_model import add_model
 from scalearn_core.config import SPEEDS
 from scalearn_core.studies import STUDIES
 
@@ -75,7 +76,7 @@ def _add_forecast(command: argparse.ArgumentParser) -> None:
 
 def _add_study(command: argparse.ArgumentParser) -> None:
     command.add_argument("study", choices=STUDIES)
-    command.add_argument("--model", type=Path, required=True, metavar="DIR")
+    add_model(command)
     add_table(command, label=True)
     add_unlabelled(command)
     add_device(command)
@@ -83,14 +84,14 @@ def _add_study(command: argparse.ArgumentParser) -> None:
 
 
 def _add_evaluate(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", type=Path, required=True, metavar="DIR")
+    add_model(command)
     add_table(command, label=True)
     add_device(command)
     add_json(command)
 
 
 def _add_predict(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", type=Path, required=True, metavar="DIR")
+    add_model(command)
     add_table(command, label=False)
     add_device(command)
     command.add_argument(
@@ -102,7 +103,7 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
 
 
 def _add_export(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", type=Path, required=True, metavar="DIR")
+    add_model(command)
     command.add_argument("--format", choices=("adapter", "onnx", "encoder"), required=True)
     command.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="new or empty folder for the export"

@@ -16,7 +16,6 @@ from scalearn_core.cli.telling import tell_header, tell_notes, tell_rejected
 from scalearn_core.cli.usage import UsageError, check_new_file, writing_to
 from scalearn_core.config import BULK
 from scalearn_core.data.column_checks import check_column, shorten
-from scalearn_core.errors import ModelError
 from scalearn_core.scaling.seal import is_sealed
 from scalearn_core.tables.export import beyond_spreadsheet, write_csv
 from scalearn_core.tables.notes import MOST_IN_CELL
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 def predict(args: argparse.Namespace) -> None:
     """Classify a table into a CSV with its columns and three more: row in the file, label and confidence."""
-    check_model(args.model)
     check_new_file(args.out, source=args.table)
     if args.model.resolve() in args.out.resolve().parents:
         raise UsageError(f"{args.out} lies in the model's folder, which must stay as it is. Choose another place.")
@@ -130,9 +128,3 @@ def telling_first_seal(folder: Path) -> Iterator[None]:
             f"Changes to it are found {since}; earlier ones are not.",
             file=sys.stderr,
         )
-
-
-def check_model(folder: Path) -> None:
-    """Before torch is loaded: is there a model at all? Raises ModelError."""
-    if not (folder / "model.json").is_file():
-        raise ModelError("model.not_found", folder=folder)

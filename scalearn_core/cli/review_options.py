@@ -15,6 +15,7 @@ from scalearn_core.cli.options import (
     positive,
     seed,
 )
+from scalearn_core.cli.which_model import add_model
 from scalearn_core.config import SPEEDS
 
 
@@ -34,7 +35,7 @@ def add_label_options(command: argparse.ArgumentParser) -> None:
 
 
 def add_explain_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", type=Path, required=True, metavar="DIR")
+    add_model(command)
     command.add_argument("--document", required=True, metavar="TEXT", help="the text of the document")
     add_training_table(command)
     command.add_argument(
@@ -44,7 +45,7 @@ def add_explain_options(command: argparse.ArgumentParser) -> None:
 
 
 def add_update_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", type=Path, required=True, metavar="DIR")
+    add_model(command)
     add_table(command, label=True, option="--corrections")
     add_training_table(command)
     command.add_argument("--seed", type=seed, default=0, metavar="N", help="default: %(default)s")
@@ -56,7 +57,7 @@ def add_update_options(command: argparse.ArgumentParser) -> None:
 
 
 def add_shares_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", type=Path, required=True, metavar="DIR")
+    add_model(command)
     add_table(command, label=False)
     command.add_argument(
         "--label",

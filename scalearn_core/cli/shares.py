@@ -11,7 +11,7 @@ from itertools import chain
 import numpy as np
 
 from scalearn_core.cli.label import read_pile
-from scalearn_core.cli.predict import check_model, separator_of, telling_first_seal
+from scalearn_core.cli.predict import separator_of, telling_first_seal
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import table
 from scalearn_core.data.labels import split_labels
@@ -20,7 +20,6 @@ from scalearn_core.review.shares import Share, shares_of
 
 def shares(args: argparse.Namespace) -> None:
     """Print the share of each category with its interval."""
-    check_model(args.model)
     pile = read_pile(args, separator=separator_of(args.model), each_once=False)
     labelled = pile.labelled
     with telling_first_seal(args.model), Progress() as progress:

@@ -8,12 +8,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from scalearn_core.cli.predict import check_model, separator_of, telling_first_seal
+from scalearn_core.cli.predict import separator_of, telling_first_seal
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.summary import table
 from scalearn_core.cli.train import chosen_encoder, chosen_sources, read_dataset, read_divided, say_how_it_reads
 from scalearn_core.cli.usage import check_writable, writing_to
-from scalearn_core.evidence.places import evidence_of
 from scalearn_core.evidence.upgrade import read_training
 from scalearn_core.records.forecast import ForecastRecord
 from scalearn_core.storage.codec import to_json
@@ -42,8 +41,8 @@ def forecast(args: argparse.Namespace) -> None:
 
 def study(args: argparse.Namespace) -> None:
     """Ask something of a trained model; the answer is added to its `result.json`."""
-    check_model(args.model)
-    evidence = evidence_of(args.model)
+    evidence: Path = args.evidence
+    evidence = args.evidence
     dataset = read_dataset(args, separator=separator_of(args.model), keep=_columns_of_split(evidence))
     check_writable(evidence)
     with telling_first_seal(args.model), Progress() as progress:

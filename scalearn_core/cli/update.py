@@ -6,12 +6,11 @@ import argparse
 import json
 
 from scalearn_core.cli.known import known_documents
-from scalearn_core.cli.predict import check_model, separator_of, telling_first_seal
+from scalearn_core.cli.predict import separator_of, telling_first_seal
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.train import read_dataset
 from scalearn_core.cli.usage import check_new_folder, writing_to
 from scalearn_core.evidence.documents import LEARNED, Document, save_documents
-from scalearn_core.evidence.places import evidence_of
 from scalearn_core.records.update import UpdateRecord
 from scalearn_core.runs.folders import write_json
 from scalearn_core.storage.codec import to_json
@@ -21,7 +20,6 @@ from scalearn_core.storage.files import folder_written_whole
 def update(args: argparse.Namespace) -> None:
     """Learn from corrections within a distance of the model, and write the new one where the guard lets it
     pass."""
-    check_model(args.model)
     check_new_folder(args.out)
     dataset = read_dataset(args, separator=separator_of(args.model), to_learn=False)
     columns = (dataset.frame.index.tolist(), dataset.frame["text"].tolist(), dataset.frame["label"].tolist())
@@ -38,7 +36,7 @@ def update(args: argparse.Namespace) -> None:
         progress.on_stage("updating")
         record = update_model(
             model, corrections, known,
-            guard_first=first_guard(evidence_of(args.model)), seed=args.seed, on_progress=progress.on_share,
+            guard_first=first_guard(args.evidence), seed=args.seed, on_progress=progress.on_share,
         )  # fmt: skip
         if record.accepted:
             with writing_to(args.out), folder_written_whole(args.out) as draft:

@@ -14,6 +14,19 @@ def add_which_model(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_model(command: argparse.ArgumentParser) -> None:
+    """As `add_which_model`; the command gets the folders that are meant (`take_model`)."""
+    add_which_model(command)
+    command.set_defaults(takes_model=True)
+
+
+def take_model(args: argparse.Namespace) -> None:
+    """Put into `model` the folder of the model that was named, and into `evidence` that of its `result.json`."""
+    if getattr(args, "takes_model", False):
+        place = which_model(args.model)
+        args.model, args.evidence = place.model, place.evidence
+
+
 def which_model(given: str) -> Place:
     """The model and its evidence; raises as `resolve`."""
     return resolve(given).place

@@ -112,7 +112,7 @@ def test_a_wrong_number_of_slots_is_told_before_anything_is_made(
 
 
 def test_wrong_requests_leave_nothing_behind(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(RunError, match="evaluate, forecast, predict, selfcheck, study, train"):
+    with pytest.raises(RunError, match="check, evaluate, forecast, pile, predict, selfcheck, study, train"):
         runs.submit("tarin", {})
     with pytest.raises(TypeError):
         runs.submit("selfcheck", {"steps": object()})
