@@ -24,11 +24,13 @@ class Standing:
     skipped: dict[int, set[str]]
     taken: dict[int, LabelEntry]
     """Documents last given to somebody, without an answer yet."""
+    order: dict[str, list[int]]
+    """By person: the documents of his labels that count, the last one last (times tell but seconds)."""
 
     @property
     def labelled(self) -> dict[int, LabelEntry]:
         """The label of each document that has one: what was said last."""
-        return {place: max(by.values(), key=lambda entry: entry.time) for place, by in self.said.items()}
+        return {place: [*by.values()][-1] for place, by in self.said.items()}
 
     def counts(self) -> dict[str, int]:
         """Documents per category."""
@@ -55,8 +57,8 @@ class Standing:
 
     def last_of(self, who: str) -> LabelEntry | None:
         """What the person said last that can be undone."""
-        mine = [by[who] for by in self.said.values() if who in by]
-        return max(mine, key=lambda entry: entry.time, default=None)
+        places = self.order.get(who)
+        return self.said[places[-1]][who] if places else None
 
 
 def standing(entries: Iterable[LabelEntry]) -> Standing:
@@ -64,19 +66,24 @@ def standing(entries: Iterable[LabelEntry]) -> Standing:
     said: dict[int, dict[str, LabelEntry]] = {}
     skipped: dict[int, set[str]] = {}
     taken: dict[int, LabelEntry] = {}
+    order: dict[str, list[int]] = {}
     for entry in entries:
         taken.pop(entry.place, None)
+        mine = order.setdefault(entry.who, [])
+        if entry.action in ("label", "undo") and entry.place in mine:
+            mine.remove(entry.place)
         if entry.action == "take":
             taken[entry.place] = entry
         elif entry.action == "label":
             said.setdefault(entry.place, {}).pop(entry.who, None)
             said[entry.place][entry.who] = entry
+            mine.append(entry.place)
         elif entry.action == "skip":
             skipped.setdefault(entry.place, set()).add(entry.who)
         else:
             said.get(entry.place, {}).pop(entry.who, None)
             skipped.get(entry.place, set()).discard(entry.who)
-    return Standing({place: by for place, by in said.items() if by}, skipped, taken)
+    return Standing({place: by for place, by in said.items() if by}, skipped, taken, order)
 
 
 def here_and_now() -> datetime:

@@ -20,6 +20,7 @@ def draw(run: Run) -> None:
         st.markdown(t("ready.note"), width="stretch")
         st.button(t("ready.train"), key="train_here", icon=":material/play_arrow:", on_click=_train, args=(run,))
     if started := st.session_state.pop("started_here", None):
+        state.choose_run(started)  # not in the callback: this page would then have no trained model to show
         shell.go("run", run=started)
 
 
@@ -30,5 +31,4 @@ def _train(run: Run) -> None:
         name = datasets.get_dataset_info(dataset).name
         config = ready.default_training(dataset, own_adapter=run.config["own_adapter"])
         started = runs.submit("train", config, title=name)
-        state.choose_run(started)
         st.session_state["started_here"] = started

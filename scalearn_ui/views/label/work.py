@@ -52,15 +52,18 @@ def draw(info: PileInfo, embeddings: Embeddings) -> None:
 
 
 def _answer(info: PileInfo, found: session.Next, categories: tuple[Category, ...]) -> None:
-    """The categories as buttons with keys; of several labels to be ticked and saved."""
+    """The categories as buttons with keys; of several labels to be ticked and saved.
+
+    The buttons are this document's own: a key pressed while the next one is drawn must not label this one again.
+    """
     note = st.session_state.get(f"note_{found.place}", "")
     say = partial(_say, info.id, found.place, found.why)
     if info.separator is None:
         with st.container(horizontal=True):
             for number, each in enumerate(categories, 1):
                 st.button(
-                    plain(each.name), key=f"say_{number}", shortcut=str(number) if number <= 9 else None,
-                    on_click=say, args=((each.name,), note),
+                    plain(each.name), key=f"say_{number}_{found.place}",
+                    shortcut=str(number) if number <= 9 else None, on_click=say, args=((each.name,), note),
                 )  # fmt: skip
     else:
         key = f"several_{found.place}"
@@ -82,11 +85,13 @@ def _skip(pile: str, place: int) -> None:
         store.add_entry(pile, place, "skip")
 
 
-def _undo(pile: str, place: int) -> None:
+def _undo(pile: str) -> None:
+    """What was said last, also where the page does not show it yet."""
     with shell.in_words():
         who.act()
-        store.add_entry(pile, place, "undo")
-        store.add_entry(pile, place, "take", why="undo")
+        if last := standing(store.entries(pile)).last_of(acting().name):
+            store.add_entry(pile, last.place, "undo")
+            store.add_entry(pile, last.place, "take", why="undo")
 
 
 def _after(info: PileInfo, embeddings: Embeddings, names: list[str], now: Standing, found: session.Next) -> None:
@@ -95,7 +100,7 @@ def _after(info: PileInfo, embeddings: Embeddings, names: list[str], now: Standi
     with st.container(horizontal=True):
         st.button(t("label.skip"), key="skip", shortcut="s", on_click=_skip, args=(info.id, found.place))
         if last is not None:
-            st.button(t("label.undo"), key="undo", shortcut="u", on_click=_undo, args=(info.id, last.place))
+            st.button(t("label.undo"), key="undo", shortcut="u", on_click=_undo, args=(info.id,))
         with st.popover(t("label.note")):
             st.text_input(t("label.note_text"), key=f"note_{found.place}", max_chars=500)
         if st.toggle(t("label.show_model"), key="show_model", help=t("label.sway")):
