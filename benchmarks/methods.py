@@ -156,7 +156,9 @@ class FewLabels:
             return Split(tuple(text for text, _ in rows), targets, labels, tuple(range(2, len(rows) + 2)))
 
         unlabelled = tuple(content.get("unlabelled", ()))
-        return cls(split(content["train"]), split([]), split(content["test"]), content["dataset"], unlabelled)
+        return cls(
+            split(content["train"]), split([]), split(content["test"]), content.get("dataset", ""), unlabelled
+        )
 
 
 def main() -> None:

@@ -25,9 +25,10 @@ from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.stored_probabilities import save_test_probabilities
 from scalearn_core.evaluation.verdict import Carrier
 from scalearn_core.evidence.reference import save_reference
-from scalearn_core.evidence.result import Measured, dataset_facts, epochs, made_now, measure, unlabelled_facts
+from scalearn_core.evidence.result import Measured, dataset_facts, epochs, measure, unlabelled_facts
 from scalearn_core.evidence.rivals import predict_rivals
 from scalearn_core.evidence.upgrade import FILE
+from scalearn_core.evidence.when import made_now
 from scalearn_core.explain.ablation import carriers
 from scalearn_core.explain.refit import Mixes
 from scalearn_core.heads.logistic import FrozenHead, unit

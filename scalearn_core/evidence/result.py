@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,11 +161,6 @@ def epochs(history: History) -> tuple[Epoch, ...]:
         )
         for record in history.records
     )
-
-
-def made_now() -> str:
-    """The time, as results state it: ISO 8601, UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _fast_mode(measured: dict[str, object]) -> FastMode:

@@ -17,8 +17,8 @@ from scalearn_core.audit.trail import canonical, head
 from scalearn_core.encoders.cards import CARDS
 from scalearn_core.errors import GovernanceError
 from scalearn_core.evidence.places import Place
-from scalearn_core.evidence.result import made_now
 from scalearn_core.evidence.upgrade import FILE, read_training
+from scalearn_core.evidence.when import made_now
 from scalearn_core.governance.passport_record import (
     FORMAT,
     Passport,

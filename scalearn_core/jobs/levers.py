@@ -20,8 +20,9 @@ from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.stored_probabilities import load_test_probabilities
 from scalearn_core.evidence.pipeline import Outcome
-from scalearn_core.evidence.result import made_now, measure
+from scalearn_core.evidence.result import measure
 from scalearn_core.evidence.trained import TrainedModel, load_trained
+from scalearn_core.evidence.when import made_now
 from scalearn_core.explain.held_back import divide_test, watched
 from scalearn_core.explain.lever_settings import Levers
 from scalearn_core.explain.levers import LeverBoard, turned

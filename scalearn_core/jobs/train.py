@@ -10,7 +10,7 @@ from typing import Any
 from scalearn_core.config import TrainingConfig
 from scalearn_core.data.dataset import TextDataset
 from scalearn_core.devices import Device, find
-from scalearn_core.encoders.cards import DEFAULT
+from scalearn_core.encoders.cards import CARDS, DEFAULT
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.evidence.pace import Pace
 from scalearn_core.evidence.pipeline import train_with_evidence
@@ -74,7 +74,8 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
 def _planned(
     dataset: TextDataset, config: dict[str, Any], settings: TrainingConfig, device: Device
 ) -> tuple[Step, ...]:
-    """The steps of this training."""
+    """The steps of this training. Of an encoder from elsewhere no pace is known; it is taken for the default."""
+    encoder: str = config.get("encoder") or DEFAULT
     return plan_steps(
         len(dataset.frame),
         len(config["sources"]),
@@ -82,7 +83,7 @@ def _planned(
         settings.resolved(len(dataset.train)).own_adapter,
         mean_bytes(dataset.frame["text"]),
         settings.recipe,
-        config.get("encoder") or DEFAULT,
+        encoder if encoder in CARDS else DEFAULT,
         settings.long_texts,
         0 if dataset.separator else len(dataset.unlabelled),
         len(dataset.test) / len(dataset.frame),

@@ -16,8 +16,9 @@ from scalearn_core.errors import DataError
 from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evidence.documents import LEARNED, Document, documents_of
 from scalearn_core.evidence.pipeline import Outcome
-from scalearn_core.evidence.result import made_now, measure
+from scalearn_core.evidence.result import measure
 from scalearn_core.evidence.trained import TrainedModel, load_trained
+from scalearn_core.evidence.when import made_now
 from scalearn_core.jobs.levers import dataset_of, others_on
 from scalearn_core.onnx_graph.fast_mode import measure_fast_mode
 from scalearn_core.records.studies import Studies

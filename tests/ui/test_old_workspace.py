@@ -12,6 +12,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -69,6 +70,12 @@ def test_datasets_models_and_runs_open(old: Path) -> None:
     assert read_evaluation(evaluation).n == read_prediction(prediction).n == 40
 
 
+def without_totals(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The parts of a figure but for the column of totals beside a map, which earlier releases did not draw."""
+    is_map = any(part["type"] == "heatmap" for part in parts)
+    return [part for part in parts if not (is_map and part.get("mode") == "text")]
+
+
 def numbers(app: AppTest) -> dict[str, list[str]]:
     """In tables, tiles and figures, in their order; and of the sentences those with a decimal point."""
     assert not app.exception and not app.error
@@ -80,7 +87,7 @@ def numbers(app: AppTest) -> dict[str, list[str]]:
     cells += [
         str(text)
         for chart in app.get("plotly_chart")
-        for part in json.loads(chart.proto.spec)["data"]
+        for part in without_totals(json.loads(chart.proto.spec)["data"])
         for text in part.get("text") or []
     ]
     told = sorted(number for number in NUMBER.findall(" ".join(words)) if "." in number)

@@ -14,6 +14,7 @@ from scalearn_core.config import FORECAST
 from scalearn_core.encoders.cards import ENGLISH, MULTILINGUAL
 from scalearn_core.evidence.upgrade import upgraded
 from scalearn_ui import outcomes, text
+from scalearn_ui.charts.heatmap import rooted
 from scalearn_ui.views.classify import batch as batch_view
 from scalearn_ui.views.results.verdict import VERDICT_BOX
 from tests.records import training
@@ -49,9 +50,14 @@ def test_scales_show_contribution_first_and_the_raw_scale_second(
     app.get_by_key("view").set_value(text.sentences(language)["part.scales.raw"]).run()
     second = json.loads(app.get("plotly_chart")[0].proto.spec)
     for figure in (first, second):
-        assert len(figure["data"][0]["text"]) == SOURCES + 1, "one row per source, and one for the own adapter"
-        assert text.sentences(language)["sources.own"][:4] in figure["data"][0]["y"][-1]
-    assert first["data"][0]["text"] != second["data"][0]["text"]
+        assert len(rows_of(figure)) == SOURCES + 1, "one row per source, and one for the own adapter"
+        assert text.sentences(language)["sources.own"][:4] in figure["layout"]["yaxis"]["ticktext"][-1]
+    assert rows_of(first)[0]["text"] != rows_of(second)[0]["text"]
+
+
+def rows_of(figure: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of the map, one for each source."""
+    return [part for part in figure["data"] if part["type"] == "heatmap"]
 
 
 def verdict_page() -> None:
@@ -135,6 +141,7 @@ def test_every_verdict_has_its_words(trained: str, code: str, language: str) -> 
 def evidence_page() -> None:
     import streamlit as st
 
+    from scalearn_ui.parts import scale_map
     from scalearn_ui.views.results import cost, evidence, verdict
     from scalearn_ui.views.scales import scale_view
 
@@ -144,7 +151,7 @@ def evidence_page() -> None:
     cost.cost(found)
     evidence.method(found)
     scale_view.summary(found)
-    scale_view.raw(found)
+    scale_map.draw(scale_view.raw(found), filename="scales", alt="scales")
     scale_view.notes(found)
 
 
@@ -218,12 +225,14 @@ def test_the_forecast_is_told_and_colours_begin_at_it(trained: str, picked: bool
     assert told.format(documents=documents) in app.caption[-1].value
     assert words["scales.start_own"] in app.caption[-1].value
     assert FORECAST.shrinkage == 0.5, "the sentence says half"
-    cells = json.loads(app.get("plotly_chart")[1].proto.spec)["data"][0]
+    drawn = [rows_of(json.loads(chart.proto.spec)) for chart in app.get("plotly_chart")]
+    rows = next(rows for rows in drawn if len(rows) == SOURCES + 1)
     starts = {first: 0.0, second: 0.5 * picked, own: 1.0}
     order = [*np.argsort(-np.abs(found["scales"]["contribution"]).mean(0)[:2]).tolist(), 2]
-    for row, column in zip(cells["z"], order, strict=True):
+    for row, column in zip(rows, order, strict=True):
         start = starts[found["sources"][column]["name"]]
-        assert row == pytest.approx([layer[column] - start for layer in found["scales"]["raw"]])
+        moved = [layer[column] - start for layer in found["scales"]["raw"]]
+        assert row["z"][0] == pytest.approx([rooted(distance) for distance in moved])
 
 
 def method_of(found: dict[str, Any], language: str) -> str:
