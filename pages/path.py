@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_ui import outcomes, shell
-from scalearn_ui.parts import model_choice, price_form
+from scalearn_ui.parts import model_choice, price_form, worth
 from scalearn_ui.text import t
 from scalearn_ui.views.path import stages
 
@@ -17,4 +17,4 @@ if run is None:
 stages.draw(run, outcomes.result(run.id))
 st.subheader(t("path.worth"), anchor=False)
 price_form.ask()
-stages.worth(run, outcomes.result(run.id))
+worth.draw(run, outcomes.result(run.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_ui import outcomes, shell
-from scalearn_ui.parts import model_choice
+from scalearn_ui.parts import glossary, model_choice
 from scalearn_ui.text import t
 from scalearn_ui.views.results import (
     classes,
@@ -34,16 +34,19 @@ if view == "summary":
     verdict.verdict(record)
     helped = record.verdict.helped or record.verdict.code == "not_by_sources"
     with st.container(horizontal=True):
-        if not helped and st.button(
+        if verdict.perfect(record):
+            if st.button(t("other_table.title"), type="primary", key="to_elsewhere", icon=":material/table_view:"):
+                shell.show_view("elsewhere")
+        elif not helped and st.button(
             t("action.more_labels"), type="primary", key="to_labels", icon=":material/trending_up:"
         ):
             shell.show_view("labels")
-        kind = "primary" if helped else "secondary"
+        kind = "primary" if helped and not verdict.perfect(record) else "secondary"
         if st.button(t("action.transfer"), type=kind, key="to_transfer", icon=":material/hub:"):
             shell.go("transfer", run=run.id)
         if st.button(t("action.classify"), key="to_classify", icon=":material/label:"):
             shell.go("classify", run=run.id)
-    st.subheader(t("results.scores"), anchor=False)
+    st.subheader(t("results.scores"), anchor=False, help=glossary.meaning("balanced_score"))
     evidence.scores(record)
     tested_on.uses_in(record)
     cross_validation.draw(run, record)

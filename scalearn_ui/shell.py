@@ -77,12 +77,14 @@ def open_app() -> None:
     logo = ROOT / "assets" / ("logo_dark.svg" if dark else "logo.svg")
     st.logo(str(logo), icon_image=str(ROOT / "assets" / "icon.svg"), size="large")
     _readable_choices(DARK if dark else LIGHT)
+    _one_row_of_choices()
     context = st.sidebar.container()
     _language_switch()
     page = st.navigation(_menu())
     wanted, query = st.session_state.pop("wanted_page", (None, {}))
     if wanted:
         st.switch_page(_file(wanted), query_params=query)
+    state.link_dataset()
     with st.container(width="stretch" if presenting() else READING_WIDTH), in_words():
         if presenting():
             _bare_frame()
@@ -98,9 +100,18 @@ def has(page: str) -> bool:
 
 def _readable_choices(palette: Palette) -> None:
     """The chosen part of a row of choices in a colour that can be read on its ground; the theme's own cannot."""
-    chosen = ("segmented_controlActive", "pillsActive")
-    where = ", ".join(f"[data-testid=stBaseButton-{name}], [data-testid=stBaseButton-{name}] *" for name in chosen)
+    chosen = "[data-testid=stButtonGroup] :is([aria-checked=true], [aria-pressed=true], [data-selected=true])"
+    where = f"{chosen}, {chosen} *"
     st.html(f"<style>{where} {{ color: {palette.accent} !important }}</style>")
+
+
+def _one_row_of_choices() -> None:
+    """On a phone, a row of choices stays one row and is pushed sideways; wrapped, it looks like several."""
+    row = "[data-testid=stButtonGroup] [role=radiogroup]"
+    st.html(
+        f"<style>@media (max-width: 640px) {{ {row} {{ flex-wrap: nowrap; overflow-x: auto }}"
+        f" {row} > * {{ flex-shrink: 0; white-space: nowrap }} }}</style>"
+    )
 
 
 def presenting() -> bool:

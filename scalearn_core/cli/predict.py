@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def predict(args: argparse.Namespace) -> None:
-    """Classify a table into a CSV with its columns and three more: row in the file, label and confidence."""
+    """Classify a table into a CSV with its columns and four more: row in the file, label, confidence, to check?"""
     check_new_file(args.out, source=args.table)
     if args.model.resolve() in args.out.resolve().parents:
         raise UsageError(f"{args.out} lies in the model's folder, which must stay as it is. Choose another place.")
@@ -42,12 +42,13 @@ def predict(args: argparse.Namespace) -> None:
     tell_notes(table.notes)
     with telling_first_seal(args.model), Progress() as progress:
         progress.on_stage("predicting")
+        from scalearn_core.evidence.places import check_below
         from scalearn_core.watch.tables import keep_table
 
         done = _classify(args, table.frame, progress)
     classified, separator = done.table, done.separator
     with writing_to(args.out):
-        write_csv(classified.frame, args.out)
+        write_csv(classified.with_check(check_below(args.model)), args.out)
     keep_table(args.model, table.frame, args.text, classified, separator)
     if beyond := beyond_spreadsheet(classified.frame):
         print(

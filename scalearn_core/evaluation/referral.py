@@ -7,11 +7,13 @@ right", is freed of that luck, and how often it then holds on other documents is
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scalearn_core.config import UNSURE
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.intervals import Interval, wilson_interval
 from scalearn_core.evaluation.metrics import FloatArray, check_classes
@@ -22,6 +24,8 @@ MOST_POINTS = 101
 """Thresholds on a curve; with fewer distinct confidences, each of them."""
 FEWEST_AUTOMATIC = 10
 """Documents that must be left above a threshold for it to be recommended."""
+TARGET = 0.95
+"""Share of right answers asked of what nobody checks."""
 RISK = 0.05
 """How often what is called assured may be wrong."""
 
@@ -45,6 +49,18 @@ class HandOver:
     """Of the rest, on other documents."""
     apparent: float | None = None
     """Of the rest, on the documents the threshold was chosen on: too good, for comparison only."""
+
+
+def chosen_of(hand_over: Sequence[HandOver]) -> HandOver | None:
+    """The referral for `TARGET`, or for the highest target below it that is reached; None where none is."""
+    reached = [each for each in hand_over if each.threshold is not None and each.target <= TARGET]
+    return max(reached, key=lambda each: each.target, default=None)
+
+
+def check_below(hand_over: Sequence[HandOver]) -> float:
+    """A model's one limit: the confidence below which a person checks its answer, `UNSURE` where none is shown."""
+    chosen = chosen_of(hand_over)
+    return UNSURE if chosen is None or chosen.threshold is None else chosen.threshold
 
 
 @dataclass(frozen=True)

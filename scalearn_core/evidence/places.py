@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from scalearn_core.errors import ModelError
-from scalearn_core.evidence.upgrade import FILE
+from scalearn_core.config import UNSURE
+from scalearn_core.errors import ModelError, RunError
+from scalearn_core.evidence.upgrade import FILE, read_training
+from scalearn_core.storage.damage import DAMAGED_FILE
 
 
 @dataclass(frozen=True)
@@ -37,3 +39,11 @@ def place_of(folder: Path) -> Place:
     if (folder / "model" / "model.json").is_file():
         return Place(folder / "model", folder if (folder / FILE).is_file() else folder / "model")
     raise ModelError("model.not_found", folder=folder)
+
+
+def check_below(model: Path) -> float:
+    """Confidence below which a person checks an answer of the model; `UNSURE` without readable evidence."""
+    try:
+        return read_training(evidence_of(model)).check_below
+    except (*DAMAGED_FILE, RunError):
+        return UNSURE

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from scalearn_core import runs
-from scalearn_core.config import BULK, UNSURE
+from scalearn_core.config import BULK
 from scalearn_core.data.column_checks import check_column
 from scalearn_core.data.mapping import columns_of
+from scalearn_core.evidence.places import check_below
 from scalearn_core.prediction.bulk_table import BulkPredictor
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.records.tables import PredictionRecord
@@ -49,7 +50,8 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
         )
         labels, separator = predictor.labels, predictor.model.separator
     confidences, counts = classified.confidences, classified.counts(separator)
-    write_csv(classified.frame, folder / "predictions.csv")
+    below = check_below(model)
+    write_csv(classified.with_check(below), folder / "predictions.csv")
     keep_table(model, table.frame, config["text"], classified, separator)
     write_json(
         folder / "result.json",
@@ -61,9 +63,10 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
                 rejected=len(table.rejected),
                 beyond_spreadsheet=len(beyond_spreadsheet(classified.frame)),
                 class_counts={label: counts[label] for label in labels},
-                low_confidence=sum(float(value) < UNSURE for value in confidences if value),
+                low_confidence=sum(float(value) < below for value in confidences if value),
                 seconds=round(time.monotonic() - started, 2),
                 same_answers=same,
+                check_below=below,
             )
         ),
     )

@@ -68,6 +68,15 @@ class ClassifiedTable:
         cells = self.labels[~self.got_none]
         return Counter(chain.from_iterable(split_labels(cell, separator) for cell in cells))
 
+    def with_check(self, below: float) -> pd.DataFrame:
+        """The table with one more column, `check`: "yes" where a person should check, "no", blank without a text.
+
+        Args:
+            below: confidence below which a person should (`TrainingRecord.check_below`).
+        """
+        cells = ["" if not sure else "yes" if float(sure) < below else "no" for sure in self.confidences]
+        return self.frame.assign(**{free_name("check", self.frame): cells})
+
     @property
     def confidences(self) -> pd.Series[str]:
         """As text with four decimals; blank without a text."""

@@ -78,3 +78,5 @@ class PredictionRecord:
     seconds: float
     same_answers: SameAnswers | None = field(default=None, metadata=LEFT_OUT)
     """None at other speeds."""
+    check_below: float | None = field(default=None, metadata=LEFT_OUT)
+    """Confidence below which a row counts as of `low_confidence`; None: `UNSURE`, in an earlier release."""

@@ -9,6 +9,7 @@ from scalearn_core.data.split_plan import SplitPlan
 from scalearn_core.evaluation.by_language import LanguageScores
 from scalearn_core.evaluation.comparison import Comparison
 from scalearn_core.evaluation.confidence import ConfidenceReport
+from scalearn_core.evaluation.referral import check_below
 from scalearn_core.evaluation.report import EvaluationReport
 from scalearn_core.evaluation.verdict import Verdict
 from scalearn_core.records.forecast import SourcePromise, Start
@@ -272,6 +273,11 @@ class TrainingRecord:
     unlabelled: UnlabelledFacts | None = field(default=None, metadata=LEFT_OUT)
     """None where there were none."""
     studies: Studies = field(default=Studies(), metadata=LEFT_OUT)
+
+    @property
+    def check_below(self) -> float:
+        """Confidence below which a person checks an answer: on Results, on Classify and in its files."""
+        return check_below(self.confidence.hand_over if self.confidence else ())
 
     @property
     def source_names(self) -> tuple[str, ...]:

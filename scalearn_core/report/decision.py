@@ -6,12 +6,9 @@ from dataclasses import dataclass
 
 from scalearn_core.adapters import catalog
 from scalearn_core.encoders.cards import DEFAULT
-from scalearn_core.evaluation.referral import HandOver
+from scalearn_core.evaluation.referral import HandOver, chosen_of
 from scalearn_core.governance.recommend import Recommendation, weigh
 from scalearn_core.records.training import TrainingRecord
-
-TARGET = 0.95
-"""Share of right answers asked of what nobody checks, or the highest below that can be reached."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +34,8 @@ def decide(record: TrainingRecord) -> Decision:
 
 
 def referral_of(record: TrainingRecord) -> HandOver | None:
-    """The referral for `TARGET`, or for the highest target below it that is reached."""
-    if record.confidence is None:
-        return None
-    reached = [
-        each for each in record.confidence.hand_over if each.threshold is not None and each.target <= TARGET
-    ]
-    return max(reached, key=lambda each: each.target, default=None)
+    """The referral that is recommended (`evaluation/referral.py`)."""
+    return chosen_of(record.confidence.hand_over if record.confidence else ())
 
 
 def research_sources(record: TrainingRecord) -> tuple[str, ...]:

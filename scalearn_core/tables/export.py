@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,8 @@ operands in it, so there is nothing to run."""
 _MARKS = re.compile(r"[-+@][-+@*/.,:~> ]*|=")
 """Operators without an operand, such as a dash for "none": no formula either."""
 _LONGEST_NUMBER = 60
+WIDTHS_OF, WIDEST = 200, 60
+"""Rows that say how wide the columns of a workbook are, and the widest, in characters."""
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -45,6 +48,54 @@ def csv_text(frame: pd.DataFrame) -> str:
     writer.writerow([safe_cell(name) for name in frame.columns])
     for row in frame.itertuples(index=False, name=None):
         writer.writerow([safe_cell(value) for value in row])
+    return buffer.getvalue()
+
+
+def xlsx_bytes(frame: pd.DataFrame, *, share: str, marked: Callable[[tuple[object, ...]], bool]) -> bytes:
+    """The frame as a workbook: a header that stays in sight and filters, every text as text, never as a formula.
+
+    Args:
+        share: a column of shares as text; shown as whole percentages, blank where it is.
+        marked: which rows, given their cells, get a colour.
+    """
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("classified")
+    sheet.freeze_panes = "A2"
+    last = get_column_letter(len(frame.columns))
+    sheet.auto_filter.ref = f"A1:{last}{len(frame) + 1}"
+    place = list(frame.columns).index(share)
+    colour, bold = PatternFill("solid", fgColor="FFF2CC"), Font(bold=True)
+    for column, name in enumerate(frame.columns, 1):
+        longest = max(map(len, [str(name), *frame[name].head(WIDTHS_OF).astype(str)]))
+        sheet.column_dimensions[get_column_letter(column)].width = min(WIDEST, longest + 4)
+
+    def cell(value: object) -> WriteOnlyCell:
+        text = ILLEGAL_CHARACTERS_RE.sub("", as_typed(str(value)))[:MOST_IN_CELL]
+        made = WriteOnlyCell(sheet, value=text)
+        made.data_type = "s"  # else a text that begins with "=" would run
+        return made
+
+    header = [cell(name) for name in frame.columns]
+    for made in header:
+        made.font = bold
+    sheet.append(header)
+    for row in frame.itertuples(index=False, name=None):
+        cells = [cell(value) for value in row]
+        if row[place]:
+            cells[place] = WriteOnlyCell(sheet, value=float(row[place]))
+            cells[place].number_format = "0%"
+        if marked(row):
+            for made in cells:
+                made.fill = colour
+        sheet.append(cells)
+    buffer = io.BytesIO()
+    book.save(buffer)
     return buffer.getvalue()
 
 

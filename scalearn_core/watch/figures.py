@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scalearn_core.evaluation.intervals import Interval
-from scalearn_core.evaluation.referral import HandOver
+from scalearn_core.evaluation.referral import chosen_of
 from scalearn_core.evaluation.stored_probabilities import load_test_probabilities
 from scalearn_core.evidence.upgrade import FILE, read_training
 from scalearn_core.records.training import TrainingRecord
@@ -116,11 +116,9 @@ def watch(
 
 
 def referral_threshold(record: TrainingRecord | None) -> float | None:
-    """Confidence from which no person is asked: for 95% right answers, or the highest target that is reached."""
-    hand_over: Sequence[HandOver] = record.confidence.hand_over if record and record.confidence else ()
-    reached = [each for each in hand_over if each.threshold is not None and each.target <= 0.95]
-    best = max(reached, key=lambda each: each.target, default=None)
-    return best.threshold if best else None
+    """Confidence from which no person is asked; None where no such limit is shown."""
+    chosen = chosen_of(record.confidence.hand_over if record and record.confidence else ())
+    return chosen.threshold if chosen else None
 
 
 def _alarms(

@@ -19,6 +19,10 @@ CONFIG = {"displayModeBar": False, "scrollZoom": False}
 """For `st.plotly_chart(config=...)`: figures are read here, not edited; a swipe scrolls the page."""
 
 
+WIDEST_TITLE = 36
+"""Letters of an axis title in one line, so that a phone shows it whole; half as many Japanese ones."""
+
+
 def percent(share: float) -> str:
     """A probability as a whole percentage that never claims certainty."""
     return "> 99%" if share >= 0.995 else f"{100 * share:.0f}%"
@@ -79,7 +83,10 @@ def finish(
 ) -> go.Figure:
     """Size, margins and axis titles that all figures share; `top_down` puts the first row on top."""
     figure.update_xaxes(
-        title={"text": x_title, "font": {"color": palette.ink, "size": 13}},
+        title={
+            "text": x_title if "<br>" in x_title else lines(x_title, WIDEST_TITLE),
+            "font": {"color": palette.ink, "size": 13},
+        },
         tickfont={"color": palette.ink, "size": 12},
         gridcolor=palette.grid,
         zeroline=False,

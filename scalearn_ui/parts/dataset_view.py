@@ -184,8 +184,8 @@ def _languages_of_table(dataset_id: str) -> dict[str, float]:
     return shares_of(datasets.load_dataset(dataset_id).frame["text"].tolist())
 
 
-def summary(dataset: TextDataset, found: dict[str, float]) -> None:
-    """Class counts, the languages that were `found`, warnings, and the rows that cannot be used."""
+def summary(dataset: TextDataset, found: dict[str, float], findings: Sequence[Finding]) -> None:
+    """Class counts, the languages that were `found`, documents without label, and the rows left out."""
     counts = dataset.class_counts
     size = {"documents": count("documents", len(dataset.frame)), "classes": count("classes", len(counts))}
     st.markdown(t("data.summary_in", languages=named(found), **size) if found else t("data.summary", **size))
@@ -197,7 +197,7 @@ def summary(dataset: TextDataset, found: dict[str, float]) -> None:
         if none := int((dataset.frame["label"] == "").sum()):
             st.caption(t("multi_label.none", documents=count("documents", none)))
     if len(dataset.unlabelled):
-        st.markdown(t("unlabelled.summary", unlabelled=count("unlabelled", len(dataset.unlabelled))))
+        st.markdown(without_label(len(dataset.unlabelled), findings))
     if len(dataset.rejected):
         st.markdown(t("data.rejected", rows=count("rows", len(dataset.rejected))))
         st.download_button(
@@ -208,6 +208,19 @@ def summary(dataset: TextDataset, found: dict[str, float]) -> None:
             on_click="ignore",
             key="rejected_rows",
         )
+
+
+def without_label(documents: int, findings: Sequence[Finding]) -> Markdown:
+    """How many documents without label there are, and how many of them are copies, by the quick checks."""
+    unlabelled = count("unlabelled", documents)
+    copies = next((len(each.rows) for each in findings if each.code == "unlabelled_copies"), 0)
+    if not copies:
+        return t("unlabelled.summary", unlabelled=unlabelled)
+    if copies == documents:
+        return t("unlabelled.summary_all_copies", unlabelled=unlabelled)
+    return t(
+        "unlabelled.summary_copies", unlabelled=unlabelled, copies=f"{copies:,}", new=f"{documents - copies:,}"
+    )
 
 
 def named(found: dict[str, float]) -> Markdown:

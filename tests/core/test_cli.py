@@ -304,7 +304,7 @@ def test_predict_keeps_columns_and_order_and_leaves_blank_rows_blank(trained: Tr
     assert told.code == 0, told.err
     assert out.read_bytes().startswith(b"\xef\xbb\xbf")
     written = read_csv(out)
-    assert list(written[0]) == ["id", "本文", "predicted", "row", "predicted_2", "confidence"]
+    assert list(written[0]) == ["id", "本文", "predicted", "row", "predicted_2", "confidence", "check"]
     assert [row["本文"] for row in written] == ["'=cmd|' /C calc'!A0", "  ", rows[2][1]]
     assert [row["predicted"] for row in written] == ["-", "'+x", ""]
     assert [row["row"] for row in written] == ["2", "3", "4"]

@@ -204,3 +204,18 @@ def test_the_same_table_again_under_its_name_is_told_to_be_the_stored_one(studio
     app = upload(studio("data"), clean())
     assert save(app).id == first.id
     assert [toast.value for toast in app.toast] == [text.sentences("en")["data.same_table"]]
+
+
+def test_the_dataset_in_use_is_in_the_link_and_survives_a_reload(studio: Open, language: str) -> None:
+    words = text.sentences(language)
+    first = stored(clean(), "Table 40")
+    stored(clean(), "Table 44")  # the newest, offered first
+    app = studio("data", language)
+    app.button(key=f"use_{first}").click().run()
+    assert app.query_params["use"] in (first, [first])
+    again = studio("home", language, use=first)  # another session, as after a reload
+    assert words["shell.current_dataset"].format(name="Table 40") in [line.value for line in again.caption]
+    assert studio("train", language, use=first).selectbox(key="train_dataset").value == first
+    datasets.delete_dataset(first)
+    gone = studio("home", language, use=first)
+    assert not gone.exception and not gone.error and "use" not in gone.query_params

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
 import numpy as np
+import openpyxl
+import pandas as pd
 import pytest
 
 from scalearn_core import runs
@@ -15,6 +18,7 @@ from scalearn_core.encoders.cards import ENGLISH, MULTILINGUAL
 from scalearn_core.evidence.upgrade import upgraded
 from scalearn_ui import outcomes, text
 from scalearn_ui.charts.heatmap import rooted
+from scalearn_ui.views.classify import answers
 from scalearn_ui.views.classify import batch as batch_view
 from scalearn_ui.views.results.verdict import VERDICT_BOX
 from tests.records import training
@@ -136,6 +140,16 @@ def test_every_verdict_has_its_words(trained: str, code: str, language: str) -> 
     carried = words["verdict.carried_most"].format(name=text.plain(title[language]))
     assert (carried in box.value) is (code == "helped")
     assert ("+12.0" in box.value) is (code != "few_documents")
+
+
+@pytest.mark.parametrize("all_right", [True, False])
+def test_a_perfect_score_is_questioned(trained: str, all_right: bool, language: str) -> None:
+    found, words = result_of(trained), text.sentences(language)
+    for method in ("scalearn", "frozen_head"):
+        found["scores"][method]["accuracy"]["value"] = 1.0
+    found["scores"]["frozen_head"]["accuracy"]["value"] = 1.0 if all_right else 0.9
+    warned = [warning.value for warning in draw(verdict_page, found, language).warning]
+    assert any(words["verdict.perfect.text"] in value for value in warned) is all_right
 
 
 def evidence_page() -> None:
@@ -284,9 +298,43 @@ def test_a_table_is_classified_by_a_run(studio: Open, trained: str) -> None:
     app.run()
     assert not app.error
     assert app.download_button(key="download_predictions")
+    run_id = batch if isinstance(batch, str) else batch[0]
+    below, counted = training(result_of(trained)).check_below, outcomes.prediction(run_id)
+    if 0 < counted.low_confidence < counted.n:
+        app.get_by_key("shown_answers").set_value("all").run()
     shown = app.dataframe[0].value
-    assert len(shown) == DOCUMENTS
-    assert shown.columns.tolist() == ["message", "team", "row", "predicted", "confidence"]
+    words = text.sentences("en")
+    assert shown.columns.tolist()[:3] == [words[f"column.{name}"] for name in ("category", "confidence", "check")]
+    assert len(shown) == DOCUMENTS and shown[words["column.confidence"]].is_monotonic_increasing
+    written = pd.read_csv(runs.folder(run_id) / "predictions.csv", encoding="utf-8-sig")
+    assert written.columns.tolist() == ["message", "team", "row", "predicted", "confidence", "check"]
+    to_check = (written["confidence"] < below).sum()
+    assert to_check == counted.low_confidence == (written["check"] == "yes").sum()
+    assert to_check == shown[words["column.check"]].sum()
+
+
+def test_a_workbook_comes_back_as_a_workbook(studio: Open, trained: str) -> None:
+    given, book = io.BytesIO(), openpyxl.Workbook()
+    for row, message in enumerate(("message", "=the vpn drops", "a new key please", "no mails since noon"), 1):
+        book.active.cell(row, 1, message).data_type = "s"
+    book.save(given)
+    app = studio("classify", run=trained)
+    app.get_by_key("classify_way").set_value("table").run()
+    app.file_uploader(key="batch_file").upload("new.xlsx", given.getvalue()).run()
+    app.button(key="start_batch").click().run()
+    batch = app.query_params["batch"]
+    run_id = batch if isinstance(batch, str) else batch[0]
+    wait_for_end(run_id)
+    app.run()
+    assert not app.error and app.download_button(key="download_predictions")
+    sheet = openpyxl.load_workbook(io.BytesIO(answers._workbook(run_id)))["classified"]
+    header, *rows = sheet.iter_rows()
+    assert [cell.value for cell in header] == ["message", "row", "predicted", "confidence", "check"]
+    assert (rows[0][0].value, rows[0][0].data_type) == ("=the vpn drops", "s"), "as it was, and it does not run"
+    assert sheet.freeze_panes == "A2" and sheet.auto_filter.ref == "A1:E4"
+    for row in rows:
+        assert row[3].number_format == "0%" and 0 < row[3].value <= 1
+        assert (row[0].fill.fill_type == "solid") == (row[4].value == "yes")
 
 
 def test_a_large_table_is_classified_in_bulk_and_told_what_that_cost(
@@ -326,3 +374,18 @@ def test_the_finished_run_leads_to_the_results(studio: Open, trained: str) -> No
     assert text.sentences("en")["run.curve_reading_pairs"] in [line.value for line in app.markdown]
     app.button(key="to_results").click().run()
     assert app.title[0].value == text.sentences("en")["results.title"]
+
+
+def test_main_terms_are_explained_beside_them_as_in_the_glossary(
+    studio: Open, trained: str, language: str
+) -> None:
+    words = text.sentences(language)
+    shown = {
+        "summary": ["balanced_score"],
+        "confidence": ["confidence"],
+        "ladder": ["model", "scale", "task_adapter", "plain_classifier"],
+    }
+    for view, terms in shown.items():
+        app = studio("results", language, run=trained, view=view)
+        helps = [each.proto.help for each in (*app.subheader, *app.metric)]
+        assert [term for term in terms if words[f"meaning.{term}"] not in helps] == [], view

@@ -136,10 +136,15 @@ def test_copies_alone_are_refused_and_some_are_told(studio: Open, language: str)
     app = further(upload(studio("data", language), clean()), alone(copies))
     sentence = words["error.data.unlabelled_copies"].format(name="more.csv", count=5)
     assert [error.value.replace("\\", "") for error in app.error] == [sentence]
+    assert app.get("plotly_chart"), "what is known of the table stays in sight"
+    assert "save_dataset" not in keys(app)
     app = further(app, alone([*copies, *MORE]))
     assert not app.error
     number = words["count.unlabelled.other"].format(n="13")
     assert words["finding.unlabelled_copies"].format(concerned="5", unlabelled=number) in told(app)
+    both = words["unlabelled.summary_copies"].format(unlabelled=number, copies="5", new="8")
+    assert both in told(app)
+    assert both in told(studio("data", language, dataset=save(app).id))
 
 
 def test_another_language_is_a_warning(studio: Open, language: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from scalearn_core import runs
@@ -13,10 +12,10 @@ from scalearn_core.errors import RunError
 from scalearn_core.runs import Run
 from scalearn_core.workspace import uploads
 from scalearn_ui import charts, outcomes, shell, text
-from scalearn_ui.letters import bare, cells
 from scalearn_ui.parts import columns, figure, language_note, progress, table_input
 from scalearn_ui.session_slot import remembered
 from scalearn_ui.text import count, plain, t
+from scalearn_ui.views.classify import answers
 
 LARGE = 4_000
 """Tables of so many rows are worth the documents that speed "bulk" is checked on."""
@@ -107,12 +106,9 @@ def _follow(run: Run) -> None:
     if run.status != "succeeded":
         return
     result = outcomes.prediction(run.id)
-    content = (runs.folder(run.id) / "predictions.csv").read_bytes()
     values = {"rows": count("rows", result.n), "time": text.duration(result.seconds)}
-    if result.low_confidence:
-        st.markdown(t("classify.done", unsure=count("rows", result.low_confidence), **values))
-    else:
-        st.markdown(t("classify.done_sure", **values))
+    st.markdown(t("classify.done", **values))
+    answers.limit(run, result)
     if (same := result.same_answers) and same.documents:
         low, high = (f"{100 * share:.1f}" for share in (same.low, same.high))
         checked = count("documents", same.documents)
@@ -125,26 +121,11 @@ def _follow(run: Run) -> None:
         st.warning(t("classify.left_out", rows=count("rows", left_out)))
     if beyond := result.beyond_spreadsheet:
         st.caption(t("classify.beyond_spreadsheet", rows=count("rows", beyond)))
-    st.download_button(
-        t("classify.download"),
-        content,
-        file_name=f"{bare(run.title).rsplit('.', 1)[0]}_classified.csv",
-        mime="text/csv",
-        type="primary",
-        icon=":material/download:",
-        on_click="ignore",
-        key="download_predictions",
-    )
-    if st.button(t("review.send"), key="send_to_review", icon=":material/rate_review:"):
-        shell.go("review", batch=run.id)
+    with st.container(horizontal=True):
+        answers.download(run)
+        if st.button(t("review.send"), key="send_to_review", icon=":material/rate_review:"):
+            shell.go("review", batch=run.id)
+    answers.table(run, result)
     counts = {label: n for label, n in result.class_counts.items() if n}
     drawn = charts.class_counts(counts, x_title=t("axis.documents"), palette=figure.palette())
     figure.show(drawn, alt=t("classify.counts_alt"), key="predicted_counts")
-    st.dataframe(cells(_first_rows(run.id)), hide_index=True, alt=t("classify.table_alt"))
-
-
-@st.cache_data(max_entries=4, ttl="30m", show_spinner=False)
-def _first_rows(run_id: str, limit: int = 200) -> pd.DataFrame:
-    """The beginning of the classified table."""
-    path = runs.folder(run_id) / "predictions.csv"
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", nrows=limit)

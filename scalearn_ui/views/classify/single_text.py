@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from scalearn_core.config import UNSURE
 from scalearn_core.jobs import warm
 from scalearn_core.jobs.warm import WarmPredictor
 from scalearn_core.prediction.predictor import Predictor
@@ -47,7 +46,7 @@ def draw(run: Run) -> None:
     with st.spinner(t("classify.loading")):
         prediction = predictor(run.id).predict([wanted])[0]
     st.subheader(label_sets.named(prediction.labels), anchor=False)
-    kind = "sure" if prediction.confidence >= UNSURE else "unsure"
+    kind = "sure" if prediction.confidence >= record.check_below else "unsure"
     multi_label = record.dataset.multi_label
     confidence = charts.percent(prediction.confidence)
     if multi_label:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import PurePath
 
 import streamlit as st
@@ -11,6 +12,7 @@ from scalearn_core.data.mapping import Mapping
 from scalearn_core.errors import DataError
 from scalearn_core.workspace import datasets
 from scalearn_core.workspace.dataset_info import DatasetInfo
+from scalearn_ui import text
 from scalearn_ui.parts import columns, dataset_view, table_input
 from scalearn_ui.parts.busy import working
 from scalearn_ui.text import t
@@ -43,19 +45,28 @@ def ask(stored: Sequence[DatasetInfo]) -> str | None:
     done = Done(f"{SLOT}_remedies", (upload.key, texts, label, separator, blanks))
     place = st.container()
     plan = split_choice.ask_plan(upload, (*texts, label))
-    beside = unlabelled.ask_further(texts)
+    beside, problem = unlabelled.ask_further(texts)
+    look = partial(
+        dataset_view.checked, upload, texts, label, separator, steps=done.steps,
+        keep=plan.columns if plan else (), blanks=blanks,
+    )  # fmt: skip
     with place:
         try:
-            checked = dataset_view.checked(
-                upload, texts, label, separator, steps=done.steps, keep=plan.columns if plan else (),
-                blanks=blanks, beside=beside,
-            )  # fmt: skip
+            try:
+                checked = look(beside=beside)
+            except DataError as error:
+                if beside is None or not error.code.startswith("data.unlabelled_"):
+                    raise
+                problem, checked = error, look()
         except DataError:
             done.draw(SLOT)  # what was done may be the reason, and can be undone
             raise
-        dataset_view.summary(checked.dataset, checked.languages)
+        dataset_view.summary(checked.dataset, checked.languages, checked.findings)
         done.draw(SLOT)
         findings_view.draw(checked.findings, checked.dataset, done, SLOT, choose=columns.choose_texts)
+    if problem is not None:  # of the further file alone: what is known of the table stays in sight
+        st.error(text.error(problem), icon=":material/error:")
+        return None
     plan = plan and split_choice.outcome(checked.dataset, plan, checked.key, done, SLOT)
     if plan is None:
         return None

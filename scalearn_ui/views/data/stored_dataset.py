@@ -116,7 +116,7 @@ def _recipe(info: DatasetInfo, dataset: TextDataset, done: Done) -> None:
         lines.append(t("results.split.groups", column=info.plan.group_column))
     st.markdown("\n".join(f"- {line}" for line in lines))
     if info.unlabelled:
-        st.caption(t("unlabelled.summary", unlabelled=count("unlabelled", info.unlabelled)))
+        st.caption(dataset_view.without_label(info.unlabelled, _quick_findings(info, dataset)))
     split_choice.outcome(dataset, info.plan, info.id, done, "stored")
 
 
@@ -129,7 +129,7 @@ def _step(step: Step) -> Markdown:
 def _checks(info: DatasetInfo, dataset: TextDataset, done: Done) -> None:
     """The quick checks, those that take longer as a run, and what can be done about either."""
     st.markdown(f"**{t('findings.title')}**")
-    quick_findings = remembered("stored_quick", info.id, lambda: _looked_through(dataset))
+    quick_findings = _quick_findings(info, dataset)
     checks = [run for run in runs.recent(200, "check") if run.config.get("dataset") == info.id]
     thorough = next((_findings_of(run) for run in checks if run.status == "succeeded"), None)
     done.draw("stored")
@@ -154,6 +154,10 @@ def _checks(info: DatasetInfo, dataset: TextDataset, done: Done) -> None:
             st.rerun()
         if checks:
             progress.outcome(checks[0])
+
+
+def _quick_findings(info: DatasetInfo, dataset: TextDataset) -> list[Finding]:
+    return remembered("stored_quick", info.id, lambda: _looked_through(dataset))
 
 
 def _looked_through(dataset: TextDataset) -> list[Finding]:

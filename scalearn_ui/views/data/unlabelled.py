@@ -37,14 +37,12 @@ def _blank(upload: Given, texts: tuple[str, ...], label: str) -> int:
     return int(((frame[label].str.strip() == "") & ~is_blank(joined(frame, texts))).sum())
 
 
-def ask_further(texts: tuple[str, ...]) -> Beside | None:
-    """A further file of documents without label, folded away; None until there is one with its columns.
+def ask_further(texts: tuple[str, ...]) -> tuple[Beside | None, DataError | None]:
+    """A further file of documents without label, folded away; None until there is one with its columns, or what
+    is wrong with it: it cannot be read, or holds nothing.
 
     Args:
         texts: the columns of the texts in the table.
-
-    Raises:
-        DataError: it cannot be read, or holds nothing.
     """
     with st.expander(t("unlabelled.add"), icon=":material/note_add:"):
         st.caption(t("unlabelled.add_help"))
@@ -53,10 +51,10 @@ def ask_further(texts: tuple[str, ...]) -> Beside | None:
         except DataError as error:
             if error.code in ("data.empty_file", "data.no_rows"):
                 name = st.session_state[f"{SLOT}_file"].name
-                raise DataError("data.unlabelled_empty", name=name) from error
-            raise
+                return None, DataError("data.unlabelled_empty", name=name)
+            return None, error
         if upload is None:
-            return None
+            return None, None
         guess = remembered(f"{SLOT}_guess", (upload.key, texts), lambda: columns.guess_columns(upload.table.frame))
         names = text_columns(upload.table.frame, texts) or (guess.text,)
         key = f"{SLOT}_columns"
@@ -64,7 +62,7 @@ def ask_further(texts: tuple[str, ...]) -> Beside | None:
         chosen = columns.ask_texts(upload, key, guess)
         if not chosen:
             st.info(t("data.choose_text"))
-    return Beside(upload, chosen) if chosen else None
+    return (Beside(upload, chosen) if chosen else None), None
 
 
 def file_of(beside: Beside) -> FurtherFile:

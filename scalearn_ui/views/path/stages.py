@@ -10,11 +10,9 @@ from scalearn_core.governance.records import Version
 from scalearn_core.records.training import TrainingRecord
 from scalearn_core.records.watch import WatchReport
 from scalearn_core.report.decision import referral_of
-from scalearn_core.report.material import costs_of
 from scalearn_core.report.stages import Stage, stages_of, version_of
 from scalearn_core.runs import Run
 from scalearn_core.watch.figures import watch
-from scalearn_core.workspace.price import load_price
 from scalearn_ui import charts, shell
 from scalearn_ui.text import Markdown, count, t
 
@@ -92,34 +90,3 @@ def _way_on(stage: Stage, run: Run) -> None:
         return
     if st.button(t(f"path.go.{page}"), type="primary", key="path_on"):
         shell.go(page, run=run.id)
-
-
-def worth(run: Run, record: TrainingRecord) -> None:
-    """What 1,000 documents cost today and with the model, once somebody has said what one costs."""
-    price = load_price()
-    costs = None if price is None else costs_of(runs.folder(run.id), record, price)
-    if price is None or costs is None:
-        st.markdown(t("path.worth.open"))
-        return
-    today = costs.per * price.document
-    best = costs.best
-    saved = {bound: today - value for bound, value in (
-        ("saved", best.cost.value), ("low", best.cost.high), ("high", best.cost.low))}  # fmt: skip
-    hours = costs.per * price.minutes * (1 - best.handed_over) / 60
-    st.markdown(
-        t(
-            "path.worth.saved" if saved["low"] > 0 else "path.worth.unsure",
-            today=_money(today),
-            cost=_money(best.cost.value),
-            share=f"{100 * best.handed_over:.0f}",
-            hours=f"{hours:,.1f}",
-            currency=price.currency,
-            documents=count("test_documents", record.scores["scalearn"].n),
-            **{name: _money(value) for name, value in saved.items()},
-        )
-    )
-
-
-def _money(value: float) -> str:
-    amount = f"{abs(value):,.0f}" if abs(value) >= 10 else f"{abs(value):,.2f}"
-    return f"−{amount}" if value < 0 and float(amount.replace(",", "")) else amount

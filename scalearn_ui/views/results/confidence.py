@@ -6,18 +6,16 @@ import streamlit as st
 
 from scalearn_core.evaluation.confidence import ConfidenceReport
 from scalearn_core.evaluation.intervals import Interval
-from scalearn_core.evaluation.referral import Covered, HandOver
+from scalearn_core.evaluation.referral import TARGET, Covered, HandOver, check_below, chosen_of
 from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import charts, shell, text
 from scalearn_ui.charts import confidence as confidence_charts
 from scalearn_ui.charts.confidence import Band
-from scalearn_ui.parts import figure
+from scalearn_ui.parts import figure, glossary
 from scalearn_ui.text import count, t
 from scalearn_ui.views.results import mistake_costs, ranking_curves
 
-TARGET = 0.95
-"""Accuracy of the rest that is asked for at first, where it can be reached."""
 FEWEST_LEFT = 10
 """Documents left above a threshold, below which a share of right ones says nothing."""
 EXAMPLE = 0.8
@@ -36,7 +34,7 @@ def draw(run: Run, record: TrainingRecord) -> None:
         _hand_over(measured)
     st.subheader(t("confidence.costs"), anchor=False)
     mistake_costs.draw(run, record)
-    st.subheader(t("confidence.honest"), anchor=False)
+    st.subheader(t("confidence.honest"), anchor=False, help=glossary.meaning("confidence"))
     _honest(measured)
     if measured.curves:
         with st.expander(t("confidence.curves"), icon=":material/show_chart:"):
@@ -50,8 +48,8 @@ def _hand_over(measured: ConfidenceReport) -> None:
     """What to ask of the rest, the answer in a sentence, and a slider to look for oneself."""
     with shell.in_words():
         answers = {answer.target: answer for answer in measured.hand_over}
-        reached = [target for target, answer in answers.items() if answer.threshold is not None]
-        first = TARGET if TARGET in reached or not reached else max(reached)
+        chosen = chosen_of(measured.hand_over)
+        first = chosen.target if chosen else TARGET
         target = st.segmented_control(
             t("confidence.target"),
             list(answers),
@@ -62,6 +60,7 @@ def _hand_over(measured: ConfidenceReport) -> None:
         )
         answer = answers[target or first]
         _answer(measured, answer)
+        _in_use(measured)
         _explorer(measured, answer)
 
 
@@ -94,6 +93,15 @@ def _answer(measured: ConfidenceReport, answer: HandOver) -> None:
         st.caption(t("confidence.assured", target=target, share=_percent(answer.assured_handed_over)))
 
 
+def _in_use(measured: ConfidenceReport) -> None:
+    """The one limit by which answers are marked elsewhere."""
+    threshold = charts.percent(check_below(measured.hand_over))
+    if chosen_of(measured.hand_over) is None:
+        st.caption(t("confidence.used_unmeasured", threshold=threshold))
+    else:
+        st.caption(t("confidence.used", threshold=threshold))
+
+
 def _explorer(measured: ConfidenceReport, answer: HandOver) -> None:
     """Any share handed over: what the rest reaches, as numbers and on the curve."""
     rows = [row for row in measured.coverage if row.documents >= FEWEST_LEFT] or measured.coverage[:1]
@@ -110,15 +118,25 @@ def _explorer(measured: ConfidenceReport, answer: HandOver) -> None:
     row = rows[place]
     handed, left = measured.n - row.documents, row.documents
     tiles = [
-        (t("confidence.checked"), f"{handed:,}", t("confidence.checked_text", n=measured.n)),
-        (t("confidence.threshold"), _threshold(row, handed), t("confidence.threshold_text")),
-        (t("confidence.right"), _percent(row.accuracy.value), _range(row.accuracy)),
-        (t("confidence.slip"), f"{left - row.right:,}", t("confidence.slip_text", n=left)),
+        (t("confidence.checked"), f"{handed:,}", t("confidence.checked_text", n=measured.n), None),
+        (
+            t("confidence.threshold"),
+            _threshold(row, handed),
+            t("confidence.threshold_text"),
+            glossary.meaning("threshold"),
+        ),
+        (
+            t("confidence.right"),
+            _percent(row.accuracy.value),
+            _range(row.accuracy),
+            glossary.meaning("interval"),
+        ),
+        (t("confidence.slip"), f"{left - row.right:,}", t("confidence.slip_text", n=left), None),
     ]
     with st.grid(len(tiles), min_column_width=145):
-        for label, value, explanation in tiles:
+        for label, value, explanation, meaning in tiles:
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.metric(label, value)
+                st.metric(label, value, help=meaning)
                 st.caption(explanation)
     st.caption(t("confidence.as_they_are"))
     points = [_band(100 * (1 - each.automatic), each.accuracy) for each in rows]

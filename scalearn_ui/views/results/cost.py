@@ -1,4 +1,4 @@
-"""What a model cost: learned parameters, time and size, each with a sentence."""
+"""What a model cost: time and size first, learned parameters last, each with a sentence."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from scalearn_core.records.training import FastMode, NotMeasured, TrainingRecord
 from scalearn_ui import charts, text
+from scalearn_ui.parts import glossary
 from scalearn_ui.text import count, t
 
 FAST_DOCUMENTS = 30
@@ -13,26 +14,28 @@ FAST_DOCUMENTS = 30
 
 
 def cost(record: TrainingRecord) -> None:
-    """Learned numbers, time and size, each with a sentence."""
+    """Time and size, then learned numbers, each with a sentence."""
     counts, seconds, size = record.parameter_counts, record.seconds, record.model_bytes
     assert size is not None  # the model was saved
     frozen = counts.sources_frozen + counts.encoder_frozen
     tiles = [
-        (t("cost.scales"), f"{counts.scales:,}", t("cost.scales_text")),
-        (t("cost.head"), f"{counts.head:,}", t("cost.head_text")),
+        (t("cost.time"), text.duration(seconds["total"]), t("cost.time_text", device=record.device.name), None),
         (
-            t("cost.time"),
-            text.duration(seconds["total"]),
-            t("cost.time_text", device=record.device.name),
+            t("cost.size"),
+            text.size(size.total),
+            t("cost.size_text", scales=text.size(size.scales)),
+            glossary.meaning("model"),
         ),
-        (t("cost.size"), text.size(size.total), t("cost.size_text", scales=text.size(size.scales))),
+        (t("cost.scales"), f"{counts.scales:,}", t("cost.scales_text"), glossary.meaning("scale")),
+        (t("cost.head"), f"{counts.head:,}", t("cost.head_text"), None),
     ]
     if counts.own_adapter:
-        tiles.insert(2, (t("cost.own_adapter"), f"{counts.own_adapter:,}", t("cost.own_adapter_text")))
+        own = f"{counts.own_adapter:,}"
+        tiles.append((t("cost.own_adapter"), own, t("cost.own_adapter_text"), glossary.meaning("task_adapter")))
     with st.grid(len(tiles), min_column_width=145):
-        for label, value, explanation in tiles:
+        for label, value, explanation, meaning in tiles:
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.metric(label, value)
+                st.metric(label, value, help=meaning)
                 st.caption(explanation)
     st.caption(t("cost.frozen", frozen=f"{frozen:,}"))
     if products := record.device.products:

@@ -76,6 +76,8 @@ def _unlabelled(record: TrainingRecord) -> list[text.Markdown]:
     if facts is None or not facts.used:
         return []
     documents = count("unlabelled", facts.documents)
+    if facts.used == facts.documents:
+        return [t("results.method_unlabelled_all", documents=documents)]
     return [t("results.method_unlabelled", used=f"{facts.used:,}", documents=documents)]
 
 

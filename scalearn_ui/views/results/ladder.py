@@ -13,7 +13,7 @@ from scalearn_ui import charts, text
 from scalearn_ui.charts.ladder import Step
 from scalearn_ui.charts.ladder import ladder as ladder_chart
 from scalearn_ui.letters import cells
-from scalearn_ui.parts import figure, study
+from scalearn_ui.parts import figure, glossary, price_form, study, worth
 from scalearn_ui.text import Markdown, count, t
 from scalearn_ui.views.results import cost
 
@@ -21,10 +21,12 @@ NOTHING = "–"
 
 
 def draw(run: Run, record: TrainingRecord) -> None:
-    """What the model cost, then what less or more would have cost and brought."""
+    """What the model is worth and cost, then what less or more would have cost and brought."""
     st.subheader(t("results.cost"), anchor=False)
+    worth.draw(run, record)
+    price_form.ask()
     cost.cost(record)
-    st.subheader(t("ladder.title"), anchor=False)
+    st.subheader(t("ladder.title"), anchor=False, help=glossary.meaning("plain_classifier"))
     climbed = study.found_or_offered(run, record, "ladder", record.studies.ladder)
     if climbed is not None:
         show(climbed)

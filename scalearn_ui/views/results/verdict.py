@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from scalearn_core.evaluation.comparison import Comparison
-from scalearn_core.records.training import TrainingRecord
+from scalearn_core.records.training import TrainingRecord, UnlabelledFacts
 from scalearn_ui import charts, outcomes, text
 from scalearn_ui.parts import language_note
 from scalearn_ui.text import Markdown, count, t
@@ -46,6 +46,11 @@ def verdict(record: TrainingRecord) -> None:
     box(sentence, title=t(f"verdict.{code}"), icon=icon)
     if control and code not in ("plain", "few_documents"):
         st.markdown(t(f"verdict.sources.{same_or(control)}", **charts.signed_points(control)))
+    if perfect(record):
+        documents = count("test_documents", record.dataset.counts.test)
+        st.warning(
+            t("verdict.perfect.text"), title=t("verdict.perfect", documents=documents), icon=":material/help:"
+        )
     unlabelled(record)
     if code not in ("plain", "same_answers"):
         st.markdown(t(f"verdict.{code}.next"))
@@ -57,19 +62,29 @@ def verdict(record: TrainingRecord) -> None:
         st.caption(t(f"results.cut.{how}", documents=count("documents", cut), reach=outcomes.reach(record)))
 
 
+def perfect(record: TrainingRecord) -> bool:
+    """Whether the model and the plain classifier are right on every test document: a score to be questioned."""
+    return all(record.scores[name].accuracy.value == 1 for name in ("scalearn", "frozen_head"))
+
+
 def unlabelled(record: TrainingRecord) -> None:
     """What the documents without label brought, or why none was learned from."""
     facts = record.unlabelled
     if facts is None:
         return
+    with st.container(border=True):
+        st.markdown(f":material/note_stack: **{t('verdict.unlabelled.title')}**")
+        st.markdown(_unlabelled(facts))
+
+
+def _unlabelled(facts: UnlabelledFacts) -> Markdown:
     documents = count("unlabelled", facts.documents)
     if facts.comparison is None:
-        st.markdown(t(f"verdict.unlabelled.{facts.joining}", documents=documents))
-        return
-    points = charts.signed_points(facts.comparison)
-    st.markdown(
-        t(f"verdict.unlabelled.{same_or(facts.comparison)}", documents=documents, used=f"{facts.used:,}", **points)
-    )
+        return t(f"verdict.unlabelled.{facts.joining}", documents=documents)
+    effect = t(f"verdict.unlabelled.{same_or(facts.comparison)}", **charts.signed_points(facts.comparison))
+    if facts.used == facts.documents:
+        return Markdown(f"{effect} {t('verdict.unlabelled.learned_all', documents=documents)}")
+    return Markdown(f"{effect} {t('verdict.unlabelled.learned', documents=documents, used=f'{facts.used:,}')}")
 
 
 def _score(record: TrainingRecord, method: str) -> str:

@@ -14,7 +14,7 @@ from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs import Run
 from scalearn_ui import charts, outcomes, text
 from scalearn_ui.charts import sources as drawn
-from scalearn_ui.parts import figure, forecast, most_used, query_choice, study
+from scalearn_ui.parts import figure, forecast, glossary, most_used, query_choice, study
 from scalearn_ui.text import Markdown, count, t
 from scalearn_ui.views.transfer import source_overlap, source_strength
 
@@ -39,7 +39,7 @@ def draw(run: Run, record: TrainingRecord) -> None:
 
 def _expected(record: TrainingRecord) -> None:
     """What the forecast of the training promised, source by source."""
-    st.subheader(t("which.expected"), anchor=False)
+    st.subheader(t("which.expected"), anchor=False, help=glossary.meaning("forecast"))
     if not record.forecast or record.start is None:
         st.markdown(t("which.no_forecast"))
         return

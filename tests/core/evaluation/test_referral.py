@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from scalearn_core.config import UNSURE
 from scalearn_core.errors import ConfigError
 from scalearn_core.evaluation.costs import PER, expected_costs, same_cost
-from scalearn_core.evaluation.referral import confidences, coverage_curve, threshold_for
+from scalearn_core.evaluation.referral import HandOver, check_below, confidences, coverage_curve, threshold_for
 from tests.core.evaluation.test_confidence import honest
 
 BIG = 50_000
@@ -167,3 +168,12 @@ def test_costs_that_are_none_are_refused(costs: np.ndarray, person: float, code:
     with pytest.raises(ConfigError) as error:
         expected_costs(targets, probabilities, costs, person, seed=0)
     assert error.value.code == code
+
+
+def test_a_model_has_one_limit() -> None:
+    def asked(target: float, threshold: float | None) -> HandOver:
+        return HandOver(target, None, None, 59, threshold)
+
+    assert check_below([asked(0.9, 0.4), asked(0.95, 0.7), asked(0.99, 0.9)]) == 0.7
+    assert check_below([asked(0.9, 0.4), asked(0.95, None), asked(0.99, None)]) == 0.4
+    assert check_below([asked(0.95, None), asked(0.99, 0.9)]) == UNSURE == check_below([])
