@@ -32,7 +32,7 @@ def cost(record: TrainingRecord) -> None:
     if counts.own_adapter:
         own = f"{counts.own_adapter:,}"
         tiles.append((t("cost.own_adapter"), own, t("cost.own_adapter_text"), glossary.meaning("task_adapter")))
-    with st.grid(len(tiles), min_column_width=145):
+    with st.grid(len(tiles), min_column_width=230):
         for label, value, explanation, meaning in tiles:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.metric(label, value, help=meaning)
