@@ -118,7 +118,8 @@ class Predictor:
         """Probabilities `[texts, labels]`, float32, in the order of `labels`."""
         with self._tokenizing:
             tokens = self.model.encoder.tokenize(list(texts))
-        return self.engine.predict_proba(self.model, tokens)
+        probabilities = self.engine.predict_proba(self.model, tokens)
+        return probabilities.reshape(len(texts), len(self.labels))  # a graph that ran on nothing tells no width
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """One prediction per text, in order."""

@@ -54,6 +54,7 @@ def test_any_text_gets_a_prediction(text: str, predictor: Predictor) -> None:
 
 def test_no_texts_give_no_predictions(predictor: Predictor) -> None:
     assert predictor.predict([]) == []
+    assert predictor.predict_proba([]).shape == (0, len(predictor.labels))
     assert predictor.model.predict([]) == []
 
 
