@@ -59,7 +59,7 @@ MESSAGES: dict[str, str] = {
     # documents without label (`data/further.py`)
     "data.unlabelled_empty": 'There is no document in "{name}": at least one row needs a text. Give a file with documents, or leave it out.',
     "data.unlabelled_columns": '"{name}" should have the texts in "{texts}", or in its only column of texts, but it has: {columns}. Name the column with the texts as in the table.',
-    "data.unlabelled_copies": 'Documents that the table lacks were expected, but all {count:,} of "{name}" stand in it already. Give a file with other documents, or leave it out.',
+    "data.unlabelled_copies": 'All {count:,} texts of "{name}" are in the table already, so nothing can be learned from them. Give a file with other documents, or leave it out.',
     "data.split_fraction": "The shares for testing ({test}) and validation ({validation}) must be above 0 (validation may be 0) and together below 1.",
     "data.empty_test": "For a test, at least one category needs two different texts, but every category has only one. Add documents.",
     # ways to divide (`data/split_plan.py`, `data/dates.py`)
