@@ -20,13 +20,16 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scalearn_core.audit import trail as audit
 from scalearn_core.audit.person import acting
+from scalearn_core.audit.trail import canonical
 from scalearn_core.config import open_workspace, workspace
 from scalearn_core.errors import DataError
 from scalearn_core.records.labelling import Action, Category, Codebook, LabelEntry, PileDocument, PileInfo
@@ -115,6 +118,11 @@ def add_entry(
     entry = LabelEntry(now(), acting().name, place, action, tuple(labels), note, why)
     with _locked(pile_id) as folder:
         _add(folder / ENTRIES, entry)
+    if action in ("label", "undo"):
+        audit.note(
+            f"pile.{action}",
+            {"pile": pile_id, "place": place, "sha256": sha256(canonical(to_json(entry))).hexdigest()},
+        )
     return entry
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 
 import numpy as np
 import pytest
 
 from scalearn_core.audit.person import acting_as, person
+from scalearn_core.audit.trail import canonical
+from scalearn_core.audit.verify import checked_entries
 from scalearn_core.errors import DataError
 from scalearn_core.heads.logistic import unit
 from scalearn_core.records.labelling import Category, PileDocument, PileInfo
 from scalearn_core.review import session, store
 from scalearn_core.review.standing import HELD, agreements, here_and_now, standing
+from scalearn_core.storage.codec import to_json
 from scalearn_core.tables.reader import read_table
 
 NAMES = ("a", "b")
@@ -57,6 +62,16 @@ def test_what_is_said_is_there_again(pile: str) -> None:
     store.save_codebook(pile, [Category("c", "x")])
     assert [each.name for each in store.codebook(pile)] == ["c"]
     assert len((store.folder_of(pile) / store.CODEBOOK).read_text("utf-8").splitlines()) == 2
+
+
+def test_labels_and_their_undoing_stand_in_the_audit_trail(pile: str) -> None:
+    said = store.add_entry(pile, 3, "label", ("late",))
+    store.add_entry(pile, 3, "undo")
+    store.add_entry(pile, 4, "skip")
+    mine = [entry for entry in checked_entries() if entry.action.startswith("pile.")]
+    assert [entry.action for entry in mine] == ["pile.label", "pile.undo"]
+    assert mine[0].facts["sha256"] == sha256(canonical(to_json(said))).hexdigest()
+    assert "late" not in json.dumps([entry.facts for entry in mine])
 
 
 def test_two_people_never_get_the_same_document(pile: str) -> None:
