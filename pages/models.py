@@ -12,8 +12,7 @@ from scalearn_ui.views.models import adding, comparing, deciding, handing_over, 
 
 shell.enter("models")
 
-PARTS = ("decide", "versions", "history")
-"""Of a registered model; while there is none, the page has no parts."""
+PARTS = ("decide", "versions", "history")  # of a registered model; while there is none, the page has no parts
 
 known = registry.models()
 if not known:

@@ -80,7 +80,7 @@ def open_app() -> None:
     _one_row_of_choices()
     context = st.sidebar.container()
     _language_switch()
-    page = st.navigation(_menu())
+    page = st.navigation(_menu(), expanded=True)
     wanted, query = st.session_state.pop("wanted_page", (None, {}))
     if wanted:
         st.switch_page(_file(wanted), query_params=query)

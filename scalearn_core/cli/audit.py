@@ -10,7 +10,7 @@ import sys
 
 from scalearn_core.audit import trail
 from scalearn_core.audit.trail import Entry, canonical
-from scalearn_core.audit.verify import read_trail
+from scalearn_core.audit.verify import ReadTrail, read_trail
 from scalearn_core.cli.summary import table
 from scalearn_core.cli.usage import UsageError, check_no_link, writing_to
 from scalearn_core.governance.verify import verify
@@ -24,7 +24,8 @@ def audit(args: argparse.Namespace) -> None:
 
 
 def _show(args: argparse.Namespace) -> None:
-    entries = read_trail().entries
+    recorded = read_trail()
+    entries = recorded.entries
     if args.about:
         entries = tuple(e for e in entries if args.about in e.action or args.about.encode() in canonical(e.facts))
     entries = entries[-args.last :]
@@ -33,8 +34,16 @@ def _show(args: argparse.Namespace) -> None:
     elif entries:
         rows = [(str(e.n), e.time, e.who, e.action, _facts(e)) for e in entries]
         print("\n".join(table(("n", "time", "who", "action", "facts"), rows)))
-    else:
+    elif not recorded.broken:
         print("Nothing is recorded yet.")
+    _refuse_broken(recorded)
+
+
+def _refuse_broken(recorded: ReadTrail) -> None:
+    """After what could be read: what cannot must not look like an end."""
+    if recorded.broken:
+        sys.stdout.flush()
+        raise UsageError(f"Not as recorded from {recorded.broken.where} on. `audit verify` says more.")
 
 
 def _verify(args: argparse.Namespace) -> None:
@@ -60,19 +69,22 @@ def _verify(args: argparse.Namespace) -> None:
 
 
 def _export(args: argparse.Namespace) -> None:
-    entries = read_trail().entries
+    recorded = read_trail()
+    entries = recorded.entries
     ending = args.out.suffix.lower() if args.out else ".json" if args.json else ".jsonl"
     if ending not in (".json", ".jsonl", ".csv"):
         raise UsageError(f"{args.out} does not end in .jsonl, .json or .csv. Give it one of these endings.")
     content = {".json": _json, ".jsonl": _lines, ".csv": _csv}[ending](entries)
     if args.out is None:
         sys.stdout.write(content)
+        _refuse_broken(recorded)
         return
     with writing_to(args.out):
         check_no_link(args.out)
         write_atomically(args.out, content.encode("utf-8", errors="surrogatepass"))
     told = {"out": str(args.out), "entries": len(entries), "head": to_json(trail.head())}
     print(json.dumps(told) if args.json else f"{len(entries)} entries written to {args.out}")
+    _refuse_broken(recorded)
 
 
 def _json(entries: tuple[Entry, ...]) -> str:

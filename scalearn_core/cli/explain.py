@@ -82,7 +82,7 @@ def summary(found: Explanation, text: str) -> str:
         "",
         found.sentence,
         "",
-        f"Switched off one by one (change in the probability of {found.explained}):",
+        f"What each source adds to the probability of {found.explained}, found by switching it off:",
     ]
     lines += [
         f"  {effect.change:+.3f}  {effect.source}"
@@ -90,7 +90,7 @@ def summary(found: Explanation, text: str) -> str:
         for effect in found.sources
         if abs(effect.change) >= 0.001
     ] or ["  none changes it by 0.001"]
-    lines += ["", "Words left out one by one:"]
+    lines += ["", "What each word adds to it, found by leaving it out:"]
     strongest = sorted(found.words, key=lambda effect: -effect.change)[:8]
     lines += [f"  {effect.change:+.3f}  {effect.word}" for effect in strongest] or ["  the text has no words"]
     if found.neighbours:

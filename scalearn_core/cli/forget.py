@@ -23,7 +23,11 @@ def add_forget(command: argparse.ArgumentParser) -> None:
 def forget(args: argparse.Namespace) -> None:
     """Tell what would go, or remove it."""
     remember(args.by)
-    found = forget_search(args.search, do=args.yes) if args.search else forget_dataset(args.dataset, do=args.yes)
+    found = (
+        forget_search(args.search, do=args.yes)
+        if args.search is not None
+        else forget_dataset(args.dataset, do=args.yes)
+    )
     print(json.dumps(to_json(found), ensure_ascii=False) if args.json else _sentences(found))
 
 

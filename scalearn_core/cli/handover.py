@@ -95,7 +95,7 @@ def _add_language(command: argparse.ArgumentParser) -> None:
 
 def remember(name: str | None) -> None:
     """Who acts, for this command and the next ones."""
-    if name and person.kept() != (who := person.person(name)):
+    if name is not None and person.kept() != (who := person.person(name)):
         person.keep(who)
 
 

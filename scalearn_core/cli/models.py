@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import replace
+from shlex import quote
 from typing import Any
 
 from scalearn_core.audit import person
@@ -16,6 +17,7 @@ from scalearn_core.governance import registry, steps
 from scalearn_core.governance.folders import place_of_version
 from scalearn_core.governance.recommend import Recommendation, recommend
 from scalearn_core.governance.records import Period, RegisteredModel, Version
+from scalearn_core.runs.folders import is_run_id, run_folder
 from scalearn_core.storage.codec import to_json
 
 _STEPS = {"submit": steps.submit, "reject": steps.reject, "retire": steps.retire, "delete": steps.delete}
@@ -23,7 +25,7 @@ _STEPS = {"submit": steps.submit, "reject": steps.reject, "retire": steps.retire
 
 def models(args: argparse.Namespace) -> None:
     """Do one action; who acts is remembered for the next."""
-    if name := getattr(args, "by", None):
+    if (name := getattr(args, "by", None)) is not None:
         who = person.person(name)
         if person.kept() != who:
             person.keep(who)
@@ -107,13 +109,16 @@ def _period(period: Period) -> tuple[str, ...]:
 
 
 def _register(args: argparse.Namespace) -> None:
-    place = place_of(args.source)
+    source = args.source
+    if not source.exists() and is_run_id(str(source)):
+        source = run_folder(str(source))
+    place = place_of(source)
     with Progress() as progress:
         progress.on_stage("loading")
         from scalearn_core.governance.register import register
 
-        version = register(args.source, args.name or _name_of(args.source, place.evidence.name))
-    _say(version, args, f"{version.ref} is registered as a draft. Next: models submit {version.model}")
+        version = register(source, _name_of(source, place.evidence.name) if args.name is None else args.name)
+    _say(version, args, f"{version.ref} is registered as a draft. Next: models submit {quote(version.model)}")
 
 
 def _import(args: argparse.Namespace) -> None:

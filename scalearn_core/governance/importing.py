@@ -32,8 +32,6 @@ from scalearn_core.storage.damage import DAMAGED_FILE
 from scalearn_core.storage.files import read_json
 from scalearn_core.targets import confidence_in
 
-SKIPPED = ("model.onnx",)
-"""Large, and not needed: the graph is made anew from the model."""
 MOST_RATIO = 200
 """How many times its packed size a file may become."""
 MOST_DOCUMENTS = 50
@@ -77,10 +75,9 @@ def _unpack(file: Path, folder: Path) -> str:
             seen: set[str] = set()
             for entry in entries:
                 path = _checked_path(file, entry, seen)
-                if path.name not in SKIPPED:
-                    target = folder.joinpath(*path.parts)
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    _write(archive, entry, target)
+                target = folder.joinpath(*path.parts)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _write(archive, entry, target)
     except (
         OSError,
         zipfile.BadZipFile,
@@ -137,7 +134,7 @@ def _check_contents(root: Path) -> None:
         return
     try:
         listed = read_json(root / CONTENTS)
-        names = {name: str(sha256) for name, sha256 in listed.items() if PurePosixPath(name).name not in SKIPPED}
+        names = {name: str(sha256) for name, sha256 in listed.items()}
     except DAMAGED_FILE as error:
         raise GovernanceError("import.changed", entry=CONTENTS) from error
     found = {name: sha256 for name, sha256 in hashes_in(root).items() if name != CONTENTS}

@@ -104,7 +104,9 @@ def _reasons(result: TrainingRecord) -> Iterator[Reason]:
     few = [each.label for each in report.per_class if each.support < FEW_OF_A_LABEL]
     if few:
         yield Reason("few_of_a_label", None, {"labels": few, "least": FEW_OF_A_LABEL})
-    if result.verdict.helped is not True:
+    if result.verdict.code == "not_promised":
+        yield Reason("sources_may_have_helped", None)
+    elif result.verdict.helped is not True:
         yield Reason("sources_did_not_help", None)
 
 

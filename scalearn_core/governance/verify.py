@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scalearn_core.audit.trail import Entry, Head, folder
+from scalearn_core.audit.trail import TRAIL, Entry, Head, folder
 from scalearn_core.audit.verify import read_trail
 from scalearn_core.governance import folders
 from scalearn_core.governance.fold import models_of
@@ -60,6 +60,8 @@ def verify(files: Sequence[Path] = (), *, head: str | None = None) -> Verified:
     versions = [v for model in models_of(trail.entries).values() for v in model.versions if v.state != "deleted"]
     for version in versions:
         problems += _of_version(version)
+    if not trail.entries and folders.models_folder().is_dir() and any(folders.models_folder().iterdir()):
+        problems.append(Problem(TRAIL, "missing"))  # deleted together with its head, but models are registered
     problems += _of_roles(trail.entries)
     kept = _kept_files(trail.entries)
     problems += [Problem(str(path), "changed") for path, sha256 in kept.items() if _sha256(path) != sha256]

@@ -178,7 +178,7 @@ def test_a_forged_seal_does_not_help(zipped: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["passport.json", "documents.json", "studio/result.json", "contents.json", "predict.py"]
+    "name", ["passport.json", "documents.json", "studio/result.json", "contents.json", "predict.py", "model.onnx"]
 )
 def test_every_other_file_counts_too(name: str, zipped: Path) -> None:
     with pytest.raises(GovernanceError):

@@ -285,3 +285,11 @@ def test_a_changed_trail_stops_every_step(answering: Version) -> None:
         with pytest.raises(AuditError, match="line 3"):
             attempt()
     assert [(problem.where, problem.code) for problem in verify().problems] == [("trail.jsonl line 3", "changed")]
+
+
+def test_a_trail_that_is_gone_with_its_head_is_missed(answering: Version, workspace: Path) -> None:
+    """Nothing chains to it, but a model is registered that nothing tells of."""
+    shutil.rmtree(workspace / "audit")
+    found = verify()
+    assert not found.whole
+    assert [(problem.where, problem.code) for problem in found.problems] == [("trail.jsonl", "missing")]
