@@ -45,8 +45,12 @@ def test_mails_are_labelled_by_keyboard_and_none_is_lost(
         expect(shown(page, WORDS["label.why.typical"])).to_be_visible(timeout=120_000)
         [info] = store.piles()
         for number, key in enumerate("12212", 1):
+            settled(page)  # a key pressed while the next document is being drawn is not taken
+            page.wait_for_timeout(300)
             page.keyboard.press(key)
             expect(shown(page, f"のうち{number}件に")).to_be_visible()
+        settled(page)
+        page.wait_for_timeout(300)
         page.keyboard.press("u")
         expect(shown(page, "のうち4件に")).to_be_visible()
     said = standing(store.entries(info.id)).labelled
