@@ -77,7 +77,7 @@ def test_of_very_many_so_many_are_said_to_be_drawn(
     ("lines", "header", "says"),
     [
         ([], "text", 'There is no document in "more.csv"'),
-        ([row.split(",")[0] for row in ROWS[:6]], "text", 'all 6 of "more.csv" stand in it already'),
+        ([row.split(",")[0] for row in ROWS[:6]], "text", 'All 6 texts of "more.csv" are in the table already'),
         (["1,2", "3,4"], "id,number", 'should have the texts in "text"'),
     ],
 )

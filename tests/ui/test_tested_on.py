@@ -34,10 +34,13 @@ def test_looks_are_told_with_their_number(studio: Open, trained: str, language: 
     words, dataset = text.sentences(language), result_of(trained)["dataset"]["id"]
     kept = dataset_folder(dataset) / "looks.jsonl"
     before = kept.read_bytes()
-    assert [look.what for look in uses_of(dataset)] == ["training"]
-    app = studio("results", language=language, run=trained)
-    assert words["results.looks.one"] in [line.value for line in app.caption]
     try:
+        kept.write_bytes(
+            before.splitlines(keepends=True)[0]
+        )  # other tests share the dataset, and may update its model
+        assert [look.what for look in uses_of(dataset)] == ["training"]
+        app = studio("results", language=language, run=trained)
+        assert words["results.looks.one"] in [line.value for line in app.caption]
         for number in range(6):
             note_test_set_use(dataset, f"run {number}", "study")
         app.run()
