@@ -111,7 +111,7 @@ def test_a_file_of_nothing_but_copies_is_refused(part: str) -> None:
     texts = {"test": whole.test.texts, "train": whole.train.texts, "all": tuple(whole.frame["text"])}[part]
     error = refusal(csv(["message"], [[f" {text.upper()} "] for text in texts]))
     assert error.code == "data.unlabelled_copies"
-    assert f'all {len(texts)} of "more.csv" stand in it already' in str(error)
+    assert f'All {len(texts)} texts of "more.csv" are in the table already' in str(error)
     assert joined(csv(["message"], [[text] for text in (*texts, MORE[0])])).split().pile == (MORE[0],)
 
 
