@@ -8,9 +8,10 @@ RUN apt-get update \
 
 WORKDIR /studio
 COPY requirements.txt requirements-report.txt ./
-# torch first, for the processor alone: a bare `torch` would pull several gigabytes. On an NVIDIA GPU: TORCH_INDEX=.../cu128
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN pip install --no-cache-dir --index-url ${TORCH_INDEX} torch==2.13.0 \
+# torch first. --build-arg TORCH_INDEX=ADDRESS names PyTorch's own index of wheels (for the processor alone, or for a
+# GPU); without it the usual package index gives the one with CUDA, which is several gigabytes larger.
+ARG TORCH_INDEX=
+RUN pip install --no-cache-dir ${TORCH_INDEX:+--index-url ${TORCH_INDEX}} torch==2.13.0 \
  && pip install --no-cache-dir -r requirements.txt -r requirements-report.txt
 
 COPY . .

@@ -27,6 +27,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from benchmarks.layer import by_autograd, forward_and_backward, kept_bytes, peak_bytes
 from scalearn_core import Encoder, ScaLearnModel, catalog
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.encoders.batching import CPU_TOKENS, TokenBudget, training_batches
@@ -35,7 +36,7 @@ from scalearn_core.encoders.encoder import Tokens
 from scalearn_core.encoders.prefix_cache import CachedDocuments
 from scalearn_core.export.encoder import as_transformers_has_it
 from scalearn_core.heads.modules import two_layer_head
-from scalearn_core.scaling.sources import StackedSources, scaled_up_projection
+from scalearn_core.scaling.sources import StackedSources
 from scalearn_core.training.contrastive import contrastive_loss
 from scalearn_core.training.loop import accumulate, seeded
 from scalearn_core.training.recipe_auto import Learner, new_own_adapter, start_scales
@@ -152,22 +153,22 @@ class Bench:
         for count in (8, 32):
             stack, z = StackedSources(self.sources(count)), torch.randn(CPU_TOKENS, self.encoder.width)
             omega = torch.randn(count, 1)
-            ways = {"autograd": _by_autograd(stack), "ScaledUp": stack.scaled_sum}
+            ways = {"autograd": by_autograd(stack), "ScaledUp": stack.scaled_sum}
             found: dict[str, list[float]] = {name: [] for name in ways}
             for _ in range(8 * self.given.rounds):
                 for name, way in ways.items():
                     began = self.clock()
-                    _forward_and_backward(way, z, omega)
+                    forward_and_backward(way, z, omega)
                     found[name].append(self.clock() - began)
             for name, seconds in found.items():
-                kept = _kept_bytes(ways[name], z, omega, stack) / 2**20
+                kept = kept_bytes(ways[name], z, omega, stack) / 2**20
                 print(f"{count:3} sources, {name:9} {1000 * median(seconds):6.2f} ms, keeps {kept:5.2f} MiB")
 
     def peak(self) -> None:
         step = self.ours(self.given.sources)
         for rows in self.batches:
             step(rows)
-        print(_peak_bytes())
+        print(peak_bytes())
 
     def interleaved(self, steps: dict[str, Step]) -> dict[str, list[float]]:
         """Seconds for all documents, per round, of each way of making a step; the first round only warms up."""
@@ -272,46 +273,6 @@ def _say(what: str, above: Sequence[float], below: Sequence[float], target: str)
     ratios = [a / b for a, b in zip(above, below, strict=True)]
     spread = f"rounds {min(ratios):.2f} to {max(ratios):.2f}"
     print(f"{what}: {median(above) / median(below):.2f} x ({spread}; target {target})", flush=True)
-
-
-def _by_autograd(stack: StackedSources) -> Callable[[int, torch.Tensor, torch.Tensor], torch.Tensor]:
-    def scaled_sum(layer: int, z: torch.Tensor, omega: torch.Tensor) -> torch.Tensor:
-        buffers = (stack.get_buffer(f"{name}_{layer}") for name in ("up_weight", "up_bias", "owner"))
-        weight, bias = scaled_up_projection(omega, *buffers)
-        return torch.addmm(bias, stack.inner(layer, z), weight)
-
-    return scaled_sum
-
-
-def _forward_and_backward(way: Callable[..., torch.Tensor], z: torch.Tensor, omega: torch.Tensor) -> None:
-    z, omega = z.detach().requires_grad_(), omega.detach().requires_grad_()
-    way(0, z, omega).square().mean().backward()
-
-
-def _kept_bytes(
-    way: Callable[..., torch.Tensor], z: torch.Tensor, omega: torch.Tensor, stack: StackedSources
-) -> int:
-    """Bytes kept for backward that the forward pass itself has made."""
-    kept: dict[int, int] = {}
-
-    def note(tensor: torch.Tensor) -> torch.Tensor:
-        kept[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
-        return tensor
-
-    z, omega = z.detach().requires_grad_(), omega.detach().requires_grad_()
-    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
-        output = way(0, z, omega)
-    frozen = {tensor.data_ptr() for tensor in (z, omega, *stack.buffers())}
-    del output
-    return sum(size for pointer, size in kept.items() if pointer not in frozen)
-
-
-def _peak_bytes() -> int:
-    """The most memory this process ever held; the unit of the system's figure differs."""
-    import resource  # not on Windows
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else 1024 * peak
 
 
 if __name__ == "__main__":

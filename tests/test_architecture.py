@@ -215,6 +215,17 @@ def test_every_page_begins_at_the_gate() -> None:
     }
 
 
+def test_no_page_prints_a_note_to_programmers() -> None:
+    """Streamlit shows every string that stands alone in a page, but for the page's own docstring."""
+    alone = [
+        f"{page.stem}: line {statement.lineno}"
+        for page in PAGES
+        for statement in parsed(page).body[1:]
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    ]
+    assert alone == []
+
+
 def test_there_are_pages() -> None:
     assert {page.stem for page in PAGES} >= {
         "home",

@@ -27,6 +27,7 @@ from scalearn_core.prediction.predictor import Prediction, Predictor
 from scalearn_core.prediction.ready_model import read_ready
 from scalearn_core.records.explanation import Explanation
 from scalearn_core.records.levers import LeverLook
+from scalearn_core.records.watch import WatchReport
 from scalearn_core.runs.launch import PROJECT_ROOT, environment
 from scalearn_core.storage.codec import from_json, to_json
 
@@ -83,6 +84,21 @@ class WarmExplainer:
         Raises as `Predictor.load` and `load_dataset`, and as above.
         """
         return from_json(Explanation, self._worker.ask({"text": text, "nearest": nearest}))
+
+    def close(self) -> None:
+        """End the process; the next question starts it anew."""
+        self._worker.close()
+
+
+class WarmWatch:
+    """The kept answers of a trained model, compared with their texts, which takes its encoder."""
+
+    def __init__(self, run_id: str) -> None:
+        self._worker = _Worker("watch", run_id)
+
+    def watch(self, model_id: str) -> WatchReport:
+        """As `watch.figures.watch`. Raises as `ScaLearnModel.load`, and as above."""
+        return from_json(WatchReport, self._worker.ask(model_id))
 
     def close(self) -> None:
         """End the process; the next question starts it anew."""
@@ -164,7 +180,7 @@ def main(what: str, run_id: str) -> None:
     let_threads_sleep()
     answers, questions = os.fdopen(os.dup(1), "wb"), sys.stdin.buffer
     os.dup2(2, 1)  # whatever else is printed is no answer
-    kinds = {"levers": _levers, "predict": _predict, "explain": _explain}
+    kinds = {"levers": _levers, "predict": _predict, "explain": _explain, "watch": _watch}
     answer: Answer | None = None
     while question := _next(questions):
         try:
@@ -221,6 +237,15 @@ def _explain(run_id: str) -> Answer:
         return to_json(found)
 
     return answer
+
+
+def _watch(run_id: str) -> Answer:
+    from scalearn_core.watch.embedding import plain_embeddings
+    from scalearn_core.watch.figures import watch
+
+    folder = runs.folder(run_id)
+    embed = plain_embeddings(folder / "model")
+    return lambda model_id: to_json(watch(model_id, folder, embed))
 
 
 if __name__ == "__main__":

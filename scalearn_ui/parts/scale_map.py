@@ -115,9 +115,10 @@ def wide(shown: ScaleMap, *, present: bool = False) -> go.Figure:
     """The map for a screen, or larger for a wall."""
     layers = _layers(shown)
     sizes = np.abs(shown.values).mean(axis=0).tolist() if len(layers) > 1 else None
+    axis = t("axis.layer_unit", unit=shown.unit).replace(" · ", "<br>")  # two lines that are not cut
     words = Words(
-        shown.title, t("axis.layer_unit", unit=shown.unit), t("axis.layer"), shown.unit, t("scales.total"),
-        t("scales.more"), t("scales.less"), shown.footer,
+        shown.title, axis, t("axis.layer"), shown.unit,
+        t("scales.total"), t("scales.more"), t("scales.less"), shown.footer,
     )  # fmt: skip
     return charts.scale_map(
         shown.values.tolist(), shown.titles, layers, decimals=shown.decimals, starts=shown.starts, totals=sizes,

@@ -47,7 +47,8 @@ def test_a_usual_and_an_unusual_week(studio: Open, trained: str, model_id: str, 
     log.set_mode(model_id, "hashed")
     answers(model_id, labels)
     app = studio("watch", language, run=trained)
-    assert not app.exception and app.success
+    assert not app.exception
+    assert app.info and not app.success, "without texts nobody can say that all is as usual"
     log.forget(model_id)
     answers(model_id, labels, days=range(7, 35))
     answers(model_id, labels[:1], confidence=0.5, days=range(7))
@@ -55,6 +56,22 @@ def test_a_usual_and_an_unusual_week(studio: Open, trained: str, model_id: str, 
     assert not app.exception
     assert app.warning
     assert words["watch.alarm.categories"] in [line.value for line in app.markdown]
+
+
+def test_texts_are_compared_by_a_process_of_its_own(
+    studio: Open, trained: str, model_id: str, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text, "first_language", lambda: language)
+    words, labels = text.sentences(language), result_of(trained)["dataset"]["labels"]
+    log.set_mode(model_id, "full")
+    answers(model_id, labels)
+    app = studio("watch", language, run=trained)
+    assert app.info and not app.success
+    app.button(key="watch_compare").click().run()
+    assert not app.exception and not app.error
+    assert app.success
+    alike = words["watch.inputs.alike"].split("（")[0].split("(")[0].strip()
+    assert any(line.value.startswith(alike) for line in app.markdown)
 
 
 def test_the_way_says_what_is_missing_and_a_sentence_for_each_stage(

@@ -7,6 +7,7 @@ import streamlit as st
 
 from scalearn_core import runs
 from scalearn_core.evaluation.intervals import Interval
+from scalearn_core.jobs.warm import WarmWatch
 from scalearn_core.records.watch import DriftTest, WatchReport
 from scalearn_core.runs import Run
 from scalearn_core.watch import log
@@ -18,6 +19,7 @@ BOX = {
     "nothing": (st.info, ":material/visibility_off:"),
     "too_few": (st.info, ":material/hourglass_empty:"),
     "calm": (st.success, ":material/check_circle:"),
+    "calm_without_texts": (st.info, ":material/rule:"),
     "look": (st.warning, ":material/visibility:"),
 }
 
@@ -26,8 +28,9 @@ def draw(run: Run, model_id: str) -> None:
     """The sentence first, then its numbers, then what to look at."""
     compared = st.session_state.get("watch_compared") == model_id
     found = _with_texts(run.id, model_id) if compared else watch(model_id, runs.folder(run.id), None)
-    box, icon = BOX[found.status]
-    box(_sentence(found), title=t(f"watch.{found.status}"), icon=icon)
+    code = "calm_without_texts" if found.status == "calm" and found.inputs is None else found.status
+    box, icon = BOX[code]
+    box(_sentence(found), title=t(f"watch.{code}"), icon=icon)
     if found.status == "nothing":
         return
     for alarm in found.alarms:
@@ -48,11 +51,12 @@ def draw(run: Run, model_id: str) -> None:
 
 @st.cache_data(max_entries=4, ttl="10m", show_spinner=True)
 def _with_texts(run_id: str, model_id: str) -> WatchReport:
-    """With the texts embedded; torch is loaded here."""
-    from scalearn_core.watch.embedding import plain_embeddings
-
-    folder = runs.folder(run_id)
-    return watch(model_id, folder, plain_embeddings(folder / "model"))
+    """With the texts embedded, by a process of its own."""
+    asked = WarmWatch(run_id)
+    try:
+        return asked.watch(model_id)
+    finally:
+        asked.close()
 
 
 def _sentence(found: WatchReport) -> Markdown:
