@@ -6,6 +6,8 @@ An entry holds ids, hashes, counts and names of models, never a document. Lines 
 and written through to the disk. A chain finds a changed, missing or inserted line; it cannot find that its last
 lines were cut off, or that all of it was written anew. `audit/head.json` finds the careless half of that; for the
 rest a head must be kept elsewhere, which is why every passport and report prints it.
+
+Of an entry that was archived (`retention.py`) the line keeps its number and its two hashes: the chain goes on.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -31,6 +33,8 @@ from scalearn_core.storage.locks import holding
 FOLDER, TRAIL, HEAD, LOCK = "audit", "trail.jsonl", "head.json", "trail.lock"
 START = "0" * 64
 """What the first entry is chained to."""
+ARCHIVED = "audit.archived"
+"""Action of an entry of which only number and hashes are left."""
 _TAIL = 1 << 16
 """Bytes read from the end to find the last line, doubled until it is whole."""
 
@@ -83,8 +87,16 @@ def body_of(entry: Entry) -> dict[str, Any]:
 
 
 def line_of(entry: Entry) -> bytes:
-    """An entry as its line."""
-    return canonical(asdict(entry)) + b"\n"
+    """An entry as its line; of an archived one what is left."""
+    stored = asdict(entry)
+    if entry.action == ARCHIVED:
+        stored = {key: stored[key] for key in ("n", "hash", "previous")}
+    return canonical(stored) + b"\n"
+
+
+def archived(entry: Entry) -> Entry:
+    """What is left of an entry once it is archived."""
+    return Entry(entry.n, "", "", ARCHIVED, {}, entry.previous, entry.hash)
 
 
 def folder() -> Path:
@@ -124,6 +136,11 @@ class Trail:
         _append(self._file, line_of(entry))
         write_atomically(self._head, canonical(asdict(_head_of(entry))) + b"\n")
         return entry
+
+    def rewrite(self, entries: Iterable[Entry]) -> None:
+        """Replace all lines by those of entries with the same hashes, such as archived ones. Raises OSError."""
+        write_atomically(self._file, b"".join(map(line_of, entries)))
+        self._file.chmod(0o600)
 
     def _kept_head(self) -> Head | None:
         try:

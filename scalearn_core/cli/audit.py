@@ -8,11 +8,14 @@ import io
 import json
 import sys
 
-from scalearn_core.audit import trail
+from scalearn_core.audit import retention, trail
+from scalearn_core.audit.person import acting
 from scalearn_core.audit.trail import Entry, canonical
 from scalearn_core.audit.verify import ReadTrail, read_trail
+from scalearn_core.cli.handover import remember
 from scalearn_core.cli.summary import table
-from scalearn_core.cli.usage import UsageError, check_no_link, writing_to
+from scalearn_core.cli.usage import UsageError, check_new_file, check_no_link, writing_to
+from scalearn_core.governance.roles import check_right
 from scalearn_core.governance.verify import verify
 from scalearn_core.storage.codec import to_json
 from scalearn_core.storage.files import write_atomically
@@ -20,7 +23,7 @@ from scalearn_core.tables.export import safe_cell
 
 
 def audit(args: argparse.Namespace) -> None:
-    {"show": _show, "verify": _verify, "export": _export}[args.action](args)
+    {"show": _show, "verify": _verify, "export": _export, "archive": _archive}[args.action](args)
 
 
 def _show(args: argparse.Namespace) -> None:
@@ -85,6 +88,27 @@ def _export(args: argparse.Namespace) -> None:
     told = {"out": str(args.out), "entries": len(entries), "head": to_json(trail.head())}
     print(json.dumps(told) if args.json else f"{len(entries)} entries written to {args.out}")
     _refuse_broken(recorded)
+
+
+def _archive(args: argparse.Namespace) -> None:
+    if args.out.exists():
+        raise UsageError(f"{args.out} exists already. Give the name of a new file.")
+    check_new_file(args.out, formats=(".jsonl",))
+    remember(args.by)
+    who = acting().name
+    check_right(who, "retention")
+    with writing_to(args.out):
+        found = retention.archive(args.before, args.out, who=who, do=args.yes)
+    if args.json:
+        print(json.dumps(to_json(found)))
+        return
+    went = ", ".join(f"{count} {action}" for action, count in sorted(found.actions.items())) or "nothing"
+    verb = f"Moved to {args.out}" if found.done else "Would be moved (--yes does it)"
+    print(f"{verb}: {found.entries} entries ({went}); of them the trail keeps number and hash alone.")
+    print(f"{found.kept} older entries stay: registry, roles, passports and deletions rest on them.")
+    if found.done and found.entries:
+        print(f"Keep {args.out.name}: who did what stands there alone. `audit verify {args.out}` compares it.")
+    print(f"Head: {found.head.n} {found.head.hash}")
 
 
 def _json(entries: tuple[Entry, ...]) -> str:

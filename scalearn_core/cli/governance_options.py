@@ -76,14 +76,24 @@ def add_audit(command: argparse.ArgumentParser) -> None:
     show.add_argument("--about", metavar="TEXT", help="only entries whose action or facts hold this text")
     verify = actions.add_parser("verify", help="whether trail, models and passports are as they were recorded")
     verify.add_argument(
-        "files", nargs="*", type=Path, metavar="FILE", help="passports or hand-over zips to check too"
+        "files", nargs="*", type=Path, metavar="FILE", help="passports, hand-over zips or archives to check too"
     )
     verify.add_argument("--head", metavar="HASH", help="a head kept elsewhere, which the trail must contain")
     export = actions.add_parser("export", help="write the audit trail as a file")
     export.add_argument(
         "--out", type=Path, metavar="FILE", help=".jsonl (as it is) or .csv; default: to the terminal"
     )
-    for action in (show, verify, export):
+    archive = actions.add_parser(
+        "archive",
+        help="move old entries to a file; their hashes stay",
+        description="Move entries older than a day to a file, and leave their hashes there, so that the chain"
+        " is verified as before. Steps of models, roles, passports, hand-overs and deletions always stay.",
+    )
+    archive.add_argument("--before", type=day, required=True, metavar="DAY", help="the first day that stays whole")
+    archive.add_argument("--out", type=Path, required=True, metavar="FILE.jsonl", help="a new file")
+    archive.add_argument("--yes", action="store_true", help="do it; without this it is only told what would go")
+    archive.add_argument("--by", metavar="PERSON", help="who acts (default: the name given last, or the login)")
+    for action in (show, verify, export, archive):
         add_json(action)
 
 

@@ -27,6 +27,7 @@ from scalearn_core.cli.runs_options import add_runs
 from scalearn_core.cli.serve_options import add_keys, add_serve
 from scalearn_core.cli.watch_options import add_watch
 from scalearn_core.cli.which_model import add_model
+from scalearn_core.cli.workspace import add_workspace
 from scalearn_core.config import SPEEDS
 from scalearn_core.studies import STUDIES
 
@@ -239,6 +240,12 @@ COMMANDS = {
         "the audit trail: show, verify, export",
         "Show who did what and when, and verify that nothing was changed since.",
         add_audit,
+    ),
+    "workspace": Command(
+        "scalearn_core.cli.workspace:workspace",
+        "pack the workspace or one project of it, and open it in another place",
+        "Pack all that was made, or one dataset with its runs and models, and open it elsewhere.",
+        add_workspace,
     ),
     "forget": Command(
         "scalearn_core.cli.forget:forget",

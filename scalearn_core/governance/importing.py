@@ -8,10 +8,8 @@ refused.
 from __future__ import annotations
 
 import csv
-import hashlib
 import tempfile
-import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
@@ -26,14 +24,13 @@ from scalearn_core.governance.handover import CONTENTS
 from scalearn_core.governance.passport import read_passport
 from scalearn_core.governance.records import Version
 from scalearn_core.governance.register import register
+from scalearn_core.governance.unpacking import Limits, unpack
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.seal import read_seal
 from scalearn_core.storage.damage import DAMAGED_FILE
 from scalearn_core.storage.files import read_json
 from scalearn_core.targets import confidence_in
 
-MOST_RATIO = 200
-"""How many times its packed size a file may become."""
 MOST_DOCUMENTS = 50
 ROUNDED = 6e-5
 """Confidences in `test_predictions.csv` have four decimals."""
@@ -52,74 +49,29 @@ def import_zip(file: Path, name: str | None = None, *, who: Person | None = None
     """
     with tempfile.TemporaryDirectory(dir=open_workspace()) as scratch:
         folder = Path(scratch)
-        sha256 = _unpack(file, folder)
+        sha256 = unpack(file, folder, Limits(MOST_FILES, MOST_BYTES))
         root = _root_of(folder)
         _check_contents(root)
         place = place_of(root / "studio" if (root / "studio").is_dir() else root)
         stated = _check_passport(root, place)
-        documents, exact = _stored_documents(root, place)
-        _compare(place.model, documents, exact)
-        origin = {"zip": sha256}
-        return register(place.evidence, name or stated or file.stem, who=who, origin=origin, action="import")
+        return import_folder(root, place, name or stated or file.stem, {"zip": sha256}, who=who)
 
 
-def _unpack(file: Path, folder: Path) -> str:
-    """Plain files alone, under their own names, within bounds; returns the sha256 of the zip."""
-    try:
-        with file.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        with zipfile.ZipFile(file) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES:
-                raise GovernanceError("import.bad_entry", name=file.name, entry="…", reason="it is too large")
-            seen: set[str] = set()
-            for entry in entries:
-                path = _checked_path(file, entry, seen)
-                target = folder.joinpath(*path.parts)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                _write(archive, entry, target)
-    except (
-        OSError,
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        RuntimeError,
-        NotImplementedError,
-        EOFError,
-    ) as error:
-        if isinstance(error, GovernanceError):
-            raise
-        raise GovernanceError("import.no_zip", name=file.name) from error
-    return sha256
+def import_folder(
+    root: Path, place: Place, name: str, origin: dict[str, str], *, who: Person | None = None
+) -> Version:
+    """Register a model that came from elsewhere as a draft, if it answers the documents beside it as stored.
 
+    Args:
+        root: Where `documents.json` lies, if there is one.
+        place: The model and its evidence.
 
-def _checked_path(file: Path, entry: zipfile.ZipInfo, seen: set[str]) -> PurePosixPath:
-    path = PurePosixPath(entry.filename)
-    wrong = {
-        "its name leads elsewhere": path.is_absolute()
-        or ".." in path.parts
-        or "\\" in entry.filename
-        or ":" in entry.filename,
-        "its name holds invisible characters": not entry.filename.isprintable(),
-        "it is a link or no plain file": entry.external_attr >> 28 not in (0, 0o10),
-        "it stands there twice": entry.filename.casefold() in seen,
-        "it is locked with a password": bool(entry.flag_bits & 1),
-        "it is suspiciously small for its content": entry.file_size > MOST_RATIO * max(entry.compress_size, 4096),
-    }
-    if reason := next((reason for reason, is_so in wrong.items() if is_so), None):
-        raise GovernanceError("import.bad_entry", name=file.name, entry=entry.filename[:80], reason=reason)
-    seen.add(entry.filename.casefold())
-    return path
-
-
-def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
-    """No more than it says: what is said may be less than what comes."""
-    with archive.open(entry) as old, target.open("xb") as new:
-        left = entry.file_size + 1
-        while left and (piece := old.read(min(left, 1 << 20))):
-            new.write(piece)
-            left -= len(piece)
-        if not left:
-            raise zipfile.BadZipFile("more than it says")
+    Raises:
+        GovernanceError: `import.no_documents`, `import.differs`; as `register`.
+    """
+    documents, exact = _stored_documents(root, place)
+    _compare(place.model, documents, exact)
+    return register(place.evidence, name, who=who, origin=origin, action="import")
 
 
 def _root_of(folder: Path) -> Path:

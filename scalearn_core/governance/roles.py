@@ -21,7 +21,7 @@ FORMAT = 1
 RIGHTS = {
     "author": ("register", "import", "submit", "handover", "passport"),
     "approver": ("approve", "reject", "use", "roll_back", "retire"),
-    "admin": ("delete", "forget", "roles", "retention"),
+    "admin": ("delete", "forget", "roles", "retention", "pack"),
 }
 """What each role may do. A person may have several roles."""
 CHANGED = "roles.change"

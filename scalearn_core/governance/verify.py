@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scalearn_core.audit.trail import TRAIL, Entry, Head, folder
-from scalearn_core.audit.verify import read_trail
+from scalearn_core.audit.verify import ARCHIVING, read_copy, read_trail
 from scalearn_core.governance import folders
 from scalearn_core.governance.fold import models_of
 from scalearn_core.governance.records import Version
 from scalearn_core.governance.roles import CHANGED
 from scalearn_core.governance.roles import FILE as ROLES
 
-WRITTEN = ("passport.write", "handover.write")
+WRITTEN = ("passport.write", "handover.write", ARCHIVING)
 """Entries about files that were written for others: `path` and `sha256`."""
+ELSEWHERE = "elsewhere"
+"""In the folder of the trail: those of the workspaces from which projects came, each named by its head."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Verified:
     models: int
     """Versions whose files were compared."""
     passports: int
-    """Passports and hand-overs that were still where they were written, and compared."""
+    """Passports, hand-overs and archives of entries that were still where they were written, and compared."""
     problems: tuple[Problem, ...]
 
 
@@ -47,7 +49,7 @@ def verify(files: Sequence[Path] = (), *, head: str | None = None) -> Verified:
     """Compare all with what was recorded.
 
     Args:
-        files: Passports and hand-overs that came from elsewhere: each must be one that was recorded.
+        files: Passports, hand-overs and archives that lie elsewhere: each must be one that was recorded.
         head: A hash kept elsewhere, which must be that of an entry.
 
     Raises:
@@ -62,7 +64,7 @@ def verify(files: Sequence[Path] = (), *, head: str | None = None) -> Verified:
         problems += _of_version(version)
     if not trail.entries and folders.models_folder().is_dir() and any(folders.models_folder().iterdir()):
         problems.append(Problem(TRAIL, "missing"))  # deleted together with its head, but models are registered
-    problems += _of_roles(trail.entries)
+    problems += _of_roles(trail.entries) + _of_elsewhere(trail.entries)
     kept = _kept_files(trail.entries)
     problems += [Problem(str(path), "changed") for path, sha256 in kept.items() if _sha256(path) != sha256]
     recorded = {entry.facts["sha256"] for entry in trail.entries if entry.action in WRITTEN}
@@ -90,6 +92,24 @@ def _of_version(version: Version) -> list[Problem]:
 def _of_roles(entries: Sequence[Entry]) -> list[Problem]:
     known = next((entry.facts["sha256"] for entry in reversed(entries) if entry.action == CHANGED), None)
     return [] if _sha256(folder() / ROLES) == known else [Problem(ROLES, "changed")]
+
+
+def _of_elsewhere(entries: Sequence[Entry]) -> list[Problem]:
+    """Trails that came with projects: each goes to the head that was recorded when it came."""
+    came = (e.facts for e in entries if e.action == "workspace.open" and e.facts["kind"] == "project")
+    heads = {f"{facts['head'][:16]}.jsonl": facts["head"] for facts in came if facts["n"]}
+    home, problems = folder() / ELSEWHERE, []
+    for name in sorted(heads.keys() | ({file.name for file in home.iterdir()} if home.is_dir() else set())):
+        where = f"{ELSEWHERE}/{name}"
+        if not (home / name).is_file():
+            problems.append(Problem(where, "missing"))
+        elif name not in heads:
+            problems.append(Problem(where, "added"))
+        else:
+            found = read_copy((home / name).read_bytes(), where)
+            if found.broken or found.head.hash != heads[name]:
+                problems.append(Problem(found.broken.where if found.broken else where, "changed"))
+    return problems
 
 
 def _kept_files(entries: Sequence[Entry]) -> dict[Path, str]:
