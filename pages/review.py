@@ -10,7 +10,7 @@ from scalearn_core.review.from_run import pile_of_run
 from scalearn_ui import shell, state, text
 from scalearn_ui.parts import query_choice, who
 from scalearn_ui.text import t
-from scalearn_ui.views.review import one, outcome
+from scalearn_ui.views.review import one, shares, update
 
 shell.enter("review")
 
@@ -27,6 +27,6 @@ with shell.in_words():
     if view == "one":
         one.draw(pile)
     elif view == "shares":
-        outcome.shares(pile)
+        shares.draw(pile)
     else:
-        outcome.update(pile)
+        update.draw(pile)

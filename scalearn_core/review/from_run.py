@@ -12,6 +12,7 @@ from scalearn_core.evidence.upgrade import read_training
 from scalearn_core.records.labelling import Category, PileDocument, PileInfo
 from scalearn_core.review import store
 from scalearn_core.runs import Run
+from scalearn_core.tables.export import as_typed
 
 
 def pile_of_run(run: Run) -> str:
@@ -25,8 +26,10 @@ def pile_of_run(run: Run) -> str:
         runs.folder(run.id) / "predictions.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig"
     )
     label, confidence, row = (_last(table, name) for name in ("predicted", "confidence", "row"))
-    texts = joined(table, [name for name in columns_of(run.config["text"]) if name in table.columns]).tolist()
-    given, sure, rows = table[label].tolist(), table[confidence].tolist(), table[row].tolist()
+    names = {as_typed(name): name for name in table.columns}
+    read = [names[column] for column in columns_of(run.config["text"]) if column in names]
+    texts = joined(table[read].map(as_typed), read).tolist()
+    given, sure, rows = table[label].map(as_typed).tolist(), table[confidence].tolist(), table[row].tolist()
     documents = [
         PileDocument(int(rows[i]), texts[i], "" if given[i] == NONE else given[i], float(sure[i]))
         for i in range(len(table))

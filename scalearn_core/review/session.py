@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalearn_core.audit.person import acting
-from scalearn_core.data.label_cells import NONE
 from scalearn_core.evaluation.intervals import Interval, wilson_interval
 from scalearn_core.heads.logistic import FrozenHead
 from scalearn_core.records.labelling import PileDocument, PileInfo
 from scalearn_core.review import store
+from scalearn_core.review.corrected import WHEN, WHO, cell_of, signed
 from scalearn_core.review.proposals import background_head, live_head, propose
 from scalearn_core.review.standing import Standing, here_and_now, standing
 from scalearn_core.targets import Targets
@@ -158,13 +158,13 @@ def with_words(documents: Sequence[PileDocument], words: str, gone: set[int], sh
 
 
 def table_of(info: PileInfo, documents: Sequence[PileDocument], now: Standing) -> bytes:
-    """The pile as CSV, with the labels there are: what a training learns from."""
+    """The pile as CSV, with the labels there are, who gave each and when: what a training learns from."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow([info.text_column, info.label_column])
+    writer.writerow([info.text_column, info.label_column, WHO, WHEN])
     labelled = now.labelled
     for place, document in enumerate(documents):
         entry = labelled.get(place)
-        cell = "" if entry is None else (info.separator or "").join(entry.labels) or NONE
-        writer.writerow([document.text, cell])
+        cell = "" if entry is None else cell_of(entry, info.separator or "")
+        writer.writerow([document.text, cell, *signed(entry)])
     return buffer.getvalue().encode("utf-8", "replace")

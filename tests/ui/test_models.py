@@ -38,6 +38,7 @@ def press(app: AppTest, key: str) -> AppTest:
 
 
 def test_from_trained_to_in_use_and_back(studio: Open, trained: str, language: str) -> None:
+    (workspace() / person.FILE).unlink(missing_ok=True)  # tests share the workspace
     app = studio("models", language)
     assert not app.exception and not app.error
     app.text_input(key="name_add").set_value("Aiko Sato")

@@ -3,6 +3,8 @@ back."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from scalearn_core import runs
 from scalearn_core.audit.person import acting_as, person
 from scalearn_core.jobs import predict
@@ -14,10 +16,11 @@ from scalearn_core.review.standing import standing
 from scalearn_core.review.words import FILE
 from scalearn_core.storage.codec import from_json
 from scalearn_core.storage.files import read_json
-from scalearn_core.workspace import uploads
+from scalearn_core.workspace import datasets, uploads
 from scalearn_ui import text
+from scalearn_ui.views.review.update import STILL
 from tests.runs.in_process import done
-from tests.ui.conftest import Open, small_table
+from tests.ui.conftest import DOCUMENTS, Open, small_table
 from tests.ui.tables import told
 from tests.ui.test_label import named
 
@@ -59,6 +62,14 @@ def test_a_classified_table_is_reviewed_and_updates_the_model(studio: Open, trai
     assert record.accepted and record.corrections == 2
     app = studio("review", language, batch=run, view="update")
     assert words["review.update_made"] in told(app) and not app.exception
+    moved = max(
+        abs(a - b) for a, b in zip(*map(np.ravel, (record.scales_after, record.scales_before)), strict=True)
+    )
+    maps = [each for each in app.get("plotly_chart") if "heatmap" in each.proto.spec]
+    assert bool(maps) == (moved >= STILL)
+    app.button(key="review_version").click().run()
+    newest = datasets.list_datasets()[0]
+    assert newest.version == 2 and newest.documents == DOCUMENTS and not app.exception and not app.error
     app.button(key="take_back").click().run()
     assert made not in [each.id for each in runs.recent(50)]
     assert runs.get(trained).status == "succeeded"

@@ -12,8 +12,8 @@ from scalearn_core.errors import ScaLearnError
 from scalearn_core.governance.records import Version
 from scalearn_ui import shell, state, text
 from scalearn_ui.letters import letters
+from scalearn_ui.parts import who
 from scalearn_ui.text import t
-from scalearn_ui.views.models import name
 
 
 def first() -> None:
@@ -35,7 +35,7 @@ def draw() -> None:
         chosen = st.selectbox(t("models.trained"), list(titles), format_func=titles.__getitem__, key="add_run")
         with st.form("register"):
             called = st.text_input(t("models.called"), value=trained[chosen].title, key=f"add_name_{chosen}")
-            typed = name.field("add")
+            typed = who.field("name_add")
             if st.form_submit_button(t("models.register"), type="primary", key="add_register"):
                 _register(runs.folder(chosen), called, typed)
     st.markdown(t("models.import_lead"))
@@ -47,7 +47,7 @@ def _register(folder: Path, called: str, typed: str) -> None:
 
     try:
         with st.spinner(t("models.checking")):
-            _show(register(folder, called, who=name.keep(typed)))
+            _show(register(folder, called, who=who.keep(typed)))
     except ScaLearnError as problem:
         st.error(text.error(problem), icon=":material/error:")
 

@@ -13,9 +13,8 @@ from scalearn_core.governance.recommend import recommend
 from scalearn_core.governance.records import RegisteredModel, Version
 from scalearn_core.governance.words import Words
 from scalearn_ui import text
-from scalearn_ui.parts import query_choice
+from scalearn_ui.parts import query_choice, who
 from scalearn_ui.text import Markdown, plain, t
-from scalearn_ui.views.models import name
 
 BOX = {
     "approve": (st.success, ":material/verified:"),
@@ -79,7 +78,7 @@ def draw(model: RegisteredModel, version: Version) -> None:
     box(reasons, title=t("models.recommended", decision=words(f"decision.{found.decision}")), icon=icon)
     offered = OFFERED[version.state]
     with st.form(f"decide_{version.ref}"):
-        name.field("decide")
+        who.field("name_decide")
         st.text_input(t("models.reason"), key="decide_reason", help=t("models.reason_help"))
         if {"approve", "attest"} & set(offered):
             earliest = registry.today() + timedelta(days=1)
@@ -105,14 +104,14 @@ def _take(step: str, model: str, ref: str, seen: int) -> None:
     reason, until = st.session_state["decide_reason"], st.session_state.get("decide_until")
     doing = {"submit": steps.submit, "reject": steps.reject, "use": steps.use, "retire": steps.retire}
     try:
-        who = name.keep(st.session_state["name_decide"])
+        acts = who.keep(st.session_state["name_decide"])
         if step in ("approve", "attest"):
-            steps.approve(ref, who=who, reason=reason, until=until, expected=seen)
+            steps.approve(ref, who=acts, reason=reason, until=until, expected=seen)
         elif step == "roll_back":
-            steps.roll_back(model, who=who, reason=reason, expected=seen)
+            steps.roll_back(model, who=acts, reason=reason, expected=seen)
         elif step == "delete":
-            steps.delete(ref, who=who, reason=reason, expected=seen)
+            steps.delete(ref, who=acts, reason=reason, expected=seen)
         else:
-            doing[step](ref, who=who, reason=reason, expected=seen)
+            doing[step](ref, who=acts, reason=reason, expected=seen)
     except ScaLearnError as problem:
         st.session_state[PROBLEM] = problem

@@ -17,6 +17,7 @@ from scalearn_core.governance.records import Version
 from scalearn_core.governance.resolve import Resolved
 from scalearn_ui import text
 from scalearn_ui.letters import bare
+from scalearn_ui.parts.who import known
 from scalearn_ui.text import t
 
 
@@ -24,7 +25,7 @@ def draw(version: Version) -> None:
     """Two downloads, each made when it is asked for."""
     if version.state == "deleted":
         return
-    language, who = text.language(), st.session_state.get("who_am_i") or acting().name
+    language, who = text.language(), known() or acting().name
     file = bare(f"{version.model}-{version.version}").replace("/", "_")
 
     def passport() -> str:
