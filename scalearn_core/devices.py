@@ -142,6 +142,13 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if platform.system() == "Linux" else os.cpu_count() or 1
 
 
+def wanted_threads() -> int:
+    """Threads to compute with: as many as `OMP_NUM_THREADS` says, which a run and a cluster's worker are given,
+    else the usable cores."""
+    setting = os.environ.get("OMP_NUM_THREADS", "")
+    return int(setting) if setting.isascii() and setting.isdigit() and int(setting) else usable_cores()
+
+
 def _cpu_name() -> str:
     info = Path("/proc/cpuinfo")
     if info.is_file():

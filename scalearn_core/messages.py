@@ -235,6 +235,10 @@ MESSAGES: dict[str, str] = {
         "The run's process could not be started ({detail}). Close other programs or check the installation, "
         "then start the run again."
     ),
+    "run.no_ray": "Work on a cluster needs Ray, which is not installed. Run `pip install -r requirements-ray.txt`, here and on the machines of the cluster.",
+    "run.no_cluster": "No Ray cluster could be used at {address} ({detail}). Start one with `ray start --head`, and name its address in RAY_ADDRESS.",
+    "run.cluster_failed": "The Ray cluster could not finish the work ({detail}). What was finished is kept: start the same again.",
+    "run.launcher": 'SCALEARN_LAUNCHER must be one of {known}, but is "{value}". Set it to one of these, or to nothing.',
     "run.workspace_unwritable": "{path} cannot be written to ({detail}). Give yourself permission to write there, or set SCALEARN_HOME to another folder.",
     "run.disk_full": "The disk that holds {path} is full. Free some space, then try again.",
     "run.database_damaged": "The list of runs, {path}, is damaged and could not be made anew. The folders of the runs beside it are intact; move that file elsewhere, then run `python -m scalearn_core runs reindex`.",

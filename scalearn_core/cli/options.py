@@ -119,6 +119,19 @@ def add_device(command: argparse.ArgumentParser) -> None:
     command.add_argument("--device", choices=DEVICES, help="default: the fastest there is")
 
 
+def add_cluster(command: argparse.ArgumentParser) -> None:
+    """What of a Ray cluster is used; nothing, unless `--workers` says so."""
+    group = command.add_argument_group("on a Ray cluster (needs requirements-ray.txt)")
+    group.add_argument("--workers", type=positive, metavar="N", help="so many processes, on all its machines")
+    group.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="of a running cluster (default: RAY_ADDRESS, else one of this machine for this call)",
+    )
+    group.add_argument("--cpus", type=positive, default=1, metavar="N", help="of each worker (default: 1)")
+    group.add_argument("--gpus", type=positive, default=0, metavar="N", help="of each worker (default: none)")
+
+
 def add_encoder(command: argparse.ArgumentParser, default: str) -> None:
     command.add_argument(
         "--encoder",

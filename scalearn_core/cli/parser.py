@@ -13,6 +13,7 @@ from scalearn_core.cli.forget import add_forget
 from scalearn_core.cli.governance_options import add_audit, add_models
 from scalearn_core.cli.handover import add_handover, add_passport
 from scalearn_core.cli.options import (
+    add_cluster,
     add_device,
     add_encoder,
     add_json,
@@ -25,6 +26,7 @@ from scalearn_core.cli.options import (
 from scalearn_core.cli.report_options import add_report
 from scalearn_core.cli.runs_options import add_runs
 from scalearn_core.cli.serve_options import add_keys, add_serve
+from scalearn_core.cli.sweep_options import add_sweep
 from scalearn_core.cli.watch_options import add_watch
 from scalearn_core.cli.which_model import add_model
 from scalearn_core.cli.workspace import add_workspace
@@ -98,9 +100,13 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--speed", choices=SPEEDS, default="auto",
         help="exact: as in training; fast: 8-bit whatever it costs; auto (default): 8-bit where it costs nothing; "
-        "bulk: for thousands of documents, each only as far as its answer needs, goes on after a stop",
+        "bulk: for thousands of documents, each only as far as its answer needs",
     )  # fmt: skip
-    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="CSV to write")
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="CSV or Parquet to write; stopped, it goes on when"
+        " called again"
+    )  # fmt: skip
+    add_cluster(command)
 
 
 def _add_export(command: argparse.ArgumentParser) -> None:
@@ -141,6 +147,13 @@ COMMANDS = {
         "ask more of a trained model: its sources, its cost, its luck",
         "Ask one question of a trained model; the answer is added to its result.json.",
         _add_study,
+    ),
+    "sweep": Command(
+        "scalearn_core.cli.sweep:sweep",
+        "train on one table with several variants, seeds and sets of sources",
+        "Train once for each combination, on this machine one after the other, or on a Ray cluster side by side; "
+        "stopped, it goes on when called again.",
+        add_sweep,
     ),
     "evaluate": Command(
         "scalearn_core.cli.evaluate:evaluate",

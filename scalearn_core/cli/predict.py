@@ -4,69 +4,120 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scalearn_core.cli.progress import Progress
 from scalearn_core.cli.telling import tell_header, tell_notes, tell_rejected
 from scalearn_core.cli.usage import UsageError, check_new_file, writing_to
-from scalearn_core.config import BULK
 from scalearn_core.data.column_checks import check_column, shorten
 from scalearn_core.scaling.seal import is_sealed
-from scalearn_core.tables.export import beyond_spreadsheet, write_csv
 from scalearn_core.tables.notes import MOST_IN_CELL
-from scalearn_core.tables.reader import read_table
+from scalearn_core.tables.pieces import read_pieces
 from scalearn_core.tables.reading import Reading
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from scalearn_core.prediction.predictor import ClassifiedTable
     from scalearn_core.records.tables import SameAnswers
+    from scalearn_core.tables.reader import Table
 
 
 def predict(args: argparse.Namespace) -> None:
-    """Classify a table into a CSV with its columns and four more: row in the file, label, confidence, to check?"""
-    check_new_file(args.out, source=args.table)
+    """Classify a table into a file with its columns and four more: row in the file, label, confidence, check?"""
+    check_new_file(args.out, source=args.table, formats=(".csv", ".parquet"))
     if args.model.resolve() in args.out.resolve().parents:
         raise UsageError(f"{args.out} lies in the model's folder, which must stay as it is. Choose another place.")
-    table = read_table(args.table, reading=Reading.of(vars(args)))
-    for column in args.text:
-        check_column(list(table.frame.columns), column)
-    tell_header(table.header_row, given=args.header)
-    tell_rejected(table.rejected)
-    tell_notes(table.notes)
+    on_cluster = args.workers is not None
+    if args.cluster is not None and not on_cluster:
+        raise UsageError("--cluster names the Ray cluster of --workers N, which is missing.")
+    told = _Told(args.text, args.header)
+    pieces = read_pieces(args.table, Reading.of(vars(args)))
+    first = next(pieces)
+    told.on_table(first)
+    folder = args.out.with_name(f"{args.out.name}.unfinished")
     with telling_first_seal(args.model), Progress() as progress:
         progress.on_stage("predicting")
-        from scalearn_core.evidence.places import check_below
-        from scalearn_core.watch.tables import keep_table
+        from scalearn_core.devices import find
+        from scalearn_core.jobs.classify import write_classified
+        from scalearn_core.prediction import shards
+        from scalearn_core.prediction.answerer import Answerer
 
-        done = _classify(args, table.frame, progress)
-    classified, separator = done.table, done.separator
-    with writing_to(args.out):
-        write_csv(classified.with_check(check_below(args.model)), args.out)
-    keep_table(args.model, table.frame, args.text, classified, separator)
-    if beyond := beyond_spreadsheet(classified.frame):
+        device = "cuda" if on_cluster and args.gpus else find(args.device).kind
+        answerer = Answerer.load(args.model, "cpu" if on_cluster else device, args.speed)
+        way, size = shards.way(args.model, device, args.speed), shards.shard_size(args.speed)
+        with writing_to(folder):
+            cut = shards.cut(chain([first], told.further(pieces)), args.text, folder, way, size)
+        told.rest()
+        try:
+            if on_cluster:
+                from scalearn_core.prediction.on_ray import Cluster, answer_on_ray
+
+                cluster = Cluster(args.workers, args.cluster, args.cpus, args.gpus)
+                answer_on_ray(args.model, cut, cluster, device, args.speed, progress.on_share)
+            else:
+                with writing_to(folder):
+                    shards.answer_all(answerer, cut, progress.on_share)
+            with writing_to(args.out):
+                written = write_classified(cut, args.model, args.text, answerer.separator, args.out)
+            same = shards.counts_of(cut).told() if answerer.is_bulk else None
+            with suppress(OSError):
+                shutil.rmtree(folder)
+        finally:
+            shards.discard(folder)
+    if beyond := written.beyond_spreadsheet:
         print(
             f"A spreadsheet program cuts cells of more than {MOST_IN_CELL:,} characters when it opens the file, "
             f"which holds them whole: row {shorten(beyond)}.",
             file=sys.stderr,
         )
-    if done.reason:
-        print(f"Not at full speed: {done.reason}.", file=sys.stderr)
-    labels, has_text = classified.labels, classified.confidences != ""
-    documents = int(has_text.sum())
-    print(f"{documents} documents classified, {len(labels) - documents} rows without text; written to {args.out}")
-    if done.same:
-        print(_same_answers(done.same))
-    if separator is not None:
-        print(f"{int(classified.got_none.sum())} of them got no label.")
-    for label, count in classified.counts(separator).most_common():
+    if answerer.reason:
+        print(f"Not at full speed: {answerer.reason}.", file=sys.stderr)
+    documents = written.documents
+    print(f"{documents} documents classified, {written.without_text} rows without text; written to {args.out}")
+    if same:
+        print(_same_answers(same))
+    if answerer.separator is not None:
+        print(f"{written.without_label} of them got no label.")
+    for label, count in written.labels.most_common():
         print(f"{count:>8}  {label}")
+
+
+class _Told:
+    """What is wrong with a table or looks so, told once."""
+
+    def __init__(self, text: Sequence[str], header: bool | int | None) -> None:
+        self.text, self.header = text, header
+        self.rejected: list[pd.DataFrame] = []
+        self.last: Table | None = None
+
+    def on_table(self, table: Table) -> None:
+        """Of each piece. Raises DataError where a column is missing."""
+        for column in self.text:
+            check_column(list(table.frame.columns), column)
+        if self.last is None:
+            tell_header(table.header_row, given=self.header)
+        if len(table.rejected):
+            self.rejected.append(table.rejected)
+        self.last = table
+
+    def further(self, tables: Iterator[Table]) -> Iterator[Table]:
+        for table in tables:
+            self.on_table(table)
+            yield table
+
+    def rest(self) -> None:
+        """What is known when all is read."""
+        import pandas as pd
+
+        assert self.last is not None
+        tell_rejected(pd.concat(self.rejected) if self.rejected else self.last.rejected)
+        tell_notes(self.last.notes)
 
 
 def separator_of(model: Path) -> str | None:
@@ -76,35 +127,6 @@ def separator_of(model: Path) -> str | None:
     except (OSError, ValueError, AttributeError):
         separator = None
     return separator if isinstance(separator, str) and separator else None  # loading tells what is wrong with it
-
-
-@dataclass(frozen=True, eq=False)
-class _Done:
-    table: ClassifiedTable
-    separator: str | None
-    reason: str | None = None
-    """Why it was no faster."""
-    same: SameAnswers | None = None
-    """At speed "bulk"."""
-
-
-def _classify(args: argparse.Namespace, frame: pd.DataFrame, progress: Progress) -> _Done:
-    from scalearn_core.devices import find
-    from scalearn_core.prediction.bulk_table import BulkPredictor
-    from scalearn_core.prediction.predictor import Predictor
-
-    device = find(args.device).kind
-    if args.speed == BULK and device == "cpu" and (bulk := BulkPredictor.load(args.model)):
-        unfinished = args.out.with_name(f"{args.out.name}.unfinished")
-        classified, same = bulk.predict_table(frame, args.text, progress.on_share, unfinished)
-        return _Done(classified, bulk.model.separator, same=same)
-    predictor = Predictor.load(args.model, device, "auto" if args.speed == BULK else args.speed)
-    classified = predictor.predict_table(frame, args.text, lambda done: progress.on_share(done / len(frame)))
-    reason = predictor.engine.reason if args.speed != "exact" else None
-    if args.speed == BULK:
-        slower = f", and {reason}" if reason else ""
-        reason = f"bulk needs the processor and a model that reads a document in one passage{slower}"
-    return _Done(classified, predictor.model.separator, reason)
 
 
 def _same_answers(same: SameAnswers) -> str:

@@ -16,6 +16,7 @@ STAGES = {
     "baselines": "Methods to compare with",
     "evaluation": "Scores on the test documents",
     "study": "Studying the model",
+    "sweep": "Trainings",
     "testing": "Testing",
     "adapter": "Adapter",
     "predicting": "Classifying",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from scalearn_core.cli.options import add_json, add_training, positive
+from scalearn_core.runs.kinds import LAUNCHERS
 
 ACTIONS = {
     "list": "the newest runs, newest first",
@@ -24,6 +25,17 @@ def add_runs(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
     submit = actions.add_parser("submit", help="queue a training, and print its id at once")
     add_training(submit)
+    submit.add_argument(
+        "--launcher", choices=LAUNCHERS,
+        help="where it works: here, or on the Ray cluster at RAY_ADDRESS (default: SCALEARN_LAUNCHER, else local)",
+    )  # fmt: skip
+    submit.add_argument("--cpus", type=positive, metavar="N", help="asked of the cluster (default: 1)")
+    submit.add_argument(
+        "--gpus",
+        type=positive,
+        metavar="N",
+        help="asked of the cluster (default: 1 with --device cuda)",
+    )
     submit.add_argument("--title", metavar="TEXT", help="what lists show (default: the table's name)")
     for name, help_text in ACTIONS.items():
         action = actions.add_parser(name, help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}.")

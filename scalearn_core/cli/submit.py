@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from scalearn_core import runs
 from scalearn_core.cli.options import NO_SEPARATOR
@@ -31,8 +32,8 @@ def submit(args: argparse.Namespace) -> str:
         recipe=args.recipe, seed=args.seed, own_adapter=args.own_adapter, long_texts=args.long_texts
     )
     dataset = read_divided(args)
-    encoder = _in_full(chosen_encoder(args.encoder, dataset))
-    sources = [_in_full(source) for source in chosen_sources(args.sources, encoder)]
+    encoder = in_full(chosen_encoder(args.encoder, dataset))
+    sources = [in_full(source) for source in chosen_sources(args.sources, encoder)]
     separator = {None: AUTO, NO_SEPARATOR: None}.get(args.label_separator, args.label_separator)
     reading = Reading.of(vars(args))
     dataset_id = save_dataset(
@@ -44,7 +45,7 @@ def submit(args: argparse.Namespace) -> str:
         further=_further(args, reading),
     )
     info = get_dataset_info(dataset_id)
-    config = {
+    config: dict[str, Any] = {
         "dataset": dataset_id,
         "encoder": encoder,
         "sources": sources,
@@ -55,6 +56,8 @@ def submit(args: argparse.Namespace) -> str:
         "device": args.device,
         "seed": settings.seed,
     }
+    on_cluster = {name: getattr(args, name) for name in ("launcher", "cpus", "gpus")}
+    config |= {name: value for name, value in on_cluster.items() if value is not None}
     return runs.submit("train", config, title=args.title or info.name)
 
 
@@ -69,6 +72,6 @@ def _content(file: Path) -> bytes:
         return file.read_bytes()
 
 
-def _in_full(name: str) -> str:
+def in_full(name: str) -> str:
     """A folder by its whole path, as the run's process stands elsewhere; other names stay."""
     return str(Path(name).resolve()) if Path(name).is_dir() else name

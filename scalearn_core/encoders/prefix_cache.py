@@ -42,13 +42,15 @@ class CachedDocuments:
     """
 
     def __init__(
-        self, encoder: Encoder, tokens: Tokens, layer: int | None = 0, *, memory: int | None = None
-    ) -> None:
+        self, encoder: Encoder, tokens: Tokens, layer: int | None = 0, *, memory: int | None = None,
+        states: torch.Tensor | None = None,
+    ) -> None:  # fmt: skip
         """Run all documents up to `layer`, in batches of like length.
 
         Args:
             layer: at most the `first_layer` of every model that will use this; None opens nothing.
             memory: bytes the states may take, by default what `MEMORY` and `FREE_SHARE` allow.
+            states: those of the same documents at this layer, where another process has computed them.
         """
         device = encoder.device
         self.encoder = encoder
@@ -62,7 +64,9 @@ class CachedDocuments:
         self.states: torch.Tensor | None = None
         needed = len(self._ids) * encoder.rest_width * torch.float32.itemsize
         allowed = min(MEMORY, int(FREE_SHARE * free_bytes(device))) if memory is None else memory
-        if layer is not None and needed <= allowed:
+        if states is not None:
+            self.states = states.to(device)
+        elif layer is not None and needed <= allowed:
             self.states = self._run(layer)
 
     def __len__(self) -> int:

@@ -186,7 +186,7 @@ def _other_files(found: Found, do: bool) -> Counter[str]:
 def _cleaned(path: Path, found: Found) -> bytes | None:
     """What shall stand there instead: nothing where it is a table that was uploaded; None where all may stay."""
     try:
-        if path.suffix == ".bin":
+        if path.suffix in (".bin", ".parquet"):  # of an unfinished prediction: its table in pieces
             frame = read_table(path).frame
             return b"" if any(found(str(cell)) for row in frame.to_numpy() for cell in row) else None
         if path.suffix == ".csv":

@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 import onnxruntime
 
-from scalearn_core.devices import usable_cores
+from scalearn_core.devices import wanted_threads
 from scalearn_core.encoders.batching import ordered_batches
 from scalearn_core.encoders.reading import Reader, Tokens
 from scalearn_core.onnx_graph.feeds import feeds
@@ -39,7 +39,7 @@ class Session:
             threads: by default the usable cores.
         """
         self._weights = weights  # the session reads them where they are
-        self._session = opened(graph, weights=weights, threads=threads or usable_cores())
+        self._session = opened(graph, weights=weights, threads=threads or wanted_threads())
         self._names = [entry.name for entry in self._session.get_inputs()]
         self.encoder = encoder
 

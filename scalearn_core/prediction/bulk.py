@@ -18,7 +18,7 @@ import onnx
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from scalearn_core.devices import usable_cores
+from scalearn_core.devices import wanted_threads
 from scalearn_core.encoders.batching import ordered_batches
 from scalearn_core.onnx_graph.feeds import OUTPUT
 from scalearn_core.onnx_graph.int8 import Ranges, quantise
@@ -77,7 +77,7 @@ class Bulk:
             threads: by default the usable cores.
         """
         self.question, self.labels, self.pad_id = question, labels, pad_id
-        self.threads = threads or usable_cores()
+        self.threads = threads or wanted_threads()
         places = cuts(graph.graph, PARTS)
         self.words = word_vectors(graph.graph, weights)
         self.names = [*(places or [IDS]), OUTPUT]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,29 @@ KEPT_SECONDS = 10.0
 """So often what is known is kept."""
 READ_SHARE = 0.05
 """Of the whole, for the bar."""
+
+
+@dataclass(frozen=True)
+class BulkCounts:
+    """What speed "bulk" cost, in documents; the counts of parts of a table add up."""
+
+    checked: int = 0
+    """Drawn at random and computed by the model as it was trained too."""
+    same: int = 0
+    """Of them, how many get the same answer."""
+    early: int = 0
+    """Left before the last layer."""
+    documents: int = 0
+
+    def __add__(self, other: BulkCounts) -> BulkCounts:
+        return BulkCounts(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+    def told(self) -> SameAnswers:
+        """As shares, with an interval."""
+        if not self.checked:
+            return SameAnswers(1.0, 1.0, 1.0, 0, 0.0)
+        share = wilson_interval(self.same, self.checked)
+        return SameAnswers(share.value, share.low, share.high, self.checked, self.early / self.documents)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +96,20 @@ class BulkPredictor:
         """
         texts = joined(frame, columns_of(text)).tolist()
         filled = [index for index, value in enumerate(texts) if value.strip()]
-        documents, places = self._read([texts[index] for index in filled], on_progress)
+        cells, sure, counts = self.answers([texts[index] for index in filled], on_progress, unfinished)
+        labels, confidences = [""] * len(frame), [""] * len(frame)
+        for index, cell, confidence in zip(filled, cells, sure, strict=True):
+            labels[index], confidences[index] = cell, f"{confidence:.4f}"
+        return classified_table(frame, labels, confidences), counts.told()
+
+    def answers(
+        self,
+        texts: Sequence[str],
+        on_progress: Callable[[float], None] = lambda share: None,
+        unfinished: Path | None = None,
+    ) -> tuple[list[str], list[float], BulkCounts]:
+        """The label cell of each text, `[]` for none, how sure the model is, and what speed cost; as above."""
+        documents, places = self._read(list(texts), on_progress)
         work = work_of(documents, self.model_id)
         known = kept(unfinished, work) if unfinished else None
         last = time.monotonic()
@@ -92,20 +128,14 @@ class BulkPredictor:
             if unfinished and known:
                 keep(known, unfinished, work)
             raise
-        labels, confidences = self._cells(answers.probabilities)
-        given, sure = [""] * len(frame), [""] * len(frame)
-        for index, place in zip(filled, places.tolist(), strict=True):
-            given[index], sure[index] = labels[place], confidences[place]
-        plan = answers.plan
-        if plan is None or not plan.checked:
-            same = SameAnswers(1.0, 1.0, 1.0, 0, 0.0)
-        else:
-            share = wilson_interval(plan.same, plan.checked)
-            early = float((answers.step[places] < len(self.bulk.pieces)).mean())
-            same = SameAnswers(share.value, share.low, share.high, plan.checked, early)
+        cells, sure = self._cells(answers.probabilities)
+        checked, same = (answers.plan.checked, answers.plan.same) if answers.plan else (0, 0)
+        early = int((answers.step[places] < len(self.bulk.pieces)).sum()) if checked else 0
         if unfinished:
             unfinished.unlink(missing_ok=True)
-        return classified_table(frame, given, sure), same
+        placed = places.tolist()
+        counts = BulkCounts(checked, same, early, len(placed))
+        return [cells[place] for place in placed], [sure[place] for place in placed], counts
 
     def _read(self, texts: list[str], on_progress: Callable[[float], None]) -> tuple[Documents, NDArray[np.int64]]:
         """The documents that differ to the encoder, and of each text which of them it is."""
@@ -123,10 +153,10 @@ class BulkPredictor:
         starts = np.cumsum([0, *map(len, different)], dtype=np.int64)
         return Documents(np.concatenate([np.zeros(0, np.int32), *different]), starts), places
 
-    def _cells(self, probabilities: NDArray[np.float32]) -> tuple[list[str], list[str]]:
-        """Label and confidence of each document, as `Predictor.predict_table` writes them."""
+    def _cells(self, probabilities: NDArray[np.float32]) -> tuple[list[str], list[float]]:
+        """Label cell and confidence of each document."""
         multi_label = self.model.multi_label
         decided = self.model.decide(probabilities)
         sure = confidence_in(probabilities, multi_label=multi_label, given=decided if multi_label else None)
         names = names_of(decided, self.model.labels, self.model.separator)
-        return [name or NONE for name in names], [f"{value:.4f}" for value in sure.tolist()]
+        return [name or NONE for name in names], sure.tolist()

@@ -155,12 +155,22 @@ class Predictor:
         texts = joined(frame, columns_of(text)).tolist()
         filled = [index for index, value in enumerate(texts) if value.strip()]
         labels, confidences = [""] * len(frame), [""] * len(frame)
-        for start in range(0, len(filled), CHUNK):
-            rows = filled[start : start + CHUNK]
-            for row, prediction in zip(rows, self.predict([texts[row] for row in rows]), strict=True):
-                labels[row], confidences[row] = prediction.label or NONE, f"{prediction.confidence:.4f}"
-            on_progress(start + len(rows))
+        cells, sure = self.answers([texts[index] for index in filled], on_progress)
+        for index, cell, confidence in zip(filled, cells, sure, strict=True):
+            labels[index], confidences[index] = cell, f"{confidence:.4f}"
         return classified_table(frame, labels, confidences)
+
+    def answers(
+        self, texts: Sequence[str], on_progress: Callable[[int], None] = lambda done: None
+    ) -> tuple[list[str], list[float]]:
+        """The label cell of each text, `[]` for none, and how sure the model is; `on_progress` as above."""
+        cells, confidences = list[str](), list[float]()
+        for start in range(0, len(texts), CHUNK):
+            for prediction in self.predict(texts[start : start + CHUNK]):
+                cells.append(prediction.label or NONE)
+                confidences.append(prediction.confidence)
+            on_progress(len(cells))
+        return cells, confidences
 
 
 def classified_table(frame: pd.DataFrame, labels: list[str], confidences: list[str]) -> ClassifiedTable:

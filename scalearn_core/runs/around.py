@@ -9,7 +9,7 @@ from statistics import median
 from scalearn_core.config import workspace
 from scalearn_core.runs import folders
 from scalearn_core.runs.control import active, get
-from scalearn_core.runs.kinds import lane_of
+from scalearn_core.runs.kinds import lane_of_run
 from scalearn_core.runs.records import Run
 from scalearn_core.runs.store import Store
 
@@ -56,11 +56,11 @@ def place_of(run_id: str) -> Place | None:
     run = get(run_id)
     if run.status != "queued":
         return None
-    lane, before = lane_of(run.kind), []
+    lane, before = lane_of_run(run.id, run.kind, run.config), []
     for other in active():  # the oldest first
         if other.id == run.id:
             break
-        if lane_of(other.kind) == lane:
+        if lane_of_run(other.id, other.kind, other.config) == lane:
             before.append(other)
     remaining = [_remaining(other) for other in before]
     known = [seconds for seconds in remaining if seconds is not None]

@@ -21,9 +21,10 @@ from scalearn_core.audit.trail import note
 from scalearn_core.config import open_workspace, workspace
 from scalearn_core.errors import RunError
 from scalearn_core.runs import folders
+from scalearn_core.runs.cluster import check_installed
 from scalearn_core.runs.ending import Ending, read_ending
-from scalearn_core.runs.kinds import KINDS, lane_of, slots_of
-from scalearn_core.runs.launch import LocalLauncher, spawn
+from scalearn_core.runs.kinds import KINDS, RAY, lane_of, lane_of_run, slots_of, with_launcher
+from scalearn_core.runs.launch import LocalLauncher, launcher_of, spawn
 from scalearn_core.runs.manifest import forget_start
 from scalearn_core.runs.records import DAMAGED, Metric, Run
 from scalearn_core.runs.store import Store
@@ -50,14 +51,17 @@ def submit(
         The run's id.
 
     Raises:
-        RunError: `run.unknown_kind`, `run.slots`, `run.not_started`, or as above.
+        RunError: `run.unknown_kind`, `run.slots`, `run.launcher`, `run.no_ray`, `run.not_started`, or as above.
         TypeError, ValueError: `config` is not JSON; nothing was made.
     """
     if kind not in KINDS:
         raise RunError("run.unknown_kind", kind=kind, known=", ".join(sorted(KINDS)))
-    lane = lane_of(kind)
-    slots_of(lane)  # a wrong setting is said here, not in a log
+    slots_of(lane_of(kind))  # a wrong setting is said here, not in a log
+    config = with_launcher(kind, config)
+    if config.get("launcher") == RAY:
+        check_installed()
     store, run_id, created_at = Store(workspace()), folders.new_run_id(), time.time()
+    lane = lane_of_run(run_id, kind, config)
     folder = folders.run_folder(run_id)
     request = {"id": run_id, "kind": kind, "title": title, "created_at": created_at, "config": config}
     request |= {"owner": owner, "repeats": repeats}
@@ -76,7 +80,7 @@ def submit(
                 repeats=repeats,
             )  # fmt: skip
             undo.pop_all()  # from here on the row speaks for the run, however it ends
-            _start(store, run_id, lock)
+            _start(store, run_id, config, lock)
     return run_id
 
 
@@ -86,14 +90,14 @@ def resume(run_id: str) -> None:
     Raises:
         RunError: `run.unknown`, `run.not_resumable`, `run.not_started`.
     """
-    store, path = Store(workspace()), folder(run_id)
-    _refuse_to_resume(get(run_id))
+    store, path, run = Store(workspace()), folder(run_id), get(run_id)
+    _refuse_to_resume(run)
     with clear_errors(path), _locked_alone(run_id) as lock:
         _refuse_to_resume(_known(store, run_id))  # somebody else may have been faster
         (path / folders.END).unlink(missing_ok=True)
         forget_start(path)
         store.queue_again(run_id)
-        _start(store, run_id, lock)
+        _start(store, run_id, run.config, lock)
 
 
 def rerun(run_id: str, *, changes: Mapping[str, Any] | None = None, title: str | None = None) -> str:
@@ -238,10 +242,10 @@ def delete(run_id: str) -> None:
     note("run.delete", {"run": run_id, "kind": run.kind})
 
 
-def _start(store: Store, run_id: str, lock: int) -> None:
+def _start(store: Store, run_id: str, config: Mapping[str, Any], lock: int) -> None:
     """Start the process of a run that is queued, with the lock that we hold."""
     try:
-        LocalLauncher().start(run_id, lock)
+        launcher_of(config).start(run_id, lock)
     except RunError as error:
         store.finish(run_id, Ending.of("failed", error))
         raise

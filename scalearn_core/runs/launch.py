@@ -2,8 +2,8 @@
 
 The submitter takes the run's lock first, then writes the row, then starts the process, which
 inherits the lock. So there is no moment at which a live run looks dead, and a submitter that
-dies half-way leaves a run that reads as interrupted. Another place to run (a cluster) would be a
-class with these three methods.
+dies half-way leaves a run that reads as interrupted. On a cluster the process that is started here
+only waits for the work there (`on_ray.py`): whether it lives, and how it is stopped, is the same.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from scalearn_core.audit.person import VARIABLE, acting
 from scalearn_core.config import workspace
 from scalearn_core.devices import usable_cores
 from scalearn_core.errors import RunError
 from scalearn_core.runs.folders import LOCK, LOG, run_folder
-from scalearn_core.runs.kinds import LONG, slots_of
+from scalearn_core.runs.kinds import LONG, RAY, slots_of
 from scalearn_core.runs.processes import Process, lives
 from scalearn_core.storage.locks import is_held
 
@@ -105,6 +106,11 @@ def environment() -> dict[str, str]:
     }
 
 
+def launcher_of(config: Mapping[str, Any]) -> LocalLauncher:
+    """What starts the process of a run that is asked this."""
+    return RayLauncher() if config.get("launcher") == RAY else LocalLauncher()
+
+
 class LocalLauncher:
     """Runs as processes of this machine."""
 
@@ -134,3 +140,11 @@ class LocalLauncher:
             except (ProcessLookupError, PermissionError):  # gone meanwhile (macOS says the latter of zombies)
                 return
             wait_for_end(self, run_id, process, _STOP_SECONDS)
+
+
+class RayLauncher(LocalLauncher):
+    """Runs on a Ray cluster, each with a process of this machine that stands for it."""
+
+    def start(self, run_id: str, lock: int) -> None:
+        """As of a local run."""
+        spawn("scalearn_core.runs.on_ray", run_id, lock=lock)

@@ -6,12 +6,20 @@ A process counts as the run's only if id, start and the run's id in its command 
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
+RUN_PROCESS = "SCALEARN_RUN_PROCESS"
+"""Environment of a worker on a cluster: pid and start of what stands for its run."""
+WITH_PARENT = "SCALEARN_END_WITH_PARENT"
+"""Environment of a worker on a cluster, whose machine may lose the task that waits for it."""
+_SET_DEATH_SIGNAL = 1
+"""Of prctl(2)."""
 _START_LETTERS = 24
 """Of `ps -o lstart`, such as "Mon Nov 23 20:15:02 2026"."""
 
@@ -29,6 +37,21 @@ def this_process() -> Process | None:
     """The calling process; None where the system does not say."""
     seen = _seen(os.getpid())
     return None if seen is None else Process(os.getpid(), seen[0])
+
+
+def process_of_run() -> Process | None:
+    """What stands for the run that the calling process works on: itself, or on a cluster the process that waits
+    for it where it was started."""
+    pid, _, started = os.environ.get(RUN_PROCESS, "").partition(" ")
+    return Process(int(pid), started) if pid.isdigit() else this_process()
+
+
+def end_with_parent() -> None:
+    """Let the system kill this process as soon as the one that started it is gone, where it can (Linux)."""
+    try:
+        ctypes.CDLL("libc.so.6").prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+    except (OSError, AttributeError):
+        return
 
 
 def lives(process: Process, run_id: str) -> bool:

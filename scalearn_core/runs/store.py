@@ -18,7 +18,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from scalearn_core.errors import RunError
 from scalearn_core.runs.ending import Ending
 from scalearn_core.runs.folders import any_runs
-from scalearn_core.runs.kinds import lane_of
+from scalearn_core.runs.kinds import lane_of_run
 from scalearn_core.runs.processes import Process
 from scalearn_core.runs.recorded import recorded_metrics, recorded_runs
 from scalearn_core.runs.records import Metric, Run, run_of_row
@@ -284,7 +284,7 @@ def _insert_whole(db: sqlite3.Connection, run: Run, lane: str) -> None:
 def _fill(db: sqlite3.Connection, home: Path) -> None:
     """The rows of all runs that have a folder, oldest first."""
     for run in recorded_runs(home):
-        _insert_whole(db, run, lane_of(run.kind))
+        _insert_whole(db, run, lane_of_run(run.id, run.kind, run.config))
         db.executemany(
             "INSERT OR REPLACE INTO metrics (run_id, name, step, value) VALUES (?, ?, ?, ?)",
             [(run.id, metric.name, metric.step, metric.value) for metric in recorded_metrics(home, run.id)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scalearn_core.runs.folders import CONFIG, run_folder, write_json
-from scalearn_core.runs.kinds import lane_of
+from scalearn_core.runs.kinds import lane_of_run
 from scalearn_core.runs.records import Run
 from scalearn_core.runs.store import Store
 
@@ -26,7 +26,7 @@ def look(store: Store, run_id: str, known: Run | None) -> Run | None:
     if run is None:
         if known is None or not folder.is_dir():
             return None
-        store.restore(known, lane=lane_of(known.kind))
+        store.restore(known, lane=lane_of_run(known.id, known.kind, known.config))
         return known
     if run.active and not (folder / CONFIG).is_file():
         write_config(folder, run)

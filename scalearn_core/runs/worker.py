@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import shutil
 import signal
 import sys
@@ -26,10 +27,10 @@ from scalearn_core.runs.control import reconcile
 from scalearn_core.runs.ending import Ending, write_ending
 from scalearn_core.runs.folders import CHECKPOINT, run_folder
 from scalearn_core.runs.jobs import load_job
-from scalearn_core.runs.kinds import lane_of, slots_of
+from scalearn_core.runs.kinds import for_the_job, lane_of, slots_of
 from scalearn_core.runs.log import write_where_possible
 from scalearn_core.runs.manifest import write_end, write_start
-from scalearn_core.runs.processes import this_process
+from scalearn_core.runs.processes import WITH_PARENT, end_with_parent, process_of_run
 from scalearn_core.runs.records import Metric, Run
 from scalearn_core.runs.reporter import Cancelled, Reporter
 from scalearn_core.runs.store import Store
@@ -48,6 +49,8 @@ logger = logging.getLogger(__name__)
 def main(run_id: str) -> int:
     """Take the turn, do the job, write how it ended. The exit code is 1 only for a failure."""
     let_threads_sleep()
+    if WITH_PARENT in os.environ:
+        end_with_parent()
     write_where_possible()
     store = Store(workspace(), busy_seconds=_PATIENCE_SECONDS)
     run = take_turn(store, run_id)
@@ -55,9 +58,9 @@ def main(run_id: str) -> int:
         return 0
     report, folder = Reporter(store, run_id), run_folder(run_id)
     signal.signal(signal.SIGTERM, lambda *_: report.leave())  # the machine stops: a job may still save
-    _where_possible(lambda: write_start(folder, this_process()))
+    _where_possible(lambda: write_start(folder, process_of_run()))
     try:
-        load_job(run.kind)(run.config, folder, report)
+        load_job(run.kind)(for_the_job(run.config), folder, report)
         end = Ending("succeeded")
     except Cancelled:
         end = Ending("cancelled") if report.cancelled else Ending.of("interrupted", RunError("run.interrupted"))
@@ -105,7 +108,7 @@ def take_turn(store: Store, run_id: str) -> Run | None:
             run = look(store, run_id, known)
             if run is None or run.status != "queued":
                 return None
-            if known is None and (process := this_process()):
+            if known is None and (process := process_of_run()):
                 store.note_process(run_id, process)
             known = store.run(run_id)
             reconcile()  # a dead run must not keep its place

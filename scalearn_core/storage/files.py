@@ -23,11 +23,20 @@ def read_json(path: Path) -> Any:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write beside the target, then move into place; missing parent folders are made. Raises OSError."""
+    with written_whole(path) as draft:
+        draft.write_bytes(content)
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Gives the name of a file to write; it becomes `path` if the block ends well, and vanishes if not.
+
+    Missing parent folders are made. Raises OSError.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = _draft_beside(path)
     try:
-        with draft.open("xb") as file:
-            file.write(content)
+        yield draft
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

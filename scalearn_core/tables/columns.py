@@ -83,6 +83,7 @@ def assemble(
     delimiter: str = "\t",
     ragged: bool = False,
     rules: int = RULES,
+    may_be_empty: bool = False,
 ) -> Assembled:
     """Check rows against the header.
 
@@ -92,6 +93,7 @@ def assemble(
         delimiter: stands between the cells of rejected rows.
         ragged: rows may be shorter than the header, as on a sheet, where nobody sees that they are.
         rules: as `Reading.rules`.
+        may_be_empty: whether all rows may be rejected, as in a piece of a table.
 
     Raises:
         DataError: `data.empty_file`, `data.no_rows`, `data.all_rows_rejected`, `data.encoding_wrong`,
@@ -151,11 +153,11 @@ def assemble(
         else:
             columns.add(record.row, cells)
     frame = columns.frame()
-    if not len(frame) and rejected.found:
+    if not len(frame) and rejected.found and not may_be_empty:
         if all(reason == "not_in_encoding" for _, reason, _ in rejected.found):
             raise DataError("data.encoding_wrong")
         raise DataError("data.all_rows_rejected", count=len(rejected.found), columns=len(names))
-    if not len(frame):
+    if not len(frame) and not may_be_empty:
         raise DataError("data.no_rows")
     return Assembled(frame, rejected.frame(), header is not False, first.row if first else None)
 

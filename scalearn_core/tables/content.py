@@ -31,17 +31,20 @@ class Content:
     """Bytes as stored."""
     packed: bool
     """With gzip."""
+    limited: bool = True
+    """Whether it may have at most `MAX_MEGABYTES`; what is read a piece at a time may have more."""
 
     @classmethod
-    def of(cls, source: str | Path | bytes) -> Content:
+    def of(cls, source: str | Path | bytes, *, limited: bool = True) -> Content:
         """Raises DataError `data.file_missing`, `..._unreadable`, `..._too_large` or `data.empty_file`."""
         source = source if isinstance(source, bytes) else Path(source)
         size = len(source) if isinstance(source, bytes) else _size_of(source)
-        check_size(size)
+        if limited:
+            check_size(size)
         if not size:
             raise DataError("data.empty_file")
         with _cached(source) as file:
-            return cls(source, size, file.read(2) == GZIP)
+            return cls(source, size, file.read(2) == GZIP, limited)
 
     @contextmanager
     def open(self, on_progress: OnProgress | None = None) -> Iterator[io.BufferedReader]:
@@ -51,7 +54,7 @@ class Content:
         """
         with _cached(self.source) as raw:
             unpacked = gzip.GzipFile(fileobj=raw) if self.packed else raw
-            yield io.BufferedReader(_Counted(unpacked, raw, self.size, on_progress), BLOCK)
+            yield io.BufferedReader(_Counted(unpacked, raw, self, on_progress), BLOCK)
 
     def start(self, count: int) -> bytes:
         """So many of the first bytes."""
@@ -116,10 +119,10 @@ class _Counted(io.RawIOBase):
         self,
         unpacked: gzip.GzipFile | io.BufferedReader | io.BytesIO,
         raw: BinaryIO,
-        size: int,
+        content: Content,
         on_progress: OnProgress | None,
     ) -> None:
-        self.unpacked, self.raw, self.size, self.on_progress = unpacked, raw, size, on_progress
+        self.unpacked, self.raw, self.content, self.on_progress = unpacked, raw, content, on_progress
         self.total = 0
 
     def readable(self) -> bool:
@@ -135,7 +138,8 @@ class _Counted(io.RawIOBase):
                 raise DataError("data.damaged_archive") from error
             raise
         self.total += count
-        check_size(self.total)
+        if self.content.limited:
+            check_size(self.total)
         if self.on_progress:
-            self.on_progress(min(1.0, self.raw.tell() / self.size))
+            self.on_progress(min(1.0, self.raw.tell() / self.content.size))
         return count

@@ -6,13 +6,16 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from scalearn_core.storage.files import write_atomically
+from scalearn_core.storage.files import written_whole
 from scalearn_core.tables.notes import MOST_IN_CELL
 
 FORMULA_STARTS = tuple("=+-@＝＋－＠")  # Japanese Excel takes the full-width ones too
@@ -38,14 +41,33 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     apostrophe in front (OWASP, "CSV Injection"); every other cell stays as it is. Raises OSError; the target is
     then as it was.
     """
-    write_atomically(path, csv_text(frame).encode("utf-8-sig"))
+    write_csv_pieces([frame], path)
 
 
-def csv_text(frame: pd.DataFrame) -> str:
-    """The frame as CSV, made safe as in `write_csv`."""
+def write_csv_pieces(frames: Iterable[pd.DataFrame], path: Path) -> None:
+    """Write frames with the same columns, one below the other, as `write_csv` writes one."""
+    with written_whole(path) as draft, draft.open("w", encoding="utf-8-sig", newline="") as file:
+        for number, frame in enumerate(frames):
+            file.write(csv_text(frame, names=number == 0))
+
+
+def write_parquet_pieces(frames: Iterable[pd.DataFrame], path: Path) -> None:
+    """Write frames with the same columns of text, one below the other, as one Parquet file. Raises OSError."""
+    with written_whole(path) as draft, ExitStack() as stack:
+        writer: pq.ParquetWriter | None = None
+        for frame in frames:
+            names = [str(name) for name in frame.columns]
+            table = pa.table([pa.array(frame[name].tolist()) for name in frame.columns], names=names)
+            writer = writer or stack.enter_context(pq.ParquetWriter(draft, table.schema))
+            writer.write_table(table)
+
+
+def csv_text(frame: pd.DataFrame, *, names: bool = True) -> str:
+    """The frame as CSV, made safe as in `write_csv`, with the names of its columns or without."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)  # a spreadsheet that splits at `;` must not find new cells
-    writer.writerow([safe_cell(name) for name in frame.columns])
+    if names:
+        writer.writerow([safe_cell(name) for name in frame.columns])
     for row in frame.itertuples(index=False, name=None):
         writer.writerow([safe_cell(value) for value in row])
     return buffer.getvalue()

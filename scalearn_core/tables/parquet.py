@@ -50,11 +50,34 @@ def read_parquet(
         with told_as_damage(damage):
             file = pq.ParquetFile(opened, read_dictionary=texts)  # repeated texts stay one in memory
         names = file.schema_arrow.names
-        classes = class_names_of(_features(file.schema_arrow)) if class_names else {}
-        batches = (with_names(batch, classes) for batch in file.iter_batches(BATCH_OF_OTHERS if bulky else BATCH))
-        columns = damage_told(map(texts_by_column, batches), damage)
+        columns = _columns_of(file, BATCH_OF_OTHERS if bulky else BATCH, damage, class_names=class_names)
         done = assemble(records_of(columns, file.metadata.num_rows, on_progress), names=names)
     return replace(done, lists=lists_of(file.schema_arrow))
+
+
+def parquet_pieces(content: Content, rows: int) -> Iterator[Assembled]:
+    """The same, so many rows at a time, of a file of any number of rows. Raises DataError as `read_parquet`."""
+    import pyarrow.parquet as pq
+
+    damage = DataError("data.damaged_parquet")
+    with content.file() as opened:
+        with told_as_damage(damage):
+            file = pq.ParquetFile(opened)
+        first = 0
+        for columns in _columns_of(file, rows, damage, class_names=True):
+            count = len(columns[0]) if columns else 0
+            done = assemble(records_of([columns], count, None), names=file.schema_arrow.names, may_be_empty=True)
+            numbered = done.frame.set_axis(done.frame.index + first)
+            rejected = done.rejected.assign(row=done.rejected["row"] + first)
+            first += count
+            yield replace(done, frame=numbered, rejected=rejected, lists=lists_of(file.schema_arrow))
+
+
+def _columns_of(file: Any, rows: int, damage: DataError, *, class_names: bool) -> Iterator[list[list[str]]]:
+    """The cells of batches of rows, by column."""
+    classes = class_names_of(_features(file.schema_arrow)) if class_names else {}
+    batches = (with_names(batch, classes) for batch in file.iter_batches(rows))
+    return damage_told(map(texts_by_column, batches), damage)
 
 
 def records_of(batches: Iterable[list[list[str]]], total: int, on_progress: OnProgress | None) -> Iterator[Record]:

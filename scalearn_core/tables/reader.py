@@ -70,7 +70,7 @@ def read_table(
         return Table(done.frame, done.rejected, kind="folder", lists=done.lists)
     content = Content.of(source)
     start = content.start(2_000)
-    _refuse_other_formats(start)
+    refuse_other_formats(start)
     if start.startswith(ZIP_SIGNATURES):
         return _read_package(content, reading, on_progress)
     if sheet is not None:
@@ -88,7 +88,7 @@ def read_table(
     is_one_column = delimited.is_one_column(content, encoding, delimiter, quoting, first=first)
     between = delimited.NONE if is_one_column else delimiter
     with delimited.text_of(content, encoding, rest) as text:
-        records = _without_hint(delimited.read_records(text, between, quoting), between)
+        records = without_hint(delimited.read_records(text, between, quoting), between)
         done = assemble(records, header=header, delimiter=delimiter, rules=rules)
     return Table(
         done.frame, done.rejected, encoding=encoding, delimiter=delimiter, header=done.header,
@@ -123,7 +123,8 @@ def _read_package(content: Content, reading: Reading, on_progress: OnProgress | 
     )  # fmt: skip
 
 
-def _refuse_other_formats(start: bytes) -> None:
+def refuse_other_formats(start: bytes) -> None:
+    """By the first bytes of a file. Raises DataError."""
     if not start.strip():
         raise DataError("data.empty_file")
     if start.startswith(OLE_SIGNATURE):
@@ -137,7 +138,7 @@ def _refuse_other_formats(start: bytes) -> None:
             raise DataError("data.unsupported_format", found=kind)
 
 
-def _without_hint(records: Iterator[Record], delimiter: str) -> Iterator[Record]:
+def without_hint(records: Iterator[Record], delimiter: str) -> Iterator[Record]:
     """Without a first line `sep=;`, which tells Excel the delimiter and is no row."""
     for record in records:
         if record.row > 1 or delimited.hint(delimiter.join(record.cells)) is None:

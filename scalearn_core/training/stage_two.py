@@ -66,6 +66,7 @@ def train_scales(
     config: TrainingConfig | None = None,
     *,
     documents: Documents | None = None,
+    cached: CachedDocuments | None = None,
     on_step: OnStep | None = None,
     on_stage: OnStage | None = None,
     on_frozen_head: Callable[[FrozenHead], None] = lambda head: None,
@@ -80,6 +81,7 @@ def train_scales(
 
     Args:
         documents: those of `dataset` as the model's encoder reads them, where somebody tokenised them before.
+        cached: the training documents' states at layer 0, where they are shared with other trainings.
         on_step: `on_step(step, metrics)` after every step (see `loop.OnStep`); raise in it to stop.
         on_stage: told when a stage begins.
         on_frozen_head: given the plain classifier as soon as it is fitted.
@@ -101,9 +103,8 @@ def train_scales(
     read = Documents.read(dataset, model.encoder) if documents is None else documents.divided_as(dataset)
     train, validation = read.train, read.validation
     first = 0 if recipe.own_adapter else model.stack.first_layer  # an own adapter sits in every layer
-    cached, cached_validation = (
-        CachedDocuments(model.encoder, data.tokens, first) for data in (train, validation)
-    )
+    cached = cached or CachedDocuments(model.encoder, train.tokens, first)
+    cached_validation = CachedDocuments(model.encoder, validation.tokens, first)
     frozen_head = fit_frozen_head(
         unit(embed(model.encoder, cached)), train.targets,
         unit(embed(model.encoder, cached_validation)), validation.targets, len(model.labels), seed=config.seed,

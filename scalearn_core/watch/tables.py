@@ -19,6 +19,11 @@ from scalearn_core.watch import log
 logger = logging.getLogger(__name__)
 
 
+def keeps_answers(model_folder: Path) -> bool:
+    """Whether answers of this model are kept."""
+    return is_sealed(model_folder) and log.mode_of(read_seal(model_folder).model_id) != "off"
+
+
 def keep_table(
     model_folder: Path,
     frame: pd.DataFrame,
@@ -32,11 +37,9 @@ def keep_table(
         model_folder: of the model that answered; one without a seal has no identity, and no log.
         frame, text, separator: of the table, as it was classified.
     """
-    if not is_sealed(model_folder):
+    if not keeps_answers(model_folder):
         return
     model_id = read_seal(model_folder).model_id
-    if log.mode_of(model_id) == "off":
-        return
     texts = joined(frame, columns_of(text))
     rows = [
         (document, [] if cell == NONE else split_labels(cell, separator), float(confidence))

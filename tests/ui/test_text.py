@@ -45,7 +45,7 @@ OTHER_WORDS = {
     "en": r"\bclass(es)?\b|\blabels\b(?<!mistakes in the labels)(?<!without labels)|"
     r"\blabel\b(?! (more|some|them)\b)(?<!without label)|"
     r"\bown adapter|adapter of your own(?<!task adapter of your own)|\bpromise|\bhand(ed)?[ -]over\b|\blabeled\b",
-    "ja": r"(?<!モデル)クラス|ラベル(?!付|を|の質|のある|のない文書|は数値)|95%区間|課題|乱数の種|"
+    "ja": r"(?<!モデル)クラス(?!ター)|ラベル(?!付|を|の質|のある|のない文書|は数値)|95%区間|課題|乱数の種|"
     r"再標本化|自分のアダプター|次にすること|"
     r"メモリ(?!ー)|(ソース|順位|学習前)の予測",
 }
