@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,8 +38,11 @@ def predict(args: argparse.Namespace) -> None:
         raise UsageError("--cluster names the Ray cluster of --workers N, which is missing.")
     told = _Told(args.text, args.header)
     pieces = read_pieces(args.table, Reading.of(vars(args)))
-    first = next(pieces)
-    told.on_table(first)
+    begun = list(islice(pieces, 2))
+    for table in begun:
+        told.on_table(table)
+    if len(begun) == 1:  # all of it
+        told.rest()
     folder = args.out.with_name(f"{args.out.name}.unfinished")
     with telling_first_seal(args.model), Progress() as progress:
         progress.on_stage("predicting")
@@ -52,8 +55,9 @@ def predict(args: argparse.Namespace) -> None:
         answerer = Answerer.load(args.model, "cpu" if on_cluster else device, args.speed)
         way, size = shards.way(args.model, device, args.speed), shards.shard_size(args.speed)
         with writing_to(folder):
-            cut = shards.cut(chain([first], told.further(pieces)), args.text, folder, way, size)
-        told.rest()
+            cut = shards.cut(chain(begun, told.further(pieces)), args.text, folder, way, size)
+        if len(begun) > 1:
+            told.rest()
         try:
             if on_cluster:
                 from scalearn_core.prediction.on_ray import Cluster, answer_on_ray
