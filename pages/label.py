@@ -14,7 +14,7 @@ shell.enter("label")
 
 with shell.in_words():
     who.ask()
-    stored = store.piles()
+    stored = [info for info in store.piles() if info.model_run is None]  # the others are reviews
     ids = [info.id for info in stored]
     wanted = st.query_params.get("pile")
     if wanted is not None and wanted != new_pile.NEW and wanted not in ids:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def predict(args: argparse.Namespace) -> None:
-    """Classify a table into a file with its columns and four more: row in the file, label, confidence, check?"""
+    """Classify a table into a file: every row in its place, its columns and those of `prediction/in_place.py`."""
     check_new_file(args.out, source=args.table, formats=(".csv", ".parquet"))
     if args.model.resolve() in args.out.resolve().parents:
         raise UsageError(f"{args.out} lies in the model's folder, which must stay as it is. Choose another place.")
@@ -68,7 +68,9 @@ def predict(args: argparse.Namespace) -> None:
                 with writing_to(folder):
                     shards.answer_all(answerer, cut, progress.on_share)
             with writing_to(args.out):
-                written = write_classified(cut, args.model, args.text, answerer.separator, args.out)
+                written = write_classified(
+                    cut, args.model, args.text, answerer.separator, args.out, called=args.model.resolve().name
+                )
             same = shards.counts_of(cut).told() if answerer.is_bulk else None
             with suppress(OSError):
                 shutil.rmtree(folder)

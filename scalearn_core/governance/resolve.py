@@ -11,6 +11,7 @@ from scalearn_core.governance import registry
 from scalearn_core.governance.folders import place_of_version
 from scalearn_core.governance.records import Version
 from scalearn_core.runs.folders import run_folder
+from scalearn_core.scaling.seal import is_sealed, read_seal
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,20 @@ def resolve(named: str) -> Resolved:
         except RunError:  # no id of a run
             pass
     return Resolved(place_of(Path(named).expanduser()), None)
+
+
+def name_and_version(model: Path, otherwise: str) -> tuple[str, str]:
+    """What a model is called in a table it classified: its name and version in the registry; of one that is in no
+    registry `otherwise`, and the beginning of its identity."""
+    if not is_sealed(model):
+        return otherwise, ""
+    model_id = read_seal(model).model_id
+    try:
+        versions = (version for each in registry.models() for version in reversed(each.versions))
+        found = next((version for version in versions if version.model_id == model_id), None)
+    except AuditError:
+        found = None
+    return (found.model, str(found.version)) if found else (otherwise, model_id[:12])
 
 
 def _registered(named: str) -> Version | None:

@@ -44,7 +44,10 @@ def run(config: dict[str, Any], folder: Path, report: runs.Reporter) -> None:
     way = shards.way(model, device, speed)
     cut = shards.cut(pieces, config["text"], folder / CHECKPOINT, way, shards.shard_size(speed), on_table)
     shards.answer_all(answerer, cut, _Progress(report).on_share)
-    written = write_classified(cut, model, config["text"], answerer.separator, folder / "predictions.csv")
+    written = write_classified(
+        cut, model, config["text"], answerer.separator, folder / "predictions.csv",
+        called=runs.get(config["model_run"]).title,
+    )  # fmt: skip
     write_json(
         folder / "result.json",
         to_json(

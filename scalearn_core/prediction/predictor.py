@@ -51,6 +51,7 @@ class ClassifiedTable:
     with a number behind it where the name is taken."""
     label_column: str
     confidence_column: str
+    row_column: str
 
     @property
     def labels(self) -> pd.Series[str]:
@@ -178,7 +179,7 @@ def classified_table(frame: pd.DataFrame, labels: list[str], confidences: list[s
     added = {"row": frame.index.tolist(), "predicted": labels, "confidence": confidences}
     names = {name: free_name(name, frame) for name in added}
     classified = frame.assign(**{names[name]: values for name, values in added.items()})
-    return ClassifiedTable(classified, names["predicted"], names["confidence"])
+    return ClassifiedTable(classified, names["predicted"], names["confidence"], names["row"])
 
 
 def free_name(name: str, frame: pd.DataFrame) -> str:

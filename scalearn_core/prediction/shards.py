@@ -63,6 +63,10 @@ class Cut:
     """Names of the shards, in order."""
     sizes: list[int] = field(default_factory=list)
     """Documents of each."""
+    first: int = 1
+    """The first row of the file below the header."""
+    rejected: dict[int, str] = field(default_factory=dict)
+    """Rows below it that could not be read, with the reason."""
 
     @property
     def missing(self) -> list[str]:
@@ -102,8 +106,13 @@ def cut(
     numbers: dict[bytes, int] = {}
     pending: list[str] = []
     documents = 0
-    for table in tables:
+    for number, table in enumerate(tables):
         on_table(table)
+        if number == 0:
+            named = table.header_row or (1 if table.header else 0)
+            done.first = min([named + 1, *table.frame.index[:1].tolist()])
+        broken = zip(table.rejected["row"].tolist(), table.rejected["reason"].tolist(), strict=True)
+        done.rejected |= {row: reason for row, reason in broken if row >= done.first}
         done.columns = [str(name) for name in table.frame.columns]
         places = np.full(len(table.frame), _NO_DOCUMENT, dtype=np.int64)
         for row, document in enumerate(joined(table.frame, columns_of(text))):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from scalearn_core.storage.codec import LEFT_OUT
 
 Action = Literal["label", "skip", "undo", "take"]
 
@@ -64,6 +66,8 @@ class PileInfo:
     """The run that classified the documents, for a review."""
     model_run: str | None = None
     """The model that did."""
+    from_log: str | None = field(default=None, metadata=LEFT_OUT)
+    """Identity of the model from whose log of answers the documents are, for a review."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ ENOUGH_EACH = 8
 FEWEST_RANDOM = 10
 """Fewer documents drawn at random say nothing of how often the model is right."""
 FOLDS = 5
+UNSURE, KINDS, READ = 200, 20, 2_000
+"""Of a classified pile, so many of the least sure documents are of at most so many kinds, by so many letters."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ def next_document(
     """The document in this person's hand, else one nobody has; from then on it is this person's.
 
     Args:
-        order: "proposed"; "random"; "least_sure" of a classified pile; "second", what others have labelled.
+        order: "proposed"; "random"; "least_sure" or "useful" of a classified pile; "second", what others have
+        labelled.
     """
     who = acting().name
     with store.taking(pile_id) as take:
@@ -88,10 +92,35 @@ def _choose(
     if order == "least_sure":
         documents = store.documents_of(pile_id)
         return Next(min(free, key=lambda place: documents[place].confidence or 0.0), "unsure")
+    if order == "useful":
+        return Next(_useful(store.documents_of(pile_id), now, set(free)), "unsure")
     places, targets = answers(now, categories, store.pile_info(pile_id).separator)
     taken = sorted(gone - set(places))
     proposals = propose(embeddings, places, targets, len(categories), 1, taken=taken)
     return Next(proposals[0].place, proposals[0].why) if proposals else None
+
+
+def _useful(documents: Sequence[PileDocument], now: Standing, free: set[int]) -> int:
+    """The least sure free document of the kind that was looked at least, of several the largest: the `UNSURE`
+    least sure of all are divided into kinds by their letters, so that one answer speaks for many."""
+    from sklearn.cluster import KMeans
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    def sure(place: int) -> float:
+        return documents[place].confidence or 0.0
+
+    least = sorted(range(len(documents)), key=sure)[:UNSURE]
+    texts = [documents[place].text[:READ] for place in least]
+    letters = TfidfVectorizer(analyzer="char", ngram_range=(1, 3)).fit_transform(texts)
+    different = len(set(texts))
+    kinds = KMeans(min(KINDS, different), n_init=1, random_state=0).fit(letters).labels_.tolist()
+    kind = dict(zip(least, kinds, strict=True))
+    looked = Counter(kind[place] for place in now.said if place in kind)
+    sizes = Counter(kinds)
+    open_ = [place for place in least if place in free]
+    if not open_:
+        return min(free, key=sure)
+    return min(open_, key=lambda place: (looked[kind[place]], -sizes[kind[place]], sure(place)))
 
 
 def answers(now: Standing, categories: Sequence[str], separator: str | None) -> tuple[list[int], Targets]:

@@ -96,8 +96,13 @@ def documents_of(pile_id: str) -> list[PileDocument]:
 
 def codebook(pile_id: str) -> tuple[Category, ...]:
     """The categories as they stand."""
-    books = _lines(folder_of(pile_id) / CODEBOOK, Codebook)
+    books = codebooks(pile_id)
     return books[-1].categories if books else ()
+
+
+def codebooks(pile_id: str) -> list[Codebook]:
+    """All versions of the categories, the first one first."""
+    return _lines(folder_of(pile_id) / CODEBOOK, Codebook)
 
 
 def save_codebook(pile_id: str, categories: Sequence[Category]) -> None:

@@ -6,8 +6,9 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,11 @@ _MARKS = re.compile(r"[-+@][-+@*/.,:~> ]*|=")
 _LONGEST_NUMBER = 60
 WIDTHS_OF, WIDEST = 200, 60
 """Rows that say how wide the columns of a workbook are, and the widest, in characters."""
+_AS_A_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?")
+"""What reads the same after it was a number; `007` and `1.50` do not."""
+_DIGITS = 15
+"""A spreadsheet keeps no more of a number."""
+_AS_A_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d:\d\d)?")
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -73,11 +79,59 @@ def csv_text(frame: pd.DataFrame, *, names: bool = True) -> str:
     return buffer.getvalue()
 
 
-def xlsx_bytes(frame: pd.DataFrame, *, share: str, marked: Callable[[tuple[object, ...]], bool]) -> bytes:
-    """The frame as a workbook: a header that stays in sight and filters, every text as text, never as a formula.
+def typed(cells: pd.Series[str], *, dates: bool = True) -> list[object] | None:
+    """The cells of a column as numbers, or as dates, blank ones as None; None where that would change any.
+
+    An id such as `007` stays text, as does a number of more digits than a spreadsheet keeps.
+    """
+    filled = [cell for cell in cells if cell]
+    if not filled:
+        return None
+    if all(_AS_A_NUMBER.fullmatch(cell) and sum(map(str.isdigit, cell)) <= _DIGITS for cell in filled):
+        whole = all("." not in cell for cell in filled)
+        return [(int(cell) if whole else float(cell)) if cell else None for cell in cells]
+    if dates and all(_AS_A_DATE.fullmatch(cell) for cell in filled):
+        try:
+            return [_date(cell) if cell else None for cell in cells]
+        except ValueError:  # the 30th of February
+            return None
+    return None
+
+
+def _date(cell: str) -> object:
+    found = datetime.fromisoformat(cell)
+    if found.year < 1900:
+        raise ValueError(cell)  # before the first date of a workbook
+    return found.date() if len(cell) == len("2026-04-01") else found
+
+
+def parquet_bytes(frame: pd.DataFrame, numbers: Sequence[str]) -> bytes:
+    """The frame, cells as text, as Parquet: numbers in the columns named, where blank cells are missing values.
+
+    Nothing runs a cell of such a file, so that texts are as they were.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns: dict[str, list[object]] = {}
+    for name in frame.columns:
+        texts = frame[name].map(as_typed)
+        found = typed(texts, dates=False) if name in numbers else None
+        columns[as_typed(str(name))] = list(texts) if found is None else found
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(columns), buffer)
+    return buffer.getvalue()
+
+
+def xlsx_bytes(
+    frame: pd.DataFrame, *, share: str, texts: Sequence[str] = (), marked: Callable[[tuple[object, ...]], bool]
+) -> bytes:
+    """The frame as a workbook: a header that stays in sight and filters, columns of numbers and dates as
+    such, every text as text, never as a formula.
 
     Args:
         share: a column of shares as text; shown as whole percentages, blank where it is.
+        texts: columns that are texts, whatever stands in them.
         marked: which rows, given their cells, get a colour.
     """
     from openpyxl import Workbook
@@ -107,8 +161,12 @@ def xlsx_bytes(frame: pd.DataFrame, *, share: str, marked: Callable[[tuple[objec
     for made in header:
         made.font = bold
     sheet.append(header)
-    for row in frame.itertuples(index=False, name=None):
-        cells = [cell(value) for value in row]
+    others = [None if name in (share, *texts) else typed(frame[name]) for name in frame.columns]
+    for number, row in enumerate(frame.itertuples(index=False, name=None)):
+        cells = [
+            cell(value) if known is None else WriteOnlyCell(sheet, value=known[number])
+            for value, known in zip(row, others, strict=True)
+        ]
         if row[place]:
             cells[place] = WriteOnlyCell(sheet, value=float(row[place]))
             cells[place].number_format = "0%"

@@ -304,7 +304,10 @@ def test_predict_keeps_columns_and_order_and_leaves_blank_rows_blank(trained: Tr
     assert told.code == 0, told.err
     assert out.read_bytes().startswith(b"\xef\xbb\xbf")
     written = read_csv(out)
-    assert list(written[0]) == ["id", "本文", "predicted", "row", "predicted_2", "confidence", "check"]
+    added = ["row", "predicted_2", "confidence", "check", "model", "version", "note"]
+    assert list(written[0]) == ["id", "本文", "predicted", *added]
+    assert [row["note"] for row in written] == ["", "blank text", ""]
+    assert {row["model"] for row in written} == {trained.model.name, ""}
     assert [row["本文"] for row in written] == ["'=cmd|' /C calc'!A0", "  ", rows[2][1]]
     assert [row["predicted"] for row in written] == ["-", "'+x", ""]
     assert [row["row"] for row in written] == ["2", "3", "4"]
@@ -323,6 +326,7 @@ def test_predict_in_bulk_says_what_it_cost_and_leaves_nothing_behind(trained: Tr
     assert "All of them were computed by the whole model" in told.out
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
     predicted = dict(enumerate(read_csv(out), start=2))
+    assert all(int(row["row"]) == place for place, row in predicted.items())
     for row in read_csv(trained.model / "test_predictions.csv"):
         assert predicted[int(row["row"])]["predicted"] == row["predicted"]
 

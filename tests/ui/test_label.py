@@ -53,6 +53,25 @@ def test_a_table_becomes_a_pile_that_is_read_by_a_run(studio: Open, language: st
     assert not app.exception and not app.error
 
 
+def test_a_tiny_pile_is_not_asked_for_more_than_it_has(studio: Open, language: str) -> None:
+    words = text.sentences(language)
+
+    def info(pile_id: str) -> PileInfo:
+        return PileInfo(pile_id, "three", store.now(), "english", None, 3, "message", "category")
+
+    made = store.create_pile(
+        info, [PileDocument(n + 2, f"mail {n}") for n in range(3)], [Category("a", ""), Category("b", "")]
+    )
+    store.save_embeddings(made, unit(np.eye(3, 4, dtype=np.float32)))
+    app = named(studio("label", language, pile=made))
+    assert words["label.few_left"].format(left=3) in told(app)
+    for left in (2, 1, 0):
+        said(app, 1 + left % 2).click().run()
+        expected = words["label.few_left"].format(left=left) if left else words["label.none_left"]
+        assert expected in told(app) and not app.exception
+    assert words["label.all_done"] in [each.value for each in app.success]
+
+
 def said(app: AppTest, number: int) -> Button:
     """The button of a category, by its number."""
     return next(each for each in app.button if str(each.key).startswith(f"say_{number}_"))

@@ -16,10 +16,11 @@ from scalearn_core.adapters import catalog
 from scalearn_core.config import FORECAST
 from scalearn_core.encoders.cards import ENGLISH, MULTILINGUAL
 from scalearn_core.evidence.upgrade import upgraded
+from scalearn_core.prediction.in_place import ADDED
 from scalearn_ui import outcomes, text
 from scalearn_ui.charts.heatmap import rooted
-from scalearn_ui.views.classify import answers
 from scalearn_ui.views.classify import batch as batch_view
+from scalearn_ui.views.classify import files
 from scalearn_ui.views.results.verdict import VERDICT_BOX
 from tests.records import training
 from tests.ui.conftest import DOCUMENTS, SOURCES, Open, draw, result_of, small_table, wait_for_end
@@ -307,7 +308,7 @@ def test_a_table_is_classified_by_a_run(studio: Open, trained: str) -> None:
     assert shown.columns.tolist()[:3] == [words[f"column.{name}"] for name in ("category", "confidence", "check")]
     assert len(shown) == DOCUMENTS and shown[words["column.confidence"]].is_monotonic_increasing
     written = pd.read_csv(runs.folder(run_id) / "predictions.csv", encoding="utf-8-sig")
-    assert written.columns.tolist() == ["message", "team", "row", "predicted", "confidence", "check"]
+    assert written.columns.tolist() == ["message", "team", *ADDED]
     to_check = (written["confidence"] < below).sum()
     assert to_check == counted.low_confidence == (written["check"] == "yes").sum()
     assert to_check == shown[words["column.check"]].sum()
@@ -327,14 +328,22 @@ def test_a_workbook_comes_back_as_a_workbook(studio: Open, trained: str) -> None
     wait_for_end(run_id)
     app.run()
     assert not app.error and app.download_button(key="download_predictions")
-    sheet = openpyxl.load_workbook(io.BytesIO(answers._workbook(run_id)))["classified"]
+    sheet = openpyxl.load_workbook(io.BytesIO(files.workbook(run_id)))["classified"]
     header, *rows = sheet.iter_rows()
-    assert [cell.value for cell in header] == ["message", "row", "predicted", "confidence", "check"]
+    assert [cell.value for cell in header] == ["message", *ADDED]
     assert (rows[0][0].value, rows[0][0].data_type) == ("=the vpn drops", "s"), "as it was, and it does not run"
-    assert sheet.freeze_panes == "A2" and sheet.auto_filter.ref == "A1:E4"
-    for row in rows:
+    assert sheet.freeze_panes == "A2" and sheet.auto_filter.ref == "A1:H4"
+    for number, row in enumerate(rows, 2):
+        assert row[1].value == number, "a number, not a text"
         assert row[3].number_format == "0%" and 0 < row[3].value <= 1
         assert (row[0].fill.fill_type == "solid") == (row[4].value == "yes")
+    table = pd.read_parquet(io.BytesIO(files.parquet(run_id)))
+    assert table["row"].tolist() == [2, 3, 4] and table["confidence"].dtype == "float64"
+    assert table["message"][0] == "=the vpn drops", "nothing runs in such a file"
+    app.text_input(key="shown_words").input("VPN").run()
+    assert len(app.dataframe[0].value) == 1 and not app.exception
+    app.text_input(key="shown_words").input("no such word").run()
+    assert text.sentences("en")["classify.no_match"] in [each.value for each in app.info]
 
 
 def test_a_large_table_is_classified_in_bulk_and_told_what_that_cost(

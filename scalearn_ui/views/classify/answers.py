@@ -1,8 +1,6 @@
-"""The answers of a classified table: those to check first, the whole of them as a file."""
+"""The answers of a classified table on screen, those to check first."""
 
 from __future__ import annotations
-
-from pathlib import PurePath
 
 import pandas as pd
 import streamlit as st
@@ -13,11 +11,13 @@ from scalearn_core.data.documents import joined
 from scalearn_core.data.label_cells import NONE
 from scalearn_core.data.mapping import columns_of
 from scalearn_core.evaluation.referral import chosen_of
+from scalearn_core.prediction.in_place import ADDED
 from scalearn_core.records.tables import PredictionRecord
+from scalearn_core.review.words import labels_in
 from scalearn_core.runs import Run
-from scalearn_core.tables.export import as_typed, xlsx_bytes
+from scalearn_core.tables.export import as_typed
 from scalearn_ui import charts, outcomes
-from scalearn_ui.letters import bare, cells
+from scalearn_ui.letters import cells, letters
 from scalearn_ui.text import count, t
 
 FILE = "predictions.csv"
@@ -25,14 +25,13 @@ SHOWN = 200
 """Rows on screen; the file has all."""
 CHUNK = 20_000
 """Rows read at a time."""
-MOST_ROWS = 200_000
-"""Rows of a workbook; a longer table stays CSV, which is written at once."""
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NUMBERS = ("row", "confidence")
+"""Of the columns that a prediction adds."""
 
 
 def limit(run: Run, result: PredictionRecord) -> None:
     """How many rows a person should check, below which confidence, and where that limit comes from."""
-    below = _below(result)
+    below = below_of(result)
     if result.low_confidence:
         rows = count("rows", result.low_confidence)
         st.markdown(t("classify.to_check", rows=rows, threshold=charts.percent(below)))
@@ -49,31 +48,22 @@ def limit(run: Run, result: PredictionRecord) -> None:
 
 
 def table(run: Run, result: PredictionRecord) -> None:
-    """Category, confidence and text of the least sure rows, or of those to check alone."""
-    least = _least_sure(run.id)
-    sure, to_check = _of(least, "confidence"), result.low_confidence
-    shown = pd.DataFrame(
-        {
-            t("column.category"): _of(least, "predicted").replace(NONE, ""),
-            t("column.confidence"): 100 * sure,
-            t("column.check"): sure < _below(result),
-            t("classify.text"): joined(least, _texts(run, least)).map(as_typed),
-            t("column.row"): _of(least, "row"),
-        }
-    )
-    if to_check and result.n > to_check:
-        ways = {
-            "check": t("classify.show_check", n=f"{to_check:,}"),
-            "all": t("classify.show_all", n=f"{result.n:,}"),
-        }
-        way = st.segmented_control(
-            t("classify.show"), list(ways), default="check", required=True, format_func=ways.__getitem__,
-            key="shown_answers",
-        )  # fmt: skip
-        if way == "check":
-            shown = shown[shown[t("column.check")]]
+    """Category, confidence and text of the least sure rows: all or those to check, by category and words."""
+    way, category, words = _asked(result)
+    below = below_of(result)
+    number, found = _matching(run.id, category, words, below if way == "check" else None)
+    if not number:
+        st.info(t("classify.no_match"))
+        return
+    columns = {
+        t("column.category"): _of(found, "predicted").replace(NONE, ""),
+        t("column.confidence"): 100 * _of(found, "confidence"),
+        t("column.check"): _of(found, "confidence") < below,
+        t("classify.text"): joined(found, _texts(run, found)).map(as_typed),
+        t("column.row"): _of(found, "row"),
+    }
     st.dataframe(
-        cells(shown),
+        cells(pd.DataFrame(columns)),
         hide_index=True,
         alt=t("classify.table_alt"),
         column_config={
@@ -84,61 +74,76 @@ def table(run: Run, result: PredictionRecord) -> None:
         },
         key="answers",
     )
-    if result.n > len(least):
-        st.caption(t("classify.least_sure", n=f"{len(least):,}"))
+    if number > len(found):
+        st.caption(t("classify.least_sure", n=f"{len(found):,}", all=f"{number:,}"))
 
 
-def download(run: Run) -> None:
-    """The whole table in the format it came in, as far as that can be written: a workbook for a workbook."""
-    name = PurePath(bare(run.title))
-    path = runs.folder(run.id) / FILE
-    workbook = name.suffix.lower() == ".xlsx" and outcomes.prediction(run.id).n <= MOST_ROWS
-    st.download_button(
-        t("classify.download"),
-        (lambda: _workbook(run.id)) if workbook else path.read_bytes(),
-        file_name=f"{name.stem}_classified.{'xlsx' if workbook else 'csv'}",
-        mime=XLSX if workbook else "text/csv",
-        type="primary",
-        icon=":material/download:",
-        on_click="ignore",
-        key="download_predictions",
-    )
+def _asked(result: PredictionRecord) -> tuple[str, str | None, str]:
+    """Which rows: those to check or all, of which category, with which words."""
+    way = "all"
+    if result.low_confidence and result.n > result.low_confidence:
+        ways = {
+            "check": t("classify.show_check", n=f"{result.low_confidence:,}"),
+            "all": t("classify.show_all", n=f"{result.n:,}"),
+        }
+        way = st.segmented_control(
+            t("classify.show"), list(ways), default="check", required=True, format_func=ways.__getitem__,
+            key="shown_answers",
+        )  # fmt: skip
+    given = {label: n for label, n in result.class_counts.items() if n}
+    one, other = st.columns(2)
+    category = one.selectbox(
+        t("column.category"), list(given), index=None, key="shown_category", placeholder=t("classify.any"),
+        format_func=lambda label: f"{letters(label)} ({given[label]:,})",
+    )  # fmt: skip
+    words = other.text_input(t("label.words"), key="shown_words", icon=":material/search:").strip()
+    return way, category, words
 
 
-def _workbook(run_id: str) -> bytes:
-    """`predictions.csv` as a workbook, the rows to check in colour."""
-    frame = pd.read_csv(runs.folder(run_id) / FILE, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    share, below = _added(frame, "confidence"), _below(outcomes.prediction(run_id))
-    place = list(frame.columns).index(share)
-    return xlsx_bytes(frame, share=share, marked=lambda row: bool(row[place]) and float(str(row[place])) < below)
-
-
-def _below(result: PredictionRecord) -> float:
-    return UNSURE if result.check_below is None else result.check_below
-
-
-@st.cache_data(max_entries=4, ttl="30m", show_spinner=False)
-def _least_sure(run_id: str) -> pd.DataFrame:
-    """The rows of the classified table that the model is least sure of, the least sure first."""
-    path = runs.folder(run_id) / FILE
-    names = pd.read_csv(path, nrows=0, encoding="utf-8-sig")
-    confidence = _added(names, "confidence")
-    sure = pd.read_csv(path, usecols=[confidence], encoding="utf-8-sig")[confidence].dropna()
-    first = sure.sort_values(kind="stable").index[:SHOWN]
+@st.cache_data(max_entries=8, ttl="30m", show_spinner=False)
+def _matching(run_id: str, category: str | None, words: str, below: float | None) -> tuple[int, pd.DataFrame]:
+    """How many rows were given the category, hold all the words and are less sure than `below`; and the least sure
+    of them, the least sure first."""
+    run, path = runs.get(run_id), runs.folder(run_id) / FILE
+    separator = outcomes.result(run.config["model_run"]).dataset.separator
+    wanted, number, kept = words.casefold().split(), 0, []
     with pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", chunksize=CHUNK) as chunks:
-        return pd.concat([chunk[chunk.index.isin(first)] for chunk in chunks]).loc[first]
+        for chunk in chunks:
+            sure = pd.to_numeric(_of(chunk, "confidence"), errors="coerce")
+            fits = sure.notna() & (sure < below if below is not None else True)
+            if category is not None:
+                given = _of(chunk, "predicted").map(as_typed)
+                has = {cell: category in labels_in(cell, separator) for cell in given.unique()}
+                fits &= given.map(has)
+            if wanted:
+                texts = joined(chunk, _texts(run, chunk)).str.casefold()
+                fits &= texts.map(lambda text: all(word in text for word in wanted))
+            number += int(fits.sum())
+            kept.append(chunk.loc[sure[fits].sort_values(kind="stable").index[:SHOWN]])
+    found = pd.concat(kept)
+    return number, found.loc[_of(found, "confidence").sort_values(kind="stable").index[:SHOWN]]
+
+
+def below_of(result: PredictionRecord) -> float:
+    return UNSURE if result.check_below is None else result.check_below
 
 
 def _of(frame: pd.DataFrame, name: str) -> pd.Series:
     """A column that the prediction added; numbers where it holds some."""
-    column = frame[_added(frame, name)]
-    return column if name == "predicted" else pd.to_numeric(column)
+    column = frame[names(frame)[name]]
+    return pd.to_numeric(column) if name in NUMBERS else column
 
 
-def _added(frame: pd.DataFrame, name: str) -> str:
-    """Its name: the table's own may have it, and then a number stands behind."""
-    numbered = [f"{name}_{number}" for number in range(len(frame.columns) + 1, 1, -1)]
-    return next(column for column in (*numbered, name) if column in frame.columns)
+def names(frame: pd.DataFrame) -> dict[str, str]:
+    """What the columns are called that the prediction added: the table's own may have the names, and then numbers
+    stand behind. A file of an earlier release has fewer."""
+    numbered = range(len(frame.columns) + 1, 1, -1)
+    found = {}
+    for name in ADDED:
+        called = [*(f"{name}_{number}" for number in numbered), name]
+        if here := next((column for column in called if column in frame.columns), None):
+            found[name] = here
+    return found
 
 
 def _texts(run: Run, frame: pd.DataFrame) -> list[str]:

@@ -15,7 +15,7 @@ from scalearn_ui import charts, outcomes, shell, text
 from scalearn_ui.parts import columns, figure, language_note, progress, table_input
 from scalearn_ui.session_slot import remembered
 from scalearn_ui.text import count, plain, t
-from scalearn_ui.views.classify import answers
+from scalearn_ui.views.classify import answers, files
 
 LARGE = 4_000
 """Tables of so many rows are worth the documents that speed "bulk" is checked on."""
@@ -122,7 +122,7 @@ def _follow(run: Run) -> None:
     if beyond := result.beyond_spreadsheet:
         st.caption(t("classify.beyond_spreadsheet", rows=count("rows", beyond)))
     with st.container(horizontal=True):
-        answers.download(run)
+        files.download(run)
         if st.button(t("review.send"), key="send_to_review", icon=":material/rate_review:"):
             shell.go("review", batch=run.id)
     answers.table(run, result)

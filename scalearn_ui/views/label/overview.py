@@ -54,6 +54,12 @@ def codebook(info: PileInfo) -> None:
             return
         store.save_codebook(info.id, categories)
         st.success(t("label.codebook_saved"))
+    versions = store.codebooks(info.id)
+    with st.expander(t("label.versions", n=len(versions))):
+        for number, book in reversed(list(enumerate(versions, 1))):
+            names = plain(", ".join(each.name for each in book.categories))
+            who, time = book.who, book.time[:16].replace("T", " ")
+            st.markdown(t("label.version", n=number, who=who, time=time, names=names))
 
 
 def people(info: PileInfo) -> None:

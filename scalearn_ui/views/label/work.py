@@ -12,6 +12,7 @@ from scalearn_core.audit.person import acting
 from scalearn_core.data.mapping import Mapping
 from scalearn_core.records.labelling import Category, PileInfo
 from scalearn_core.review import session, store
+from scalearn_core.review.outlook import MORE, Outlook, outlook
 from scalearn_core.review.standing import Standing, standing
 from scalearn_core.workspace import datasets
 from scalearn_ui import shell, state
@@ -23,6 +24,7 @@ from scalearn_ui.views.label import overview
 
 LONGEST = 4_000
 """Letters of a document that are shown at once."""
+TOLD_EACH = 5
 Embeddings = NDArray[np.float32]
 
 
@@ -118,9 +120,12 @@ def _progress(info: PileInfo, embeddings: Embeddings, names: list[str], now: Sta
     counts = now.counts()
     missing = sum(max(0, session.ENOUGH_EACH - counts.get(name, 0)) for name in names)
     labelled = len(now.labelled)
+    left = info.documents - labelled
     st.divider()
     done = t("label.done", labelled=labelled, documents=count("documents", info.documents))
-    if missing:
+    if missing and missing > left:
+        st.markdown(f"{done} " + (t("label.few_left", left=left) if left else t("label.none_left")))
+    elif missing:
         st.markdown(f"{done} " + t("label.missing", each=session.ENOUGH_EACH, missing=missing))
     else:
         st.markdown(done)
@@ -135,6 +140,7 @@ def _progress(info: PileInfo, embeddings: Embeddings, names: list[str], now: Sta
             "high": percent(found.right.high),
         }
         st.markdown(t("label.worth", documents=count("documents", found.documents), **shown))
+        _more(info, embeddings, names, now, min(MORE, left))
     repeated = sum(number > 1 for number in counts.values())
     if repeated >= 2 and st.button(t("label.train"), key="label_train", type="secondary" if missing else "primary",
                                    icon=":material/model_training:"):  # fmt: skip
@@ -143,6 +149,32 @@ def _progress(info: PileInfo, embeddings: Embeddings, names: list[str], now: Sta
         content = session.table_of(info, documents, now)
         state.choose_dataset(datasets.save_dataset(content, mapping, filename=f"{info.name}.csv", name=info.name))
         shell.go("train")
+
+
+def _more(info: PileInfo, embeddings: Embeddings, names: list[str], now: Standing, more: int) -> None:
+    """What so many labels more would bring, told anew after every fifth label."""
+    if more <= 0:
+        return
+    found = _outlook(info.id, len(now.labelled) // TOLD_EACH, tuple(names), more, embeddings, now, info.separator)
+    if found is None:
+        st.caption(t("label.outlook_unknown", more=count("documents", more)))
+        return
+    values = {
+        "right": percent(found.right.value),
+        "low": percent(found.right.low),
+        "high": percent(found.right.high),
+    }
+    gain = {f"gain_{name}": f"{100 * value:+.0f}" for name, value in vars(found.gain).items()}
+    st.markdown(t("label.outlook", more=count("documents", more), **values))
+    st.caption(t("label.outlook_gain", low=gain["gain_low"], high=gain["gain_high"]))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _outlook(
+    pile: str, fifth: int, names: tuple[str, ...], more: int, _embeddings: Embeddings, _now: Standing,
+    _separator: str | None,
+) -> Outlook | None:  # fmt: skip
+    return outlook(_embeddings, _now, names, _separator, more=more)
 
 
 def search(info: PileInfo, embeddings: Embeddings) -> None:

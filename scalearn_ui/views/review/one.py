@@ -19,12 +19,13 @@ from scalearn_ui.parts import query_choice, who
 from scalearn_ui.text import count, plain, t
 
 LONGEST = 4_000
-ORDERS = ("least_sure", "random")
+ORDERS = ("least_sure", "useful", "random")
 
 
 def draw(info: PileInfo) -> None:
     """The next document with what the model gave it, then what was found so far."""
     order = query_choice.buttons(t("review.order"), ORDERS, "order", lambda name: t(f"review.order.{name}"))
+    st.caption(t(f"review.order.{order}.text"))
     documents = store.documents_of(info.id)
     names = [each.name for each in store.codebook(info.id)]
     found = session.next_document(info.id, np.zeros((len(documents), 1), dtype=np.float32), names, order)

@@ -13,6 +13,9 @@ from scalearn_core import evaluate
 from scalearn_core.adapters.bottleneck import Adapter
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ConfigError, ModelError
+from scalearn_core.prediction import shards
+from scalearn_core.prediction.answerer import Answerer
+from scalearn_core.prediction.in_place import ADDED, in_place
 from scalearn_core.prediction.predictor import CHUNK, Predictor, free_name
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.tables.reader import read_table
@@ -101,6 +104,38 @@ def test_a_classified_table_lines_up_with_the_file(
 ) -> None:
     classified = predictor.predict_table(read_table(content).frame, "text").frame
     assert dict(zip(classified["row"], classified["text"], strict=True)) == texts_by_row
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (
+            b"id,text\n1,a lamp\n2,the vpn, which is new\n\n3,my invoice\n4,\n",
+            {2: "", 3: "too many fields", 4: "", 5: "", 6: "blank text"},
+        ),
+        (
+            xlsx(sheet_rows(["report", ""], ["id", "text"], ["1", "a lamp"], [], ["3", "my fee"])),
+            {3: "", 4: "", 5: ""},
+        ),
+        (b'{"text": "a lamp"}\n{"text"\n{"text": "my invoice"}\n', {1: "", 2: "not json", 3: ""}),
+    ],
+    ids=["a comma too many", "spacer rows", "a broken line"],
+)
+def test_every_row_of_the_file_is_in_its_place(
+    content: bytes, expected: dict[int, str], predictor: Predictor, tmp_path: Path
+) -> None:
+    table = read_table(content)
+    cut = shards.cut([table], "text", tmp_path, "this way", 2)
+    shards.answer_all(Answerer(predictor), cut)
+    whole = pd.concat(in_place(shards.classified(cut), cut.rejected, cut.first, below=1.0, model="m", version="3"))
+    assert list(whole.columns) == [*table.frame.columns, *ADDED]
+    assert dict(zip(whole["row"], whole["note"], strict=True)) == expected
+    answered = whole[whole["confidence"] != ""]
+    assert answered.index.tolist() == [row for row in table.frame.index if table.frame["text"][row]]
+    assert answered["text"].tolist() == [text for text in table.frame["text"] if text]
+    assert set(answered["check"]) == {"yes"} and set(answered["version"]) == {"3"}
+    others = whole.drop(answered.index)
+    assert (others[["predicted", "confidence", "check", "model", "version"]] == "").all().all()
 
 
 def test_a_long_table_reports_as_it_goes(predictor: Predictor) -> None:

@@ -84,9 +84,9 @@ def test_a_stop_keeps_what_was_answered_and_other_work_does_not_use_it(
 def test_it_is_written_as_csv_and_as_parquet(model: Path, table: Path, tmp_path: Path) -> None:
     done = cut(table, model, tmp_path / "work")
     shards.answer_all(Answerer.load(model, speed="exact"), done)
-    written = write_classified(done, model, "text", "|", tmp_path / "out.csv")
+    written = write_classified(done, model, "text", "|", tmp_path / "out.csv", called="m")
     assert (written.documents, written.without_text) == (598, 2)
-    write_classified(done, model, "text", "|", tmp_path / "out.parquet")
+    write_classified(done, model, "text", "|", tmp_path / "out.parquet", called="m")
     csv = pd.read_csv(tmp_path / "out.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     parquet = pq.read_table(tmp_path / "out.parquet").to_pandas().astype(str)
     assert set(csv["check"]) == {"'=1"} and set(parquet["check"]) == {"=1"}, "only a spreadsheet would run it"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from scalearn_core.tables.export import safe_cell, write_csv, written_forms
+from scalearn_core.tables.export import safe_cell, typed, write_csv, written_forms
 
 
 @pytest.mark.parametrize(
@@ -90,3 +91,19 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
         write_csv(pd.DataFrame({"a": ["new"]}), tmp_path / "taken.csv")
     assert "old" in path.read_text("utf-8-sig")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["out.csv", "taken.csv"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["12", "", "-3"], [12, None, -3]),
+        (["1.5", "2"], [1.5, 2.0]),
+        (["2026-04-01", ""], [date(2026, 4, 1), None]),
+        (["2026-04-01 08:30:00"], [datetime(2026, 4, 1, 8, 30)]),
+        *(([cell], None) for cell in ("007", "1.50", "1234567890123456", "1,2", "=1", "2026-02-30", "1899-01-01")),
+        (["12", "n/a"], None),
+        (["", ""], None),
+    ],
+)
+def test_a_column_is_typed_where_that_changes_nothing(cells: list[str], expected: list[object] | None) -> None:
+    assert typed(pd.Series(cells)) == expected
