@@ -3,6 +3,8 @@ documents."""
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from scalearn_core.jobs.warm import WarmExplainer
@@ -26,9 +28,10 @@ def _explainer(run_id: str) -> WarmExplainer:
 
 
 @st.cache_data(max_entries=64, ttl="30m", show_spinner=False)
-def _explained(run_id: str, text: str, nearest: bool) -> Explanation:
-    """Once per model and text; the page is drawn many times."""
-    return _explainer(run_id).explain(text, nearest=nearest)
+def _explained(run_id: str, text: str, nearest: bool) -> tuple[Explanation, float]:
+    """Once per model and text, as the page is drawn many times; and the seconds it took."""
+    asked, started = _explainer(run_id), time.perf_counter()
+    return asked.explain(text, nearest=nearest), time.perf_counter() - started
 
 
 def draw(run_id: str, text: str) -> None:
@@ -37,14 +40,15 @@ def draw(run_id: str, text: str) -> None:
     with st.container(border=True):
         st.markdown(f"**{t('why.title')}**")
         with st.spinner(t("why.asking")):
-            found = _explained(run_id, text, False)
+            found, seconds = _explained(run_id, text, False)
         st.markdown(_sentence(found, record))
         st.markdown(_marked(text, found))
         st.caption(t("why.marked") if found.marked else t("why.none_marked"))
         _sources(found, record)
+        st.caption(t("why.took", seconds=f"{seconds:.1f}"))
         if st.toggle(t("why.show_nearest"), key="why_nearest"):
             with st.spinner(t("why.reading")):
-                near = _explained(run_id, text, True).neighbours
+                near = _explained(run_id, text, True)[0].neighbours
             for each in near:
                 with st.container(border=True):
                     st.text(each.text[:LONGEST])

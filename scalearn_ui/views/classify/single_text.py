@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from scalearn_core.jobs import warm
@@ -44,7 +46,10 @@ def draw(run: Run) -> None:
         st.info(t("classify.empty"))
         return
     with st.spinner(t("classify.loading")):
-        prediction = predictor(run.id).predict([wanted])[0]
+        ready = predictor(run.id)
+        started = time.perf_counter()
+        prediction = ready.predict([wanted])[0]
+        took = time.perf_counter() - started
     st.subheader(label_sets.named(prediction.labels), anchor=False)
     kind = "sure" if prediction.confidence >= record.check_below else "unsure"
     multi_label = record.dataset.multi_label
@@ -64,6 +69,7 @@ def draw(run: Run) -> None:
         st.caption(label_sets.limits(record))
     if rest := len(likeliest) - len(shown):
         st.caption(t("multi_label.less_likely", classes=count("classes", rest)))
+    st.caption(t("classify.took", milliseconds=f"{1000 * took:.0f}"))
     why.draw(run.id, wanted)
 
 
