@@ -24,6 +24,7 @@ from scalearn_core.evaluation.metrics import score
 from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.stored_probabilities import save_test_probabilities
 from scalearn_core.evaluation.verdict import Carrier
+from scalearn_core.evidence.familiar import keep_familiar
 from scalearn_core.evidence.reference import save_reference
 from scalearn_core.evidence.result import Measured, dataset_facts, epochs, measure, unlabelled_facts
 from scalearn_core.evidence.rivals import predict_rivals
@@ -160,6 +161,7 @@ def train_with_evidence(
     model.fast_mode = measure_fast_mode(
         model, documents.train.tokens, read.tokens, read.targets, exact=probabilities
     )
+    keep_familiar(model, documents, config.seed)
     measured = measure(
         model,
         documents,

@@ -15,7 +15,9 @@ from scalearn_core.encoders.long_texts import frame_of
 from scalearn_core.errors import ModelError
 from scalearn_core.export.onnx import LIMIT
 from scalearn_core.export.tokenizer_file import tokenizer_file
+from scalearn_core.onnx_graph.feeds import OUTPUT
 from scalearn_core.onnx_graph.graph import record
+from scalearn_core.onnx_graph.pieces import between
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.targets import THRESHOLD
 
@@ -59,7 +61,7 @@ def write_bundle(model: ScaLearnModel, folder: Path, texts: Sequence[str], ident
         {"text": text, "probabilities": dict(zip(model.labels, map(float, row), strict=True))}
         for text, row in zip(texts, probabilities, strict=True)
     ]
-    (folder / "model.onnx").write_bytes(record(model).SerializeToString())
+    (folder / "model.onnx").write_bytes(between(record(model), None, OUTPUT).SerializeToString())
     (folder / "tokenizer.json").write_text(tokenizer_file(encoder), "utf-8")
     _write(folder / "settings.json", settings)
     _write(folder / DOCUMENTS, {"limit": LIMIT, "documents": documents})

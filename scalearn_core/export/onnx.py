@@ -17,7 +17,9 @@ from scalearn_core.errors import ModelError
 from scalearn_core.export.folders import check_new_or_ours
 from scalearn_core.export.tokenizer_file import tokenizer_file
 from scalearn_core.heads.thresholds import limits_file
+from scalearn_core.onnx_graph.feeds import OUTPUT
 from scalearn_core.onnx_graph.graph import record
+from scalearn_core.onnx_graph.pieces import between
 from scalearn_core.onnx_graph.session import Session
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.storage.files import folder_written_whole
@@ -33,7 +35,7 @@ def export_onnx(model: ScaLearnModel, folder: Path) -> None:
     encoder = model.encoder
     if not encoder.tokenizer.is_fast:
         raise ModelError("model.export_tokenizer", name=encoder.name, found=type(encoder.tokenizer).__name__)
-    graph = record(model)
+    graph = between(record(model), None, OUTPUT)
     with folder_written_whole(folder) as draft:
         (draft / "model.onnx").write_bytes(graph.SerializeToString())
         (draft / "tokenizer.json").write_text(tokenizer_file(encoder, cut=encoder.long_texts == "head"), "utf-8")

@@ -19,6 +19,7 @@ from scalearn_core.evaluation.comparison import compare_predictions
 from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evaluation.report import evaluate_predictions
 from scalearn_core.evaluation.stored_probabilities import load_test_probabilities
+from scalearn_core.evidence.familiar import keep_familiar
 from scalearn_core.evidence.pipeline import Outcome
 from scalearn_core.evidence.result import measure
 from scalearn_core.evidence.trained import TrainedModel, load_trained
@@ -94,6 +95,7 @@ def _outcome(
     predicted["scalearn"] = now = model.decide(probabilities)
     report.progress(0.5)
     model.fast_mode = measure_fast_mode(model, documents.train.tokens, documents.test.tokens, test.targets)
+    keep_familiar(model, documents, before.seed)
     report.progress(0.7)
     assert before.comparison_control and before.comparison_control.against and before.start
     measured = measure(

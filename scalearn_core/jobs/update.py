@@ -15,6 +15,7 @@ from scalearn_core.data.parts import Part
 from scalearn_core.errors import DataError
 from scalearn_core.evaluation.predictions import prediction_table
 from scalearn_core.evidence.documents import LEARNED, Document, documents_of
+from scalearn_core.evidence.familiar import keep_familiar
 from scalearn_core.evidence.pipeline import Outcome
 from scalearn_core.evidence.result import measure
 from scalearn_core.evidence.trained import TrainedModel, load_trained
@@ -98,6 +99,7 @@ def _outcome(trained: TrainedModel, evidence: Path) -> Outcome:
     probabilities = model.predict_proba_of(documents.test.tokens)
     predicted = others_on(test, evidence) | {"scalearn": model.decide(probabilities)}
     model.fast_mode = measure_fast_mode(model, documents.train.tokens, documents.test.tokens, test.targets)
+    keep_familiar(model, documents, before.seed)
     control = before.comparison_control.against if before.comparison_control else None
     measured = measure(
         model, documents, probabilities, predicted, control=control or "frozen_head",

@@ -37,12 +37,10 @@ class Engine:
     session: Session | None = None
     reason: str | None = None
 
-    def predict_proba(self, model: object, tokens: Tokens) -> np.ndarray:
-        """`[documents, labels]`; takes any model with a session, else a `ScaLearnModel`."""
+    def look_at(self, model: object, tokens: Tokens) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities and states (`Session.look_at`); takes any model with a session, else a `ScaLearnModel`."""
         return (
-            cast("ScaLearnModel", model).predict_proba_of(tokens)
-            if self.session is None
-            else self.session.predict_proba(tokens)
+            cast("ScaLearnModel", model).look_at(tokens) if self.session is None else self.session.look_at(tokens)
         )
 
 

@@ -10,6 +10,9 @@ from scalearn_core.encoders.reading import Reader, Tokens
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUT = "probabilities"
+STATES = "states"
+"""The second output: by which texts unlike anything learned are told (`heads/unlike.py`). Graphs of models before
+format 4 lack it."""
 OWNERS = "owners"
 """One more input where a model reads long documents in windows: float32 `[documents, batch]`, 1 where a row of the
 others is a window of the document. Other models take a document a row."""

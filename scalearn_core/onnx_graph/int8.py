@@ -50,9 +50,10 @@ def products(graph: onnx.GraphProto) -> Iterator[tuple[onnx.NodeProto, onnx.Tens
 
 
 def with_ranges(model: onnx.ModelProto) -> tuple[onnx.ModelProto, list[str]]:
-    """A copy that gives besides its output, for each name in turn, smallest and largest value per channel."""
+    """A copy that gives besides its first output, for each name, smallest and largest value per channel."""
     measuring = onnx.ModelProto()
     measuring.CopyFrom(model)
+    del measuring.graph.output[1:]
     names = list(dict.fromkeys(node.input[0] for node, _ in products(model.graph)))
     for name in names:
         for end in ("Min", "Max"):

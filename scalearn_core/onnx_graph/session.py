@@ -50,11 +50,24 @@ class Session:
 
     def predict_proba(self, tokens: Tokens) -> np.ndarray:
         """`[documents, labels]`, float32."""
-        parts = [(rows, self.outputs(tokens, rows)[0]) for rows in ordered_batches(tokens.lengths, BATCH_TOKENS)]
-        probabilities = np.zeros((len(tokens), parts[0][1].shape[1] if parts else 0), dtype=np.float32)
-        for rows, values in parts:
-            probabilities[rows] = values
-        return probabilities
+        return self.look_at(tokens)[0]
+
+    def look_at(self, tokens: Tokens) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities `[documents, labels]` and states `[documents, width]`, float32 (`ScaLearnModel.look_at`).
+
+        The states of a graph that was recorded without them have no width.
+        """
+        parts = [(rows, self.outputs(tokens, rows)) for rows in ordered_batches(tokens.lengths, BATCH_TOKENS)]
+        return _joined(parts, 0, len(tokens)), _joined(parts, 1, len(tokens))
+
+
+def _joined(parts: list[tuple[list[int], list[np.ndarray]]], output: int, count: int) -> np.ndarray:
+    """One output of all documents, from its rows of each batch; without width where the graph lacks it."""
+    given = [(rows, outputs[output]) for rows, outputs in parts if len(outputs) > output]
+    joined = np.zeros((count, given[0][1].shape[1] if given else 0), dtype=np.float32)
+    for rows, values in given:
+        joined[rows] = values
+    return joined
 
 
 def opened(

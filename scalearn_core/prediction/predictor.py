@@ -40,6 +40,8 @@ class Prediction:
     """Probability that all of it is right, 0 to 1 (`targets.confidence_in`)."""
     probabilities: dict[str, float]
     """Of every label."""
+    unlike: bool | None = None
+    """Whether the text is unlike anything the model learned from; None where that cannot be told of this model."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,24 +119,31 @@ class Predictor:
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
         """Probabilities `[texts, labels]`, float32, in the order of `labels`."""
+        return self._look_at(texts)[0]
+
+    def _look_at(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities as above, and states (`ScaLearnModel.look_at`)."""
         with self._tokenizing:
             tokens = self.model.encoder.tokenize(list(texts))
-        probabilities = self.engine.predict_proba(self.model, tokens)
-        return probabilities.reshape(len(texts), len(self.labels))  # a graph that ran on nothing tells no width
+        probabilities, states = self.engine.look_at(self.model, tokens)
+        return probabilities.reshape(len(texts), len(self.labels)), states  # a graph run on nothing has no width
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """One prediction per text, in order."""
-        probabilities = self.predict_proba(texts)
+        probabilities, states = self._look_at(texts)
+        known = self.model.unlike
+        unlike = known.marks(states).tolist() if known and states.shape[1] else [None] * len(texts)
         multi_label = self.model.multi_label
         decided = self.model.decide(probabilities)
         indicated = indicators(decided, len(self.labels))
         confidences = confidence_in(probabilities, multi_label=multi_label, given=decided if multi_label else None)
         predictions = []
-        for row, has, confidence in zip(probabilities, indicated, confidences.tolist(), strict=True):
+        each = zip(probabilities, indicated, confidences.tolist(), unlike, strict=True)
+        for row, has, confidence, mark in each:
             labels = tuple(self.labels[place] for place in np.flatnonzero(has))
             by_label = dict(zip(self.labels, (float(value) for value in row), strict=True))
             text = (self.model.separator or "").join(labels)
-            predictions.append(Prediction(labels, text, confidence, by_label))
+            predictions.append(Prediction(labels, text, confidence, by_label, mark))
         return predictions
 
     def predict_table(

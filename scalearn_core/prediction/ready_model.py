@@ -17,10 +17,11 @@ from scalearn_core.encoders.packaged import packaged_reader, read_packaged
 from scalearn_core.encoders.reading import Reader
 from scalearn_core.errors import ScaLearnError
 from scalearn_core.heads.thresholds import from_stored
+from scalearn_core.heads.unlike import Unlike, read_unlike
 from scalearn_core.onnx_graph.fast_mode import Engine, engine_of
 from scalearn_core.onnx_graph.stored import left_out, read_graph
 from scalearn_core.scaling.description import read_description
-from scalearn_core.scaling.seal import GRAPH, read_seal
+from scalearn_core.scaling.seal import GRAPH, UNLIKE, read_seal
 from scalearn_core.targets import Targets, decide
 
 
@@ -32,6 +33,7 @@ class ReadyModel:
     separator: str | None
     thresholds: NDArray[np.float64] | None
     encoder: Reader
+    unlike: Unlike | None
 
     @property
     def multi_label(self) -> bool:
@@ -92,7 +94,8 @@ def read_parts(folder: Path) -> Parts | None:
     labels, separator = tuple(description["labels"]), description["separator"]
     thresholds = None if separator is None else from_stored(description["thresholds"], labels)
     graph = read_graph((folder / GRAPH).read_bytes())
-    model = ReadyModel(labels, separator, thresholds, encoder)
+    unlike = read_unlike(folder / UNLIKE, settings.hidden_size)
+    model = ReadyModel(labels, separator, thresholds, encoder, unlike)
     return Parts(model, graph, left_out(graph, weights), description["fast_mode"], sealed.model_id)
 
 
@@ -108,5 +111,5 @@ def read_parts_or_load(folder: Path) -> Parts:
     from scalearn_core.scaling.model import ScaLearnModel
 
     model = ScaLearnModel.load(folder)
-    ready = ReadyModel(model.labels, model.separator, model.thresholds, model.encoder)
+    ready = ReadyModel(model.labels, model.separator, model.thresholds, model.encoder, model.unlike)
     return Parts(ready, record(model), {}, model.fast_mode, model.seal.model_id if model.seal else "")

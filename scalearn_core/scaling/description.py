@@ -9,10 +9,11 @@ from scalearn_core.errors import ModelError
 from scalearn_core.scaling.seal import DESCRIPTION
 from scalearn_core.storage.files import read_json
 
-FORMAT = 3
-"""Since 2 a model has a seal from the beginning; since 3 its graph may lie in it."""
+FORMAT = 4
+"""Since 2 a model has a seal from the beginning; since 3 its graph may lie in it; since 4 what it learned from may
+be told from other texts (`heads/unlike.py`)."""
 SEALED_SINCE = 2
-READ_FORMATS = (1, 2, FORMAT)
+READ_FORMATS = (1, 2, 3, FORMAT)
 
 
 def read_description(folder: Path) -> dict[str, Any]:

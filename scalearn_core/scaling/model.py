@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from scalearn_core.encoders.encoder import Encoder, PrefixStates, Tokens
 from scalearn_core.encoders.prefix_cache import CachedDocuments, batch_of
 from scalearn_core.errors import ConfigError
 from scalearn_core.heads.modules import unit_linear_head
+from scalearn_core.heads.unlike import Unlike, layer_of
+from scalearn_core.scaling.looking import Looking
 from scalearn_core.scaling.scales import NO_ABLATION, Ablation, Scales, find_variant
 from scalearn_core.scaling.seal import Seal
 from scalearn_core.scaling.sources import FoldedSources, StackedSources
@@ -37,6 +40,7 @@ class ScaLearnModel:
         sources: the frozen adapters in the order of ω; the target's own adapter, if any, is the last.
         own_adapter: whether the last source was trained on the target task itself.
         thresholds: of several labels, from which probability on each is given, `[labels]`; None: one half.
+        unlike: what tells texts unlike anything learned from; None where it cannot be told (`heads/unlike.py`).
         fast_mode: what `onnx_graph.fast_mode.measure_fast_mode` found; empty where nothing was measured.
         seal: of the folder it was last read from or saved to, with its identity (`seal.py`); None before.
     """
@@ -89,6 +93,7 @@ class ScaLearnModel:
         self.scales.to(self.encoder.device)
         self._folded: tuple[object, FoldedSources] | None = None
         self._graph: tuple[object, bytes] | None = None
+        self._unlike: tuple[object, Unlike] | None = None
         self.train_mode(False)
 
     def add_own_adapter(self, adapter: Adapter, seed: int = 0) -> None:
@@ -168,6 +173,16 @@ class ScaLearnModel:
         current = self._state_of_head_and_scales()
         return self._graph[1] if self._graph is not None and self._graph[0] == current else None
 
+    def keep_unlike(self, unlike: Unlike | None) -> None:
+        """Keep what tells texts unlike anything learned from, to be saved with the model; None: nothing."""
+        self._unlike = None if unlike is None else (self._state_of_scales()[:3], unlike)
+
+    @property
+    def unlike(self) -> Unlike | None:
+        """What `keep_unlike` was given, while the scales are the same."""
+        kept = self._unlike
+        return kept[1] if kept is not None and kept[0] == self._state_of_scales()[:3] else None
+
     def _state_of_head_and_scales(self) -> tuple[object, ...]:
         head = tuple((id(parameter), parameter._version) for parameter in self.head.parameters())
         return (*self._state_of_scales()[:3], *head)
@@ -192,14 +207,25 @@ class ScaLearnModel:
         """
         return self.predict_proba_of(self.encoder.tokenize(list(texts)))
 
-    @torch.no_grad()
     def predict_proba_of(self, tokens: Tokens) -> np.ndarray:
         """As `predict_proba`, for documents already tokenised."""
+        return self.look_at(tokens)[0]
+
+    @torch.no_grad()
+    def look_at(self, tokens: Tokens) -> tuple[np.ndarray, np.ndarray]:
+        """As `predict_proba_of`, and the states `[documents, width]` by which `unlike` judges."""
         self.train_mode(False)
+        encoder, layer = self.encoder, layer_of(len(self.encoder.layers))
         probabilities = np.zeros((len(tokens), len(self.labels)), dtype=np.float32)
-        for rows in forward_batches(tokens.lengths, self.encoder.device.type):
-            probabilities[rows] = self.probabilities(self.logits(tokens, rows)).cpu().numpy()
-        return probabilities
+        states = np.zeros((len(tokens), encoder.width), dtype=np.float32)
+        for rows in forward_batches(tokens.lengths, encoder.device.type):
+            batch = encoder.pad(tokens, rows)
+            pool = partial(encoder.pool, attention_mask=batch.attention_mask)
+            looking = Looking(self.adapt, layer, pool)
+            logits = self.head(pool(encoder.hidden_states(*batch, adapt=looking)))
+            probabilities[rows] = self.probabilities(logits).cpu().numpy()
+            states[rows] = looking.states.cpu().numpy()
+        return probabilities, states
 
     def probabilities(self, logits: torch.Tensor) -> torch.Tensor:
         """What outputs of the head say, `[documents, labels]`."""

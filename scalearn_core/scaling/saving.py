@@ -24,17 +24,18 @@ from scalearn_core.encoders.encoder import POOLINGS, Encoder
 from scalearn_core.errors import EncoderError, ModelError, ScaLearnError
 from scalearn_core.heads.modules import empty_head, kind_of, numbers_in
 from scalearn_core.heads.thresholds import as_stored, from_stored
+from scalearn_core.heads.unlike import read_unlike
 from scalearn_core.scaling.description import FORMAT, SEALED_SINCE, read_description
 from scalearn_core.scaling.model import ScaLearnModel
 from scalearn_core.scaling.scales import Ablation, find_variant
-from scalearn_core.scaling.seal import DESCRIPTION, FILE, GRAPH, WEIGHTS, Seal, is_sealed, read_seal, seal
+from scalearn_core.scaling.seal import DESCRIPTION, FILE, GRAPH, UNLIKE, WEIGHTS, Seal, is_sealed, read_seal, seal
 from scalearn_core.storage.bounded import Declared, read_tensors
 from scalearn_core.storage.damage import DAMAGED_FILE, reason
 from scalearn_core.storage.files import folder_written_whole
 
 MEASURED_TIMES = {"speedup"}
 """Of `fast_mode`: they differ from one training to the next, and stand in `result.json` alone."""
-_CONTENT = {DESCRIPTION, WEIGHTS, GRAPH, "sources", FILE}
+_CONTENT = {DESCRIPTION, WEIGHTS, GRAPH, UNLIKE, "sources", FILE}
 
 
 def save_model(model: ScaLearnModel, folder: Path) -> Seal:
@@ -90,6 +91,8 @@ def _write(model: ScaLearnModel, folder: Path) -> None:
     }
     if model.graph is not None:
         (folder / GRAPH).write_bytes(model.graph)
+    if model.unlike is not None:
+        (folder / UNLIKE).write_bytes(model.unlike.to_bytes())
     text = json.dumps(description, indent=1, ensure_ascii=False) + "\n"
     (folder / DESCRIPTION).write_text(text, "utf-8")
 
@@ -162,6 +165,7 @@ def _build(folder: Path, description: dict[str, Any], encoder: Encoder | None) -
     model.scales.load_state_dict({"omega": tensors.pop("omega")})
     model.head.load_state_dict({key.removeprefix("head."): tensor for key, tensor in tensors.items()})
     model.to(encoder.device).train_mode(False)
+    model.keep_unlike(read_unlike(folder / UNLIKE, encoder.width))
     _check_finite(model, folder)
     return model
 

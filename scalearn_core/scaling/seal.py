@@ -24,6 +24,7 @@ FILE = "seal.json"
 DESCRIPTION = "model.json"
 WEIGHTS = "scales.safetensors"
 GRAPH = "graph.onnx"
+UNLIKE = "unlike.safetensors"
 MOST_TOLD = 8
 _PLACES = {f"{DESCRIPTION}: encoder.source"}
 """Entries that say where something lies, and nothing of what the model is."""
@@ -100,8 +101,10 @@ def contents_of(folder: Path) -> dict[str, str]:
         inner = {f"{key}.{name}": entry for name, entry in value.items()} if isinstance(value, dict) else {}
         entries |= inner or {key: value}  # one by one, so that what was changed can be named
     contents = {f"{DESCRIPTION}: {name}": _hash_of(value) for name, value in entries.items()}
-    files = [folder / WEIGHTS, folder / GRAPH, *(folder.glob("sources/*/*"))]
-    for file in sorted(file for file in files if file.name in (WEIGHTS, GRAPH, *layout.FILES) and file.is_file()):
+    files = [folder / WEIGHTS, folder / GRAPH, folder / UNLIKE, *(folder.glob("sources/*/*"))]
+    for file in sorted(
+        file for file in files if file.name in (WEIGHTS, GRAPH, UNLIKE, *layout.FILES) and file.is_file()
+    ):
         with file.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         contents[file.relative_to(folder).as_posix()] = digest

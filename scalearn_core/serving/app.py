@@ -63,6 +63,8 @@ class Answer(BaseModel):
     labels: list[str]
     confidence: FiniteFloat
     probabilities: dict[str, FiniteFloat]
+    unlike: bool | None
+    """Whether the text is unlike anything the model learned from; null where that cannot be told of it."""
 
 
 class Answered(BaseModel):
@@ -137,7 +139,12 @@ def service(live: Live, *, open_to_all: bool) -> FastAPI:
             version=served.version,
             model_id=served.model_id,
             answers=[
-                Answer(labels=list(each.labels), confidence=each.confidence, probabilities=each.probabilities)
+                Answer(
+                    labels=list(each.labels),
+                    confidence=each.confidence,
+                    probabilities=each.probabilities,
+                    unlike=each.unlike,
+                )
                 for each in found
             ],
         )

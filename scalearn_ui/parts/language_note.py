@@ -41,18 +41,29 @@ def advice(record: TrainingRecord, missing: Sequence[str]) -> Markdown:
     return t("classify.unread", languages=names(missing), encoder=text.local(widest.title))
 
 
-def draw(record: TrainingRecord, shares: Mapping[str, float], tested: Collection[str], *, what: str) -> None:
-    """A warning for texts the encoder does not read, a note for those in languages the model has not learned.
+def draw(
+    record: TrainingRecord,
+    shares: Mapping[str, float],
+    tested: Collection[str],
+    *,
+    what: str,
+    unlike: Markdown | None = None,
+) -> None:
+    """A warning for texts the encoder does not read, or unlike anything learned; else a note for new languages.
 
     Args:
         found: the result of the model's training.
         shares: of the texts' languages; empty where they do not tell.
         tested: languages the model was tested on since.
         what: "text" or "table".
+        unlike: what to say of texts that are unlike anything the model learned from; None: they are not.
     """
     missing = unread(record, shares)
     if missing:
         st.warning(advice(record, missing), icon=ICON)
+        return
+    if unlike is not None:
+        st.warning(unlike, icon=":material/travel_explore:")
         return
     learned = list(record.languages)
     new = [code for code in shares if code not in learned and code not in tested]

@@ -282,6 +282,17 @@ def test_one_text_is_classified(studio: Open, trained: str) -> None:
     assert app.get("plotly_chart")
 
 
+def test_a_text_unlike_anything_learned_is_said_to_be(studio: Open, trained: str) -> None:
+    app = studio("classify", run=trained)
+    app.text_area(key="one_text").set_value("Seven boats were painted by the old lighthouse keeper last summer.")
+    app.button(key="classify_text").click().run(timeout=120)
+    assert not app.error
+    [said] = [warning.value for warning in app.warning]
+    begins, _, ends = text.sentences("en")["classify.unlike.text"].partition("{confidence}")
+    assert said.startswith(begins) and said.endswith(ends)
+    assert not any("sure" in markdown.value for markdown in app.markdown), "no word of being sure beside it"
+
+
 def test_a_blank_text_is_not_classified(studio: Open, trained: str) -> None:
     app = studio("classify", run=trained)
     app.text_area(key="one_text").set_value("   ")

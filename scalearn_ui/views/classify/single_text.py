@@ -54,11 +54,13 @@ def draw(run: Run) -> None:
     kind = "sure" if prediction.confidence >= record.check_below else "unsure"
     multi_label = record.dataset.multi_label
     confidence = charts.percent(prediction.confidence)
-    if multi_label:
+    unlike = t("classify.unlike.text", confidence=confidence) if prediction.unlike else None
+    if multi_label and not unlike:
         st.markdown(t(f"multi_label.certainty.{kind}", confidence=confidence))
-    else:
+    elif not unlike:
         st.markdown(t(f"certainty.{kind}", confidence=confidence))
-    language_note.draw(record, _language(wanted, record), outcomes.tested_languages(run.id), what="text")
+    tested = outcomes.tested_languages(run.id)
+    language_note.draw(record, _language(wanted, record), tested, what="text", unlike=unlike)
     likeliest = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
     shown = likeliest[: max(MOST_BARS, len(prediction.labels))]
     drawn = charts.probabilities(
@@ -70,6 +72,8 @@ def draw(run: Run) -> None:
     if rest := len(likeliest) - len(shown):
         st.caption(t("multi_label.less_likely", classes=count("classes", rest)))
     st.caption(t("classify.took", milliseconds=f"{1000 * took:.0f}"))
+    if prediction.unlike is None:
+        st.caption(t("classify.unlike.unknown"))
     why.draw(run.id, wanted)
 
 

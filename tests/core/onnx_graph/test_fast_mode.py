@@ -82,7 +82,7 @@ def test_where_it_costs_too_much_fp32_answers(model: ScaLearnModel) -> None:
     assert auto.kind == "fp32"
     assert "not shown to lose at most 0.003" in str(auto.reason)
     tokens = model.encoder.tokenize(TEXTS)
-    assert np.abs(auto.predict_proba(model, tokens) - model.predict_proba(TEXTS)).max() < 1e-5
+    assert np.abs(auto.look_at(model, tokens)[0] - model.predict_proba(TEXTS)).max() < 1e-5
     assert fast.prepare(model, "fast").kind in ("int8", "fp32")
     assert fast.prepare(model, "exact") == fast.Engine("torch")
 
@@ -103,7 +103,7 @@ def test_a_runtime_that_fails_is_replaced(model: ScaLearnModel, monkeypatch: pyt
     engine = fast.prepare(model)
     assert (engine.kind, engine.reason) == ("torch", "the graph could not be made (no such instruction)")
     tokens = model.encoder.tokenize(TEXTS)
-    assert np.array_equal(engine.predict_proba(model, tokens), model.predict_proba(TEXTS))
+    assert np.array_equal(engine.look_at(model, tokens)[0], model.predict_proba(TEXTS))
     assert measured(model) == {"reason": "no such instruction"}
 
 

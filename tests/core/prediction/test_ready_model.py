@@ -17,12 +17,14 @@ from scalearn_core.adapters import catalog
 from scalearn_core.encoders.cards import CARDS
 from scalearn_core.encoders.encoder import Encoder
 from scalearn_core.errors import ModelError
+from scalearn_core.heads.unlike import Look, learn_unlike
 from scalearn_core.onnx_graph import fast_mode as fast
 from scalearn_core.prediction.predictor import Predictor
 from scalearn_core.prediction.ready_model import ReadyModel, read_ready
 from scalearn_core.scaling.model import ScaLearnModel
-from scalearn_core.scaling.seal import GRAPH, seal
+from scalearn_core.scaling.seal import GRAPH, UNLIKE, seal
 
+LEARNED = [f"the {what} of room {room} is wrong" for what in ("bill", "printer", "lamp") for room in range(9)]
 TEXTS = ["my invoice is wrong", "", "the vpn drops", "請求書の再発行をお願いします。", "word " * 900, "😀\x00"]
 
 
@@ -37,6 +39,10 @@ def trained(key: str, *, separator: str | None, long_texts: str) -> ScaLearnMode
     tokens = encoder.tokenize(TEXTS)
     targets = model.decide(model.predict_proba_of(tokens))
     model.fast_mode = fast.measure_fast_mode(model, tokens, tokens, targets)
+    known = encoder.tokenize(LEARNED)
+    exact, rough = (Look(engine.look_at(model, known)[1], np.zeros((0, encoder.width), np.float32))
+                    for engine in (fast.prepare(model, "exact"), fast.prepare(model, "fast")))  # fmt: skip
+    model.keep_unlike(learn_unlike(exact, 0, rough=rough))
     return model
 
 
@@ -85,6 +91,35 @@ def test_the_shell_classifies_without_torch(folder: Path, tmp_path: Path) -> Non
     )
     subprocess.run([sys.executable, "-c", code], check=True)
     assert len(pd.read_csv(tmp_path / "out.csv", encoding="utf-8-sig")) == 3
+
+
+def test_texts_unlike_anything_learned_are_marked(folder: Path) -> None:
+    for speed in ("exact", "auto", "fast"):
+        predictor = Predictor.load(folder, speed=speed)
+        known, other = predictor.predict(["the lamp of room 4 is wrong", "ZZZ qwerty lorem ipsum banana"])
+        assert (known.unlike, other.unlike) == (False, True)
+
+
+def test_what_was_learned_from_is_part_of_the_model(model: ScaLearnModel, folder: Path, tmp_path: Path) -> None:
+    again = ScaLearnModel.load(folder)
+    assert again.unlike is not None and model.unlike is not None
+    assert again.unlike.to_bytes() == model.unlike.to_bytes() == (folder / UNLIKE).read_bytes()
+    with torch.no_grad():
+        again.scales.omega.mul_(0.5)
+    assert again.unlike is None  # it was of other states
+    (folder / UNLIKE).write_bytes((folder / UNLIKE).read_bytes()[:-1] + b"x")
+    with pytest.raises(ModelError, match=UNLIKE):
+        Predictor.load(folder)
+
+
+def test_a_model_of_before_cannot_tell(folder: Path) -> None:
+    (folder / UNLIKE).unlink()
+    description = json.loads((folder / "model.json").read_text("utf-8"))
+    (folder / "model.json").write_text(json.dumps(description | {"format": 3}), "utf-8")
+    seal(folder)
+    for speed in ("exact", "auto"):
+        predictor = Predictor.load(folder, speed=speed)
+        assert predictor.predict(TEXTS)[0].unlike is None
 
 
 def test_exact_is_torch(folder: Path) -> None:

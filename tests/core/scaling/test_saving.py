@@ -181,7 +181,7 @@ def test_sources_in_another_order_are_noticed(saved: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 4}, {"labels": ["one"]}, {"labels": ["a", "b"]}, {"labels": None}, {"variant": "fusion"},
+        {"format": 5}, {"labels": ["one"]}, {"labels": ["a", "b"]}, {"labels": None}, {"variant": "fusion"},
         {"variant": "scalearn_uniform"}, {"variant": "scalearn_pp"}, {"head": "two_layer"}, {"sources": []},
         {"sources": 3}, {"encoder": None}, {"encoder": {}}, {"scales_sha256": "0"},
         {"ablation": {"combination": "sum"}}, {"ablation": {"more": 1}}, {"ablation": None},
