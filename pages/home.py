@@ -19,6 +19,7 @@ datasets = workspace.list_datasets()
 sample, *other_samples = samples.offered()
 here = [run for run in latest if run.kind == "train" and ready.KEY not in run.config]
 trained = next((run for run in here if run.status != "cancelled"), None)
+seen = any(run.config.get(ready.KEY) == sample and run.status == "succeeded" for run in latest)
 
 with st.container(border=True):
     if trained is None:
@@ -34,12 +35,12 @@ with st.container(border=True):
                 shell.go(page, run=trained.id)
         elif datasets and st.button(t("home.next.train.button"), type="primary", key="next_step"):
             shell.go("train")
-        samples.try_button(sample, primary=step == "first")
+        samples.try_button(sample, primary=step == "first", seen=seen)
         if st.button(t("home.own_table"), key="own_table", type="tertiary", icon=":material/upload_file:"):
             shell.go("data")
     samples.other_offers(other_samples)
-ready = trained is not None and trained.status == "succeeded"
-if ready and st.button(t("home.path"), key="home_path", type="tertiary", icon=":material/stairs:"):
+done = trained is not None and trained.status == "succeeded"
+if done and st.button(t("home.path"), key="home_path", type="tertiary", icon=":material/stairs:"):
     shell.go("path", run=trained.id)
 
 if latest:

@@ -78,7 +78,9 @@ NOT_JOINED = {
 HELPED = {
     "helped": "Did reusing sources help? Yes.",
     "not_by_sources": "Did reusing sources help? Not clearly: the model may be as good without what they know.",
-    "not_promised": "Did reusing sources help? Perhaps: the forecast expected no gain. Try another seed.",
+    "not_promised": (
+        "Did reusing sources help? Perhaps: the forecast could not tell a gain from luck. Try another seed."
+    ),
     "no_difference": "Did reusing sources help? There is no clear gain over the plain classifier.",
     "worse": "Did reusing sources help? No: the plain classifier is better.",
     "few_documents": "Did reusing sources help? Too few test documents to tell.",

@@ -40,8 +40,9 @@ class Verdict:
     """None where the test documents are too few to tell, or no control was trained."""
     code: Code
     """Why: "helped"; "not_by_sources", better than the plain classifier but not than the control; "not_promised",
-    better than both against a forecast of none; "no_difference" or "worse" than the plain classifier;
-    "few_documents"; "no_control", better than the plain classifier in a result from before controls were trained.
+    better than both, but the forecast could not tell a gain from luck; "no_difference" or "worse" than the plain
+    classifier; "few_documents"; "no_control", better than the plain classifier in a result from before controls
+    were trained.
     """
     gain: float
     """Macro-F1 of the model minus that of the plain classifier, in points (0 to 100)."""

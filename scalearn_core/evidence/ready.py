@@ -1,7 +1,8 @@
 """A trained result that comes with a sample, so that it can be looked at before any training here.
 
-`assets/ready/<sample>/` is the folder of a run as it ended, without those weights of its sources that lie in the
-library anyway. `python -m benchmarks.ready_results` makes it.
+`assets/ready/<sample>/` is the folder of a run as it ended, without what is here anyway: the weights of sources of
+the library, and the model's graph, which is those weights folded (4 MB of 5; without it PyTorch computes the
+answers, as for a model of before graphs). `python -m benchmarks.ready_results` makes it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from scalearn_core.encoders.choice import choose_encoder
 from scalearn_core.evidence.upgrade import FILE, read_training
 from scalearn_core.records.training import TrainingRecord
 from scalearn_core.runs.folders import write_json
+from scalearn_core.scaling.seal import GRAPH, seal
 from scalearn_core.storage.codec import to_json
 from scalearn_core.workspace.datasets import get_dataset_info
 from scalearn_core.workspace.samples import SAMPLES
@@ -79,7 +81,13 @@ def keep(run_folder: Path, sample: str) -> None:
     shutil.copytree(
         run_folder, target, ignore=lambda at, found: set(found) - names if at == str(run_folder) else ()
     )
-    for _, weights in _library_weights(target, read_training(target)):
+    model, record = target / "model", read_training(target)
+    (model / GRAPH).unlink(missing_ok=True)
+    model_id, size = seal(model).model_id, sum(file.stat().st_size for file in model.rglob("*") if file.is_file())
+    assert record.model_bytes is not None  # it was saved
+    model_bytes = replace(record.model_bytes, total=size)
+    write_json(target / FILE, to_json(replace(record, model_id=model_id, model_bytes=model_bytes)))
+    for _, weights in _library_weights(target, record):
         weights.unlink()
 
 

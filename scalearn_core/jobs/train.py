@@ -45,7 +45,7 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
     info = get_dataset_info(config["dataset"])
     dataset = load_dataset(config["dataset"]).split(plan=info.plan)
     device = find(config.get("device"))
-    progress = _Progress(report, _planned(dataset, config, settings, device), busy(device.kind))
+    progress = _Progress(report, planned_steps(dataset, config, settings, device), busy(device.kind))
     encoder = Encoder.load(config.get("encoder"))  # the first releases knew the default alone
     with kept_in(folder / CHECKPOINT, config | {"device": device.kind}):
         outcome = train_with_evidence(
@@ -71,7 +71,7 @@ def run(config: dict[str, Any], folder: Path, report: Reporter) -> None:
     note_test_set_use(config["dataset"], folder.name, "training")
 
 
-def _planned(
+def planned_steps(
     dataset: TextDataset, config: dict[str, Any], settings: TrainingConfig, device: Device
 ) -> tuple[Step, ...]:
     """The steps of this training. Of an encoder from elsewhere no pace is known; it is taken for the default."""

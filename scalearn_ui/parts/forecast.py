@@ -65,7 +65,7 @@ def draw(forecast: Sequence[SourcePromise], start: Start, titles: dict[str, str]
         return
     st.markdown(_sentence(start, titles, documents))
     drawn = gains(
-        [_gain(titles.get(row.source, row.source), row) for row in rows],
+        [_gain(titles.get(row.source, row.source), row, start.promised) for row in rows],
         x_title=t("axis.promise"),
         palette=figure.palette(),
         chance=start.by_chance,
@@ -74,10 +74,11 @@ def draw(forecast: Sequence[SourcePromise], start: Start, titles: dict[str, str]
     st.caption(t("forecast.reading", documents=documents))
 
 
-def _gain(title: str, row: SourcePromise) -> Gain:
-    """A row of the chart; what its interval shows decides its colour."""
+def _gain(title: str, row: SourcePromise, promised: bool) -> Gain:
+    """A row of the chart; what its interval shows decides its colour, and no gain is shown that may be luck: the
+    interval is of this source alone, and the best of several looks better than it is."""
     assert row.gain is not None and row.low is not None and row.high is not None
-    verdict = "better" if row.low > 0 else "worse" if row.high < 0 else "no_difference"
+    verdict = "better" if row.low > 0 and promised else "worse" if row.high < 0 else "no_difference"
     return Gain(title, row.gain, row.low, row.high, verdict)
 
 

@@ -40,7 +40,8 @@ def of_dataset(
 def of_sample(key: str) -> Markdown:
     """For a sample with the default settings, on the processor."""
     shape, encoder = _shape_of_sample(key)
-    return _words(shape, len(catalog.permissive(encoder)), "auto", "cpu", True, encoder, "head")
+    own_adapter = SAMPLES[key].own_adapter
+    return _words(shape, len(catalog.permissive(encoder)), "auto", "cpu", own_adapter, encoder, "head")
 
 
 def _words(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -54,6 +55,9 @@ def test_the_sentence_fits_what_is_promised(
     told = words[f"forecast.{key}"].format(names=quoted, less="12", documents=documents)
     assert app.markdown[0].value == told
     assert len(app.get("plotly_chart")) == 1
+    (best, *_) = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
+    filled = best["marker"]["color"] == best["marker"]["line"]["color"]
+    assert filled is promised, "no gain is drawn as shown that may be luck"
 
 
 def test_too_few_documents_are_said_so() -> None:

@@ -126,6 +126,19 @@ def test_a_ready_result_opens_at_once_and_is_trained_here_by_one_click(
     runs.cancel(newest.id)
 
 
+def test_home_leads_back_to_a_ready_result(studio: Open) -> None:
+    """Also where the next step is another: a table of one's own is there."""
+    language = "en"
+    studio("home", language).button(key="try_sample").click().run()
+    (shown,) = (run.id for run in runs.recent(5, "train"))
+    datasets.save_dataset(small_table(), Mapping("message", "team", blanks="leave_out"), filename="own.csv")
+    app = studio("home", language)
+    words, name = text.sentences(language), text.sentences(language)[f"sample.{FIRST_SAMPLE[language]}"]
+    assert app.button(key="try_sample").label == words["home.back_to_sample"].format(sample=name)
+    app.button(key="try_sample").click().run()
+    assert app.session_state["current_run"] == shown
+
+
 def test_the_other_samples_are_offered_beside_the_first(studio: Open, language: str) -> None:
     app = studio("home", language)
     offered = [button.key for button in app.button if str(button.key).startswith("sample_")]

@@ -19,10 +19,16 @@ def offered() -> list[str]:
     return sorted(SAMPLES, key=lambda key: SAMPLES[key].language != language())
 
 
-def try_button(key: str, *, primary: bool) -> None:
-    """Show what came out of the sample, or where nothing comes with it, go on to training it."""
+def try_button(key: str, *, primary: bool, seen: bool) -> None:
+    """Show what came out of the sample, or where nothing comes with it, go on to training it.
+
+    Args:
+        seen: its result was opened before; the button then says that it leads back there.
+    """
     look = "primary" if primary else "secondary"
-    if st.button(t("home.try_sample"), type=look, key="try_sample", icon=":material/play_arrow:"):  # type: ignore[arg-type]
+    words = t("home.back_to_sample", sample=t(f"sample.{key}")) if seen else t("home.try_sample")
+    icon = ":material/verified:" if seen else ":material/play_arrow:"
+    if st.button(words, type=look, key="try_sample", icon=icon):  # type: ignore[arg-type]
         use(key)
 
 
