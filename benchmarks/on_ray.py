@@ -5,7 +5,7 @@
 The cluster is one of this machine, in a process of its own. PARTS are some of
 
     training    a training as a run, by the launcher of this machine and by Ray's
-    sweep       12 trainings (2 variants, 3 seeds, 2 sets of sources) here and by two workers
+    sweep       12 trainings on 120 documents (2 variants, 3 seeds, 2 sets of sources) here and by two workers
     prediction  a table of --count documents here and by two workers, one of which is killed with -9 on its way
     efficiency  the same table by one worker and by two, in a cluster that is up: T1 / (2 T2)
 
@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -38,18 +37,21 @@ from scalearn_core.adapters import catalog
 from scalearn_core.data.mapping import Mapping
 from scalearn_core.devices import usable_cores
 from scalearn_core.encoders.cards import DEFAULT
+from scalearn_core.evidence.ready import show
 from scalearn_core.prediction import shards
 from scalearn_core.prediction.answerer import Answerer
 from scalearn_core.prediction.on_ray import Cluster, answer_on_ray
 from scalearn_core.runs.compared import compare
+from scalearn_core.runs.folders import run_folder
 from scalearn_core.tables.pieces import read_pieces
 from scalearn_core.workspace.datasets import save_dataset
 from tests.cluster import processes_with, started
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "assets" / "samples" / "service_desk.csv"
-READY = ROOT / "assets" / "ready" / "service_desk" / "model"
 ALLOWED = 1e-5
+SWEPT = 120
+"""Documents of the sweep."""
 
 
 def main() -> None:
@@ -94,10 +96,12 @@ def training(place: Path, asked: argparse.Namespace) -> None:
 def sweep(place: Path, asked: argparse.Namespace) -> None:
     """12 trainings, here and by two workers."""
     first, second = catalog.permissive(DEFAULT)[:2]
+    table = place / "sweep.csv"
+    pd.read_csv(SAMPLE, dtype=str).head(SWEPT).to_csv(table, index=False)
     command = [
-        sys.executable, "-m", "scalearn_core", "sweep", "--table", str(SAMPLE), "--text", "message", "--label",
+        sys.executable, "-m", "scalearn_core", "sweep", "--table", str(table), "--text", "message", "--label",
         "team", "--device", "cpu", "--json", "--variants", "scalearn_uniform,scalearn_pp", "--seeds", "1,2,3",
-        "--subsets", f"{first};{first},{second}",
+        "--no-own-adapter", "--subsets", f"{first};{first},{second}",
     ]  # fmt: skip
     folders, seconds = [place / "sweep-here", place / "sweep-ray"], []
     for folder, options in zip(folders, ([], ["--workers", "2"]), strict=True):
@@ -122,7 +126,7 @@ def sweep(place: Path, asked: argparse.Namespace) -> None:
 
 def prediction(place: Path, asked: argparse.Namespace) -> None:
     """A table, here and by two workers, one of which is killed."""
-    model, table = copied_model(place), documents(place, asked)
+    model, table = ready_model(), documents(place, asked)
     here = cut_into(place / "here", table, model)
     began = time.monotonic()
     shards.answer_all(Answerer.load(model), here)
@@ -156,7 +160,7 @@ def kill_one(cut: shards.Cut) -> None:
 
 def efficiency(place: Path, asked: argparse.Namespace) -> None:
     """What a second worker brings; with the loading of models, and from the first answered shard on."""
-    model, table, took, steady = copied_model(place), documents(place, asked), [], []
+    model, table, took, steady = ready_model(), documents(place, asked), [], []
     for workers in (1, 2):
         cut = cut_into(place / f"workers-{workers}", table, model)
         shares: list[tuple[float, float]] = []
@@ -176,11 +180,10 @@ def efficiency(place: Path, asked: argparse.Namespace) -> None:
     )
 
 
-def copied_model(place: Path) -> Path:
-    if not (place / "model").exists():
-        shutil.copytree(READY, place / "model")
-    Answerer.load(place / "model")  # a model without a seal gets it now, not in two workers at once
-    return place / "model"
+def ready_model() -> Path:
+    """The model that comes with the first sample, in the workspace."""
+    dataset = save_dataset(SAMPLE.read_bytes(), Mapping("message", "team"), filename=SAMPLE.name)
+    return run_folder(show("service_desk", dataset, title="")) / "model"
 
 
 def documents(place: Path, asked: argparse.Namespace) -> Path:

@@ -43,7 +43,7 @@ SHARD = 1_024
 BULK_SHARD = 100_000
 """At speed "bulk", which learns from a part of each shard how far its documents must be computed."""
 REMEMBERED = 2_000_000
-"""So many documents that differ are known again when they are repeated; 180 bytes of memory each."""
+"""So many documents that differ are known again when they are repeated; some 200 bytes of memory each."""
 FORMAT = 1
 """Counts on whenever the same documents would get other bytes."""
 ROWS, DOCUMENTS, ANSWERS = "rows", "documents", "answers"
