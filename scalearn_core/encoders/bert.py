@@ -1,12 +1,14 @@
 """BERT as the encoders of the studio need it, so that a run loads neither transformers nor what that loads.
 
-The same modules under the same names as transformers' `BertModel`, computing the same bit for bit, dropout too
-(`tests/core/encoders/test_bert.py`); without pooler and decoder. Encoders from elsewhere are transformers' own.
+The same modules under the same names as transformers' `BertModel`, computing the same, dropout too: bit for bit,
+and within rounding where frozen weights are packed (`tests/core/encoders/test_bert.py`); no pooler, no decoder.
+Encoders from elsewhere are transformers' own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,6 +17,7 @@ from torch.nn import functional as F
 
 from scalearn_core.encoders.four_bit import BLOCK
 from scalearn_core.encoders.packaged import BertSettings
+from scalearn_core.encoders.packed import PackedWeight, can_pack, packed_product
 
 
 class BlockEmbedding(nn.Module):
@@ -40,8 +43,22 @@ class BlockEmbedding(nn.Module):
 
 
 class _Linear(nn.Linear):
+    _packed: PackedWeight | None = None
+
     def reset_parameters(self) -> None:
         """Nothing: its numbers come from a file."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """`[..., in]` -> `[..., out]`; of frozen weights by `encoders/packed.py` where it can."""
+        if not can_pack(x, self.weight):
+            return super().forward(x)
+        if self._packed is None or not self._packed.fits(self.weight):
+            self._packed = PackedWeight(self.weight)
+        return packed_product(x, self._packed, self.bias)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the packed weights: a copy packs its own."""
+        return {name: value for name, value in super().__getstate__().items() if name != "_packed"}
 
 
 class _Embedding(nn.Embedding):

@@ -52,7 +52,13 @@ def test_states_are_those_of_transformers(encoder: Encoder, texts: list[str], tr
     expected = theirs(
         input_ids=batch.input_ids, attention_mask=batch.attention_mask, token_type_ids=batch.token_type_ids
     ).last_hidden_state
-    assert torch.equal(ours, expected)
+    # One channel is the difference of large numbers, and there the order of adding shows most.
+    torch.testing.assert_close(ours, expected, rtol=1e-5, atol=5e-5)
+    for module in encoder.model.modules():
+        if isinstance(module, torch.nn.Linear):
+            module.requires_grad_(True)  # what is not frozen is not packed
+    torch.manual_seed(3)
+    assert torch.equal(encoder.hidden_states(*batch), expected)
 
 
 def test_tokens_are_those_of_transformers(encoder: Encoder) -> None:
