@@ -58,7 +58,7 @@ class _Linear(nn.Linear):
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the packed weights: a copy packs its own."""
-        return {name: value for name, value in super().__getstate__().items() if name != "_packed"}
+        return {name: value for name, value in self.__dict__.items() if name != "_packed"}
 
 
 class _Embedding(nn.Embedding):
