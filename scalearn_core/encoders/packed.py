@@ -2,8 +2,7 @@
 
 PyTorch hands a product in float32 to MKL, which runs at less than half of its speed on processors of other makers;
 oneDNN, which comes with PyTorch too, does not, and takes weights in the form it likes best. The operation is the
-one that `torch.compile` uses, and has no public name; where it is missing, and anywhere but on a CPU, all stays as
-it was.
+one that `torch.compile` uses, and has no public name. On other processors and on a GPU all stays as it was.
 """
 
 from __future__ import annotations
@@ -78,10 +77,4 @@ def _product(x: torch.Tensor, packed: torch.Tensor, bias: torch.Tensor | None) -
     return product
 
 
-def _available() -> bool:
-    if not torch.backends.mkldnn.is_available() or not torch.cpu._is_avx2_supported():  # type: ignore[no-untyped-call]
-        return False
-    return all(hasattr(torch.ops.mkldnn, name) for name in ("_reorder_linear_weight", "_linear_pointwise"))
-
-
-_AVAILABLE = _available()
+_AVAILABLE = torch.backends.mkldnn.is_available() and torch.cpu._is_avx2_supported()  # type: ignore[no-untyped-call]
