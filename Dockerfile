@@ -11,7 +11,7 @@ COPY requirements.txt requirements-report.txt ./
 # torch first. --build-arg TORCH_INDEX=ADDRESS names PyTorch's own index of wheels (for the processor alone, or for a
 # GPU); without it the usual package index gives the one with CUDA, which is several gigabytes larger.
 ARG TORCH_INDEX=
-RUN pip install --no-cache-dir ${TORCH_INDEX:+--index-url ${TORCH_INDEX}} torch==2.13.0 \
+RUN pip install --no-cache-dir ${TORCH_INDEX:+-i ${TORCH_INDEX}} torch==2.13.0 \
  && pip install --no-cache-dir -r requirements.txt -r requirements-report.txt
 
 COPY . .

@@ -15,7 +15,6 @@ UNREADABLE = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
     RuntimeError,
-    NotImplementedError,
     EOFError,
     zlib.error,
 )
